@@ -1,0 +1,114 @@
+//! `POST /v1/api-keys`
+
+use berth_shared::{
+    Error, Result,
+    credentials::{Owner, Scope, Scopes},
+    domain::Name,
+    error::{Code, Failure},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, StoreAction, schema_of},
+    id::{self, OrganizationId},
+    operator::mint,
+    time::Time,
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::view::ApiKeyView;
+
+/// The row of create-api-key.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "create-api-key",
+    method: Method::POST,
+    path: "/v1/api-keys",
+    access: Access::Scope(Scope::ApiKeysWrite),
+    success: 201,
+    store: &[StoreAction::PutItem, StoreAction::ConditionCheckItem],
+    summary: "Create an API key",
+    description: "`key` in the answer is the credential. It is shown this once: only a digest of it is kept, and a \
+                  repetition with the same `Idempotency-Key` shows `null` in its place.\n\nA key can only hand on the \
+                  scopes that it holds. An organization's key makes keys of its own organization.",
+    query: &[],
+    paged: false,
+    tagged: true,
+    body: Some(BodyOf::of::<CreateApiKey>()),
+    answer: schema_of::<CreatedApiKeyView>,
+    refusals: &[Code::ScopeNotHeld, Code::OrganizationNotFound],
+    examples: (
+        r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"], "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#,
+        r#"{
+            "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+            "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+            "name": "Onboarding",
+            "scopes": ["parties:read", "parties:write"],
+            "environment": "live",
+            "start": "dk_live_02Xk9a",
+            "expiresAt": null,
+            "lastUsedAt": null,
+            "createdAt": "2024-03-01T12:00:00.000Z",
+            "revokedAt": null,
+            "key": null
+        }"#,
+    ),
+    handler: |call| Box::pin(handle(call)),
+};
+
+/// A new API key.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+struct CreateApiKey {
+    /// What people call it.
+    name: Name,
+    /// What it may do.
+    #[schemars(with = "Vec<Scope>", length(min = 1))]
+    scopes: Scopes,
+    /// Whose it is. Left out, it is of the same owner as the key that makes it.
+    organization_id: Option<OrganizationId>,
+    /// From then on it is refused. In the future, any offset.
+    expires_at: Option<Time>,
+}
+
+impl Body for CreateApiKey {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let name = fields.required("name");
+        let scopes = fields.required("scopes");
+        let organization_id = fields.optional("organizationId");
+        let expires_at = fields.optional("expiresAt");
+        Some(Self { name: name?, scopes: scopes?, organization_id, expires_at })
+    }
+}
+
+/// A new API key with its credential.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CreatedApiKey")]
+struct CreatedApiKeyView {
+    #[serde(flatten)]
+    shown: ApiKeyView,
+    /// The credential; `null` in a repetition.
+    key: Option<String>,
+}
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let CreateApiKey { name, scopes, organization_id, expires_at } = call.body()?;
+    if expires_at.is_some_and(|end| end <= call.now()) {
+        return Err(Error::invalid(vec![Failure::body("/expiresAt", "expiresAt must be in the future")]));
+    }
+    let caller = call.caller()?;
+    if organization_id.is_some_and(|named| !caller.owner.sees(named)) {
+        return Err(Error::not_found::<id::Organization>());
+    }
+    if let [first, ..] = caller.scopes.lacking(&scopes).as_slice() {
+        let detail = format!("A key can only hand on the scopes that it holds, and this one lacks {first}");
+        return Err(Error::refused(Code::ScopeNotHeld, detail));
+    }
+    let owner = organization_id.map_or(caller.owner, Owner::Organization);
+    let environment = call.service().verifier().environment();
+    let (record, credential) = mint(environment, owner, name, &scopes, expires_at, call.now())?;
+    let shown = |key| CreatedApiKeyView { shown: ApiKeyView::new(&record.key, None), key };
+    let answer = Answer::new(&shown(Some(credential.reveal().to_owned())))?
+        .recorded_as(&shown(None))?
+        .at(format!("/v1/api-keys/{}", record.key.id))
+        .tagged(EntityTag::version(record.key.version));
+    call.store().create_api_key(&record, &call.write_answering(&answer)?).await?;
+    Ok(answer)
+}

@@ -1,0 +1,52 @@
+//! `GET /v1/api-keys`
+
+use berth_shared::{
+    Result,
+    credentials::{Owner, Scope},
+    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    id::OrganizationId,
+    store::{Listed, ListedApiKey},
+};
+use lambda_http::http::Method;
+
+use super::view::ApiKeyView;
+
+/// The row of list-api-keys.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "list-api-keys",
+    method: Method::GET,
+    path: "/v1/api-keys",
+    access: Access::Scope(Scope::ApiKeysRead),
+    success: 200,
+    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    summary: "List API keys",
+    description: "Newest first, revoked ones too. A key of the platform sees the keys of everybody, an organization's \
+                  key those of its organization.",
+    query: &[Parameter {
+        name: "organizationId",
+        description: "Only keys of this organization.",
+        schema: schema_of::<OrganizationId>,
+    }],
+    paged: true,
+    tagged: false,
+    body: None,
+    answer: schema_of::<ListAnswer<ApiKeyView>>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: |call| Box::pin(handle(call)),
+};
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let mut query = call.query();
+    let organization: Option<OrganizationId> = query.read_id("organizationId");
+    let paging = query.paging().await?;
+    let listed = match (call.caller()?.owner, organization) {
+        (Owner::Platform, None) => call.store().list_api_keys(None, &paging.page).await?,
+        (owner, Some(other)) if !owner.sees(other) => Listed::empty(),
+        (owner, organization) => {
+            let owner = organization.map_or(owner, Owner::Organization);
+            call.store().list_api_keys(Some(owner), &paging.page).await?
+        }
+    };
+    ListAnswer::answer(listed, &paging, |ListedApiKey { key, last_used_at }| ApiKeyView::new(&key, last_used_at))
+}

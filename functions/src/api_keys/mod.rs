@@ -1,0 +1,6 @@
+//! Endpoints about API keys.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod revoke;
+mod view;

@@ -1,0 +1,44 @@
+//! `DELETE /v1/api-keys/{keyId}`
+
+use berth_shared::{
+    Error, Result,
+    credentials::{Owner, Scope},
+    http::{Access, Answer, Call, Endpoint, StoreAction},
+    id,
+};
+use lambda_http::http::Method;
+
+/// The row of revoke-api-key.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "revoke-api-key",
+    method: Method::DELETE,
+    path: "/v1/api-keys/{keyId}",
+    access: Access::Scope(Scope::ApiKeysWrite),
+    success: 200,
+    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+    summary: "Revoke an API key",
+    description: "The key is refused from now on; a process that has just proved it may take it for up to 30 seconds \
+                  more. Revoking it again changes nothing.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: crate::schemas::success,
+    refusals: &[],
+    examples: ("", r#"{"success": true}"#),
+    handler: |call| Box::pin(handle(call)),
+};
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let id = call.path("keyId")?;
+    let caller = call.caller()?.owner;
+    loop {
+        let found = call.store().api_key(id).await?.map(|record| record.key);
+        let visible = |owner| caller == Owner::Platform || caller == owner;
+        let key = found.filter(|key| visible(key.owner)).ok_or_else(Error::not_found::<id::ApiKey>)?;
+        call.require_match(key.version)?;
+        if key.revoked_at.is_some() || call.store().revoke_api_key(&key, &call.write()?).await? {
+            return Ok(Answer::deleted());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `GET /v1/docks`
+
+use berth_shared::{
+    Result,
+    credentials::{Owner, Scope},
+    domain::Search,
+    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    id::OrganizationId,
+    store::Listed,
+};
+use lambda_http::http::Method;
+
+use super::view::DockView;
+
+/// The row of list-docks.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "list-docks",
+    method: Method::GET,
+    path: "/v1/docks",
+    access: Access::Scope(Scope::DocksRead),
+    success: 200,
+    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    summary: "List docks",
+    description: "Newest first. A key of the platform sees the docks of every organization, an organization's key its \
+                  own.",
+    query: &[
+        Parameter {
+            name: "organizationId",
+            description: "Only docks of this organization.",
+            schema: schema_of::<OrganizationId>,
+        },
+        Parameter {
+            name: "search",
+            description: "Only docks whose names contain this, in any case.",
+            schema: crate::schemas::search,
+        },
+    ],
+    paged: true,
+    tagged: false,
+    body: None,
+    answer: schema_of::<ListAnswer<DockView>>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: |call| Box::pin(handle(call)),
+};
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let mut query = call.query();
+    let organization: Option<OrganizationId> = query.read_id("organizationId");
+    let search = query.read("search", Search::parse);
+    let paging = query.paging().await?;
+    let listed = match (call.caller()?.owner, organization) {
+        (Owner::Organization(own), Some(other)) if own != other => Listed::empty(),
+        (owner, organization) => {
+            let organization = owner.organization().or(organization);
+            call.store().list_docks(organization, search.as_ref(), &paging.page).await?
+        }
+    };
+    ListAnswer::answer(listed, &paging, DockView::from)
+}

@@ -1,0 +1,9 @@
+//! Endpoints about docks.
+
+pub(crate) mod create;
+mod find;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod list_parties;
+pub(crate) mod update;
+mod view;

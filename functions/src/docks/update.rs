@@ -1,0 +1,112 @@
+//! `PATCH /v1/docks/{dockId}`
+
+use berth_shared::{
+    Error, Result,
+    credentials::Scope,
+    domain::{Address, Color, DockPatch, Domain, Email, Name, Stylesheet, Text},
+    error::Code,
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    id,
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+
+use super::{
+    find::place,
+    view::{self, DockView, tag},
+};
+
+/// The row of update-dock.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "update-dock",
+    method: Method::PATCH,
+    path: "/v1/docks/{dockId}",
+    access: Access::Scope(Scope::DocksWrite),
+    success: 200,
+    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+    summary: "Change a dock",
+    description: "A JSON merge patch: members that are not named stay, `null` takes an optional one away. \
+                  `businessAddress` is replaced whole. Another `domain` is an unverified one.",
+    query: &[],
+    paged: false,
+    tagged: true,
+    body: Some(BodyOf::of::<UpdateDock>()),
+    answer: schema_of::<DockView>,
+    refusals: &[Code::DomainAlreadyRegistered],
+    examples: (r##"{"primaryColor": "#0066cc", "customDomain": null}"##, view::EXAMPLE),
+    handler: |call| Box::pin(handle(call)),
+};
+
+/// Changes to a dock.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+#[expect(dead_code, reason = "the schema of the body: what is read of it is a DockPatch")]
+struct UpdateDockSchema {
+    /// What people call it.
+    #[schemars(with = "Name", default)]
+    name: Option<Name>,
+    /// Its domain: no other dock's.
+    domain: Option<Domain>,
+    /// The domain its pages are served under: no other dock's.
+    custom_domain: Option<Domain>,
+    /// The legal name of the business behind it.
+    legal_name: Option<Name>,
+    /// The legal form: corporation, llc, partnership.
+    business_type: Option<Text<64>>,
+    /// The tax number.
+    tax_id: Option<Text<64>>,
+    /// The number in the commercial register.
+    registration_number: Option<Text<64>>,
+    /// The telephone number.
+    business_phone: Option<Text<32>>,
+    /// The e-mail address.
+    business_email: Option<Email>,
+    /// The seat.
+    business_address: Option<Address>,
+    /// The first colour of its pages.
+    primary_color: Option<Color>,
+    /// The second colour of its pages.
+    secondary_color: Option<Color>,
+    /// The style sheet of its pages.
+    custom_css: Option<Stylesheet>,
+}
+
+/// Changes to a dock.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename = "UpdateDock", with = "UpdateDockSchema")]
+struct UpdateDock(DockPatch);
+
+impl Body for UpdateDock {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self(DockPatch {
+            name: fields.kept("name"),
+            domain: fields.patch("domain"),
+            custom_domain: fields.patch("customDomain"),
+            legal_name: fields.patch("legalName"),
+            business_type: fields.patch("businessType"),
+            tax_id: fields.patch("taxId"),
+            registration_number: fields.patch("registrationNumber"),
+            business_phone: fields.patch("businessPhone"),
+            business_email: fields.patch("businessEmail"),
+            business_address: fields.patch("businessAddress"),
+            primary_color: fields.patch("primaryColor"),
+            secondary_color: fields.patch("secondaryColor"),
+            custom_css: fields.patch("customCss"),
+        }))
+    }
+}
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let UpdateDock(patch) = call.body()?;
+    let (organization, id) = place(call).await?;
+    loop {
+        let before = call.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
+        call.require_match(before.version)?;
+        let after = before.patched(patch.clone(), call.now());
+        // Where another change came between reading and writing, this one is merged into it.
+        if after == before || call.store().update_dock(&before, &after, &call.write()?).await? {
+            let tag = tag(&after);
+            return Ok(Answer::new(&DockView::from(after))?.tagged(tag));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Berth's endpoints: one file each, grouped by resource, and the list of them all.
+//!
+//! The list is what everything else goes by: `bootstrap` picks its handler from it, the local server routes by it,
+//! `openapi.json` is made from it, tests walk it. docs/adding-an-endpoint.md shows the way to a new row.
+
+mod api_keys;
+mod docks;
+pub mod openapi;
+mod organizations;
+mod parties;
+mod roles;
+mod routes;
+mod schemas;
+mod service;
+
+use berth_shared::{
+    Service,
+    http::{Endpoint, Facts, respond},
+};
+use lambda_http::{
+    Body, Request, RequestExt,
+    http::{Method, Response},
+};
+
+pub use routes::{methods, route};
+
+/// Every endpoint.
+pub static ENDPOINTS: [Endpoint; 23] = [
+    organizations::create::ENDPOINT,
+    organizations::list::ENDPOINT,
+    organizations::get::ENDPOINT,
+    organizations::update::ENDPOINT,
+    docks::create::ENDPOINT,
+    docks::list::ENDPOINT,
+    docks::get::ENDPOINT,
+    docks::update::ENDPOINT,
+    docks::list_parties::ENDPOINT,
+    parties::create::ENDPOINT,
+    parties::list::ENDPOINT,
+    parties::get::ENDPOINT,
+    parties::update::ENDPOINT,
+    roles::assign::ENDPOINT,
+    roles::list::ENDPOINT,
+    roles::revoke::ENDPOINT,
+    roles::check::ENDPOINT,
+    api_keys::create::ENDPOINT,
+    api_keys::list::ENDPOINT,
+    api_keys::revoke::ENDPOINT,
+    service::health::ENDPOINT,
+    service::openapi::ENDPOINT,
+    service::fallback::ENDPOINT,
+];
+
+/// The name of the endpoint that API Gateway's `$default` route leads to.
+pub const FALLBACK: &str = service::fallback::ENDPOINT.name;
+
+/// The endpoint with this name.
+pub fn find(name: &str) -> Option<&'static Endpoint> {
+    ENDPOINTS.iter().find(|endpoint| endpoint.name == name)
+}
+
+/// Answers a request to `endpoint`.
+pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Request) -> Response<Body> {
+    if endpoint.name != FALLBACK {
+        return respond(endpoint, service, request, Facts::default()).await;
+    }
+    // `$default` gets what no route matches: HEAD, which is GET without a body, and what there is to refuse.
+    let path = request.raw_http_path().to_owned();
+    if request.method() == Method::HEAD
+        && let Some((endpoint, parameters)) = route(&Method::GET, &path)
+    {
+        let facts = Facts { path_parameters: Some(parameters), allow: None };
+        return respond(endpoint, service, request, facts).await;
+    }
+    respond(endpoint, service, request, Facts { path_parameters: None, allow: methods(&path) }).await
+}

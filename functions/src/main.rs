@@ -1,0 +1,61 @@
+//! `bootstrap`: the program that AWS Lambda runs.
+//!
+//! All functions share this one file. Each is configured with its endpoint's name as its handler, which the runtime
+//! gives in `_HANDLER`, and serves that endpoint only.
+
+use std::process::ExitCode;
+
+use aws_config::BehaviorVersion;
+use berth_shared::{
+    Environment, Service,
+    http::Endpoint,
+    store::{Store, https_client},
+};
+use lambda_http::{Error, service_fn};
+use tracing_subscriber::EnvFilter;
+
+// One request at a time: a second thread would only cost.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("BERTH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).without_time().init();
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> Result<(), Error> {
+    let endpoint = endpoint(&variable("_HANDLER")?)?;
+    let environment: Environment =
+        variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
+    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https_client()).load().await;
+    let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment);
+    // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
+    // store that does not answer now may do so for the first request.
+    if !endpoint.store.is_empty()
+        && let Err(error) = service.cursor_key(service.store()).await
+    {
+        tracing::warn!(%error, "the store did not answer at the start");
+    }
+    let service = &service;
+    lambda_http::run(service_fn(move |request| async move {
+        Ok::<_, Error>(berth_functions::handle(endpoint, service, request).await)
+    }))
+    .await
+}
+
+/// The endpoint that the handler `name` stands for.
+fn endpoint(name: &str) -> Result<&'static Endpoint, String> {
+    berth_functions::find(name).ok_or_else(|| {
+        let known: Vec<_> = berth_functions::ENDPOINTS.iter().map(|endpoint| endpoint.name).collect();
+        format!("no endpoint has the name {name:?} that _HANDLER gives; there are {}", known.join(", "))
+    })
+}
+
+fn variable(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))
+}

@@ -1,0 +1,201 @@
+//! One operation of the document.
+
+use std::collections::BTreeMap;
+
+use berth_shared::{
+    credentials::Scope,
+    error::Code,
+    http::{Access, Endpoint, PAGING, Parameter, schema_of},
+    id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
+};
+use lambda_http::http::Method;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::{bodies, refusals};
+
+/// The operation of `endpoint`; the types of its answers go into `answers`.
+pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
+    let mut operation = json!({
+        "operationId": endpoint.name,
+        "tags": [tag(endpoint)],
+        "summary": endpoint.summary,
+        "description": description(endpoint),
+        "security": match endpoint.access {
+            Access::Public => json!([]),
+            Access::Scope(_) => json!([{ "apiKey": [] }]),
+        },
+        "parameters": parameters(endpoint, answers),
+        "responses": responses(endpoint, answers),
+    });
+    if let Some(body) = endpoint.body {
+        let mut content = json!({ "schema": (body.schema)(&mut bodies()) });
+        if let Some(example) = example(endpoint.examples.0) {
+            content["example"] = example;
+        }
+        let mut media_types = json!({ "application/json": content });
+        if endpoint.method == Method::PATCH {
+            media_types["application/merge-patch+json"] = content;
+        }
+        operation["requestBody"] = json!({ "required": true, "content": media_types });
+    }
+    if let Access::Scope(scope) = endpoint.access {
+        operation["x-scope"] = json!(scope.as_str());
+    }
+    operation
+}
+
+fn tag(endpoint: &Endpoint) -> &'static str {
+    match endpoint.access {
+        Access::Public => "service",
+        Access::Scope(scope) => scope.as_str().split(':').next().unwrap_or_default(),
+    }
+}
+
+fn description(endpoint: &Endpoint) -> String {
+    let scope = match endpoint.access {
+        Access::Public => "Needs no credential.".to_owned(),
+        Access::Scope(scope) => format!("Scope: `{scope}`."),
+    };
+    format!("{}\n\n{scope}", endpoint.description)
+}
+
+fn parameters(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Vec<Value> {
+    let mut parameters: Vec<Value> = endpoint
+        .path_parameters()
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": path_schema(name, answers) }))
+        .collect();
+    let paging = PAGING.iter().filter(|_| endpoint.paged);
+    parameters.extend(endpoint.query.iter().chain(paging).map(|Parameter { name, description, schema }| {
+        json!({ "name": name, "in": "query", "description": description, "schema": schema(answers) })
+    }));
+    parameters.extend(headers(endpoint).into_iter().map(|(name, description)| {
+        json!({ "name": name, "in": "header", "description": description, "schema": { "type": "string" } })
+    }));
+    parameters
+}
+
+fn path_schema(name: &str, answers: &mut SchemaGenerator) -> Schema {
+    match name {
+        "orgId" => schema_of::<OrganizationId>(answers),
+        "dockId" => schema_of::<DockId>(answers),
+        "partyId" => schema_of::<PartyId>(answers),
+        "roleId" => schema_of::<RoleId>(answers),
+        "keyId" => schema_of::<ApiKeyId>(answers),
+        _ => schema_of::<String>(answers),
+    }
+}
+
+/// The headers that an endpoint reads.
+fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
+    let mut headers = vec![("X-Request-Id", "Your id for this call: 1 to 128 of `A-Za-z0-9._-`. Else one is made.")];
+    if matches!(endpoint.access, Access::Public) {
+        return headers;
+    }
+    headers.push(("Prefer", "`handling=strict` refuses members and parameters that are not known."));
+    match endpoint.method {
+        Method::POST => headers.push((
+            "Idempotency-Key",
+            "1 to 255 visible ASCII characters. The same request with the same key has one effect, for 24 hours.",
+        )),
+        Method::GET if endpoint.tagged => {
+            headers.push(("If-None-Match", "`ETag`s that you hold: 304 where one is still good."));
+            headers
+                .push(("Cache-Control", "`no-cache` asks for the state as it is now, where an endpoint offers less."));
+        }
+        Method::PATCH | Method::DELETE => {
+            headers.push(("If-Match", "The `ETag` that you have seen: 412 where the version is another."));
+        }
+        _ => {}
+    }
+    headers
+}
+
+fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
+    let mut responses = Map::new();
+    let mut content = json!({ "schema": (endpoint.answer)(answers) });
+    if let Some(example) = example(endpoint.examples.1) {
+        content["example"] = example;
+    }
+    let success = json!({
+        "description": endpoint.summary,
+        "headers": answer_headers(endpoint),
+        "content": { "application/json": content },
+    });
+    responses.insert(endpoint.success.to_string(), success);
+    if endpoint.tagged && endpoint.method == Method::GET {
+        let headers = json!({ "ETag": text_header("The version."), "X-Request-Id": request_id() });
+        responses.insert("304".to_owned(), json!({ "description": "It is as you hold it", "headers": headers }));
+    }
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in refusals(endpoint) {
+        by_status.entry(code.status()).or_default().push(code);
+    }
+    responses
+        .extend(by_status.into_iter().map(|(status, codes)| (status.to_string(), refusal(status, &codes, endpoint))));
+    Value::Object(responses)
+}
+
+fn answer_headers(endpoint: &Endpoint) -> Value {
+    let mut headers = json!({ "X-Request-Id": request_id() });
+    if endpoint.tagged {
+        headers["ETag"] = text_header("The version, for `If-Match` and `If-None-Match`.");
+    }
+    if endpoint.success == 201 {
+        headers["Location"] = text_header("The path of what was made.");
+    }
+    if endpoint.method == Method::POST && matches!(endpoint.access, Access::Scope(_)) {
+        headers["Idempotency-Replayed"] = text_header("`true` where this is the first answer again.");
+    }
+    if endpoint.paged {
+        headers["Link"] = text_header("`rel=\"next\"`: the next page, reached the way this one was.");
+    }
+    headers
+}
+
+fn refusal(status: u16, codes: &[Code], endpoint: &Endpoint) -> Value {
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
+    let mut headers = json!({ "X-Request-Id": request_id() });
+    match status {
+        401 => headers["WWW-Authenticate"] = text_header("`Bearer`"),
+        503 => headers["Retry-After"] = text_header("Seconds to wait before the same call again."),
+        _ => {}
+    }
+    let mut refusal = json!({
+        "description": names.join(", "),
+        "headers": headers,
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    if let (403, Access::Scope(scope)) = (status, endpoint.access) {
+        refusal["content"]["application/problem+json"]["example"] = lacking(scope);
+    }
+    refusal
+}
+
+fn lacking(scope: Scope) -> Value {
+    let detail = format!("The credential lacks the scope {scope}");
+    json!({
+        "type": "/problems/insufficient-scope",
+        "title": "Forbidden",
+        "status": 403,
+        "detail": detail,
+        "instance": "/v1/…",
+        "code": Code::InsufficientScope.as_str(),
+        "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+        "statusCode": 403,
+        "message": detail,
+        "error": "Forbidden",
+    })
+}
+
+fn request_id() -> Value {
+    text_header("The id of the call.")
+}
+
+fn text_header(description: &str) -> Value {
+    json!({ "description": description, "schema": { "type": "string" } })
+}
+
+fn example(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}

@@ -1,0 +1,90 @@
+//! `POST /v1/organizations`
+
+use berth_shared::{
+    Error, Result,
+    credentials::{Owner, Scope},
+    domain::{Counts, Metadata, Name, Organization, Slug, SlugStem},
+    error::Code,
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    store::SlugChoice,
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+
+use super::view::{self, OrganizationView, path, tag};
+
+/// The row of create-organization.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "create-organization",
+    method: Method::POST,
+    path: "/v1/organizations",
+    access: Access::Scope(Scope::OrganizationsWrite),
+    success: 201,
+    store: &[StoreAction::PutItem, StoreAction::UpdateItem],
+    summary: "Create an organization",
+    description: "Makes a tenant. Only keys of the platform may.\n\nThe slug comes from the name; where it is taken, the \
+                  next free of `-1`, `-2`, … is put behind it, so that two organizations may have one name. Ask for \
+                  certainty instead with `slug`, or with `Prefer: handling=strict`: then a slug that is taken is \
+                  refused.",
+    query: &[],
+    paged: false,
+    tagged: true,
+    body: Some(BodyOf::of::<CreateOrganization>()),
+    answer: schema_of::<OrganizationView>,
+    refusals: &[Code::PlatformKeyRequired, Code::SlugAlreadyTaken],
+    examples: (
+        r#"{"name": "Bank of America", "metadata": {"industry": "financial-services", "region": "north-america", "tier": "enterprise"}}"#,
+        view::EXAMPLE,
+    ),
+    handler: |call| Box::pin(handle(call)),
+};
+
+/// A new organization.
+#[derive(Debug, JsonSchema)]
+struct CreateOrganization {
+    /// What people call it.
+    name: Name,
+    /// This slug and no other.
+    slug: Option<Slug>,
+    /// Your own attributes.
+    metadata: Option<Metadata>,
+}
+
+impl Body for CreateOrganization {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let name = fields.required("name");
+        let slug = fields.optional("slug");
+        let metadata = fields.optional("metadata");
+        Some(Self { name: name?, slug, metadata })
+    }
+}
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let CreateOrganization { name, slug, metadata } = call.body()?;
+    if call.caller()?.owner != Owner::Platform {
+        return Err(Error::refused(Code::PlatformKeyRequired, "Only a key of the platform makes organizations"));
+    }
+    let choice = match slug {
+        Some(slug) => SlugChoice::Exactly(slug),
+        None if call.is_strict() => SlugChoice::Exactly(SlugStem::of(&name).slug().clone()),
+        None => SlugChoice::Free(SlugStem::of(&name)),
+    };
+    let (id, now) = (call.new_id()?, call.now());
+    let metadata = metadata.unwrap_or_default();
+    let organization = |slug| Organization {
+        id,
+        name: name.clone(),
+        slug,
+        metadata: metadata.clone(),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let answer = |new: &Organization| {
+        let counts = Counts::default();
+        let answer = Answer::new(&OrganizationView::new(new, counts))?.at(path(new.id)).tagged(tag(new, counts));
+        let write = call.write_answering(&answer)?;
+        Ok((answer, write))
+    };
+    call.store().create_organization(&choice, organization, answer).await
+}

@@ -1,0 +1,72 @@
+//! `GET /v1/organizations`
+
+use berth_shared::{
+    Result,
+    credentials::Scope,
+    domain::{Counts, Organization, Search, Slug},
+    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    id::OrganizationId,
+    store::{Listed, Page},
+};
+use lambda_http::http::Method;
+
+use super::view::OrganizationView;
+
+/// The row of list-organizations.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "list-organizations",
+    method: Method::GET,
+    path: "/v1/organizations",
+    access: Access::Scope(Scope::OrganizationsRead),
+    success: 200,
+    store: &[StoreAction::GetItem, StoreAction::Query],
+    summary: "List organizations",
+    description: "Newest first. A key of the platform sees all of them, an organization's key its own.",
+    query: &[
+        Parameter {
+            name: "search",
+            description: "Only organizations whose names contain this, in any case.",
+            schema: crate::schemas::search,
+        },
+        Parameter { name: "slug", description: "Only the organization with this slug.", schema: schema_of::<Slug> },
+    ],
+    paged: true,
+    tagged: false,
+    body: None,
+    answer: schema_of::<ListAnswer<OrganizationView>>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: |call| Box::pin(handle(call)),
+};
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let mut query = call.query();
+    let search = query.read("search", Search::parse);
+    let slug = query.read("slug", Slug::parse);
+    let paging = query.paging().await?;
+    let caller = call.caller()?.owner;
+    let listed = match (slug, caller.organization()) {
+        (None, None) => call.store().list_organizations(search.as_ref(), &paging.page).await?,
+        (None, Some(own)) => only(call, own, search.as_ref(), None, &paging.page).await?,
+        (Some(slug), _) => match call.store().slug_owner(&slug).await? {
+            Some(owner) if caller.sees(owner) => only(call, owner, search.as_ref(), Some(&slug), &paging.page).await?,
+            _ => Listed::empty(),
+        },
+    };
+    ListAnswer::answer(listed, &paging, |(organization, counts)| OrganizationView::new(&organization, counts))
+}
+
+/// A list of at most this one organization.
+async fn only(
+    call: &Call,
+    id: OrganizationId,
+    search: Option<&Search>,
+    slug: Option<&Slug>,
+    page: &Page,
+) -> Result<Listed<(Organization, Counts)>> {
+    let found = call.store().organization(id).await?.filter(|(organization, _)| {
+        search.is_none_or(|search| search.matches(organization.name.as_str()))
+            && slug.is_none_or(|slug| organization.slug == *slug)
+    });
+    Ok(Listed::of_few(found.into_iter().collect(), page, |(organization, _)| organization.id.to_string()))
+}

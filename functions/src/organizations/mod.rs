@@ -1,0 +1,7 @@
+//! Endpoints about organizations.
+
+pub(crate) mod create;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;
+mod view;

@@ -1,0 +1,78 @@
+//! `PATCH /v1/organizations/{orgId}`
+
+use berth_shared::{
+    Error, Result,
+    credentials::Scope,
+    domain::{MetadataPatch, Name, OrganizationPatch, Patch, Slug},
+    error::Code,
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+
+use super::view::{self, OrganizationView, tag};
+
+/// The row of update-organization.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "update-organization",
+    method: Method::PATCH,
+    path: "/v1/organizations/{orgId}",
+    access: Access::Scope(Scope::OrganizationsWrite),
+    success: 200,
+    store: &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem],
+    summary: "Change an organization",
+    description: "A JSON merge patch: members that are not named stay. `metadata` is merged key by key. The slug does \
+                  not follow the name; a slug that is given up is free at once.",
+    query: &[],
+    paged: false,
+    tagged: true,
+    body: Some(BodyOf::of::<UpdateOrganization>()),
+    answer: schema_of::<OrganizationView>,
+    refusals: &[Code::SlugAlreadyTaken],
+    examples: (r#"{"metadata": {"tier": "enterprise", "region": null}}"#, view::EXAMPLE),
+    handler: |call| Box::pin(handle(call)),
+};
+
+/// Changes to an organization.
+#[derive(Debug, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
+struct UpdateOrganization {
+    /// A new name.
+    #[schemars(with = "Name")]
+    #[schemars(default)]
+    name: Option<Name>,
+    /// Another slug.
+    #[schemars(with = "Slug")]
+    #[schemars(default)]
+    slug: Option<Slug>,
+    /// Changes to your own attributes; `null` empties them.
+    #[schemars(with = "Option<MetadataPatch>")]
+    metadata: Patch<MetadataPatch>,
+}
+
+impl Body for UpdateOrganization {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let name = fields.kept("name");
+        let slug = fields.kept("slug");
+        let metadata = fields.patch("metadata");
+        Some(Self { name, slug, metadata })
+    }
+}
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let UpdateOrganization { name, slug, metadata } = call.body()?;
+    let patch = OrganizationPatch { name, slug, metadata };
+    let (id, store) = (call.organization()?, call.store());
+    loop {
+        let found = store.organization(id).await?;
+        let (before, counts) = found.ok_or_else(Error::not_found::<berth_shared::id::Organization>)?;
+        call.require_match(before.version)?;
+        let after = before.patched(patch.clone(), call.now()).map_err(|wrong| call.invalid(&wrong))?;
+        // Where another change came between reading and writing, this one is merged into it.
+        if after == before
+            || store.update_organization(&before, &after, &call.write()?).await.map_err(|e| call.veiled(e))?
+        {
+            return Ok(Answer::new(&OrganizationView::new(&after, counts))?.tagged(tag(&after, counts)));
+        }
+    }
+}

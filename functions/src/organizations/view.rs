@@ -1,0 +1,87 @@
+//! How organizations are shown.
+
+use berth_shared::{
+    domain::{Counts, Metadata, Organization},
+    http::EntityTag,
+    id::OrganizationId,
+    time::Time,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// An organization.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Organization")]
+pub(super) struct OrganizationView {
+    /// Its id.
+    id: OrganizationId,
+    /// What people call it.
+    name: String,
+    /// Its name in URLs: unique in the deployment.
+    slug: String,
+    /// Your own attributes.
+    #[schemars(with = "Metadata")]
+    metadata: Box<RawValue>,
+    /// When it was made.
+    created_at: Time,
+    /// When it was last changed.
+    updated_at: Time,
+    /// How much it owns.
+    #[serde(rename = "_count")]
+    count: CountView,
+}
+
+/// How much an organization owns, to the unit.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "OrganizationCounts")]
+struct CountView {
+    /// Docks.
+    docks: u64,
+    /// Parties.
+    parties: u64,
+    /// Machine clients.
+    machine_clients: u64,
+}
+
+impl OrganizationView {
+    pub(super) fn new(organization: &Organization, counts: Counts) -> Self {
+        Self {
+            id: organization.id,
+            name: organization.name.as_str().to_owned(),
+            slug: organization.slug.to_string(),
+            metadata: organization.metadata.to_raw(),
+            created_at: organization.created_at,
+            updated_at: organization.updated_at,
+            count: CountView {
+                docks: counts.docks,
+                parties: counts.parties(),
+                machine_clients: counts.machine_clients,
+            },
+        }
+    }
+}
+
+/// The tag of an organization: its version, which changes are held against, and its counts, which change without it.
+pub(super) fn tag(organization: &Organization, counts: Counts) -> EntityTag {
+    let digest = format!("{:x}-{:x}-{:x}", counts.docks, counts.parties(), counts.machine_clients);
+    EntityTag::version_and(organization.version, &digest)
+}
+
+/// The path of an organization.
+pub(super) fn path(id: OrganizationId) -> String {
+    format!("/v1/organizations/{id}")
+}
+
+/// An organization for the contract's examples: the origin's own.
+pub(super) const EXAMPLE: &str = r#"{
+    "id": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "name": "Bank of America",
+    "slug": "bank-of-america",
+    "metadata": {"industry": "financial-services", "region": "north-america", "tier": "enterprise"},
+    "createdAt": "2024-03-01T12:00:00.000Z",
+    "updatedAt": "2024-03-01T12:00:00.000Z",
+    "_count": {"docks": 0, "parties": 0, "machineClients": 0}
+}"#;

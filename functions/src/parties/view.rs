@@ -1,0 +1,72 @@
+//! How parties are shown.
+
+use berth_shared::{
+    domain::{Metadata, Party, PartyType},
+    http::EntityTag,
+    id::{OrganizationId, PartyId},
+    time::Time,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// A party.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Party")]
+pub(super) struct PartyView {
+    /// Its id.
+    id: PartyId,
+    /// The organization it belongs to.
+    organization_id: OrganizationId,
+    /// Person or company.
+    #[serde(rename = "type")]
+    kind: PartyType,
+    /// Full name or company name.
+    name: String,
+    /// Primary contact.
+    email: Option<String>,
+    /// Its identifier with an authority outside.
+    external_ref: Option<String>,
+    /// Your own attributes.
+    #[schemars(with = "Metadata")]
+    metadata: Box<RawValue>,
+    /// When it was made.
+    created_at: Time,
+    /// When it was last changed.
+    updated_at: Time,
+}
+
+impl PartyView {
+    pub(super) fn new(party: &Party) -> Self {
+        Self {
+            id: party.id,
+            organization_id: party.organization_id,
+            kind: party.kind,
+            name: party.name.as_str().to_owned(),
+            email: party.email.as_ref().map(ToString::to_string),
+            external_ref: party.external_ref.as_ref().map(ToString::to_string),
+            metadata: party.metadata.to_raw(),
+            created_at: party.created_at,
+            updated_at: party.updated_at,
+        }
+    }
+}
+
+/// The tag of a party.
+pub(super) fn tag(party: &Party) -> EntityTag {
+    EntityTag::version(party.version)
+}
+
+/// A party for the contract's examples.
+pub(super) const EXAMPLE: &str = r#"{
+    "id": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+    "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "type": "ORGANIZATION",
+    "name": "First American Title",
+    "email": "closing@example.com",
+    "externalRef": "EIN:94-1234567",
+    "metadata": {"tier": "preferred"},
+    "createdAt": "2024-03-01T12:00:00.000Z",
+    "updatedAt": "2024-03-01T12:00:00.000Z"
+}"#;

@@ -1,0 +1,105 @@
+//! `GET /v1/organizations/{orgId}/parties/{partyId}/roles`
+
+use berth_shared::{
+    Result,
+    credentials::Scope,
+    domain::RoleName,
+    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    id::{DockId, PartyId, RoleId},
+    store::{PartyRole, RoleFilter},
+    time::Time,
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::history::{self, Ending};
+
+/// The row of list-roles.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "list-roles",
+    method: Method::GET,
+    path: "/v1/organizations/{orgId}/parties/{partyId}/roles",
+    access: Access::Scope(Scope::RolesRead),
+    success: 200,
+    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    summary: "List the roles of a party",
+    description: "The roles that a party holds across the docks of its organization, newest first. `dockName` is the \
+                  dock's name now.",
+    query: &[
+        Parameter { name: "role", description: "Only this role.", schema: schema_of::<RoleName> },
+        Parameter { name: "dockId", description: "Only in this dock.", schema: schema_of::<DockId> },
+        Parameter { name: "asOf", description: history::AS_OF, schema: schema_of::<Time> },
+    ],
+    paged: true,
+    tagged: false,
+    body: None,
+    answer: schema_of::<ListAnswer<PartyRoleView>>,
+    refusals: &[],
+    examples: (
+        "",
+        r#"{
+            "data": [
+                {
+                    "id": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                    "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                    "dockName": "Underwriting Division",
+                    "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+                    "role": "DISTRIBUTOR",
+                    "createdAt": "2024-03-01T12:00:00.000Z"
+                },
+                {
+                    "id": "dpr_01HPP5N3RQ2S7V9X1Z4B6D8FGH",
+                    "dockId": "dock_01HQ3N7E8Y2V0B4DX7T1V3W6YZ",
+                    "dockName": "Agent Portal",
+                    "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+                    "role": "RECIPIENT",
+                    "createdAt": "2024-02-15T09:30:00.000Z"
+                }
+            ],
+            "meta": {"total": 2, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
+        }"#,
+    ),
+    handler: |call| Box::pin(handle(call)),
+};
+
+/// A role of a party.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "PartyRole")]
+struct PartyRoleView {
+    /// The role's id.
+    id: RoleId,
+    /// The dock.
+    dock_id: DockId,
+    /// The dock's name now; `null` for a dock that is gone.
+    dock_name: Option<String>,
+    /// The party.
+    party_id: PartyId,
+    /// Distributor or recipient.
+    role: RoleName,
+    /// Since when.
+    created_at: Time,
+    #[serde(flatten)]
+    ending: Option<Ending>,
+}
+
+async fn handle(call: &Call) -> Result<Answer> {
+    let mut query = call.query();
+    let role = query.read("role", RoleName::parse);
+    let dock = query.read_id("dockId");
+    let as_of = query.read("asOf", |text| history::as_of(text, call.now()));
+    let paging = query.paging().await?;
+    let (organization, party) = (call.organization()?, call.path("partyId")?);
+    let filter = RoleFilter { role, dock, as_of };
+    let listed = call.store().list_party_roles(organization, party, &filter, &paging.page).await?;
+    ListAnswer::answer(listed, &paging, |PartyRole { role, dock_name }| PartyRoleView {
+        id: role.id,
+        dock_id: role.dock_id,
+        dock_name: dock_name.map(|name| name.as_str().to_owned()),
+        party_id: role.party_id,
+        role: role.role,
+        created_at: role.created_at,
+        ending: as_of.map(|_| Ending::of(&role)),
+    })
+}

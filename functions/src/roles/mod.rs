@@ -1,0 +1,7 @@
+//! Endpoints about roles.
+
+pub(crate) mod assign;
+pub(crate) mod check;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod revoke;

@@ -1,0 +1,35 @@
+//! `GET /openapi.json`
+
+use berth_shared::{
+    Result,
+    http::{Access, Answer, Call, Endpoint},
+};
+use lambda_http::http::Method;
+use schemars::json_schema;
+
+/// The contract as it is checked in. A test holds it against the endpoint list.
+const DOCUMENT: &str = include_str!("../../../openapi.json");
+
+/// The row of openapi.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "openapi",
+    method: Method::GET,
+    path: "/openapi.json",
+    access: Access::Public,
+    success: 200,
+    store: &[],
+    summary: "Get this document",
+    description: "The contract of this API as OpenAPI 3.1. Needs no credential.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: |_| json_schema!({ "type": "object", "required": ["openapi", "info", "paths"] }),
+    refusals: &[],
+    examples: ("", ""),
+    handler: |call| Box::pin(handle(call)),
+};
+
+async fn handle(_: &Call) -> Result<Answer> {
+    Ok(Answer::of_text(DOCUMENT))
+}

@@ -1,0 +1,219 @@
+//! The form of a credential: `dk_live_` + 22 base62 digits of key id + `_` + 43 of secret + 6 of checksum.
+
+use std::{fmt, str::FromStr};
+
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq;
+use ulid::Ulid;
+
+use super::Environment;
+use crate::id::ApiKeyId;
+
+/// Digits of base62, in ASCII order, so that texts of one length sort as their numbers do.
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// Digits that 128 bits of key id take.
+const ID_DIGITS: usize = 22;
+/// Digits that 256 bits of secret take.
+const SECRET_DIGITS: usize = 43;
+/// Digits that the 32 bits of CRC-32 take.
+const CHECKSUM_DIGITS: usize = 6;
+/// How much of a credential may be shown later: the prefix and six digits, none of them of the secret.
+const START: usize = "dk_live_".len() + 6;
+
+/// The SHA-256 of a credential: all that is stored of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Whether both are the same, in a time that does not depend on where they differ.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The digest with these 32 bytes; `None` for another length.
+    #[must_use]
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+/// A credential as it is shown once and sent with every call. It is never printed but by [`Credential::reveal`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    text: String,
+    environment: Environment,
+    key: ApiKeyId,
+}
+
+/// The text has not the form of a credential, or its checksum is wrong: no need to look it up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedCredential {
+    /// Wrong prefix, length or characters.
+    #[error("malformed credential")]
+    Form,
+    /// The last six digits are not the checksum of the rest.
+    #[error("wrong checksum")]
+    Checksum,
+}
+
+impl Credential {
+    /// The credential of the key `key`, with 256 bits of secret.
+    #[must_use]
+    pub fn new(environment: Environment, key: ApiKeyId, secret: [u8; 32]) -> Self {
+        let id = base62(&key.ulid().to_bytes(), ID_DIGITS);
+        let secret = base62(&secret, SECRET_DIGITS);
+        let mut text = format!("dk_{environment}_{id}_{secret}");
+        text.push_str(&checksum(&text));
+        Self { text, environment, key }
+    }
+
+    /// The whole credential, to be shown once.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// The characters by which people may recognize it.
+    #[must_use]
+    pub fn start(&self) -> &str {
+        &self.text[..START]
+    }
+
+    /// The id of the key that it belongs to.
+    #[must_use]
+    pub const fn key(&self) -> ApiKeyId {
+        self.key
+    }
+
+    /// The kind of deployment that it is good for.
+    #[must_use]
+    pub const fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest(Sha256::digest(self.text.as_bytes()).into())
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({}…)", self.start())
+    }
+}
+
+impl FromStr for Credential {
+    type Err = MalformedCredential;
+
+    fn from_str(text: &str) -> Result<Self, MalformedCredential> {
+        use MalformedCredential::{Checksum, Form};
+        let rest = text.strip_prefix("dk_").ok_or(Form)?;
+        let (environment, rest) = rest.split_once('_').ok_or(Form)?;
+        let environment = environment.parse().map_err(|_| Form)?;
+        let (id, secret) = rest.split_once('_').ok_or(Form)?;
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric());
+        if secret.len() != SECRET_DIGITS + CHECKSUM_DIGITS || !digits(secret) {
+            return Err(Form);
+        }
+        let key = ApiKeyId::from_ulid(Ulid(number(id).ok_or(Form)?));
+        let (body, sum) = text.split_at(text.len() - CHECKSUM_DIGITS);
+        if checksum(body) == sum { Ok(Self { text: text.to_owned(), environment, key }) } else { Err(Checksum) }
+    }
+}
+
+/// CRC-32 (IEEE) of `text` in base62, padded with zeros. It catches slips of the hand, not attackers.
+fn checksum(text: &str) -> String {
+    base62(&crc32fast::hash(text.as_bytes()).to_be_bytes(), CHECKSUM_DIGITS)
+}
+
+/// A big-endian number in base62 with exactly `length` digits, which must be enough for it.
+fn base62(bytes: &[u8], length: usize) -> String {
+    let mut number = bytes.to_vec();
+    let mut digits = vec![DIGITS[0]; length];
+    for digit in digits.iter_mut().rev() {
+        let mut rest = 0_u32;
+        for byte in &mut number {
+            let value = rest * 256 + u32::from(*byte);
+            *byte = u8::try_from(value / 62).unwrap_or(u8::MAX);
+            rest = value % 62;
+        }
+        *digit = DIGITS[rest as usize];
+    }
+    digits.into_iter().map(char::from).collect()
+}
+
+/// The number that exactly [`ID_DIGITS`] digits of base62 write, if it fits into 128 bits.
+fn number(digits: &str) -> Option<u128> {
+    if digits.len() != ID_DIGITS {
+        return None;
+    }
+    digits.bytes().try_fold(0_u128, |number, byte| {
+        let digit = DIGITS.iter().position(|known| *known == byte)?;
+        number.checked_mul(62)?.checked_add(u128::try_from(digit).ok()?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn credential(bits: u128, secret: [u8; 32]) -> Credential {
+        Credential::new(Environment::Live, ApiKeyId::from_ulid(Ulid(bits)), secret)
+    }
+
+    #[test]
+    fn the_form_is_as_documented() {
+        // CRC-32 of "123456789" is 0xCBF43926: the check value of the IEEE polynomial.
+        assert_eq!(checksum("123456789"), base62(&0xCBF4_3926_u32.to_be_bytes(), 6));
+        assert_eq!(base62(&[0xff; 4], 6), "4gfFC3");
+        let text = credential(0, [0; 32]).reveal().to_owned();
+        assert!(text.starts_with(&format!("dk_live_{}_{}", "0".repeat(22), "0".repeat(43))));
+        assert_eq!(text.len(), 8 + 22 + 1 + 43 + 6);
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let credential = credential(7, [9; 32]);
+        assert_eq!(format!("{credential:?}"), "Credential(dk_live_000000…)");
+    }
+
+    #[test]
+    fn a_key_id_beyond_128_bits_is_malformed() {
+        let mut text = format!("dk_live_{}_{}", "z".repeat(22), "0".repeat(43));
+        text.push_str(&checksum(&text));
+        assert_eq!(text.parse::<Credential>(), Err(MalformedCredential::Form));
+    }
+
+    proptest! {
+        #[test]
+        fn every_credential_reads_back(bits: u128, secret: [u8; 32]) {
+            let credential = credential(bits, secret);
+            prop_assert_eq!(credential.reveal().parse::<Credential>(), Ok(credential));
+        }
+
+        #[test]
+        fn one_changed_character_is_noticed(bits: u128, secret: [u8; 32], at in 8_usize..80, by in 1_usize..62) {
+            let mut text = credential(bits, secret).reveal().as_bytes().to_vec();
+            if let Some(digit) = DIGITS.iter().position(|known| *known == text[at]) {
+                text[at] = DIGITS[(digit + by) % 62];
+                prop_assert!(String::from_utf8(text).unwrap().parse::<Credential>().is_err());
+            }
+        }
+
+        #[test]
+        fn any_text_is_answered(text: String) {
+            let _ = text.parse::<Credential>();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Scopes: what a credential may do.
+
+use std::{fmt, str::FromStr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{FromJson, Wrong},
+    json::Json,
+};
+
+macro_rules! scopes {
+    ($($scope:ident = $text:literal $doc:literal;)*) => {
+        /// Something that a credential may do. `write` does not include `read`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        pub enum Scope {
+            $(#[doc = $doc] #[serde(rename = $text)] $scope,)*
+        }
+
+        impl Scope {
+            /// Every scope.
+            pub const ALL: &[Self] = &[$(Self::$scope),*];
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$scope => $text,)* }
+            }
+        }
+    };
+}
+
+scopes! {
+    OrganizationsRead = "organizations:read" "Read organizations.";
+    OrganizationsWrite = "organizations:write" "Make and change organizations.";
+    DocksRead = "docks:read" "Read docks.";
+    DocksWrite = "docks:write" "Make and change docks.";
+    PartiesRead = "parties:read" "Read parties.";
+    PartiesWrite = "parties:write" "Make and change parties.";
+    RolesRead = "roles:read" "Read and check roles.";
+    RolesWrite = "roles:write" "Assign and revoke roles.";
+    RecipientsRead = "recipients:read" "Read recipients.";
+    RecipientsWrite = "recipients:write" "Make and change recipients.";
+    MachineClientsRead = "machine-clients:read" "Read machine clients.";
+    MachineClientsWrite = "machine-clients:write" "Make and change machine clients.";
+    ApiKeysRead = "api-keys:read" "Read API keys.";
+    ApiKeysWrite = "api-keys:write" "Make and revoke API keys.";
+    AuditRead = "audit:read" "Read the audit trail.";
+    LedgerRead = "ledger:read" "Read parties in the ledger's dialect.";
+    LedgerAdmin = "ledger:admin" "Administer parties in the ledger's dialect.";
+    ArtifactsRead = "artifacts:read" "For services behind Berth: read artifacts.";
+    ArtifactsWrite = "artifacts:write" "For services behind Berth: make artifacts.";
+    PoliciesRead = "policies:read" "For services behind Berth: read policies.";
+}
+
+/// The text names no scope.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a known scope")]
+pub struct UnknownScope;
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text).ok_or(UnknownScope)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A set of scopes, ordered as [`Scope::ALL`], not empty where it came from a caller.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scopes(Vec<Scope>);
+
+impl Scopes {
+    /// The set of `scopes`, each once.
+    #[must_use]
+    pub fn new(mut scopes: Vec<Scope>) -> Self {
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self(scopes)
+    }
+
+    /// Whether `scope` is among them.
+    #[must_use]
+    pub fn contains(&self, scope: Scope) -> bool {
+        self.0.contains(&scope)
+    }
+
+    /// Those of `others` that are not among them.
+    #[must_use]
+    pub fn lacking(&self, others: &Self) -> Vec<Scope> {
+        others.0.iter().copied().filter(|scope| !self.contains(*scope)).collect()
+    }
+
+    /// The scopes in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Scope] {
+        &self.0
+    }
+}
+
+impl FromJson for Scopes {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        let Json::Array(elements) = json else { return Err(Wrong::here("must be an array of scopes")) };
+        if elements.is_empty() {
+            return Err(Wrong::here("must not be empty"));
+        }
+        let mut wrong = Vec::new();
+        let mut scopes = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            match element {
+                Json::String(text) if text.parse::<Scope>().is_ok() => scopes.extend(text.parse::<Scope>()),
+                Json::String(_) => wrong.push(Wrong::at(index.to_string(), "must be a known scope")),
+                _ => wrong.push(Wrong::at(index.to_string(), "must be a string")),
+            }
+        }
+        if wrong.is_empty() { Ok(Self::new(scopes)) } else { Err(wrong) }
+    }
+}

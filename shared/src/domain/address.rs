@@ -1,0 +1,52 @@
+//! Postal addresses.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    patch::{FromJson, Wrong},
+    text::Text,
+};
+use crate::json::Json;
+
+/// Where a business has its seat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Address {
+    /// Street and number.
+    pub street: Option<Text<200>>,
+    /// City.
+    pub city: Option<Text<200>>,
+    /// State, province or region.
+    pub state: Option<Text<200>>,
+    /// Postal code.
+    pub postal_code: Option<Text<32>>,
+    /// Country.
+    pub country: Option<Text<100>>,
+}
+
+impl FromJson for Address {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        let Json::Object(members) = json else { return Err(Wrong::here("must be an object")) };
+        let mut wrong = Vec::new();
+        let address = Self {
+            street: line(members, "street", &mut wrong),
+            city: line(members, "city", &mut wrong),
+            state: line(members, "state", &mut wrong),
+            postal_code: line(members, "postalCode", &mut wrong),
+            country: line(members, "country", &mut wrong),
+        };
+        if wrong.is_empty() { Ok(address) } else { Err(wrong) }
+    }
+}
+
+fn line<const MAX: usize>(members: &[(String, Json)], name: &str, wrong: &mut Vec<Wrong>) -> Option<Text<MAX>> {
+    let (_, value) = members.iter().find(|(known, value)| known == name && *value != Json::Null)?;
+    match Text::from_json(value) {
+        Ok(text) => Some(text),
+        Err(details) => {
+            wrong.extend(details.into_iter().map(|detail| Wrong::at(name, detail.detail)));
+            None
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A tenant's own attributes of a resource: any JSON, kept to the letter.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use super::patch::{FromJson, Wrong};
+use crate::json::Json;
+
+/// The most bytes of metadata, as compact JSON in UTF-8.
+pub const MAX_BYTES: usize = 16 * 1024;
+/// The most members at the top level.
+pub const MAX_KEYS: usize = 50;
+/// The deepest nesting; the object itself counts 1.
+pub const MAX_DEPTH: usize = 8;
+
+/// A JSON object within the limits. In the store it is one string, its compact text: so numbers keep their digits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata(Vec<(String, Json)>);
+
+/// What a merge patch says of metadata: top-level members to set (`Some`) or to take away (`None`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataPatch(Vec<(String, Option<Json>)>);
+
+impl Metadata {
+    /// The metadata after `patch`.
+    ///
+    /// # Errors
+    /// What is wrong with the result: each half may be within the limits and the whole beyond them.
+    pub fn merge(&self, patch: MetadataPatch) -> Result<Self, Vec<Wrong>> {
+        let mut members = self.0.clone();
+        for (name, value) in patch.0 {
+            let at = members.iter().position(|(known, _)| *known == name);
+            match (at, value) {
+                (Some(at), Some(value)) => members[at].1 = value,
+                (Some(at), None) => drop(members.remove(at)),
+                (None, Some(value)) => members.push((name, value)),
+                (None, None) => {}
+            }
+        }
+        Self::within_limits(members)
+    }
+
+    /// The compact JSON text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        // An object made of parsed JSON always has a text.
+        serde_json::to_string(&Members(&self.0)).unwrap_or_else(|_| "{}".to_owned())
+    }
+
+    /// The text as serde_json writes it through: what answers carry.
+    #[must_use]
+    pub fn to_raw(&self) -> Box<RawValue> {
+        RawValue::from_string(self.to_text()).unwrap_or_default()
+    }
+
+    fn within_limits(members: Vec<(String, Json)>) -> Result<Self, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let here = |detail: String| Wrong { path: Vec::new(), detail };
+        if members.len() > MAX_KEYS {
+            wrong.push(here(format!("must have at most {MAX_KEYS} keys")));
+        }
+        for (name, value) in &members {
+            if value.depth() >= MAX_DEPTH {
+                wrong.push(Wrong::at(name, format!("must be nested at most {} levels deep", MAX_DEPTH - 1)));
+            }
+        }
+        let metadata = Self(members);
+        if metadata.to_text().len() > MAX_BYTES {
+            wrong.push(here(format!("must be at most {MAX_BYTES} bytes long as JSON")));
+        }
+        if wrong.is_empty() { Ok(metadata) } else { Err(wrong) }
+    }
+}
+
+impl FromJson for Metadata {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        match json {
+            Json::Object(members) => Self::within_limits(members.clone()),
+            _ => Err(Wrong::here("must be an object")),
+        }
+    }
+}
+
+impl FromJson for MetadataPatch {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        let Json::Object(members) = json else { return Err(Wrong::here("must be an object")) };
+        let member = |(name, value): &(String, Json)| match value {
+            Json::Null => (name.clone(), None),
+            value => (name.clone(), Some(value.clone())),
+        };
+        Ok(Self(members.iter().map(member).collect()))
+    }
+}
+
+struct Members<'a>(&'a [(String, Json)]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl Serialize for Metadata {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_text())
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        match Json::parse(text.as_bytes()) {
+            Ok(Json::Object(members)) => Ok(Self(members)),
+            _ => Err(serde::de::Error::custom("stored metadata is not a JSON object")),
+        }
+    }
+}
+
+impl JsonSchema for Metadata {
+    fn schema_name() -> Cow<'static, str> {
+        "Metadata".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": format!(
+                "Your own attributes: any JSON object of at most {MAX_BYTES} bytes as compact JSON, {MAX_KEYS} keys \
+                 and {MAX_DEPTH} levels. Numbers come back with the digits you sent.",
+            ),
+            "additionalProperties": true,
+            "maxProperties": MAX_KEYS,
+        })
+    }
+}
+
+impl JsonSchema for MetadataPatch {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "MetadataPatch".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "Merged key by key at the top level; `null` takes a key away. The limits of metadata hold for the result.",
+            "additionalProperties": true,
+        })
+    }
+}

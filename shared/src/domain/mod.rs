@@ -1,0 +1,30 @@
+//! What Berth is about: organizations, docks, parties, roles and API keys, and the values they are made of.
+//!
+//! Everything here is pure. Values have private insides and one way to be made, which checks them; time, ids and
+//! randomness are arguments; nothing knows of HTTP or of the store.
+
+mod address;
+mod api_key;
+mod contact;
+mod dock;
+mod email;
+mod metadata;
+mod organization;
+mod party;
+mod patch;
+mod role;
+mod slug;
+mod text;
+
+pub use address::Address;
+pub use api_key::ApiKey;
+pub use contact::{Color, Domain};
+pub use dock::{Dock, DockDraft, DockPatch, DockStatus, DomainVerification, Kyc};
+pub use email::Email;
+pub use metadata::{Metadata, MetadataPatch};
+pub use organization::{Counts, Organization, OrganizationPatch};
+pub use party::{Party, PartyDraft, PartyPatch, PartyType};
+pub use patch::{FromJson, Patch, Wrong};
+pub use role::{Role, RoleName};
+pub use slug::{Slug, SlugStem};
+pub use text::{ExternalRef, Name, Search, Stylesheet, Text};

@@ -1,0 +1,131 @@
+//! Parties: the counterparties of a tenant.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Email, ExternalRef, Metadata, MetadataPatch, Name, Patch,
+    organization::patched_metadata,
+    patch::{FromJson, Wrong},
+};
+use crate::{
+    id::{OrganizationId, PartyId},
+    json::Json,
+    time::Time,
+};
+
+/// Whether a party is a person or a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum PartyType {
+    /// A person.
+    Individual,
+    /// A company, an authority, any other body.
+    Organization,
+}
+
+impl PartyType {
+    /// Reads the type's name.
+    ///
+    /// # Errors
+    /// What it must be, as the end of a sentence that begins with the member's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "INDIVIDUAL" => Ok(Self::Individual),
+            "ORGANIZATION" => Ok(Self::Organization),
+            _ => Err("must be INDIVIDUAL or ORGANIZATION".to_owned()),
+        }
+    }
+}
+
+impl FromJson for PartyType {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
+        Self::parse(text).map_err(Wrong::here)
+    }
+}
+
+/// A person or company that takes part in the docks of one organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Party {
+    /// Its id.
+    pub id: PartyId,
+    /// The tenant it belongs to.
+    pub organization_id: OrganizationId,
+    /// Person or company.
+    #[serde(rename = "type")]
+    pub kind: PartyType,
+    /// Full name or company name.
+    pub name: Name,
+    /// Primary contact.
+    pub email: Option<Email>,
+    /// Its identifier with an authority outside.
+    pub external_ref: Option<ExternalRef>,
+    /// The tenant's own attributes.
+    pub metadata: Metadata,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// 1, and one more with every change.
+    pub version: u64,
+}
+
+/// What a caller says of a new party.
+#[derive(Debug, Clone)]
+pub struct PartyDraft {
+    /// Person or company.
+    pub kind: PartyType,
+    /// Full name or company name.
+    pub name: Name,
+    /// Primary contact.
+    pub email: Option<Email>,
+    /// Its identifier with an authority outside.
+    pub external_ref: Option<ExternalRef>,
+    /// The tenant's own attributes.
+    pub metadata: Metadata,
+}
+
+/// What a merge patch says of a party.
+#[derive(Debug, Clone, Default)]
+pub struct PartyPatch {
+    /// Person or company.
+    pub kind: Option<PartyType>,
+    /// Full name or company name.
+    pub name: Option<Name>,
+    /// Primary contact.
+    pub email: Patch<Email>,
+    /// Its identifier with an authority outside.
+    pub external_ref: Patch<ExternalRef>,
+    /// Changes to the attributes; `null` empties them.
+    pub metadata: Patch<MetadataPatch>,
+}
+
+impl Party {
+    /// The party that `draft` describes, made at `now`.
+    #[must_use]
+    pub fn new(id: PartyId, organization_id: OrganizationId, draft: PartyDraft, now: Time) -> Self {
+        let PartyDraft { kind, name, email, external_ref, metadata } = draft;
+        let (created_at, updated_at, version) = (now, now, 1);
+        Self { id, organization_id, kind, name, email, external_ref, metadata, created_at, updated_at, version }
+    }
+
+    /// The party after `patch`, changed at `now`; the same where the patch changes nothing.
+    ///
+    /// # Errors
+    /// What is wrong with the merged metadata.
+    pub fn patched(&self, patch: PartyPatch, now: Time) -> Result<Self, Vec<Wrong>> {
+        let mut new = self.clone();
+        new.kind = patch.kind.unwrap_or(new.kind);
+        new.name = patch.name.unwrap_or(new.name);
+        patch.email.apply(&mut new.email);
+        patch.external_ref.apply(&mut new.external_ref);
+        new.metadata = patched_metadata(&self.metadata, patch.metadata)?;
+        if new != *self {
+            new.version += 1;
+            new.updated_at = now;
+        }
+        Ok(new)
+    }
+}

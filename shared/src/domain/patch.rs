@@ -1,0 +1,79 @@
+//! How members of a body become values: the trait they are read by, and the three states of a member in a patch.
+
+use crate::json::Json;
+
+/// What is wrong with a value, and where inside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The names and indexes that lead from the value to the place; empty for the value itself.
+    pub path: Vec<String>,
+    /// What it must be: `must be a string`.
+    pub detail: String,
+}
+
+impl Wrong {
+    /// The value itself is wrong.
+    #[must_use]
+    pub fn here(detail: impl Into<String>) -> Vec<Self> {
+        vec![Self { path: Vec::new(), detail: detail.into() }]
+    }
+
+    /// The same, seen from the value whose member or element `name` it is in.
+    #[must_use]
+    pub fn under(mut self, name: impl Into<String>) -> Self {
+        self.path.insert(0, name.into());
+        self
+    }
+
+    /// The member or element `name` of the value is wrong.
+    #[must_use]
+    pub fn at(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { path: vec![name.into()], detail: detail.into() }
+    }
+}
+
+/// A type that a member of a body can be read into.
+pub trait FromJson: Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, not only the first.
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>>;
+}
+
+/// What a merge patch (RFC 7396) says of one member.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Patch<T> {
+    /// Not named: it stays as it is.
+    #[default]
+    Keep,
+    /// `null`: it is taken away.
+    Clear,
+    /// A value: it is set.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// The optional value after the patch.
+    pub fn apply(self, to: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *to = None,
+            Self::Set(value) => *to = Some(value),
+        }
+    }
+}
+
+impl<K: crate::id::Kind> FromJson for crate::id::Id<K> {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
+        text.parse().map_err(|malformed: crate::id::MalformedId| Wrong::here(malformed.to_string()))
+    }
+}
+
+impl FromJson for crate::time::Time {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
+        text.parse().map_err(|malformed: crate::time::MalformedTime| Wrong::here(malformed.to_string()))
+    }
+}

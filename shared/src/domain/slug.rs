@@ -1,0 +1,97 @@
+//! Slugs: an organization's name as a URL can carry it.
+
+use std::borrow::Cow;
+
+use deunicode::deunicode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Name, text::string_type};
+
+/// The longest slug: what one label of a host name can hold (RFC 1035, section 2.3.4).
+pub const MAX_SLUG: usize = 63;
+
+/// Lower-case letters, digits and inner hyphens, 1 to 63 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Reads a slug.
+    ///
+    /// # Errors
+    /// What it must be, as the end of a sentence that begins with the member's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let inner = !text.starts_with('-') && !text.ends_with('-');
+        if (1..=MAX_SLUG).contains(&text.len()) && text.bytes().all(legal) && inner {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!("must be 1 to {MAX_SLUG} of a-z, 0-9 and inner hyphens"))
+        }
+    }
+}
+
+string_type!(Slug);
+
+/// The slug that a name gives, before anyone asks whether it is free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlugStem(Slug);
+
+impl SlugStem {
+    /// The stem of `name`: NFKD, transliterated to ASCII, lower case, every run of other characters one hyphen, at
+    /// most 63 characters, `org` where nothing is left.
+    #[must_use]
+    pub fn of(name: &Name) -> Self {
+        let decomposed: String = name.as_str().nfkd().collect();
+        let mut slug = String::new();
+        for c in deunicode(&decomposed).chars() {
+            if c.is_ascii_alphanumeric() {
+                slug.push(c.to_ascii_lowercase());
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        let slug = shortened(&slug, MAX_SLUG);
+        Self(Slug(if slug.is_empty() { "org".to_owned() } else { slug.to_owned() }))
+    }
+
+    /// The stem as it is: the slug of the first of its name.
+    #[must_use]
+    pub fn slug(&self) -> &Slug {
+        &self.0
+    }
+
+    /// The stem with `-number` behind it, shortened to stay within 63 characters.
+    #[must_use]
+    pub fn numbered(&self, number: u64) -> Slug {
+        let suffix = format!("-{number}");
+        let stem = shortened(self.0.as_str(), MAX_SLUG - suffix.len());
+        Slug(format!("{stem}{suffix}"))
+    }
+}
+
+/// At most `length` characters of an ASCII `slug`, without a hyphen at the end.
+fn shortened(slug: &str, length: usize) -> &str {
+    slug[..slug.len().min(length)].trim_end_matches('-')
+}
+
+impl JsonSchema for Slug {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Slug".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "maxLength": MAX_SLUG,
+            "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+            "examples": ["bank-of-america"],
+        })
+    }
+}

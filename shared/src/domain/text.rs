@@ -1,0 +1,200 @@
+//! Strings with limits.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::patch::{FromJson, Wrong};
+use crate::json::Json;
+
+/// Gives a newtype over `String` its reading, and what all of them share. The type brings `fn parse(&str) -> Result<Self, String>`.
+macro_rules! string_type {
+    ($type:ty) => {
+        impl $type {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl $crate::domain::FromJson for $type {
+            fn from_json(json: &$crate::json::Json) -> Result<Self, Vec<$crate::domain::Wrong>> {
+                match json {
+                    $crate::json::Json::String(text) => Self::parse(text).map_err($crate::domain::Wrong::here),
+                    _ => Err($crate::domain::Wrong::here("must be a string")),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+pub(super) use string_type;
+
+/// One line of text: trimmed of white space, in NFC, without control characters, 1 to `MAX` code points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text<const MAX: usize>(String);
+
+/// What people call a thing.
+pub type Name = Text<200>;
+
+impl<const MAX: usize> Text<MAX> {
+    /// Reads a line of text.
+    ///
+    /// # Errors
+    /// What it must be, as the end of a sentence that begins with the member's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text: String = text.trim().nfc().collect();
+        if text.is_empty() {
+            Err("must not be empty".to_owned())
+        } else if text.chars().any(char::is_control) {
+            Err("must not contain control characters".to_owned())
+        } else if text.chars().count() > MAX {
+            Err(format!("must be at most {MAX} characters long"))
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> FromJson for Text<MAX> {
+    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+        match json {
+            Json::String(text) => Self::parse(text).map_err(Wrong::here),
+            _ => Err(Wrong::here("must be a string")),
+        }
+    }
+}
+
+impl<const MAX: usize> JsonSchema for Text<MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Text{MAX}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX })
+    }
+}
+
+/// An identifier that an authority outside Berth gave: a company number, a licence. Kept as sent, 1 to 256 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExternalRef(String);
+
+/// The longest external reference, in characters. Four bytes each still fit DynamoDB's 2 KiB for a partition key.
+pub const MAX_EXTERNAL_REF: usize = 256;
+
+impl ExternalRef {
+    /// Reads an external reference.
+    ///
+    /// # Errors
+    /// What it must be, as the end of a sentence that begins with the member's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            Err("must not be empty".to_owned())
+        } else if text.chars().any(char::is_control) {
+            Err("must not contain control characters".to_owned())
+        } else if text.chars().count() > MAX_EXTERNAL_REF {
+            Err(format!("must be at most {MAX_EXTERNAL_REF} characters long"))
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+string_type!(ExternalRef);
+
+impl JsonSchema for ExternalRef {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ExternalRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_EXTERNAL_REF })
+    }
+}
+
+/// A style sheet for a dock's pages: any text of at most 16 384 characters. Berth keeps it and does not read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Stylesheet(String);
+
+/// The longest style sheet, in characters: with everything else a dock holds it stays far below DynamoDB's 400 KB.
+pub const MAX_STYLESHEET: usize = 16_384;
+
+impl Stylesheet {
+    /// Reads a style sheet.
+    ///
+    /// # Errors
+    /// What it must be, as the end of a sentence that begins with the member's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.chars().count() > MAX_STYLESHEET {
+            return Err(format!("must be at most {MAX_STYLESHEET} characters long"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+string_type!(Stylesheet);
+
+impl JsonSchema for Stylesheet {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Stylesheet".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "maxLength": MAX_STYLESHEET })
+    }
+}
+
+/// What a list is searched for: any part of a name, in any case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search(String);
+
+/// The longest text that a list can be searched for: the longest name.
+pub const MAX_SEARCH: usize = 200;
+
+impl Search {
+    /// Reads the text to search for.
+    ///
+    /// # Errors
+    /// What it must be, as the end of a sentence that begins with the parameter's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.chars().count() > MAX_SEARCH {
+            return Err(format!("must be at most {MAX_SEARCH} characters long"));
+        }
+        Ok(Self(text.nfc().collect::<String>().to_lowercase()))
+    }
+
+    /// Whether `name`, which is in NFC, contains the text.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        name.to_lowercase().contains(&self.0)
+    }
+}

@@ -1,0 +1,122 @@
+//! Answers of calls that succeed.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{EntityTag, Paging};
+use crate::{
+    error::{Error, RecordedAnswer, Result},
+    store::{Listed, Start},
+};
+
+/// What a call answers, before it is HTTP. The status is the endpoint's, or 304.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    pub(super) body: String,
+    pub(super) location: Option<String>,
+    pub(super) etag: Option<EntityTag>,
+    pub(super) link: Option<String>,
+    pub(super) not_modified: bool,
+    pub(super) without_secrets: Option<String>,
+}
+
+impl Answer {
+    /// The answer with this body.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where it cannot be written as JSON.
+    pub fn new(body: &impl Serialize) -> Result<Self> {
+        Ok(Self { body: serde_json::to_string(body).map_err(Error::internal)?, ..Self::default() })
+    }
+
+    /// The answer with this JSON text as its body.
+    #[must_use]
+    pub fn of_text(body: &str) -> Self {
+        Self { body: body.to_owned(), ..Self::default() }
+    }
+
+    /// The answer to a deletion.
+    #[must_use]
+    pub fn deleted() -> Self {
+        Self::of_text(r#"{"success":true}"#)
+    }
+
+    /// The same answer, about the resource at this path.
+    #[must_use]
+    pub fn at(self, path: String) -> Self {
+        Self { location: Some(path), ..self }
+    }
+
+    /// The same answer, about a resource with this tag.
+    #[must_use]
+    pub fn tagged(self, tag: EntityTag) -> Self {
+        Self { etag: Some(tag), ..self }
+    }
+
+    /// The same answer, of which `body` is recorded: the one without what is shown only once.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where it cannot be written as JSON.
+    pub fn recorded_as(self, body: &impl Serialize) -> Result<Self> {
+        Ok(Self { without_secrets: Some(serde_json::to_string(body).map_err(Error::internal)?), ..self })
+    }
+
+    /// What a repetition of the call is answered.
+    pub(super) fn recorded(&self, status: u16) -> RecordedAnswer {
+        RecordedAnswer {
+            status,
+            location: self.location.clone(),
+            etag: self.etag.as_ref().map(EntityTag::header),
+            body: self.without_secrets.as_ref().unwrap_or(&self.body).clone(),
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListAnswer<T> {
+    /// The rows, newest first.
+    pub data: Vec<T>,
+    /// Where the page lies in the list.
+    pub meta: ListMeta,
+}
+
+/// Where a page lies in its list.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListMeta {
+    /// How many rows the whole list has; `null` where counting would read more than 10 000 items.
+    pub total: Option<u64>,
+    /// The number of the page, from 1; `null` where it was reached by cursor.
+    pub page: Option<u64>,
+    /// The most rows of a page.
+    pub page_size: u64,
+    /// Whether there is a next page.
+    pub has_more: bool,
+    /// The cursor of the next page; `null` where there is none.
+    pub next_cursor: Option<String>,
+}
+
+impl<T: Serialize> ListAnswer<T> {
+    /// The answer of a page, each row as `view` shows it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where it cannot be written as JSON.
+    pub fn answer<R>(listed: Listed<R>, paging: &Paging, view: impl Fn(R) -> T) -> Result<Answer> {
+        let limit = paging.page.limit;
+        let page = match &paging.page.start {
+            Start::Offset { skip, .. } => Some((skip / limit + 1) as u64),
+            Start::After(_) => None,
+        };
+        let meta = ListMeta {
+            total: listed.total,
+            page,
+            page_size: limit as u64,
+            has_more: listed.next.is_some(),
+            next_cursor: listed.next.as_deref().map(|next| paging.cursor(next)),
+        };
+        let link = listed.next.as_deref().map(|next| paging.next_link(listed.first.as_deref(), next));
+        let data = listed.rows.into_iter().map(view).collect();
+        Ok(Answer { link, ..Answer::new(&Self { data, meta })? })
+    }
+}

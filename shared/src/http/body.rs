@@ -1,0 +1,118 @@
+//! Bodies: read member by member, so that all that is wrong with one is told at once.
+
+use schemars::JsonSchema;
+
+use crate::{
+    domain::{FromJson, Patch, Wrong},
+    error::{Failure, Result},
+    json::Json,
+};
+
+/// A type that a request's body is read into. Its schema and its reading are two tellings of one thing; a test compares
+/// them for every endpoint.
+pub trait Body: JsonSchema + Sized {
+    /// Takes the members out of `fields`; `None` where one that is needed is missing or wrong.
+    fn read(fields: &mut Fields<'_>) -> Option<Self>;
+}
+
+/// The members of a body on their way into a type.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    members: &'a [(String, Json)],
+    known: Vec<&'static str>,
+    required: Vec<&'static str>,
+    failures: Vec<Failure>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(members: &'a [(String, Json)]) -> Self {
+        Self { members, known: Vec::new(), required: Vec::new(), failures: Vec::new() }
+    }
+
+    /// A member that must be there.
+    pub fn required<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
+        self.required.push(name);
+        match self.find(name) {
+            Some(value) => self.value(name, value),
+            None => self.fail(name, Wrong::here("is required")),
+        }
+    }
+
+    /// A member that may be absent or `null`.
+    pub fn optional<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
+        match self.find(name)? {
+            Json::Null => None,
+            value => self.value(name, value),
+        }
+    }
+
+    /// A member of a patch that cannot be taken away: absent, or a value.
+    pub fn kept<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
+        match self.find(name)? {
+            Json::Null => self.fail(name, Wrong::here("must not be null")),
+            value => self.value(name, value),
+        }
+    }
+
+    /// A member of a patch that can be taken away.
+    pub fn patch<T: FromJson>(&mut self, name: &'static str) -> Patch<T> {
+        match self.find(name) {
+            None => Patch::Keep,
+            Some(Json::Null) => Patch::Clear,
+            Some(value) => self.value(name, value).map_or(Patch::Keep, Patch::Set),
+        }
+    }
+
+    fn find(&mut self, name: &'static str) -> Option<&'a Json> {
+        self.known.push(name);
+        self.members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    fn value<T: FromJson>(&mut self, name: &'static str, value: &Json) -> Option<T> {
+        match T::from_json(value) {
+            Ok(value) => Some(value),
+            Err(wrong) => self.fail(name, wrong),
+        }
+    }
+
+    fn fail<T>(&mut self, name: &'static str, wrong: Vec<Wrong>) -> Option<T> {
+        self.failures.extend(wrong.into_iter().map(|wrong| failure(&wrong.under(name))));
+        None
+    }
+}
+
+/// What is wrong with a body, at the place where it is.
+pub(super) fn failure(wrong: &Wrong) -> Failure {
+    let escaped = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    let pointer: String = wrong.path.iter().map(escaped).collect();
+    let name = if wrong.path.is_empty() { "the body".to_owned() } else { wrong.path.join(".") };
+    Failure::body(pointer, format!("{name} {}", wrong.detail))
+}
+
+/// Reads a body; with `strict`, members that are not known are failures.
+///
+/// # Errors
+/// Every failure.
+pub(super) fn read_body<T: Body>(json: &Json, strict: bool) -> Result<T, Vec<Failure>> {
+    let Json::Object(members) = json else {
+        return Err(vec![Failure::body("", "the body must be an object")]);
+    };
+    let mut fields = Fields::new(members);
+    let body = T::read(&mut fields);
+    let mut failures = fields.failures;
+    if strict {
+        let unknown = members.iter().filter(|(name, _)| !fields.known.contains(&name.as_str()));
+        failures.extend(unknown.map(|(name, _)| failure(&Wrong::at(name, "is not known"))));
+    }
+    match body {
+        Some(body) if failures.is_empty() => Ok(body),
+        _ => Err(failures),
+    }
+}
+
+/// The names that `T` reads from a body, and those among them that it needs: what its schema must say, too.
+pub(super) fn names_read<T: Body>() -> (Vec<&'static str>, Vec<&'static str>) {
+    let mut fields = Fields::new(&[]);
+    drop(T::read(&mut fields));
+    (fields.known, fields.required)
+}

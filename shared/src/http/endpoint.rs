@@ -1,0 +1,139 @@
+//! A row of the endpoint list: all that is particular to one endpoint, for the router, the template and the contract.
+
+use std::{future::Future, pin::Pin};
+
+use lambda_http::http::Method;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::{Answer, Body, Call, body::names_read};
+use crate::{
+    credentials::Scope,
+    error::{Code, Result},
+};
+
+/// What an endpoint does with a call.
+pub type Handler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+
+/// Makes the schema of a type.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// The schema of `T`, for an endpoint's row.
+pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+/// The type of a body: its schema, and the members that are read from it.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyOf {
+    /// What the contract says.
+    pub schema: SchemaOf,
+    /// The members that are read, and those among them that are needed: what the schema must say, too.
+    pub names_read: fn() -> (Vec<&'static str>, Vec<&'static str>),
+}
+
+impl BodyOf {
+    /// The body `T`.
+    #[must_use]
+    pub const fn of<T: Body>() -> Self {
+        Self { schema: schema_of::<T>, names_read: names_read::<T> }
+    }
+}
+
+/// Who may call an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody, without a credential.
+    Public,
+    /// Who holds this scope.
+    Scope(Scope),
+}
+
+/// An operation on the table that an endpoint needs to be allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StoreAction {
+    /// Reading one item.
+    GetItem,
+    /// Reading items by key.
+    BatchGetItem,
+    /// Reading a range.
+    Query,
+    /// Putting an item, alone or in a transaction.
+    PutItem,
+    /// Changing an item, alone or in a transaction.
+    UpdateItem,
+    /// Deleting an item in a transaction.
+    DeleteItem,
+    /// Asking for an item in a transaction.
+    ConditionCheckItem,
+}
+
+impl StoreAction {
+    /// The action as an IAM policy names it.
+    #[must_use]
+    pub const fn iam(self) -> &'static str {
+        match self {
+            Self::GetItem => "dynamodb:GetItem",
+            Self::BatchGetItem => "dynamodb:BatchGetItem",
+            Self::Query => "dynamodb:Query",
+            Self::PutItem => "dynamodb:PutItem",
+            Self::UpdateItem => "dynamodb:UpdateItem",
+            Self::DeleteItem => "dynamodb:DeleteItem",
+            Self::ConditionCheckItem => "dynamodb:ConditionCheckItem",
+        }
+    }
+}
+
+/// A query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    /// What it may be.
+    pub schema: SchemaOf,
+}
+
+/// An endpoint.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Its name: of the function, the handler and the operation.
+    pub name: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The path, parameters in braces.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// The status of success.
+    pub success: u16,
+    /// What it does with the table itself; what every authenticated call does comes on top.
+    pub store: &'static [StoreAction],
+    /// One line.
+    pub summary: &'static str,
+    /// What a caller has to know, in Markdown.
+    pub description: &'static str,
+    /// The query parameters, but for those of paging.
+    pub query: &'static [Parameter],
+    /// Whether it is a list, with the parameters of paging.
+    pub paged: bool,
+    /// Whether it is about a single resource, whose version answers tell in `ETag`.
+    pub tagged: bool,
+    /// The body.
+    pub body: Option<BodyOf>,
+    /// The answer.
+    pub answer: SchemaOf,
+    /// Refusals that are this endpoint's own; those that every endpoint of its kind has come on top.
+    pub refusals: &'static [Code],
+    /// Examples: of the body, where it has one, and of the answer, as JSON texts.
+    pub examples: (&'static str, &'static str),
+    /// What it does.
+    pub handler: Handler,
+}
+
+impl Endpoint {
+    /// The names of the path's parameters, in order.
+    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+}

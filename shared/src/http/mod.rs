@@ -1,0 +1,26 @@
+//! The boundary: HTTP in, HTTP out, and everything that holds for every call.
+//!
+//! [`respond`] is a request's way from the event to the answer. Nothing below it knows of statuses and headers.
+
+mod answer;
+mod body;
+mod call;
+mod cursor;
+mod endpoint;
+mod headers;
+mod problem;
+mod query;
+mod respond;
+
+pub use answer::{Answer, ListAnswer, ListMeta};
+pub use body::{Body, Fields};
+pub use call::Call;
+pub use cursor::CursorKey;
+pub use endpoint::{Access, BodyOf, Endpoint, Handler, Parameter, SchemaOf, StoreAction, schema_of};
+pub use headers::EntityTag;
+pub use problem::Problem;
+pub use query::{PAGING, Paging, Query};
+pub use respond::{Facts, respond};
+
+/// The most bytes of a body.
+pub const MAX_BODY: usize = 256 * 1024;

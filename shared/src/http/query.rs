@@ -1,0 +1,165 @@
+//! Query parameters, and the part of a list that they ask for.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::{SchemaGenerator, json_schema};
+
+use super::{Call, CursorKey, Parameter, cursor::MAX_CURSOR};
+use crate::{
+    error::{Error, Failure, Result},
+    id::{Id, Kind},
+    store::{Page, Start},
+};
+
+/// The most rows of a page.
+pub const MAX_LIMIT: usize = 100;
+/// The rows of a page where the caller names no number.
+pub const DEFAULT_LIMIT: usize = 20;
+/// The most rows that an offset leaves out; beyond that there are cursors.
+pub const MAX_OFFSET: usize = 10_000;
+/// What stands for itself in a query.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The parameters of every list.
+pub const PAGING: &[Parameter] = &[
+    Parameter {
+        name: "limit",
+        description: "The most rows of the page.",
+        schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT }),
+    },
+    Parameter {
+        name: "offset",
+        description: "Rows to leave out. Beyond 10 000, go on with `cursor`.",
+        schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0 }),
+    },
+    Parameter {
+        name: "cursor",
+        description: "Where to go on: `meta.nextCursor` of a page of the same list with the same filters. Not with \
+                      `offset`.",
+        schema: |_: &mut SchemaGenerator| json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_CURSOR }),
+    },
+    Parameter {
+        name: "anchor",
+        description: "Counts `offset` from the row that was the first when the walk began, so that rows added since do \
+                      not move the pages. The `Link` of a page brings it; it is not made by hand.",
+        schema: |_: &mut SchemaGenerator| json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_CURSOR }),
+    },
+];
+
+/// The query of a call on its way into types.
+#[derive(Debug)]
+pub struct Query<'a> {
+    call: &'a Call,
+    failures: Vec<Failure>,
+}
+
+/// Which page of a list a call asks for, and what the links to others need.
+#[derive(Debug)]
+pub struct Paging {
+    /// The page.
+    pub page: Page,
+    key: CursorKey,
+    binding: String,
+    path: String,
+    filters: Vec<(String, String)>,
+}
+
+impl<'a> Query<'a> {
+    pub(super) fn new(call: &'a Call, failures: Vec<Failure>) -> Self {
+        Self { call, failures }
+    }
+
+    /// A parameter that may be absent. `parse` says what it must be, as the end of a sentence.
+    pub fn read<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.call.query_value(name)?;
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(detail) => self.fail(name, &detail),
+        }
+    }
+
+    /// A parameter that is an id.
+    pub fn read_id<K: Kind>(&mut self, name: &str) -> Option<Id<K>> {
+        self.read(name, |text| text.parse::<Id<K>>().map_err(|malformed| malformed.to_string()))
+    }
+
+    fn fail<T>(&mut self, name: &str, detail: &str) -> Option<T> {
+        self.failures.push(Failure::parameter(name, detail));
+        None
+    }
+
+    fn number(&mut self, name: &str, from: usize, to: usize) -> Option<usize> {
+        self.read(name, |text| {
+            let digits = text.bytes().all(|b| b.is_ascii_digit());
+            let number = text.parse().ok().filter(|number| digits && (from..=to).contains(number));
+            number.ok_or_else(|| format!("must be an integer from {from} to {to}"))
+        })
+    }
+
+    /// The page that is asked for.
+    ///
+    /// # Errors
+    /// All failures of the query.
+    pub async fn paging(mut self) -> Result<Paging> {
+        let key = self.call.service().cursor_key(self.call.store()).await?;
+        let paging = |name: &&(String, String)| PAGING.iter().all(|parameter| parameter.name != name.0);
+        let known = |name: &&(String, String)| self.call.endpoint().query.iter().any(|known| known.name == name.0);
+        let mut filters: Vec<_> = self.call.query_values().iter().filter(paging).filter(known).cloned().collect();
+        filters.sort();
+        let path = self.call.path_text().to_owned();
+        let viewer = self.call.principal().map(|principal| principal.owner.organization());
+        let binding = format!("{path}\n{viewer:?}\n{}", query_text(&filters));
+
+        let limit = self.number("limit", 1, MAX_LIMIT);
+        let offset = self.number("offset", 0, MAX_OFFSET);
+        let open = |text: &str| key.open(&binding, text).ok_or_else(|| "must be one that this list gave".to_owned());
+        let cursor = self.read("cursor", open);
+        let anchor = self.read("anchor", open);
+        for name in ["offset", "anchor"] {
+            if self.call.query_value("cursor").is_some() && self.call.query_value(name).is_some() {
+                self.failures.push(Failure::parameter("cursor", format!("must not come with {name}")));
+            }
+        }
+        if !self.failures.is_empty() {
+            return Err(Error::invalid(self.failures));
+        }
+        let start = match cursor {
+            Some(position) => Start::After(position),
+            None => Start::Offset { skip: offset.unwrap_or(0), anchor },
+        };
+        let page = Page { limit: limit.unwrap_or(DEFAULT_LIMIT), start };
+        Ok(Paging { page, key, binding, path, filters })
+    }
+}
+
+impl Paging {
+    /// The cursor for the page behind `position`.
+    pub(super) fn cursor(&self, position: &str) -> String {
+        self.key.seal(&self.binding, position)
+    }
+
+    /// The link to the next page, reached the way this one was. `first` and `next` are the positions of the first row
+    /// of this page and of its last.
+    pub(super) fn next_link(&self, first: Option<&str>, next: &str) -> String {
+        let mut query = self.filters.clone();
+        query.push(("limit".to_owned(), self.page.limit.to_string()));
+        match &self.page.start {
+            // Beyond the largest offset only cursors lead on.
+            Start::Offset { skip, anchor } if skip + self.page.limit <= MAX_OFFSET => {
+                query.push(("offset".to_owned(), (skip + self.page.limit).to_string()));
+                let first = first.filter(|_| *skip == 0);
+                if let Some(anchor) = anchor.as_deref().or(first) {
+                    query.push(("anchor".to_owned(), self.cursor(anchor)));
+                }
+            }
+            _ => query.push(("cursor".to_owned(), self.cursor(next))),
+        }
+        format!("<{}?{}>; rel=\"next\"", self.path, query_text(&query))
+    }
+}
+
+fn query_text(parameters: &[(String, String)]) -> String {
+    let pair = |(name, value): &(String, String)| {
+        format!("{}={}", utf8_percent_encode(name, PLAIN), utf8_percent_encode(value, PLAIN))
+    };
+    parameters.iter().map(pair).collect::<Vec<_>>().join("&")
+}

@@ -1,0 +1,278 @@
+//! A request's way.
+//!
+//! 1. A request id, the time and the deadline.
+//! 2. The credential: 401. The scope: 403. The form of the ids in the path: 404.
+//! 3. Headers and query that are wrong wherever they are sent: kept, and told with what the endpoint finds.
+//! 4. The endpoint.
+//! 5. One log line, and the answer: [`respond`] never fails.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use futures::{FutureExt, future::join};
+use lambda_http::{
+    Body, RequestExt,
+    http::{HeaderValue, Method, Response, StatusCode, header},
+};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::{
+    Access, Answer, Call, Endpoint, Problem,
+    call::unauthorized,
+    headers::{self, Headers},
+};
+use crate::{
+    Service,
+    credentials::AuthFailure,
+    error::{Code, Error, RecordedAnswer, Result},
+    id::{self, Id, Kind, RequestId},
+    store::{self, Store},
+    time::Time,
+};
+
+/// How long a call may take where the runtime sets no deadline.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What is kept of the time to write the answer before the runtime ends the call.
+const MARGIN: Duration = Duration::from_millis(500);
+/// The longest pause that a caller is asked for after a 503, in seconds.
+const RETRY_AFTER: &str = "1";
+
+/// What a request is answered with, beyond its endpoint's row.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The path's parameters, where the event has none: the fallback finds the endpoint of a HEAD by itself.
+    pub path_parameters: Option<Vec<(&'static str, String)>>,
+    /// The methods of the path, for `Allow`.
+    pub allow: Option<String>,
+}
+
+/// How a call ended.
+enum Ending {
+    Answered(Answer),
+    Replayed(RecordedAnswer),
+    Refused(Error),
+}
+
+/// Answers a request. Every refusal, a panic of the endpoint included, is an answer.
+pub async fn respond(
+    endpoint: &'static Endpoint,
+    service: &Service,
+    request: lambda_http::Request,
+    facts: Facts,
+) -> Response<Body> {
+    let now = Time::now();
+    let begun = Instant::now();
+    let request_id = headers::request_id(request.headers()).unwrap_or_else(|| {
+        // Without randomness the id tells the time only; the call itself will say what is missing.
+        RequestId::new(now, store::random().unwrap_or_default()).to_string()
+    });
+    let instance = request.raw_http_path().to_owned();
+    let head = request.method() == Method::HEAD;
+    let strict = Headers::read(request.headers(), false).strict;
+    let span = tracing::info_span!("call", endpoint = endpoint.name, request_id);
+    let store = service.store().with_deadline(deadline(&request, now, begun));
+    let allow = facts.allow.clone();
+    let ending = AssertUnwindSafe(call(endpoint, service, store, request, facts, &request_id, now))
+        .catch_unwind()
+        .instrument(span.clone())
+        .await;
+    let ending = ending.unwrap_or_else(|_| Ending::Refused(Error::internal("the endpoint panicked")));
+    let _entered = span.enter();
+    let mut response = written(&ending, endpoint, &instance, &request_id);
+    let headers = response.headers_mut();
+    headers.insert("x-request-id", value(&request_id));
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, value(&allow));
+    }
+    if strict {
+        headers.insert("preference-applied", HeaderValue::from_static("handling=strict"));
+    }
+    log(&ending, response.status(), begun.elapsed());
+    if head {
+        *response.body_mut() = Body::Empty;
+    }
+    response
+}
+
+/// The time by which the store has to have answered.
+fn deadline(request: &lambda_http::Request, now: Time, begun: Instant) -> Instant {
+    let end = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > 0);
+    let left = end.map_or(PATIENCE, |end| Duration::from_millis(end.saturating_sub(now.millis_since_epoch())));
+    begun + left.saturating_sub(MARGIN)
+}
+
+async fn call(
+    endpoint: &'static Endpoint,
+    service: &Service,
+    store: Store,
+    request: lambda_http::Request,
+    facts: Facts,
+    request_id: &str,
+    now: Time,
+) -> Ending {
+    let call = Call {
+        endpoint,
+        service: service.clone(),
+        store,
+        principal: None,
+        path_parameters: path_parameters(endpoint, &request, facts.path_parameters),
+        query: query(&request),
+        headers: Headers::read(request.headers(), endpoint.method == Method::POST),
+        request,
+        request_id: request_id.to_owned(),
+        now,
+    };
+    match enter(call).await {
+        Ok(answer) => Ending::Answered(answer),
+        Err(Error::Answered(answer)) => Ending::Replayed(*answer),
+        Err(error) => Ending::Refused(error),
+    }
+}
+
+/// Steps 2 to 4.
+async fn enter(mut call: Call) -> Result<Answer> {
+    let endpoint = call.endpoint;
+    let mut first_use = None;
+    if let Access::Scope(scope) = endpoint.access {
+        let credential = call.request.headers().get(header::AUTHORIZATION);
+        let credential = credential.and_then(|value| value.to_str().ok());
+        let verified = call.service.verifier().verify(&call.store, credential, call.now).await;
+        let (principal, is_first) = verified.map_err(|failure| match failure {
+            AuthFailure::Store(error) => error,
+            reason => {
+                tracing::info!(%reason, "credential refused");
+                unauthorized()
+            }
+        })?;
+        if !principal.scopes.contains(scope) {
+            let detail = format!("The credential lacks the scope {scope}");
+            return Err(Error::refused(Code::InsufficientScope, detail));
+        }
+        first_use = is_first.then_some(principal.key);
+        call.principal = Some(principal);
+    }
+    for (name, text) in &call.path_parameters {
+        check_path_id(name, text)?;
+    }
+    call.check_query();
+    if endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
+        return Err(Error::invalid(call.headers.failures));
+    }
+    let Some(key) = first_use else { return (endpoint.handler)(&call).await };
+    let (answer, marked) = join((endpoint.handler)(&call), call.store.mark_api_key_used(key, call.now)).await;
+    if let Err(error) = marked {
+        tracing::warn!(%error, "the use of an API key was not marked");
+    }
+    answer
+}
+
+/// The path's parameters as the event has them, decoded once by the gateway.
+fn path_parameters(
+    endpoint: &Endpoint,
+    request: &lambda_http::Request,
+    found: Option<Vec<(&'static str, String)>>,
+) -> Vec<(&'static str, String)> {
+    found.unwrap_or_else(|| {
+        let parameters = request.path_parameters_ref();
+        let value = |name| parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default().to_owned();
+        endpoint.path_parameters().map(|name| (name, value(name))).collect()
+    })
+}
+
+fn query(request: &lambda_http::Request) -> Vec<(String, String)> {
+    let values = request.query_string_parameters_ref().map(|query| query.iter());
+    values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// An id of the wrong form in a path names nothing.
+fn check_path_id(name: &str, text: &str) -> Result<()> {
+    fn check<K: Kind>(text: &str) -> Result<()> {
+        text.parse::<Id<K>>().map(drop).map_err(|_| Error::not_found::<K>())
+    }
+    match name {
+        "orgId" => check::<id::Organization>(text),
+        "dockId" => check::<id::Dock>(text),
+        "partyId" => check::<id::Party>(text),
+        "roleId" => check::<id::Role>(text),
+        "keyId" => check::<id::ApiKey>(text),
+        _ => Ok(()),
+    }
+}
+
+fn written(ending: &Ending, endpoint: &Endpoint, instance: &str, request_id: &str) -> Response<Body> {
+    match ending {
+        Ending::Answered(answer) if answer.not_modified => {
+            response(304, String::new(), None, answer.etag.as_ref().map(super::EntityTag::header))
+        }
+        Ending::Answered(answer) => {
+            let etag = answer.etag.as_ref().map(super::EntityTag::header);
+            let mut response = response(endpoint.success, answer.body.clone(), answer.location.as_deref(), etag);
+            if let Some(link) = &answer.link {
+                response.headers_mut().insert(header::LINK, value(link));
+            }
+            response
+        }
+        Ending::Replayed(answer) => {
+            let mut response =
+                response(answer.status, answer.body.clone(), answer.location.as_deref(), answer.etag.clone());
+            response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+            response
+        }
+        Ending::Refused(error) => refused(error, instance, request_id),
+    }
+}
+
+fn response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if !body.is_empty() {
+        *response.body_mut() = Body::Text(body);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    let headers = response.headers_mut();
+    if let Some(location) = location {
+        headers.insert(header::LOCATION, value(location));
+    }
+    if let Some(etag) = etag {
+        headers.insert(header::ETAG, value(&etag));
+    }
+    response
+}
+
+fn refused(error: &Error, instance: &str, request_id: &str) -> Response<Body> {
+    let problem = Problem::of(error, instance, request_id);
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut response = response(problem.status, body, None, None);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    match error.code() {
+        Some(Code::Unauthorized) => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Some(Code::Unavailable) => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        _ => {}
+    }
+    response
+}
+
+/// A header's value. What Berth writes into headers is ASCII; should it not be, an empty value is sent.
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn log(ending: &Ending, status: StatusCode, took: Duration) {
+    let (status, millis) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+    match ending {
+        Ending::Answered(_) => tracing::info!(status, millis, "answered"),
+        Ending::Replayed(_) => tracing::info!(status, millis, "answered again"),
+        Ending::Refused(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
+            tracing::error!(status, millis, %error, "failed");
+        }
+        Ending::Refused(error) => {
+            let code = error.code().map_or("", Code::as_str);
+            tracing::info!(status, millis, code, "refused");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Identifiers: a prefix that tells the kind, an underscore, and a ULID in upper case.
+//!
+//! This file is the registry of kinds. A new kind of resource gets one line in [`kinds!`], and with it parsing,
+//! printing, storage and a schema.
+
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use ulid::Ulid;
+
+use crate::{error::Code, time::Time};
+
+/// What an id names.
+pub trait Kind: 'static {
+    /// The letters before the underscore.
+    const PREFIX: &'static str;
+    /// The resource in prose, as error messages call it.
+    const NOUN: &'static str;
+    /// The name of the schema in `openapi.json`.
+    const SCHEMA: &'static str;
+    /// What a caller is told who names one that does not exist.
+    const NOT_FOUND: Code;
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident, $alias:ident, $prefix:literal, $noun:literal, $not_found:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub enum $kind {}
+            impl Kind for $kind {
+                const PREFIX: &'static str = $prefix;
+                const NOUN: &'static str = $noun;
+                const SCHEMA: &'static str = stringify!($alias);
+                const NOT_FOUND: Code = Code::$not_found;
+            }
+            $(#[$doc])*
+            pub type $alias = Id<$kind>;
+        )*
+    };
+}
+
+kinds! {
+    /// A tenant.
+    Organization, OrganizationId, "org", "organization", OrganizationNotFound;
+    /// A workspace of a tenant.
+    Dock, DockId, "dock", "dock", DockNotFound;
+    /// A counterparty of a tenant.
+    Party, PartyId, "pty", "party", PartyNotFound;
+    /// A role that a party holds in a dock.
+    Role, RoleId, "dpr", "role", RoleNotFound;
+    /// An API key (the record, not the credential).
+    ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
+    /// An entry of the audit trail.
+    AuditEntry, AuditEntryId, "aud", "audit entry", RouteNotFound;
+    /// A request, where the caller gave it no id of its own.
+    Request, RequestId, "req", "request", RouteNotFound;
+}
+
+/// The id of a resource of kind `K`: 128 bits, of which the first 48 are the time of its making in milliseconds.
+pub struct Id<K> {
+    ulid: Ulid,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Kind> Id<K> {
+    /// A new id, made at `now` with 80 random bits.
+    #[must_use]
+    pub fn new(now: Time, random: u128) -> Self {
+        let bits = random & ((1 << Ulid::RAND_BITS) - 1);
+        Self::from_ulid(Ulid::from_parts(now.millis_since_epoch(), bits))
+    }
+
+    /// The id with exactly these 128 bits.
+    #[must_use]
+    pub const fn from_ulid(ulid: Ulid) -> Self {
+        Self { ulid, kind: PhantomData }
+    }
+
+    /// The 128 bits: what sort keys are made of, since they order by time of making.
+    #[must_use]
+    pub const fn ulid(self) -> Ulid {
+        self.ulid
+    }
+
+    /// When the named resource was made.
+    #[must_use]
+    pub fn time(self) -> Time {
+        Time::from_millis(self.ulid.timestamp_ms())
+    }
+}
+
+/// The text is not an id of the kind asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be an id of the form {prefix}_ and a ULID in upper case")]
+pub struct MalformedId {
+    /// The prefix that was expected.
+    pub prefix: &'static str,
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = MalformedId;
+
+    fn from_str(text: &str) -> Result<Self, MalformedId> {
+        let malformed = MalformedId { prefix: K::PREFIX };
+        let digits = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(malformed)?;
+        let ulid = Ulid::from_string(digits).map_err(|_| malformed)?;
+        // Crockford's alphabet reads lower case and look-alikes too; one resource has one spelling here.
+        if ulid.array_to_str(&mut [0; ulid::ULID_LEN]) != digits {
+            return Err(malformed);
+        }
+        Ok(Self::from_ulid(ulid))
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", K::PREFIX, self.ulid.array_to_str(&mut [0; ulid::ULID_LEN]))
+    }
+}
+
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Id<K> {}
+
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.ulid == other.ulid
+    }
+}
+
+impl<K> Eq for Id<K> {}
+
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.ulid.cmp(&other.ulid)
+    }
+}
+
+impl<K> std::hash::Hash for Id<K> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.ulid.hash(state);
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl<K: Kind> JsonSchema for Id<K> {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed(K::SCHEMA)
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": format!("The id of a resource of the kind {}: `{}_` and a ULID in upper case.", K::NOUN, K::PREFIX),
+            "pattern": format!("^{}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$", K::PREFIX),
+            "examples": [format!("{}_01HQ3K9B2V6R4X8ZT1M5N7P0QS", K::PREFIX)],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_id_carries_its_time() {
+        let now: Time = "2024-03-01T12:00:00.123Z".parse().unwrap();
+        let id = DockId::new(now, u128::MAX);
+        assert_eq!(id.time(), now);
+        assert!(id.to_string().starts_with("dock_01"));
+    }
+
+    #[test]
+    fn other_kinds_lower_case_and_look_alikes_are_refused() {
+        let good = "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
+        assert!(good.parse::<OrganizationId>().is_ok());
+        for bad in [
+            "pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+            "org_01hq3k9b2v6r4x8zt1m5n7p0qs",
+            "org_O1HQ3K9B2V6R4X8ZT1M5N7P0QS",
+            "org_81HQ3K9B2V6R4X8ZT1M5N7P0QS",
+            "org_01HQ3K9B2V6R4X8ZT1M5N7P0Q",
+            "org_01HQ3K9B2V6R4X8ZT1M5N7P0QSS",
+            "org01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+            "org_",
+            "",
+        ] {
+            assert!(bad.parse::<OrganizationId>().is_err(), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_id_reads_back(bits: u128) {
+            let id = PartyId::from_ulid(Ulid(bits));
+            prop_assert_eq!(id.to_string().parse::<PartyId>(), Ok(id));
+        }
+
+        #[test]
+        fn what_parses_prints_the_same(text in "pty_[0-9A-Za-z]{26}") {
+            if let Ok(id) = text.parse::<PartyId>() {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn any_text_is_answered(text: String) {
+            let _ = text.parse::<RoleId>();
+        }
+    }
+}

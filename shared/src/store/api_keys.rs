@@ -1,0 +1,177 @@
+//! API keys.
+
+use futures::future::try_join;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Change, Entity, Listed, Page, Store, Write, expression, keys,
+    reads::decode,
+    transaction::{Outcome, Transaction, unexpected},
+};
+use crate::{
+    credentials::{Digest, Owner},
+    domain::ApiKey,
+    error::{Error, Result},
+    id::{self, ApiKeyId},
+    time::Time,
+};
+
+/// An API key with what proves its credential.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ApiKeyRecord {
+    /// What may be known of it.
+    #[serde(flatten)]
+    pub key: ApiKey,
+    /// Hexadecimal SHA-256 of the credential.
+    digest: String,
+}
+
+/// An API key in a list.
+#[derive(Debug)]
+pub struct ListedApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// When it was last used, to the hour.
+    pub last_used_at: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Owner,
+    Key,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    id: ApiKeyId,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Use {
+    id: ApiKeyId,
+    used_at: Time,
+}
+
+impl ApiKeyRecord {
+    /// The record of `key`, whose credential has this digest.
+    #[must_use]
+    pub fn new(key: ApiKey, digest: &Digest) -> Self {
+        let digest = digest.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { key, digest }
+    }
+
+    /// The digest of the credential.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where what is stored is none.
+    pub fn digest(&self) -> Result<Digest> {
+        let byte = |at: usize| u8::from_str_radix(self.digest.get(at..at + 2)?, 16).ok();
+        let bytes: Option<Vec<u8>> = (0..self.digest.len()).step_by(2).map(byte).collect();
+        let digest = bytes.and_then(|bytes| Digest::from_slice(&bytes));
+        digest.ok_or_else(|| Error::internal("a stored digest that is none"))
+    }
+
+    /// Puts the key's rows into its owner's list and the list of all.
+    pub(super) fn list<S: Copy>(&self, transaction: &mut Transaction<S>, step: S) -> Result<()> {
+        let row = Row { id: self.key.id };
+        transaction.create(step, &keys::api_key_row(self.key.owner, self.key.id), &row)?;
+        transaction.create(step, &keys::any_api_key_row(self.key.id), &row)
+    }
+}
+
+impl Store {
+    /// Makes an API key.
+    ///
+    /// # Errors
+    /// `ORGANIZATION_NOT_FOUND` where the owner is one that does not exist; as every write.
+    pub async fn create_api_key(&self, new: &ApiKeyRecord, write: &Write) -> Result<()> {
+        let mut transaction = Transaction::new(self, write)?;
+        if let Owner::Organization(organization) = new.key.owner {
+            let shard = keys::count(organization, new.key.id.ulid().0);
+            transaction.require(Step::Owner, &shard)?;
+        }
+        transaction.create(Step::Key, &keys::api_key(new.key.id), new)?;
+        new.list(&mut transaction, Step::Key)?;
+        transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(()),
+            Outcome::Refused(refused) if matches!(refused.first(), Some((Step::Owner, _))) => {
+                Err(Error::not_found::<id::Organization>())
+            }
+            Outcome::Refused(refused) => Err(unexpected(&refused)),
+        }
+    }
+
+    /// The API key with this id, which need not be seen by every caller.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn api_key(&self, id: ApiKeyId) -> Result<Option<ApiKeyRecord>> {
+        self.get(&keys::api_key(id)).await
+    }
+
+    /// The API key with this id as it was a moment ago: what authentication reads.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn recent_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKeyRecord>> {
+        self.get_recent(&keys::api_key(id)).await
+    }
+
+    /// When an API key was last used, to the hour.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn api_key_used(&self, id: ApiKeyId) -> Result<Option<Time>> {
+        let used: Option<Use> = self.get(&keys::api_key_use(id)).await?;
+        Ok(used.map(|used| used.used_at))
+    }
+
+    /// Marks an API key as used at `now`. The last mark wins, which is why it needs no condition.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn mark_api_key_used(&self, id: ApiKeyId, now: Time) -> Result<()> {
+        let item = expression::item(&keys::api_key_use(id), &Use { id, used_at: now })?;
+        let request = self.client.put_item().table_name(self.table()).set_item(Some(item));
+        self.retrying(|| async { super::attempt::Attempt::of(request.clone().send().await) }).await?;
+        Ok(())
+    }
+
+    /// The API keys of `owner`, or of everybody, revoked ones too.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn list_api_keys(&self, owner: Option<Owner>, page: &Page) -> Result<Listed<ListedApiKey>> {
+        let ranges = [owner.map_or_else(keys::any_api_key_rows, keys::api_key_rows)];
+        let (listed, total) = try_join(self.list::<Row>(&ranges, page, None), self.count(&ranges)).await?;
+        let keys = listed.rows.iter().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
+        let mut items = self.get_batch(keys).await?;
+        let mut rows = Vec::with_capacity(listed.rows.len());
+        for Row { id } in &listed.rows {
+            let Some(record) = items.remove(&keys::api_key(*id)) else { continue };
+            let used = items.remove(&keys::api_key_use(*id)).map(decode::<Use>).transpose()?;
+            let ApiKeyRecord { key, .. } = decode(record)?;
+            rows.push(ListedApiKey { key, last_used_at: used.map(|used| used.used_at) });
+        }
+        Ok(listed.with_rows(rows).with_total(Some(total)))
+    }
+
+    /// Revokes a key that has not changed since it was read. Whether it had not.
+    ///
+    /// # Errors
+    /// As every write.
+    pub async fn revoke_api_key(&self, before: &ApiKey, write: &Write) -> Result<bool> {
+        let mut after = before.clone();
+        after.revoked_at = Some(write.origin.now);
+        after.version += 1;
+        let mut transaction = Transaction::new(self, write)?;
+        let change = expression::Change::of_version(before.version)
+            .set("revokedAt", &after.revoked_at)?
+            .set("version", &after.version)?;
+        transaction.update(Step::Key, &keys::api_key(before.id), change)?;
+        transaction.audit(write, &Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?)?;
+        Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
+    }
+}

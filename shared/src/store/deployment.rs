@@ -1,0 +1,52 @@
+//! The deployment's own record: what all its functions share and no caller sees.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ApiKeyRecord, Change, Entity, Store, Write, keys,
+    transaction::{Outcome, Transaction},
+};
+use crate::{error::Result, time::Time};
+
+/// What is made once per deployment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployment {
+    /// The secret that cursors are signed with, in hexadecimal.
+    pub cursor_secret: String,
+    /// When the deployment was made.
+    pub created_at: Time,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Deployment,
+    Key,
+}
+
+impl Store {
+    /// The deployment's record; `None` before the operator made it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn deployment(&self) -> Result<Option<Deployment>> {
+        self.get(&keys::deployment()).await
+    }
+
+    /// Makes the deployment with its first key, in one transaction: of many that try at once, one does. Whether this
+    /// one did.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    pub async fn create_deployment(&self, new: &Deployment, key: &ApiKeyRecord, write: &Write) -> Result<bool> {
+        let mut transaction = Transaction::new(self, write)?;
+        transaction.create(Step::Deployment, &keys::deployment(), new)?;
+        transaction.create(Step::Key, &keys::api_key(key.key.id), key)?;
+        key.list(&mut transaction, Step::Key)?;
+        transaction.audit(write, &Change::created(key.key.owner, Entity::ApiKey, &key.key.id, &key.key)?)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Refused(_) => Ok(false),
+        }
+    }
+}

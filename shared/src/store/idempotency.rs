@@ -1,0 +1,98 @@
+//! The first answer to an `Idempotency-Key`, written in the same transaction as its effect.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, builders::PutBuilder};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Item, Store, Write,
+    expression::item,
+    keys,
+    reads::decode,
+    transaction::{Outcome, Transaction, unexpected},
+};
+use crate::{
+    credentials::Owner,
+    error::{Code, Error, RecordedAnswer, Result},
+    time::Time,
+};
+
+/// How long an answer is kept.
+const KEPT_MILLIS: u64 = 24 * 60 * 60 * 1000;
+
+/// What a call with an `Idempotency-Key` leaves behind.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    /// Whose key it is: two tenants may use one.
+    pub owner: Owner,
+    /// Hexadecimal SHA-256 of the key.
+    pub key: String,
+    /// Hexadecimal SHA-256 of method, path and body.
+    pub fingerprint: String,
+    /// The answer, without secrets.
+    pub answer: RecordedAnswer,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    fingerprint: String,
+    status: u16,
+    location: Option<String>,
+    etag: Option<String>,
+    body: String,
+    /// Milliseconds since the epoch: removal lags behind `ttl` by up to days.
+    expires_at: u64,
+    ttl: u64,
+}
+
+/// The put of the record, which succeeds where there is none or only one that has expired by `now`.
+pub(super) fn record(idempotency: &Idempotency, now: Time) -> Result<PutBuilder> {
+    let end = now.plus_millis(KEPT_MILLIS);
+    let answer = idempotency.answer.clone();
+    let record = Record {
+        fingerprint: idempotency.fingerprint.clone(),
+        status: answer.status,
+        location: answer.location,
+        etag: answer.etag,
+        body: answer.body,
+        expires_at: end.millis_since_epoch(),
+        ttl: end.seconds_since_epoch() + 1,
+    };
+    let key = keys::idempotency(idempotency.owner, &idempotency.key);
+    Ok(Put::builder()
+        .set_item(Some(item(&key, &record)?))
+        .condition_expression("attribute_not_exists(pk) OR expiresAt <= :now")
+        .expression_attribute_values(":now", AttributeValue::N(now.millis_since_epoch().to_string()))
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld))
+}
+
+/// What it means that a record is there already.
+pub(super) fn met(idempotency: &Idempotency, found: Option<Item>) -> Error {
+    let record: Record = match found.map(decode).transpose() {
+        Ok(Some(record)) => record,
+        Ok(None) => return Error::internal("an idempotency record was in the way and not there"),
+        Err(error) => return error,
+    };
+    if record.fingerprint != idempotency.fingerprint {
+        let detail = "This Idempotency-Key was used for another request";
+        return Error::refused(Code::IdempotencyKeyReused, detail);
+    }
+    let Record { status, location, etag, body, .. } = record;
+    Error::Answered(Box::new(RecordedAnswer { status, location, etag, body }))
+}
+
+impl Store {
+    /// Writes the record of a call that has no other effect. Without an `Idempotency-Key` it does nothing.
+    ///
+    /// # Errors
+    /// As every write: [`Error::Answered`], `IDEMPOTENCY_KEY_REUSED`, [`Error::Unavailable`].
+    pub async fn record_answer(&self, write: &Write) -> Result<()> {
+        if write.idempotency.is_none() {
+            return Ok(());
+        }
+        match Transaction::<()>::new(self, write)?.commit(self, write).await? {
+            Outcome::Committed => Ok(()),
+            Outcome::Refused(refused) => Err(unexpected(&refused)),
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Organizations, their counters and their place in the list of all.
+
+use futures::{StreamExt, TryStreamExt, future::try_join, stream};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Change, Entity, Listed, Page, Store, Write,
+    attempt::Attempt,
+    expression,
+    keys::{self, Key},
+    listing::READ_BY_OFFSET,
+    reads::{decode, key_of},
+    slugs::{self, Guard},
+    transaction::{Outcome, Transaction, unexpected},
+};
+use crate::{
+    credentials::Owner,
+    domain::{Counts, Name, Organization, Search, Slug, SlugStem},
+    error::{Code, Error, Result},
+    id::OrganizationId,
+};
+
+/// How many organizations of a page are read side by side.
+const SIDE_BY_SIDE: usize = 20;
+
+/// How the slug of a new organization is found.
+#[derive(Debug, Clone)]
+pub enum SlugChoice {
+    /// This one or none.
+    Exactly(Slug),
+    /// The first free one of this stem.
+    Free(SlugStem),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Slug,
+    Organization,
+    OldSlug,
+    Row,
+    Count,
+}
+
+/// What the list of all organizations holds of one: enough to search by.
+#[derive(Debug, Serialize, Deserialize)]
+struct Row {
+    id: OrganizationId,
+    name: Name,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct CountItem {
+    docks: i64,
+    parties_individual: i64,
+    parties_organization: i64,
+    machine_clients: i64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PlatformCountItem {
+    organizations: i64,
+    docks: i64,
+}
+
+/// How much the platform has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PlatformCounts {
+    organizations: u64,
+    pub(super) docks: u64,
+}
+
+impl Store {
+    /// Makes the organization that `organization` gives for a slug, under the slug that `choice` finds. `write` gives
+    /// what goes with it, since the answer that is recorded tells the slug.
+    ///
+    /// # Errors
+    /// `SLUG_ALREADY_TAKEN` where the choice is exact; as every write.
+    pub async fn create_organization<T>(
+        &self,
+        choice: &SlugChoice,
+        organization: impl Fn(Slug) -> Organization,
+        write: impl Fn(&Organization) -> Result<(T, Write)>,
+    ) -> Result<T> {
+        let stem = match choice {
+            SlugChoice::Exactly(slug) => {
+                let new = organization(slug.clone());
+                let (made, write) = write(&new)?;
+                return match self.try_create_organization(&new, &write).await? {
+                    None => Ok(made),
+                    Some(guard) => Err(slug_taken(guard.organization_id)),
+                };
+            }
+            SlugChoice::Free(stem) => stem,
+        };
+        let new = organization(stem.slug().clone());
+        let (made, with) = write(&new)?;
+        let Some(mut guard) = self.try_create_organization(&new, &with).await? else { return Ok(made) };
+        loop {
+            let suffix = self.reserve_suffix(stem, &guard).await?;
+            let new = organization(stem.numbered(suffix));
+            let (made, with) = write(&new)?;
+            match self.try_create_organization(&new, &with).await {
+                Ok(None) => return Ok(made),
+                // Somebody has this one by an explicit choice: it is not missing, go on to the next.
+                Ok(Some(_)) => guard = Guard::default(),
+                Err(error) => {
+                    // Nothing was made, unless the store is silent: then the number may be in use.
+                    if !matches!(error, Error::Unavailable(_)) {
+                        self.return_suffix(stem, suffix).await?;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Makes an organization; where its slug is taken, what the slug's item says instead.
+    async fn try_create_organization(&self, new: &Organization, write: &Write) -> Result<Option<Guard>> {
+        let mut transaction = Transaction::new(self, write)?;
+        transaction.update(Step::Slug, &keys::slug(&new.slug), slugs::taking(new.id)?)?;
+        transaction.create(Step::Organization, &keys::organization(new.id), new)?;
+        for shard in 0..keys::SHARDS {
+            transaction.create(Step::Count, &keys::count_shard(new.id, shard), &CountItem::default())?;
+        }
+        let row = Row { id: new.id, name: new.name.clone() };
+        transaction.create(Step::Row, &keys::organization_row(new.id), &row)?;
+        let platform = keys::platform_count(new.id.ulid().0);
+        transaction.update(Step::Count, &platform, expression::Change::default().add("organizations", 1))?;
+        let owner = Owner::Organization(new.id);
+        transaction.audit(write, &Change::created(owner, Entity::Organization, &new.id, new)?)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(None),
+            Outcome::Refused(refused) => match refused.into_iter().next() {
+                Some((Step::Slug, found)) => Guard::read(found).map(Some),
+                other => Err(unexpected(other.as_slice())),
+            },
+        }
+    }
+
+    /// An organization and how much it owns.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn organization(&self, id: OrganizationId) -> Result<Option<(Organization, Counts)>> {
+        let range = keys::organization_and_counts(id);
+        let query = self.query(&range, None);
+        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let organization = keys::organization(id);
+        let (mut found, mut counts) = (None, Vec::new());
+        for item in answer.items.unwrap_or_default() {
+            if key_of(&item).as_ref() == Some(&organization) {
+                found = Some(decode(item)?);
+            } else {
+                counts.push(decode(item)?);
+            }
+        }
+        Ok(found.map(|organization| (organization, total(&counts))))
+    }
+
+    /// How much an organization owns; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub(super) async fn organization_counts(&self, id: OrganizationId) -> Result<Option<Counts>> {
+        let query = self.query(&keys::organization_counts(id), None);
+        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let counts = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<Vec<_>>>()?;
+        Ok((!counts.is_empty()).then(|| total(&counts)))
+    }
+
+    /// A page of all organizations; with `search`, of those whose names contain it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn list_organizations(
+        &self,
+        search: Option<&Search>,
+        page: &Page,
+    ) -> Result<Listed<(Organization, Counts)>> {
+        let ranges = [keys::organization_rows()];
+        let (listed, total) = match search {
+            None => {
+                let total = async { Ok(Some(self.platform_counts().await?.organizations)) };
+                try_join(self.list::<Row>(&ranges, page, None), total).await?
+            }
+            Some(search) => {
+                let keep = |row: &Row| search.matches(row.name.as_str());
+                let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
+                try_join(self.list(&ranges, page, Some(&keep)), total).await?
+            }
+        };
+        let ids: Vec<_> = listed.rows.iter().map(|row| row.id).collect();
+        let reads = ids.into_iter().map(|id| self.organization(id));
+        let rows: Vec<_> = stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await?;
+        Ok(listed.with_rows(rows.into_iter().flatten().collect()).with_total(total))
+    }
+
+    /// How much the platform has.
+    pub(super) async fn platform_counts(&self) -> Result<PlatformCounts> {
+        let query = self.query(&keys::platform_counts(), None);
+        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let mut sum = PlatformCounts::default();
+        for item in answer.items.unwrap_or_default() {
+            let count: PlatformCountItem = decode(item)?;
+            sum.organizations += u64::try_from(count.organizations).unwrap_or_default();
+            sum.docks += u64::try_from(count.docks).unwrap_or_default();
+        }
+        Ok(sum)
+    }
+
+    /// Writes `after` where the organization is still as in `before`. Whether it was.
+    ///
+    /// # Errors
+    /// `SLUG_ALREADY_TAKEN`, with the id of its owner; as every write.
+    pub async fn update_organization(
+        &self,
+        before: &Organization,
+        after: &Organization,
+        write: &Write,
+    ) -> Result<bool> {
+        let mut transaction = Transaction::new(self, write)?;
+        let change = expression::Change::of_version(before.version)
+            .set("name", &after.name)?
+            .set("slug", &after.slug)?
+            .set("metadata", &after.metadata)?
+            .set("updatedAt", &after.updated_at)?
+            .set("version", &after.version)?;
+        transaction.update(Step::Organization, &keys::organization(after.id), change)?;
+        if before.slug != after.slug {
+            transaction.update(Step::Slug, &keys::slug(&after.slug), slugs::taking(after.id)?)?;
+            transaction.update(Step::OldSlug, &keys::slug(&before.slug), slugs::freeing(after.id)?)?;
+        }
+        if before.name != after.name {
+            let row = expression::Change::of_existing().set("name", &after.name)?;
+            transaction.update(Step::Row, &keys::organization_row(after.id), row)?;
+        }
+        let owner = Owner::Organization(after.id);
+        transaction.audit(write, &Change::updated(owner, Entity::Organization, &after.id, before, after)?)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Refused(refused) => match refused.into_iter().next() {
+                Some((Step::Organization, _)) => Ok(false),
+                Some((Step::Slug, found)) => Err(slug_taken(Guard::read(found)?.organization_id)),
+                other => Err(unexpected(other.as_slice())),
+            },
+        }
+    }
+}
+
+/// The refusal of a slug that `owner` has. Slugs are public, so it is told to every caller; whether the caller may know
+/// the owner is decided where the caller is known.
+fn slug_taken(owner: Option<OrganizationId>) -> Error {
+    let owner = owner.map(|owner| owner.to_string());
+    Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", owner)
+}
+
+/// The sum of an organization's counters.
+fn total(counts: &[CountItem]) -> Counts {
+    // A shard may be below zero, where what it counted was made in another; the sum is not.
+    let sum = |field: fn(&CountItem) -> i64| u64::try_from(counts.iter().map(field).sum::<i64>()).unwrap_or_default();
+    Counts {
+        docks: sum(|count| count.docks),
+        individuals: sum(|count| count.parties_individual),
+        organizations: sum(|count| count.parties_organization),
+        machine_clients: sum(|count| count.machine_clients),
+    }
+}
+
+/// The shard of `organization` that counts the resource with these bits, for a change that needs the organization.
+pub(super) fn counting(organization: OrganizationId, resource: u128, name: &str, by: i64) -> (Key, expression::Change) {
+    (keys::count(organization, resource), expression::Change::of_existing().add(name, by))
+}

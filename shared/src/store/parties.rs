@@ -1,0 +1,228 @@
+//! Parties and the index of their external references.
+
+use futures::future::try_join;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Change, Entity, Listed, Page, Store, Write, expression, keys,
+    listing::READ_BY_OFFSET,
+    organizations::counting,
+    reads::decode,
+    transaction::{Outcome, Transaction, unexpected},
+};
+use crate::{
+    credentials::Owner,
+    domain::{ExternalRef, Party, PartyType, RoleName, Search},
+    error::{Error, Result},
+    id::{self, OrganizationId, PartyId},
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Organization,
+    Party,
+    Other,
+}
+
+/// Which parties a list is about.
+#[derive(Debug, Clone, Default)]
+pub struct PartyFilter {
+    /// Only of this type.
+    pub kind: Option<PartyType>,
+    /// Only those whose names contain it.
+    pub search: Option<Search>,
+    /// Only those with this external reference.
+    pub external_ref: Option<ExternalRef>,
+}
+
+impl PartyFilter {
+    fn keeps(&self, party: &Party) -> bool {
+        self.kind.is_none_or(|kind| party.kind == kind)
+            && self.search.as_ref().is_none_or(|search| search.matches(party.name.as_str()))
+            && self.external_ref.as_ref().is_none_or(|wanted| party.external_ref.as_ref() == Some(wanted))
+    }
+}
+
+/// Whose a party is: what tells a platform key a foreign one from an unknown one.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Pointer {
+    pub(super) organization_id: OrganizationId,
+}
+
+/// A party in the index of external references.
+#[derive(Debug, Serialize, Deserialize)]
+struct Reference {
+    id: PartyId,
+}
+
+/// How many roles a party or a dock has, beside what else its item holds.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct RoleCounts {
+    roles_distributor: u64,
+    roles_recipient: u64,
+}
+
+impl RoleCounts {
+    /// The attribute that counts `role`.
+    pub(super) const fn attribute(role: RoleName) -> &'static str {
+        match role {
+            RoleName::Distributor => "rolesDistributor",
+            RoleName::Recipient => "rolesRecipient",
+        }
+    }
+
+    /// How many of `role`, or of both.
+    pub(super) const fn of(self, role: Option<RoleName>) -> u64 {
+        match role {
+            Some(RoleName::Distributor) => self.roles_distributor,
+            Some(RoleName::Recipient) => self.roles_recipient,
+            None => self.roles_distributor + self.roles_recipient,
+        }
+    }
+}
+
+const fn counter(kind: PartyType) -> &'static str {
+    match kind {
+        PartyType::Individual => "partiesIndividual",
+        PartyType::Organization => "partiesOrganization",
+    }
+}
+
+impl Store {
+    /// Makes a party.
+    ///
+    /// # Errors
+    /// `ORGANIZATION_NOT_FOUND`; as every write.
+    pub async fn create_party(&self, new: &Party, write: &Write) -> Result<()> {
+        let organization = new.organization_id;
+        let mut transaction = Transaction::new(self, write)?;
+        let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
+        transaction.update(Step::Organization, &shard, change)?;
+        transaction.create(Step::Party, &keys::party(organization, new.id), new)?;
+        let pointer = Pointer { organization_id: organization };
+        transaction.create(Step::Party, &keys::party_pointer(new.id), &pointer)?;
+        if let Some(external_ref) = &new.external_ref {
+            let key = keys::party_by_ref(organization, external_ref, new.id);
+            transaction.create(Step::Party, &key, &Reference { id: new.id })?;
+        }
+        let owner = Owner::Organization(organization);
+        transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(()),
+            Outcome::Refused(refused) => match refused.first() {
+                Some((Step::Organization, _)) => Err(Error::not_found::<id::Organization>()),
+                _ => Err(unexpected(&refused)),
+            },
+        }
+    }
+
+    /// A party of `organization` as it is now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn party(&self, organization: OrganizationId, id: PartyId) -> Result<Option<Party>> {
+        self.get(&keys::party(organization, id)).await
+    }
+
+    /// A party of `organization` as it was a moment ago, at half the price.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn recent_party(&self, organization: OrganizationId, id: PartyId) -> Result<Option<Party>> {
+        self.get_recent(&keys::party(organization, id)).await
+    }
+
+    /// A page of the parties of `organization` that `filter` lets through.
+    ///
+    /// # Errors
+    /// `ORGANIZATION_NOT_FOUND`; [`Error::Unavailable`].
+    pub async fn list_parties(
+        &self,
+        organization: OrganizationId,
+        filter: &PartyFilter,
+        page: &Page,
+    ) -> Result<Listed<Party>> {
+        let counts = async {
+            let counts = self.organization_counts(organization).await?;
+            counts.ok_or_else(Error::not_found::<id::Organization>)
+        };
+        if let Some(external_ref) = &filter.external_ref {
+            let parties = self.list_parties_by_ref(organization, external_ref, filter, page);
+            return Ok(try_join(parties, counts).await?.0);
+        }
+        let ranges = [keys::parties(organization)];
+        let keep = |party: &Party| filter.keeps(party);
+        let keep: Option<&(dyn Fn(&Party) -> bool + Send + Sync)> = match filter {
+            PartyFilter { kind: None, search: None, .. } => None,
+            _ => Some(&keep),
+        };
+        let (listed, counts) = try_join(self.list(&ranges, page, keep), counts).await?;
+        let total = match (&filter.search, filter.kind) {
+            (Some(_), _) => self.count_kept(&ranges, &|party| filter.keeps(party), READ_BY_OFFSET).await?,
+            (None, None) => Some(counts.parties()),
+            (None, Some(PartyType::Individual)) => Some(counts.individuals),
+            (None, Some(PartyType::Organization)) => Some(counts.organizations),
+        };
+        Ok(listed.with_total(total))
+    }
+
+    async fn list_parties_by_ref(
+        &self,
+        organization: OrganizationId,
+        external_ref: &ExternalRef,
+        filter: &PartyFilter,
+        page: &Page,
+    ) -> Result<Listed<Party>> {
+        let ranges = [keys::parties_by_ref(organization, external_ref)];
+        let (listed, total) = try_join(self.list::<Reference>(&ranges, page, None), self.count(&ranges)).await?;
+        let key = |reference: &Reference| keys::party(organization, reference.id);
+        let mut parties = self.get_batch(listed.rows.iter().map(key)).await?;
+        let rows: Vec<Party> =
+            listed.rows.iter().filter_map(|row| parties.remove(&key(row))).map(decode).collect::<Result<_>>()?;
+        let rows = rows.into_iter().filter(|party| filter.keeps(party)).collect();
+        Ok(listed.with_rows(rows).with_total(Some(total)))
+    }
+
+    /// Writes `after` where the party is still as in `before`. Whether it was.
+    ///
+    /// # Errors
+    /// As every write.
+    pub async fn update_party(&self, before: &Party, after: &Party, write: &Write) -> Result<bool> {
+        let organization = after.organization_id;
+        let mut transaction = Transaction::new(self, write)?;
+        let change = expression::Change::of_version(before.version)
+            .set("type", &after.kind)?
+            .set("name", &after.name)?
+            .set("email", &after.email)?
+            .set("externalRef", &after.external_ref)?
+            .set("metadata", &after.metadata)?
+            .set("updatedAt", &after.updated_at)?
+            .set("version", &after.version)?;
+        transaction.update(Step::Party, &keys::party(organization, after.id), change)?;
+        if before.kind != after.kind {
+            let (shard, change) = counting(organization, after.id.ulid().0, counter(before.kind), -1);
+            transaction.update(Step::Other, &shard, change.add(counter(after.kind), 1))?;
+        }
+        if before.external_ref != after.external_ref {
+            if let Some(old) = &before.external_ref {
+                let key = keys::party_by_ref(organization, old, after.id);
+                transaction.delete(Step::Other, &key, expression::Change::of_existing())?;
+            }
+            if let Some(new) = &after.external_ref {
+                let key = keys::party_by_ref(organization, new, after.id);
+                transaction.create(Step::Other, &key, &Reference { id: after.id })?;
+            }
+        }
+        let owner = Owner::Organization(organization);
+        transaction.audit(write, &Change::updated(owner, Entity::Party, &after.id, before, after)?)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(true),
+            Outcome::Refused(refused) => match refused.first() {
+                Some((Step::Party, _)) => Ok(false),
+                _ => Err(unexpected(&refused)),
+            },
+        }
+    }
+}

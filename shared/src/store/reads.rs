@@ -1,0 +1,87 @@
+//! Reading items by key.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::future::try_join_all;
+use serde::de::DeserializeOwned;
+
+use super::{
+    Item, Store,
+    attempt::Attempt,
+    expression::key_attributes,
+    keys::{Key, PK, SK},
+};
+use crate::error::{Error, Result};
+
+/// The most keys that one batch may name.
+const BATCH: usize = 100;
+
+/// An item as `T`.
+///
+/// # Errors
+/// [`Error::Internal`] where it is not one.
+pub(super) fn decode<T: DeserializeOwned>(item: Item) -> Result<T> {
+    serde_dynamo::from_item(item).map_err(Error::internal)
+}
+
+/// The key of an item.
+pub(super) fn key_of(item: &Item) -> Option<Key> {
+    match (item.get(PK), item.get(SK)) {
+        (Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) => Some(Key { pk: pk.clone(), sk: sk.clone() }),
+        _ => None,
+    }
+}
+
+impl Store {
+    /// The item with this key as it is now.
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+        self.get_item(key, true).await?.map(decode).transpose()
+    }
+
+    /// The item with this key as it was a moment ago, at half the price; where it is not there, as it is now. What was
+    /// just made is therefore found, what was just changed perhaps not yet.
+    pub(super) async fn get_recent<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+        match self.get_item(key, false).await? {
+            Some(item) => decode(item).map(Some),
+            None => self.get(key).await,
+        }
+    }
+
+    async fn get_item(&self, key: &Key, consistent: bool) -> Result<Option<Item>> {
+        let request = self
+            .client
+            .get_item()
+            .table_name(self.table())
+            .set_key(Some(key_attributes(key)))
+            .consistent_read(consistent);
+        let once = || async { Attempt::of(request.clone().send().await) };
+        Ok(self.retrying(once).await?.item)
+    }
+
+    /// The items with these keys as they are now, in batches side by side. Keys may repeat; what is not there is left
+    /// out.
+    pub(super) async fn get_batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<HashMap<Key, Item>> {
+        let distinct: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
+        let batches = try_join_all(distinct.chunks(BATCH).map(|batch| self.get_one_batch(batch))).await?;
+        let found = batches.into_iter().flatten().filter_map(|item| Some((key_of(&item)?, item)));
+        Ok(found.collect())
+    }
+
+    async fn get_one_batch(&self, keys: &[Key]) -> Result<Vec<Item>> {
+        let mut found = Vec::with_capacity(keys.len());
+        let mut wanted: Vec<Item> = keys.iter().map(key_attributes).collect();
+        while !wanted.is_empty() {
+            let table = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
+            let table = table.map_err(Error::internal)?;
+            let request = self.client.batch_get_item().request_items(self.table(), table);
+            let once = || async { Attempt::of(request.clone().send().await) };
+            let answer = self.retrying(once).await?;
+            found.extend(answer.responses.and_then(|mut tables| tables.remove(self.table())).unwrap_or_default());
+            // DynamoDB hands back what did not fit into one answer.
+            let rest = answer.unprocessed_keys.and_then(|mut tables| tables.remove(self.table()));
+            wanted = rest.map(|rest| rest.keys).unwrap_or_default();
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,348 @@
+//! Roles, seen from the dock and from the party.
+//!
+//! A living role is two items. The one under the dock can be put only once for its dock, party and role: that is what
+//! makes the role unique. The one under the party is ordered by time. Both, and the counters of dock and party, change
+//! in one transaction. A role that ends leaves two items behind that `asOf` reads.
+
+use std::collections::HashMap;
+
+use futures::future::{try_join, try_join3};
+use serde::{Deserialize, de::IgnoredAny};
+
+use super::{
+    Change, Entity, Item, Listed, Page, Store, Write,
+    expression::{self, attribute},
+    keys::{self, Key},
+    parties::{Pointer, RoleCounts},
+    reads::decode,
+    transaction::{Outcome, Transaction, unexpected},
+};
+use crate::{
+    credentials::Owner,
+    domain::{Name, PartyType, Role, RoleName},
+    error::{Code, Error, Result},
+    id::{self, DockId, OrganizationId, PartyId, RoleId},
+    time::Time,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Party,
+    Dock,
+    Guard,
+    Role,
+}
+
+/// Which roles a list is about.
+#[derive(Debug, Clone, Default)]
+pub struct RoleFilter {
+    /// Only this role.
+    pub role: Option<RoleName>,
+    /// Only in this dock.
+    pub dock: Option<DockId>,
+    /// Those held at that time, instead of those held now.
+    pub as_of: Option<Time>,
+}
+
+impl RoleFilter {
+    fn keeps(&self, role: &Role) -> bool {
+        self.role.is_none_or(|name| role.role == name)
+            && self.dock.is_none_or(|dock| role.dock_id == dock)
+            && self.as_of.is_none_or(|time| role.held_at(time))
+    }
+}
+
+/// A role of a party, as the party's list shows it.
+#[derive(Debug)]
+pub struct PartyRole {
+    /// The role.
+    pub role: Role,
+    /// The dock's name now; `None` for a dock that is gone.
+    pub dock_name: Option<Name>,
+}
+
+/// A role in a dock, as the dock's list shows it.
+#[derive(Debug)]
+pub struct DockParty {
+    /// The role.
+    pub role: Role,
+    /// The party's name now; `None` for a party that is gone.
+    pub party: Option<(Name, PartyType)>,
+}
+
+/// A role that somebody asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CheckedRole {
+    /// Where.
+    pub dock: DockId,
+    /// Who.
+    pub party: PartyId,
+    /// As what.
+    pub role: RoleName,
+}
+
+#[derive(Deserialize)]
+struct DockName {
+    name: Name,
+}
+
+#[derive(Deserialize)]
+struct PartyName {
+    name: Name,
+    #[serde(rename = "type")]
+    kind: PartyType,
+}
+
+impl Store {
+    /// Assigns a role.
+    ///
+    /// # Errors
+    /// `PARTY_NOT_FOUND`, `DOCK_NOT_FOUND`, `ROLE_ALREADY_ASSIGNED` with the id of the role that is held; with
+    /// `tell_foreign` also `ORGANIZATION_NOT_FOUND` and the 403 of a party or dock of another organization; as every
+    /// write.
+    pub async fn assign_role(
+        &self,
+        organization: OrganizationId,
+        role: &Role,
+        tell_foreign: bool,
+        write: &Write,
+    ) -> Result<()> {
+        let (dock, party) = (role.dock_id, role.party_id);
+        let mut transaction = Transaction::new(self, write)?;
+        let count = || expression::Change::of_existing().add(RoleCounts::attribute(role.role), 1);
+        transaction.update(Step::Party, &keys::party(organization, party), count())?;
+        transaction.update(Step::Dock, &keys::dock(organization, dock), count())?;
+        transaction.create(Step::Guard, &keys::dock_role(organization, dock, party, role.role), role)?;
+        transaction.create(Step::Role, &keys::party_role(organization, party, role.id), role)?;
+        let owner = Owner::Organization(organization);
+        transaction.audit(write, &Change::created(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
+        let refused = match transaction.commit(self, write).await? {
+            Outcome::Committed => return Ok(()),
+            Outcome::Refused(refused) => refused,
+        };
+        let missing = |step| refused.iter().any(|(failed, _)| *failed == step);
+        if missing(Step::Party) || missing(Step::Dock) {
+            if tell_foreign {
+                return Err(self.foreign_or_unknown(organization, party, dock).await?);
+            }
+            return Err(if missing(Step::Party) {
+                Error::not_found::<id::Party>()
+            } else {
+                Error::not_found::<id::Dock>()
+            });
+        }
+        match refused.into_iter().next() {
+            Some((Step::Guard, Some(held))) => {
+                let held: Role = decode(held)?;
+                let detail = "The party holds this role in this dock";
+                Err(Error::conflict(Code::RoleAlreadyAssigned, detail, Some(held.id.to_string())))
+            }
+            other => Err(unexpected(other.as_slice())),
+        }
+    }
+
+    /// Why a party and a dock cannot be joined, for a caller who may see every organization: what does not exist
+    /// comes before what belongs elsewhere.
+    async fn foreign_or_unknown(&self, organization: OrganizationId, party: PartyId, dock: DockId) -> Result<Error> {
+        let (organization_key, party_key, dock_key) =
+            (keys::organization(organization), keys::party_pointer(party), keys::dock_row(dock));
+        let keys = [&organization_key, &party_key, &dock_key].map(Key::clone);
+        let mut found = self.get_batch(keys).await?;
+        if !found.contains_key(&organization_key) {
+            return Ok(Error::not_found::<id::Organization>());
+        }
+        let mut owner = |key: &Key| found.remove(key).map(decode::<Pointer>).transpose();
+        let (Some(party), dock) = (owner(&party_key)?, owner(&dock_key)?) else {
+            return Ok(Error::not_found::<id::Party>());
+        };
+        let Some(dock) = dock else { return Ok(Error::not_found::<id::Dock>()) };
+        if party.organization_id != organization {
+            let detail = "The party belongs to another organization";
+            return Ok(Error::refused(Code::PartyOfAnotherOrganization, detail));
+        }
+        if dock.organization_id != organization {
+            let detail = "The dock belongs to another organization";
+            return Ok(Error::refused(Code::DockOfAnotherOrganization, detail));
+        }
+        // Made between the transaction and this reading: the same call again will find it.
+        Ok(Error::unavailable("party and dock appeared while the role was refused"))
+    }
+
+    /// The living role with this id.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn role(&self, organization: OrganizationId, party: PartyId, id: RoleId) -> Result<Option<Role>> {
+        self.get(&keys::party_role(organization, party, id)).await
+    }
+
+    /// Ends a living role. Whether it still lived.
+    ///
+    /// # Errors
+    /// As every write.
+    pub async fn revoke_role(&self, organization: OrganizationId, role: &Role, write: &Write) -> Result<bool> {
+        let (dock, party) = (role.dock_id, role.party_id);
+        let mut ended = role.clone();
+        ended.revoked_at = Some(write.origin.now);
+        ended.revoked_by = Some(write.origin.actor.id.clone());
+        let mut transaction = Transaction::new(self, write)?;
+        let same = || -> Result<_> {
+            let change = expression::Change::when("#id = :id").name("id");
+            Ok(change.value(":id", attribute(&role.id)?))
+        };
+        transaction.delete(Step::Role, &keys::party_role(organization, party, role.id), same()?)?;
+        transaction.delete(Step::Guard, &keys::dock_role(organization, dock, party, role.role), same()?)?;
+        let count = || expression::Change::of_existing().add(RoleCounts::attribute(role.role), -1);
+        transaction.update(Step::Party, &keys::party(organization, party), count())?;
+        transaction.update(Step::Dock, &keys::dock(organization, dock), count())?;
+        transaction.create(Step::Role, &keys::party_past_role(organization, party, role.id), &ended)?;
+        let past = keys::dock_past_role(organization, dock, party, role.role, role.id);
+        transaction.create(Step::Guard, &past, &ended)?;
+        let owner = Owner::Organization(organization);
+        transaction.audit(write, &Change::deleted(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
+        Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
+    }
+
+    /// A page of the roles of a party.
+    ///
+    /// # Errors
+    /// `PARTY_NOT_FOUND`; [`Error::Unavailable`].
+    pub async fn list_party_roles(
+        &self,
+        organization: OrganizationId,
+        party: PartyId,
+        filter: &RoleFilter,
+        page: &Page,
+    ) -> Result<Listed<PartyRole>> {
+        if let (Some(dock), None) = (filter.dock, filter.as_of) {
+            return self.list_party_roles_in(organization, party, dock, filter.role, page).await;
+        }
+        let counts = async {
+            let counts: Option<RoleCounts> = self.get(&keys::party(organization, party)).await?;
+            counts.ok_or_else(Error::not_found::<id::Party>)
+        };
+        let mut ranges = vec![keys::party_roles(organization, party)];
+        if filter.as_of.is_some() {
+            ranges.push(keys::party_past_roles(organization, party));
+        }
+        let keep = |role: &Role| filter.keeps(role);
+        let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter {
+            RoleFilter { role: None, dock: None, as_of: None } => None,
+            _ => Some(&keep),
+        };
+        let (listed, counts) = try_join(self.list(&ranges, page, keep), counts).await?;
+        let total = match filter.as_of {
+            None => Some(counts.of(filter.role)),
+            Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await?,
+        };
+        let docks = listed.rows.iter().map(|role: &Role| keys::dock(organization, role.dock_id));
+        let docks = self.get_batch(docks).await?;
+        let row = |role: &Role| {
+            let dock_name = dock_name(&docks, organization, role.dock_id)?;
+            Ok(PartyRole { role: role.clone(), dock_name })
+        };
+        let rows = listed.rows.iter().map(row).collect::<Result<_>>()?;
+        Ok(listed.with_rows(rows).with_total(total))
+    }
+
+    /// The roles of a party in one dock: at most two, read by their keys.
+    async fn list_party_roles_in(
+        &self,
+        organization: OrganizationId,
+        party: PartyId,
+        dock: DockId,
+        only: Option<RoleName>,
+        page: &Page,
+    ) -> Result<Listed<PartyRole>> {
+        let guard = |role| keys::dock_role(organization, dock, party, role);
+        let mut keys = vec![keys::party(organization, party), keys::dock(organization, dock)];
+        keys.extend(RoleName::ALL.map(guard));
+        let mut found = self.get_batch(keys).await?;
+        if !found.contains_key(&keys::party(organization, party)) {
+            return Err(Error::not_found::<id::Party>());
+        }
+        let wanted = RoleName::ALL.into_iter().filter(|role| only.is_none_or(|only| only == *role));
+        let mut roles: Vec<Role> =
+            wanted.filter_map(|role| found.remove(&guard(role))).map(decode).collect::<Result<_>>()?;
+        roles.sort_by_key(|role| std::cmp::Reverse(role.id));
+        let dock_name = dock_name(&found, organization, dock)?;
+        let row = |role| PartyRole { role, dock_name: dock_name.clone() };
+        Ok(Listed::of_few(roles, page, |role| role.id.to_string()).map(row))
+    }
+
+    /// A page of the roles in a dock, newest party first.
+    ///
+    /// # Errors
+    /// `DOCK_NOT_FOUND`; [`Error::Unavailable`].
+    pub async fn list_dock_parties(
+        &self,
+        organization: OrganizationId,
+        dock: DockId,
+        filter: &RoleFilter,
+        page: &Page,
+    ) -> Result<Listed<DockParty>> {
+        let names = RoleName::ALL.into_iter().filter(|role| filter.role.is_none_or(|only| only == *role));
+        let mut ranges = Vec::new();
+        for name in names {
+            ranges.push(keys::dock_roles(organization, dock, name));
+            if filter.as_of.is_some() {
+                ranges.push(keys::dock_past_roles(organization, dock, name));
+            }
+        }
+        let counts = async {
+            let counts: Option<RoleCounts> = self.get(&keys::dock(organization, dock)).await?;
+            counts.ok_or_else(Error::not_found::<id::Dock>)
+        };
+        let total = async {
+            match filter.as_of {
+                None => Ok(None),
+                Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await,
+            }
+        };
+        let keep = |role: &Role| filter.keeps(role);
+        let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter.as_of {
+            None => None,
+            Some(_) => Some(&keep),
+        };
+        let (listed, counts, total) = try_join3(self.list(&ranges, page, keep), counts, total).await?;
+        let parties = listed.rows.iter().map(|role: &Role| keys::party(organization, role.party_id));
+        let parties = self.get_batch(parties).await?;
+        let row = |role: &Role| {
+            let found = parties.get(&keys::party(organization, role.party_id)).cloned();
+            let party: Option<PartyName> = found.map(decode).transpose()?;
+            Ok(DockParty { role: role.clone(), party: party.map(|party| (party.name, party.kind)) })
+        };
+        let rows = listed.rows.iter().map(row).collect::<Result<_>>()?;
+        Ok(listed.with_rows(rows).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
+    }
+
+    /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held.
+    ///
+    /// # Errors
+    /// `ORGANIZATION_NOT_FOUND`; [`Error::Unavailable`].
+    pub async fn check_roles(
+        &self,
+        organization: OrganizationId,
+        roles: &[CheckedRole],
+    ) -> Result<HashMap<CheckedRole, RoleId>> {
+        let guard = |asked: &CheckedRole| keys::dock_role(organization, asked.dock, asked.party, asked.role);
+        let exists = async {
+            let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
+            shard.map(drop).ok_or_else(Error::not_found::<id::Organization>)
+        };
+        let (mut found, ()) = try_join(self.get_batch(roles.iter().map(guard)), exists).await?;
+        let mut held = HashMap::new();
+        for asked in roles {
+            if let Some(item) = found.remove(&guard(asked)) {
+                held.insert(*asked, decode::<Role>(item)?.id);
+            }
+        }
+        Ok(held)
+    }
+}
+
+fn dock_name(found: &HashMap<Key, Item>, organization: OrganizationId, dock: DockId) -> Result<Option<Name>> {
+    let dock = found.get(&keys::dock(organization, dock)).cloned();
+    let dock: Option<DockName> = dock.map(decode).transpose()?;
+    Ok(dock.map(|dock| dock.name))
+}
