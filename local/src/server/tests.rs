@@ -1,0 +1,102 @@
+use berth_functions::FALLBACK;
+use berth_shared::{Environment, store::Store};
+use lambda_http::request::LambdaRequest;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::client::sdk_config;
+
+/// The least that the production decoder takes for an event.
+fn event(host: &str) -> String {
+    json!({
+        "rawPath": "/",
+        "headers": {"host": host},
+        "requestContext": {"http": {"method": "GET"}, "timeEpoch": 0},
+    })
+    .to_string()
+}
+
+/// Runs `endpoint` for an eighth of a second.
+async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
+    let endpoint: &'static Endpoint = Box::leak(Box::new(endpoint));
+    let store = Store::connect(&sdk_config(Some("http://127.0.0.1:1"), None).await, "berth");
+    let service = Service::new(store, Environment::Test);
+    let request_timeout = Duration::from_millis(125);
+    let server = Server { service, fallback: endpoint, request_timeout, port: 0 };
+    let (request_id, trace_id) = (String::new(), String::new());
+    let deadline = Timestamp::now() + request_timeout;
+    server.run(endpoint, Invocation { event: event(host), request_id, trace_id, deadline }).await
+}
+
+#[tokio::test]
+async fn an_endpoint_that_never_ends_or_panics_gives_no_answer() {
+    let fallback = || berth_functions::find(FALLBACK).unwrap().clone();
+    assert_eq!(run(fallback(), "localhost").await.map(|answer| answer["statusCode"].clone()), Some(json!(404)));
+    let stuck = Endpoint { handler: |_| Box::pin(std::future::pending()), ..fallback() };
+    assert_eq!(run(stuck, "localhost").await, None);
+    // The decoder panics at this host; the endpoint's own panics never get so far.
+    assert_eq!(run(fallback(), "xn--").await, None);
+}
+
+#[test]
+fn hosts_are_names_or_addresses() {
+    for host in
+        ["localhost", "localhost:3000", "127.0.0.1:3000", "a.b-c.d_e", "[::1]", "[::1]:3000", "x1:0", "4u.example"]
+    {
+        assert!(is_host(host), "{host}");
+    }
+    for host in [
+        "",
+        ":80",
+        "a b",
+        "a/b",
+        "a@b",
+        "a:b",
+        "a:70000",
+        "a:",
+        "[zz]",
+        "[::1",
+        "1.2.3.4.5",
+        "a..b",
+        "256.1.1.1",
+        "a.XN--a",
+        "a.0x7f",
+    ] {
+        assert!(!is_host(host), "{host}");
+    }
+}
+
+#[test]
+fn a_trace_is_kept_or_made() {
+    let mut headers = HeaderMap::new();
+    let made = trace_id(&headers, Timestamp::UNIX_EPOCH);
+    assert!(made.starts_with("Root=1-00000000-"), "{made}");
+    assert_eq!(made.len(), "Root=1-".len() + 8 + 1 + 24);
+    headers.insert("x-amzn-trace-id", header::HeaderValue::from_static("Root=1-5759e988-bd862e3fe1be46a994272793"));
+    assert_eq!(trace_id(&headers, Timestamp::UNIX_EPOCH), "Root=1-5759e988-bd862e3fe1be46a994272793");
+}
+
+#[test]
+fn a_head_may_be_as_long_as_at_aws() {
+    let head = |length: usize| {
+        let request = Request::builder().method("GET").uri("/").header("x", "a".repeat(length)).body(());
+        check_head(&request.unwrap().into_parts().0)
+    };
+    // Four bytes are the method and the path.
+    assert_eq!(head(HEAD_LIMIT - 4), Ok(()));
+    assert_eq!(head(HEAD_LIMIT - 3), Err(Refusal::HEAD_TOO_LONG));
+}
+
+proptest! {
+    #[test]
+    fn no_host_that_passes_upsets_the_production_decoder(
+        host in "[a-z0-9.:_-]{1,20}|([Xx][Nn]--)?[a-z0-9-]{0,6}|[ -~]{1,12}",
+    ) {
+        let request = Request::builder().uri("/").header("host", &host).body(()).unwrap();
+        prop_assume!(check_head(&request.into_parts().0).is_ok());
+        let request: LambdaRequest = serde_json::from_str(&event(&host)).unwrap();
+        let request: lambda_http::Request = request.into();
+        prop_assert_eq!(request.uri().path(), "/");
+    }
+}

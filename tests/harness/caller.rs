@@ -1,0 +1,172 @@
+//! Callers: HTTP with a credential, one method for each thing that tests do often, and every answer checked.
+
+use std::sync::OnceLock;
+
+use reqwest::{Client, Method, header::HeaderMap};
+use serde_json::{Value, json};
+
+use super::contract;
+
+/// Somebody who calls.
+#[derive(Clone)]
+pub struct Caller {
+    url: String,
+    credential: Option<String>,
+    http: Client,
+}
+
+/// A call in the making.
+pub struct Call {
+    method: Method,
+    target: String,
+    request: reqwest::RequestBuilder,
+}
+
+/// An answer that the contract allows.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    json: OnceLock<Value>,
+}
+
+impl Caller {
+    pub fn new(url: &str, credential: Option<&str>) -> Self {
+        Self { url: url.to_owned(), credential: credential.map(ToOwned::to_owned), http: Client::new() }
+    }
+
+    /// The credential that is sent.
+    pub fn credential(&self) -> Option<&str> {
+        self.credential.as_deref()
+    }
+
+    /// A call of `target`, a path with its query as it goes over the wire.
+    pub fn call(&self, method: Method, target: &str) -> Call {
+        let mut request = self.http.request(method.clone(), format!("{}{target}", self.url));
+        if let Some(credential) = &self.credential {
+            request = request.header("authorization", format!("Bearer {credential}"));
+        }
+        Call { method, target: target.to_owned(), request }
+    }
+
+    pub async fn get(&self, target: &str) -> Answer {
+        self.call(Method::GET, target).send().await
+    }
+
+    pub async fn post(&self, target: &str, body: &Value) -> Answer {
+        self.call(Method::POST, target).json(body).send().await
+    }
+
+    pub async fn patch(&self, target: &str, body: &Value) -> Answer {
+        self.call(Method::PATCH, target).json(body).send().await
+    }
+
+    pub async fn delete(&self, target: &str) -> Answer {
+        self.call(Method::DELETE, target).send().await
+    }
+
+    /// A new organization.
+    pub async fn create_organization(&self, name: &str) -> Answer {
+        self.post("/v1/organizations", &json!({ "name": name })).await.expect(201)
+    }
+
+    /// A new dock of `organization`.
+    pub async fn create_dock(&self, organization: &str, name: &str) -> Answer {
+        self.post("/v1/docks", &json!({ "organizationId": organization, "name": name })).await.expect(201)
+    }
+
+    /// A new party of `organization`, a company.
+    pub async fn create_party(&self, organization: &str, name: &str) -> Answer {
+        let body = json!({ "type": "ORGANIZATION", "name": name });
+        self.post(&format!("/v1/organizations/{organization}/parties"), &body).await.expect(201)
+    }
+
+    /// An attempt to assign a role.
+    pub async fn try_assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> Answer {
+        let target = format!("/v1/organizations/{organization}/parties/{party}/roles");
+        self.post(&target, &json!({ "dockId": dock, "role": role })).await
+    }
+
+    /// A new role.
+    pub async fn assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> Answer {
+        self.try_assign(organization, party, dock, role).await.expect(201)
+    }
+
+    /// A new API key of `organization`, or of the platform; the credential is its member `key`.
+    pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> Answer {
+        let mut body = json!({ "name": "Test", "scopes": scopes });
+        if let Some(organization) = organization {
+            body["organizationId"] = json!(organization);
+        }
+        self.post("/v1/api-keys", &body).await.expect(201)
+    }
+}
+
+impl Call {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub fn json(mut self, body: &Value) -> Self {
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// A body as it goes over the wire.
+    pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.request = self.request.header("content-type", media_type).body(body.into());
+        self
+    }
+
+    /// Sends the call, and holds the answer against the contract.
+    pub async fn send(self) -> Answer {
+        let answer = self.request.send().await.expect("the server answers");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await.expect("the answer is whole").to_vec();
+        let answer = Answer { status, headers, body, json: OnceLock::new() };
+        contract::check(&self.method, &self.target, &answer);
+        answer
+    }
+}
+
+impl Answer {
+    /// The answer, if it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    /// The answer, if it is this refusal.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Self {
+        let answer = self.expect(status);
+        assert_eq!(answer.json()["code"], code);
+        answer
+    }
+
+    /// The body.
+    #[track_caller]
+    pub fn json(&self) -> &Value {
+        self.json.get_or_init(|| serde_json::from_slice(&self.body).expect("the body is JSON"))
+    }
+
+    /// A member of the body that is a string.
+    #[track_caller]
+    pub fn text(&self, member: &str) -> String {
+        self.json()[member].as_str().unwrap_or_else(|| panic!("{member} is no string in {}", self.json())).to_owned()
+    }
+
+    /// The id of what was made or read.
+    #[track_caller]
+    pub fn id(&self) -> String {
+        self.text("id")
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
+    }
+}

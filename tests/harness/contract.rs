@@ -1,0 +1,170 @@
+//! The contract, `openapi.json`, as the tests hold answers against it.
+//!
+//! Every answer of every test has to be documented: the status, the content type, every member of the body. What no
+//! test has seen is listed in `tests/unseen.txt`, which may only become shorter.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{LazyLock, Mutex},
+};
+
+use jsonschema::Validator;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::Answer;
+
+const UNSEEN: &str = include_str!("../unseen.txt");
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
+static SEEN: Mutex<BTreeSet<(String, u16)>> = Mutex::new(BTreeSet::new());
+
+struct Contract {
+    document: Value,
+    validators: HashMap<(String, u16), Validator>,
+    problem: Validator,
+}
+
+impl Contract {
+    fn read() -> Self {
+        let text = include_str!("../../openapi.json");
+        let mut document: Value = serde_json::from_str(text).expect("openapi.json is JSON");
+        let mut whole = document["components"]["schemas"].clone();
+        close(&mut whole);
+        document["components"]["schemas"] = whole;
+        let mut validators = HashMap::new();
+        for (_, _, operation) in operations(&document) {
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let Some((_, content)) = response["content"].as_object().and_then(|content| content.iter().next())
+                else {
+                    continue;
+                };
+                let mut schema = content["schema"].clone();
+                if operation["operationId"] != "openapi" {
+                    close(&mut schema);
+                }
+                let key = (
+                    operation["operationId"].as_str().expect("operationId").to_owned(),
+                    status.parse().expect("status"),
+                );
+                validators.insert(key, validator(&document, schema));
+            }
+        }
+        let problem = validator(&document, json!({ "$ref": "#/components/schemas/Problem" }));
+        Self { document, validators, problem }
+    }
+}
+
+fn validator(document: &Value, mut schema: Value) -> Validator {
+    schema["components"] = document["components"].clone();
+    jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is one")
+}
+
+/// Forbids members that a schema does not name: clients ignore them, the contract has none.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(close);
+            if members.get("properties").is_some_and(Value::is_object)
+                && members.get("type").is_some_and(|kind| kind == "object")
+                && !members.contains_key("additionalProperties")
+            {
+                members.insert("additionalProperties".to_owned(), json!(false));
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// Every operation: path, method, and what the document says of it.
+fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+    document["paths"].as_object().expect("paths").iter().flat_map(|(path, operations)| {
+        operations
+            .as_object()
+            .expect("operations")
+            .iter()
+            .map(move |(method, operation)| (path.as_str(), method.as_str(), operation))
+    })
+}
+
+/// The operation that a call is one of; HEAD is GET.
+fn operation<'a>(document: &'a Value, method: &Method, path: &str) -> Option<&'a Value> {
+    let method = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_ascii_lowercase() };
+    let fits = |template: &str| {
+        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len()
+            && template
+                .iter()
+                .zip(&path)
+                .all(|(known, segment)| known == segment || (known.starts_with('{') && !segment.is_empty()))
+    };
+    // A path without parameters comes first: `/roles/check` is not a role.
+    let found = operations(document).filter(|(template, known, _)| *known == method && fits(template));
+    found.min_by_key(|(template, ..)| template.matches('{').count()).map(|(.., operation)| operation)
+}
+
+/// Holds an answer against the contract.
+#[track_caller]
+pub fn check(method: &Method, target: &str, answer: &Answer) {
+    let path = target.split('?').next().unwrap_or_default();
+    let shown = || format!("{method} {target} answered {} {}", answer.status, String::from_utf8_lossy(&answer.body));
+    assert!(answer.headers.contains_key("x-request-id"), "no request id: {}", shown());
+    let Some(operation) = operation(&CONTRACT.document, method, path) else {
+        // No such operation: the fallback's answers.
+        assert!(matches!(answer.status, 204 | 404 | 405), "undocumented: {}", shown());
+        if answer.status != 204 && method != Method::HEAD {
+            check_body(&CONTRACT.problem, answer, "application/problem+json", &shown());
+        }
+        return;
+    };
+    let id = operation["operationId"].as_str().expect("operationId").to_owned();
+    let documented = &operation["responses"][answer.status.to_string()];
+    assert!(documented.is_object(), "{id} does not document this status: {}", shown());
+    for (name, _) in documented["headers"].as_object().into_iter().flatten() {
+        let optional = ["Link", "Idempotency-Replayed"].contains(&name.as_str());
+        assert!(optional || answer.headers.contains_key(name), "{id} lacks the header {name}: {}", shown());
+    }
+    match documented["content"].as_object().and_then(|content| content.keys().next()) {
+        Some(_) if method == Method::HEAD => assert!(answer.body.is_empty(), "HEAD with a body: {}", shown()),
+        Some(media_type) => {
+            check_body(&CONTRACT.validators[&(id.clone(), answer.status)], answer, media_type, &shown());
+        }
+        None => assert!(answer.body.is_empty(), "an undocumented body: {}", shown()),
+    }
+    SEEN.lock().expect("no test panics here").insert((id, answer.status));
+}
+
+#[track_caller]
+fn check_body(validator: &Validator, answer: &Answer, media_type: &str, shown: &str) {
+    assert_eq!(answer.header("content-type"), Some(media_type), "{shown}");
+    let errors: Vec<_> =
+        validator.iter_errors(answer.json()).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "not as documented: {errors:?}\n{shown}");
+}
+
+/// Whether some test has seen this status of this operation.
+pub fn seen(operation: &str, status: u16) -> bool {
+    SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))
+}
+
+/// Whether what no test has seen is exactly what is listed; tells the difference otherwise.
+pub fn everything_was_seen() -> bool {
+    let mut unseen = BTreeSet::new();
+    for (_, _, operation) in operations(&CONTRACT.document) {
+        let id = operation["operationId"].as_str().expect("operationId");
+        let statuses = operation["responses"].as_object().expect("responses").keys();
+        unseen.extend(
+            statuses.filter(|status| !seen(id, status.parse().expect("status"))).map(|status| format!("{id} {status}")),
+        );
+    }
+    let listed: BTreeSet<_> =
+        UNSEEN.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(ToOwned::to_owned).collect();
+    for missing in unseen.difference(&listed) {
+        eprintln!("no test has seen this answer: {missing}");
+    }
+    for found in listed.difference(&unseen) {
+        eprintln!("a test sees this answer now, take it out of tests/unseen.txt: {found}");
+    }
+    unseen == listed
+}

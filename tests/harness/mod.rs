@@ -1,0 +1,98 @@
+//! What tests share: a server of their own, callers with keys, and the contract that every answer is held against.
+
+mod caller;
+mod contract;
+
+use std::{future::Future, process::ExitCode};
+
+use berth::{Options, Running};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+pub use caller::{Answer, Call, Caller};
+pub use contract::seen;
+
+/// Names test functions once: `tests![one, two]`.
+macro_rules! tests {
+    ($($name:ident),* $(,)?) => {
+        vec![$($crate::harness::trial(concat!(module_path!(), "::", stringify!($name)), $name)),*]
+    };
+}
+pub(crate) use tests;
+
+/// A test by name. Each runs in a runtime of its own.
+pub fn trial<F: Future<Output = ()>>(name: &str, test: fn() -> F) -> Trial
+where
+    F: 'static,
+{
+    let name = name.trim_start_matches("api::").to_owned();
+    Trial::test(name, move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.map_err(Failed::from)?.block_on(test());
+        Ok(())
+    })
+}
+
+/// Runs the tests, and then, where all of them ran, compares what they saw with the contract.
+pub fn run(trials: Vec<Trial>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let complete = partial || conclusion.has_failed() || contract::everything_was_seen();
+    if conclusion.has_failed() || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}
+
+/// A server with a store of its own, which ends with the test.
+pub struct Berth {
+    running: Running,
+}
+
+impl Berth {
+    /// A server on a free port, with a store in memory.
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    /// A server with these options.
+    pub async fn start_with(options: Options) -> Self {
+        Self { running: berth::start(options).await.expect("the server starts") }
+    }
+
+    /// The server.
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// A caller with the first key of the platform, which may do everything.
+    pub fn platform(&self) -> Caller {
+        Caller::new(&self.running.url(), self.running.first_key())
+    }
+
+    /// A caller without a credential.
+    pub fn nobody(&self) -> Caller {
+        Caller::new(&self.running.url(), None)
+    }
+
+    /// A caller with this credential.
+    pub fn with_key(&self, credential: &str) -> Caller {
+        Caller::new(&self.running.url(), Some(credential))
+    }
+
+    /// A caller with a new key of an organization, with these scopes.
+    pub async fn tenant(&self, organization: &str, scopes: &[&str]) -> Caller {
+        self.with_key(&self.platform().create_api_key(Some(organization), scopes).await.text("key"))
+    }
+}
+
+/// Every scope that the directory's own endpoints ask for.
+pub const DIRECTORY_SCOPES: [&str; 10] = [
+    "organizations:read",
+    "organizations:write",
+    "docks:read",
+    "docks:write",
+    "parties:read",
+    "parties:write",
+    "roles:read",
+    "roles:write",
+    "api-keys:read",
+    "api-keys:write",
+];
