@@ -9,6 +9,7 @@ use crate::{
     credentials::{Owner, Principal},
     domain::Wrong,
     error::{Code, Error, Failure, Result},
+    hex,
     id::{Id, Kind, OrganizationId},
     json::Json,
     store::{self, Actor, Idempotency, Origin, Store, Write},
@@ -298,6 +299,8 @@ pub(super) fn unauthorized() -> Error {
 
 fn hex_digest(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new();
-    parts.iter().for_each(|part| digest.update(part));
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    for part in parts {
+        digest.update(part);
+    }
+    hex::encode(&digest.finalize())
 }
