@@ -10,6 +10,7 @@ mod hex;
 pub mod http;
 pub mod id;
 pub mod json;
+pub mod ledger;
 pub mod operator;
 mod service;
 pub mod store;

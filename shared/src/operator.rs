@@ -2,10 +2,11 @@
 
 use crate::{
     credentials::{Credential, Environment, Owner, Scope, Scopes},
-    domain::{ApiKey, Name},
+    domain::{ApiKey, Metadata, Name, Organization, Slug},
     error::{Error, Result},
     id::{ApiKeyId, OrganizationId, RequestId},
-    store::{Actor, ApiKeyRecord, Deployment, Origin, Store, Write, random},
+    ledger::Namespace,
+    store::{Actor, ApiKeyRecord, Deployment, Dialect, Origin, Store, Write, random},
     time::Time,
 };
 
@@ -74,7 +75,8 @@ pub async fn initialize(store: &Store, environment: Environment) -> Result<Optio
     let now = Time::now();
     let name = Name::parse("First key").map_err(Error::internal)?;
     let (record, credential) = mint(environment, Owner::Platform, name, &Scopes::new(Scope::ALL.to_vec()), None, now)?;
-    let made = store.create_deployment(&deployment(now)?, &record, &write(now)?).await?;
+    let (deployment, own) = deployment(now)?;
+    let made = store.create_deployment(&deployment, &own, &record, &write(now)?).await?;
     Ok(made.then(|| credential.reveal().to_owned()))
 }
 
@@ -89,19 +91,38 @@ pub async fn create_key(store: &Store, environment: Environment, new: NewKey) ->
     let owner = new.organization.map_or(Owner::Platform, Owner::Organization);
     let (record, credential) = mint(environment, owner, name, &Scopes::new(new.scopes), new.expires_at, now)?;
     let is_first = owner == Owner::Platform && store.deployment().await?.is_none();
-    if !is_first || !store.create_deployment(&deployment(now)?, &record, &write(now)?).await? {
+    let (deployment, own) = deployment(now)?;
+    if !is_first || !store.create_deployment(&deployment, &own, &record, &write(now)?).await? {
         store.create_api_key(&record, &write(now)?).await?;
     }
     Ok(CreatedKey { id: record.key.id, credential: credential.reveal().to_owned() })
 }
 
-fn deployment(now: Time) -> Result<Deployment> {
-    Ok(Deployment { cursor_secret: format!("{:032x}{:032x}", random()?, random()?), created_at: now })
+/// A new deployment and its own organization.
+fn deployment(now: Time) -> Result<(Deployment, Organization)> {
+    let mut namespace = [0; 32];
+    getrandom::fill(&mut namespace).map_err(|e| Error::internal(e.to_string()))?;
+    let own = Organization {
+        id: OrganizationId::new(now, random()?),
+        name: Name::parse("Default").map_err(Error::internal)?,
+        slug: Slug::parse("default").map_err(Error::internal)?,
+        metadata: Metadata::default(),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let deployment = Deployment {
+        cursor_secret: format!("{:032x}{:032x}", random()?, random()?),
+        namespace: Namespace::new(namespace),
+        organization_id: own.id,
+        created_at: now,
+    };
+    Ok((deployment, own))
 }
 
 /// Changes by the operator: no call of the API has this actor.
 fn write(now: Time) -> Result<Write> {
     let actor = Actor { kind: "operator".to_owned(), id: "berth".to_owned() };
     let request_id = RequestId::new(now, random()?).to_string();
-    Ok(Write { origin: Origin { actor, request_id, ip_address: None, user_agent: None, now }, idempotency: None })
+    Ok(Write { origin: Origin { actor, dialect: Dialect::Operator, request_id, ip_address: None, user_agent: None, now }, idempotency: None })
 }

@@ -8,7 +8,7 @@ use crate::{
     credentials::{Environment, Verifier},
     error::{Error, Result},
     http::CursorKey,
-    store::Store,
+    store::{Deployment, Store},
 };
 
 /// What all calls of one process share. Cloning shares it.
@@ -21,7 +21,7 @@ pub struct Service {
 struct Shared {
     store: Store,
     verifier: Verifier,
-    cursor_key: OnceCell<CursorKey>,
+    deployment: OnceCell<Deployment>,
 }
 
 impl Service {
@@ -29,7 +29,7 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, environment: Environment) -> Self {
         let verifier = Verifier::new(environment);
-        Self { shared: Arc::new(Shared { store, verifier, cursor_key: OnceCell::new() }) }
+        Self { shared: Arc::new(Shared { store, verifier, deployment: OnceCell::new() }) }
     }
 
     /// The table, without a call's deadline.
@@ -44,16 +44,23 @@ impl Service {
         &self.shared.verifier
     }
 
-    /// The key that cursors are signed with, read once per process.
+    /// What was made once per deployment, read once per process.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where the store does not answer or the deployment is not made yet.
-    pub async fn cursor_key(&self, store: &Store) -> Result<CursorKey> {
+    pub async fn deployment(&self, store: &Store) -> Result<&Deployment> {
         let read = || async {
             let deployment = store.deployment().await?;
-            let deployment = deployment.ok_or_else(|| Error::unavailable("the deployment is not made yet"))?;
-            Ok(CursorKey::new(deployment.cursor_secret.as_bytes()))
+            deployment.ok_or_else(|| Error::unavailable("the deployment is not made yet"))
         };
-        self.shared.cursor_key.get_or_try_init(read).await.cloned()
+        self.shared.deployment.get_or_try_init(read).await
+    }
+
+    /// The key that cursors are signed with.
+    ///
+    /// # Errors
+    /// As [`Service::deployment`].
+    pub async fn cursor_key(&self, store: &Store) -> Result<CursorKey> {
+        Ok(CursorKey::new(self.deployment(store).await?.cursor_secret.as_bytes()))
     }
 }

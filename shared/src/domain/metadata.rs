@@ -43,6 +43,18 @@ impl Metadata {
         Self::within_limits(members)
     }
 
+    /// The members, in their order.
+    #[must_use]
+    pub fn members(&self) -> &[(String, Json)] {
+        &self.0
+    }
+
+    /// Metadata of these members. The ledger's dialect has limits of its own, checked there.
+    #[must_use]
+    pub const fn of_ledger(members: Vec<(String, Json)>) -> Self {
+        Self(members)
+    }
+
     /// The compact JSON text.
     #[must_use]
     pub fn to_text(&self) -> String {

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     id::{OrganizationId, PartyId},
     json::Json,
+    ledger::Hint,
     time::Time,
 };
 
@@ -70,6 +71,9 @@ pub struct Party {
     pub updated_at: Time,
     /// 1, and one more with every change.
     pub version: u64,
+    /// What its id on the ledger begins with, where it was allocated there; else that is its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_hint: Option<Hint>,
 }
 
 /// What a caller says of a new party.
@@ -107,8 +111,33 @@ impl Party {
     #[must_use]
     pub fn new(id: PartyId, organization_id: OrganizationId, draft: PartyDraft, now: Time) -> Self {
         let PartyDraft { kind, name, email, external_ref, metadata } = draft;
-        let (created_at, updated_at, version) = (now, now, 1);
-        Self { id, organization_id, kind, name, email, external_ref, metadata, created_at, updated_at, version }
+        Self {
+            id,
+            organization_id,
+            kind,
+            name,
+            email,
+            external_ref,
+            metadata,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            ledger_hint: None,
+        }
+    }
+
+    /// The party that was allocated on the ledger with this hint, which is its name, too.
+    #[must_use]
+    pub fn on_ledger(
+        id: PartyId,
+        organization_id: OrganizationId,
+        hint: Hint,
+        kind: PartyType,
+        metadata: Metadata,
+        now: Time,
+    ) -> Self {
+        let draft = PartyDraft { kind, name: hint.to_name(), email: None, external_ref: None, metadata };
+        Self { ledger_hint: Some(hint), ..Self::new(id, organization_id, draft, now) }
     }
 
     /// The party after `patch`, changed at `now`; the same where the patch changes nothing.

@@ -64,6 +64,12 @@ impl<const MAX: usize> Text<MAX> {
         }
     }
 
+    /// The name of what has none.
+    #[must_use]
+    pub fn unnamed() -> Self {
+        Self("-".to_owned())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -24,6 +24,8 @@ const SHOWN_BYTES: usize = 4096;
 pub struct Origin {
     /// Who.
     pub actor: Actor,
+    /// In which dialect.
+    pub dialect: Dialect,
     /// In which call.
     pub request_id: String,
     /// From which address, where there was a connection.
@@ -32,6 +34,18 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// When.
     pub now: Time,
+}
+
+/// In which dialect of the directory a change was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// `/v1`
+    Rest,
+    /// `/v2`
+    Ledger,
+    /// The operator's own commands.
+    Operator,
 }
 
 /// Who makes changes.
@@ -149,6 +163,7 @@ pub(super) struct Entry {
     entity_id: String,
     action: Action,
     actor: Actor,
+    dialect: Dialect,
     /// JSON text of `{"before", "after"}`.
     changes: String,
     request_id: String,
@@ -170,6 +185,7 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(Key, Entry)> {
         entity_id: change.entity_id.clone(),
         action: change.action,
         actor: origin.actor.clone(),
+        dialect: origin.dialect,
         changes: changes.to_text(),
         request_id: origin.request_id.clone(),
         ip_address: origin.ip_address.clone(),

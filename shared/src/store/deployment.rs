@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiKeyRecord, Change, Entity, Store, Write, keys,
+    ApiKeyRecord, Change, Entity, Store, Write, keys, organizations,
     transaction::{Outcome, Transaction},
 };
-use crate::{error::Result, time::Time};
+use crate::{domain::Organization, error::Result, id::OrganizationId, ledger::Namespace, time::Time};
 
 /// What is made once per deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,6 +14,10 @@ use crate::{error::Result, time::Time};
 pub struct Deployment {
     /// The secret that cursors are signed with, in hexadecimal.
     pub cursor_secret: String,
+    /// The namespace of every party's id on the ledger.
+    pub namespace: Namespace,
+    /// The deployment's own organization: the default identity provider of the ledger.
+    pub organization_id: OrganizationId,
     /// When the deployment was made.
     pub created_at: Time,
 }
@@ -21,6 +25,7 @@ pub struct Deployment {
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Deployment,
+    Organization,
     Key,
 }
 
@@ -33,14 +38,21 @@ impl Store {
         self.get(&keys::deployment()).await
     }
 
-    /// Makes the deployment with its first key, in one transaction: of many that try at once, one does. Whether this
-    /// one did.
+    /// Makes the deployment with its own organization and its first key, in one transaction: of many that try at once,
+    /// one does. Whether this one did.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::Error::Unavailable).
-    pub async fn create_deployment(&self, new: &Deployment, key: &ApiKeyRecord, write: &Write) -> Result<bool> {
+    pub async fn create_deployment(
+        &self,
+        new: &Deployment,
+        own: &Organization,
+        key: &ApiKeyRecord,
+        write: &Write,
+    ) -> Result<bool> {
         let mut transaction = Transaction::new(self, write)?;
         transaction.create(Step::Deployment, &keys::deployment(), new)?;
+        organizations::add(&mut transaction, [Step::Organization; 4], own, write)?;
         transaction.create(Step::Key, &keys::api_key(key.key.id), key)?;
         key.list(&mut transaction, Step::Key)?;
         transaction.audit(write, &Change::created(key.key.owner, Entity::ApiKey, &key.key.id, &key.key)?)?;

@@ -6,6 +6,7 @@
 use crate::{
     credentials::Owner,
     domain::{Domain, ExternalRef, RoleName, Slug},
+    ledger::Hint,
     id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
 };
 
@@ -243,6 +244,32 @@ pub fn any_api_key_rows() -> Range {
 /// The first answer to an `Idempotency-Key`; `digest` is the hexadecimal SHA-256 of the key.
 pub fn idempotency(owner: Owner, digest: &str) -> Key {
     key(format!("{}#IDEM#{digest}", owned(owner)), "IDEM")
+}
+
+/// Who has a hint on the ledger: never deleted, since a ledger id is given once.
+pub fn ledger_hint(hint: &Hint) -> Key {
+    key(format!("LEDGER#{}", hint.as_str()), "LEDGER")
+}
+
+/// A party of the ledger in its organization's list.
+pub fn ledger_row(organization: OrganizationId, hint: &Hint) -> Key {
+    // The colons end the hint, so that keys sort as whole ids do.
+    key(ledger_rows(organization).pk, format!("{}::", hint.as_str()))
+}
+
+/// An organization's parties that were allocated on the ledger.
+pub fn ledger_rows(organization: OrganizationId) -> Range {
+    range(format!("ORG#{}#LEDGER", organization.ulid()), "")
+}
+
+/// That a user may act as a party.
+pub fn ledger_right(user: &str, hint: &Hint) -> Key {
+    key(ledger_rights(user).pk, format!("ACT#{}", hint.as_str()))
+}
+
+/// The parties that a user may act as.
+pub fn ledger_rights(user: &str) -> Range {
+    range(format!("USER#{user}"), "ACT#")
 }
 
 /// An audit entry in the trail of the entity it tells of; `entity` is the entity's whole id.

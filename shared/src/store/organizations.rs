@@ -119,17 +119,7 @@ impl Store {
     /// Makes an organization; where its slug is taken, what the slug's item says instead.
     async fn try_create_organization(&self, new: &Organization, write: &Write) -> Result<Option<Guard>> {
         let mut transaction = Transaction::new(self, write)?;
-        transaction.update(Step::Slug, &keys::slug(&new.slug), slugs::taking(new.id)?)?;
-        transaction.create(Step::Organization, &keys::organization(new.id), new)?;
-        for shard in 0..keys::SHARDS {
-            transaction.create(Step::Count, &keys::count_shard(new.id, shard), &CountItem::default())?;
-        }
-        let row = Row { id: new.id, name: new.name.clone() };
-        transaction.create(Step::Row, &keys::organization_row(new.id), &row)?;
-        let platform = keys::platform_count(new.id.ulid().0);
-        transaction.update(Step::Count, &platform, expression::Change::default().add("organizations", 1))?;
-        let owner = Owner::Organization(new.id);
-        transaction.audit(write, &Change::created(owner, Entity::Organization, &new.id, new)?)?;
+        add(&mut transaction, [Step::Slug, Step::Organization, Step::Count, Step::Row], new, write)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(None),
             Outcome::Refused(refused) => match refused.into_iter().next() {
@@ -247,6 +237,24 @@ impl Store {
             },
         }
     }
+}
+
+/// Adds a new organization to `transaction`: its slug, itself, its counters and its row, each as the step of that place.
+pub(super) fn add<S: Copy>(
+    transaction: &mut Transaction<S>,
+    [slug, itself, count, row]: [S; 4],
+    new: &Organization,
+    write: &Write,
+) -> Result<()> {
+    transaction.update(slug, &keys::slug(&new.slug), slugs::taking(new.id)?)?;
+    transaction.create(itself, &keys::organization(new.id), new)?;
+    for shard in 0..keys::SHARDS {
+        transaction.create(count, &keys::count_shard(new.id, shard), &CountItem::default())?;
+    }
+    transaction.create(row, &keys::organization_row(new.id), &Row { id: new.id, name: new.name.clone() })?;
+    let platform = keys::platform_count(new.id.ulid().0);
+    transaction.update(count, &platform, expression::Change::default().add("organizations", 1))?;
+    transaction.audit(write, &Change::created(Owner::Organization(new.id), Entity::Organization, &new.id, new)?)
 }
 
 /// The refusal of a slug that `owner` has. Slugs are public, so it is told to every caller; whether the caller may know

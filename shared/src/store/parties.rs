@@ -83,7 +83,7 @@ impl RoleCounts {
     }
 }
 
-const fn counter(kind: PartyType) -> &'static str {
+pub(super) const fn counter(kind: PartyType) -> &'static str {
     match kind {
         PartyType::Individual => "partiesIndividual",
         PartyType::Organization => "partiesOrganization",

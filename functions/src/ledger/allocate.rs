@@ -1,0 +1,137 @@
+//! `POST /v2/parties`
+
+use berth_shared::{
+    domain::{Party, PartyType},
+    http::{Access, BodyOf, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    id::PartyId,
+    ledger::{
+        Annotations, Category, Hint, LedgerCall, LedgerError, LedgerResult, check_annotations, check_ledger_string,
+        check_user_id, merged, unknown_provider,
+    },
+    store::NotAllocated,
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::view::{PartyAnswer, PartyDetails, SentMeta};
+
+/// The row of allocate-ledger-party.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "allocate-ledger-party",
+    method: Method::POST,
+    path: "/v2/parties",
+    access: Access::Ledger(LedgerRight::Admin),
+    success: 200,
+    store: &[StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::ConditionCheckItem],
+    summary: "Allocate a party",
+    description: "Makes a party with an id of its own choice, `<hint>::<namespace>`. It is a party of the organization that the identity provider stands for, and can be given roles. A hint is given once, and never again.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: Some(BodyOf::of_schema::<AllocateParty>()),
+    answer: schema_of::<PartyAnswer>,
+    refusals: &[],
+    examples: (r#"{"partyIdHint": "Alice", "localMetadata": {"annotations": {"region": "emea"}}}"#, ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+/// The annotation that tells the type of a party; without it a party is an organization.
+const TYPE: &str = "berth/type";
+
+/// A party to allocate. Everything is optional.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct AllocateParty {
+    /// What the id begins with: 1 to 185 of `A-Za-z0-9:-_` and space, without `::`. One is made where it is empty.
+    party_id_hint: Option<String>,
+    /// Annotations of the party. Its `resourceVersion` must be empty.
+    local_metadata: Option<SentMeta>,
+    /// The identity provider it will belong to: an organization's id; empty: your own, or the default one.
+    identity_provider_id: Option<String>,
+    /// The synchronizer; there is one.
+    synchronizer_id: Option<String>,
+    /// The user who acts as the party.
+    user_id: Option<String>,
+}
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let body: AllocateParty = call.body()?;
+    let user = call.admin()?;
+    let provider = body.identity_provider_id.unwrap_or_default();
+    // Who may use the identity provider is a matter of rights, and so comes before what is wrong with the rest.
+    let organization = call.provider(&provider).await;
+    if let Err(denied) = &organization
+        && denied.is_permission()
+    {
+        return organization.map(|_| None);
+    }
+    let hint = match body.party_id_hint.filter(|hint| !hint.is_empty()) {
+        Some(hint) => Hint::parse(&hint)?,
+        None => Hint::generated(call.random()?),
+    };
+    let SentMeta { resource_version, annotations } = body.local_metadata.unwrap_or_default();
+    if resource_version.is_some_and(|version| !version.is_empty()) {
+        let cause = "field local_metadata.resource_version must be not set";
+        return Err(LedgerError::invalid_argument(cause).into());
+    }
+    let annotations = annotations.unwrap_or_default();
+    check_annotations(&annotations, false)?;
+    let organization = organization?;
+    let deployment = call.deployment().await?;
+    check_synchronizer(&body.synchronizer_id.unwrap_or_default(), &deployment.namespace.participant())?;
+    let user_id = body.user_id.unwrap_or_default();
+    check_user_id(&user_id)?;
+    if !user_id.is_empty() && user_id != user.id {
+        let cause = format!("getting user failed for unknown user \"{user_id}\"");
+        return Err(LedgerError::new(Category::NotFound, "USER_NOT_FOUND", cause).about("USER", user_id).into());
+    }
+    let acting = Some(user_id.as_str()).filter(|id| !id.is_empty());
+    let party = new_party(call, organization, &hint, &annotations)?;
+    match call.store().allocate_ledger_party(&party, &hint, acting, &call.write()?).await? {
+        Ok(()) => {
+            let party_details = PartyDetails::new(call, deployment, &party);
+            Ok(Some(call.answer(&PartyAnswer { party_details })?))
+        }
+        Err(NotAllocated::UnknownProvider) => Err(unknown_provider(&provider).into()),
+        Err(NotAllocated::ExistsElsewhere) => {
+            Err(LedgerError::permission_denied("the party belongs to another identity provider").into())
+        }
+        Err(NotAllocated::Exists) => {
+            let namespace = deployment.namespace.shortened();
+            let cause = format!("Party already exists: party {}::{namespace} is already allocated on this node", hint.as_str());
+            Err(LedgerError::invalid_argument(cause).correlated().into())
+        }
+    }
+}
+
+/// The one synchronizer is the one that is named, or the one that is meant where none is.
+fn check_synchronizer(named: &str, connected: &str) -> LedgerResult<()> {
+    if named.is_empty() || named == connected {
+        return Ok(());
+    }
+    check_ledger_string("synchronizer_id", named)?;
+    match named.split_once("::") {
+        Some((name, namespace)) if !name.is_empty() && !namespace.is_empty() && !namespace.contains("::") => {
+            let cause = format!("This participant is not connected to the synchronizer {named}");
+            Err(LedgerError::new(Category::FailedPrecondition, "NOT_CONNECTED_TO_SYNCHRONIZER", cause).into())
+        }
+        _ => Err(LedgerError::invalid_field("synchronizer_id", format!("Invalid unique identifier {named}")).into()),
+    }
+}
+
+fn new_party(
+    call: &LedgerCall,
+    organization: berth_shared::id::OrganizationId,
+    hint: &Hint,
+    annotations: &Annotations,
+) -> LedgerResult<Party> {
+    let kind = match annotations.get(TYPE).map(String::as_str) {
+        Some("INDIVIDUAL") => PartyType::Individual,
+        _ => PartyType::Organization,
+    };
+    let id = PartyId::new(call.now(), call.random()?);
+    let metadata = merged(&berth_shared::domain::Metadata::default(), annotations);
+    Ok(Party::on_ledger(id, organization, hint.clone(), kind, metadata, call.now()))
+}

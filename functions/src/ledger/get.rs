@@ -1,0 +1,80 @@
+//! `GET /v2/parties/{party}`
+
+use berth_shared::{
+    credentials::Owner,
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
+    ledger::{LedgerCall, LedgerPartyId, LedgerResult, check_ledger_string},
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::view::PartyDetails;
+
+/// The row of get-ledger-party.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "get-ledger-party",
+    method: Method::GET,
+    path: "/v2/parties/{party}",
+    access: Access::Ledger(LedgerRight::Any),
+    success: 200,
+    store: &[StoreAction::GetItem, StoreAction::BatchGetItem],
+    summary: "Get parties by their ids",
+    description: "The party of the path, and those of `parties`. Ids that are nobody's are left out. A party of another identity provider than the one that is named is shown without its annotations.",
+    query: &[
+        Parameter { name: "parties", description: "More ids; may be repeated.", schema: schema_of::<Vec<String>> },
+        Parameter { name: "identity-provider-id", description: "Whose parties to show whole.", schema: schema_of::<String> },
+    ],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: schema_of::<PartiesFound>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+/// Parties by their ids.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "LedgerPartiesFound")]
+struct PartiesFound {
+    /// Those that there are, ordered by id.
+    party_details: Vec<PartyDetails>,
+}
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let user = call.user()?;
+    let asked = std::iter::once(call.path("party")).chain(call.query_all("parties"));
+    let ids = asked.map(LedgerPartyId::parse).collect::<LedgerResult<Vec<_>>>()?;
+    let viewer = call.query("identity-provider-id");
+    check_ledger_string("identity_provider_id", viewer)?;
+    let deployment = call.deployment().await?;
+    let own = user.owner.organization();
+    // The provider that is named need not exist; one that an organization's key may not use is refused.
+    let viewer = match (own, viewer) {
+        (Some(own), _) => {
+            call.provider(viewer).await?;
+            Some(own)
+        }
+        (None, "") => Some(deployment.organization_id),
+        (None, named) => named.parse().ok(),
+    };
+    let namespace = deployment.namespace.to_string();
+    let hints: Vec<_> = ids.into_iter().filter(|id| id.namespace == namespace).map(|id| id.hint).collect();
+    let mut found = call.store().ledger_parties(&hints).await?;
+    found.retain(|party| user.owner == Owner::Platform || own == Some(party.organization_id));
+    let mut party_details: Vec<_> = found
+        .iter()
+        .map(|party| {
+            let details = PartyDetails::new(call, deployment, party);
+            match viewer {
+                Some(viewer) if viewer == party.organization_id => details,
+                viewer => details.blanked(viewer == Some(deployment.organization_id)),
+            }
+        })
+        .collect();
+    party_details.sort_by(|one, other| one.party.cmp(&other.party));
+    Ok(Some(call.answer(&PartiesFound { party_details })?))
+}

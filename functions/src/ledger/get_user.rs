@@ -1,0 +1,35 @@
+//! `GET /v2/users/{user-id}`
+
+use berth_shared::{
+    http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    ledger::{LedgerCall, LedgerResult},
+};
+use lambda_http::http::Method;
+use serde_json::Value;
+
+use super::view::{UserAnswer, known_user};
+
+/// The row of get-ledger-user.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "get-ledger-user",
+    method: Method::GET,
+    path: "/v2/users/{user-id}",
+    access: Access::Ledger(LedgerRight::Any),
+    success: 200,
+    store: &[StoreAction::GetItem],
+    summary: "Get a user",
+    description: "A caller knows one user: the one that the token stands for.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: schema_of::<UserAnswer>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let user = known_user(call)?;
+    Ok(Some(call.answer(&UserAnswer::new(call, call.deployment().await?, user))?))
+}

@@ -1,0 +1,92 @@
+//! `GET /v2/parties`
+
+use berth_shared::{
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
+    ledger::{LedgerCall, LedgerError, LedgerResult, MAX_HINT, PageToken, check_party_filter},
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{version::MAX_PAGE, view::PartyDetails};
+
+/// The row of list-ledger-parties.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "list-ledger-parties",
+    method: Method::GET,
+    path: "/v2/parties",
+    access: Access::Ledger(LedgerRight::Admin),
+    success: 200,
+    store: &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::Query],
+    summary: "List the parties of an identity provider",
+    description: "In byte order of their ids, those of `/v1` among them, whose hint is their id there.",
+    query: &[
+        Parameter { name: "identity-provider-id", description: "The identity provider: an organization's id; empty: your own, or the default one.", schema: schema_of::<String> },
+        Parameter { name: "filter-party", description: "Only parties whose ids begin with this.", schema: schema_of::<String> },
+        Parameter { name: "pageSize", description: "The most parties of the page; 0: as many as there may be.", schema: schema_of::<i32> },
+        Parameter { name: "pageToken", description: "Where to go on: `nextPageToken` of the page before.", schema: schema_of::<String> },
+    ],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: schema_of::<PartiesPage>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+/// The most bytes of an answer before a page ends early: what Lambda answers with at most, less some for the rest.
+const MOST_BYTES: usize = 5 * 1024 * 1024;
+
+/// A page of parties.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "LedgerParties")]
+struct PartiesPage {
+    /// The parties, in byte order of their ids.
+    party_details: Vec<PartyDetails>,
+    /// Where the next page begins; empty: there is none.
+    next_page_token: String,
+}
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let size = call.query_number("pageSize")?;
+    call.admin()?;
+    let size = match usize::try_from(size) {
+        Ok(0) => MAX_PAGE,
+        Ok(size) if size <= MAX_PAGE => size,
+        Ok(_) => {
+            let cause = format!("page_size must not exceed {MAX_PAGE}");
+            return Err(LedgerError::invalid_argument(cause).into());
+        }
+        Err(_) => return Err(LedgerError::invalid_argument("page_size must be non-negative").into()),
+    };
+    let after = PageToken::open(call.query("pageToken"))?;
+    let filter = call.query("filter-party");
+    check_party_filter(filter, MAX_HINT)?;
+    let organization = call.provider(call.query("identity-provider-id")).await?;
+    let deployment = call.deployment().await?;
+    // What begins with a whole id can only be that one; the namespace is the same for all.
+    let (prefix, rest) = filter.split_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
+    if !deployment.namespace.to_string().starts_with(rest) {
+        return Ok(Some(call.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
+    }
+    let found = call.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
+    let mut page = PartiesPage { party_details: Vec::with_capacity(found.len()), next_page_token: String::new() };
+    let is_full = found.len() == size;
+    let count = found.len();
+    let mut bytes = 0;
+    for (at, party) in found.iter().enumerate() {
+        bytes += party.metadata.to_text().len();
+        page.party_details.push(PartyDetails::new(call, deployment, party));
+        let ends = bytes > MOST_BYTES && at + 1 < count;
+        if ends || (is_full && at + 1 == count) {
+            page.next_page_token = PageToken::seal(party);
+        }
+        if ends {
+            break;
+        }
+    }
+    Ok(Some(call.answer(&page)?))
+}

@@ -1,0 +1,28 @@
+//! `GET /livez`
+
+use std::future::ready;
+
+use berth_shared::http::{Access, Endpoint, Handler};
+use lambda_http::http::Method;
+use schemars::json_schema;
+
+/// The row of ledger-livez.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "ledger-livez",
+    method: Method::GET,
+    path: "/livez",
+    access: Access::Public,
+    success: 200,
+    store: &[],
+    summary: "Tell that the service lives",
+    description: "Answers without a body.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: |_| json_schema!(false),
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(ready(Ok(None)))),
+};
+

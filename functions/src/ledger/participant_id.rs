@@ -1,0 +1,43 @@
+//! `GET /v2/parties/participant-id`
+
+use berth_shared::{
+    http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    ledger::{LedgerCall, LedgerResult},
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The row of get-participant-id.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "get-participant-id",
+    method: Method::GET,
+    path: "/v2/parties/participant-id",
+    access: Access::Ledger(LedgerRight::Any),
+    success: 200,
+    store: &[StoreAction::GetItem],
+    summary: "Get the id of the participant",
+    description: "Its namespace is that of every party allocated here.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: schema_of::<ParticipantId>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+/// Who the participant is.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ParticipantId {
+    /// `berth::` and the namespace of every party's id.
+    participant_id: String,
+}
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let participant_id = call.deployment().await?.namespace.participant();
+    Ok(Some(call.answer(&ParticipantId { participant_id })?))
+}

@@ -1,0 +1,57 @@
+//! `GET /v2/state/connected-synchronizers`
+
+use berth_shared::{
+    http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    ledger::{LedgerCall, LedgerResult},
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The row of connected-synchronizers.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "connected-synchronizers",
+    method: Method::GET,
+    path: "/v2/state/connected-synchronizers",
+    access: Access::Ledger(LedgerRight::Any),
+    success: 200,
+    store: &[StoreAction::GetItem],
+    summary: "List the synchronizers that the participant is connected to",
+    description: "There is one, always.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: None,
+    answer: schema_of::<ConnectedSynchronizers>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+/// What the participant is connected to.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct ConnectedSynchronizers {
+    /// The one synchronizer.
+    connected_synchronizers: [Synchronizer; 1],
+}
+
+/// A synchronizer.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Synchronizer {
+    /// What people call it.
+    synchronizer_alias: &'static str,
+    /// Its id.
+    synchronizer_id: String,
+    /// What parties may do by way of this participant.
+    permission: &'static str,
+}
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let synchronizer_id = call.deployment().await?.namespace.participant();
+    let permission = "PARTICIPANT_PERMISSION_SUBMISSION";
+    let synchronizer = Synchronizer { synchronizer_alias: "berth", synchronizer_id, permission };
+    Ok(Some(call.answer(&ConnectedSynchronizers { connected_synchronizers: [synchronizer] })?))
+}

@@ -1,0 +1,175 @@
+//! `PATCH /v2/parties/{party}`
+
+use berth_shared::{
+    domain::Party,
+    http::{Access, BodyOf, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    ledger::{
+        Annotations, Category, LedgerCall, LedgerError, LedgerPartyId, LedgerResult, MAX_ANNOTATIONS, annotations_size,
+        check_annotations, merged, shown,
+    },
+};
+use lambda_http::http::Method;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::view::{PartyAnswer, PartyDetails, SentMeta};
+
+/// The row of update-ledger-party.
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    name: "update-ledger-party",
+    method: Method::PATCH,
+    path: "/v2/parties/{party}",
+    access: Access::Ledger(LedgerRight::Admin),
+    success: 200,
+    store: &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+    summary: "Change a party",
+    description: "Merges annotations into those that there are; an empty value takes its key away. Without a `resourceVersion` changes never conflict and none is lost.",
+    query: &[],
+    paged: false,
+    tagged: false,
+    body: Some(BodyOf::of_schema::<UpdateParty>()),
+    answer: schema_of::<PartyAnswer>,
+    refusals: &[],
+    examples: ("", ""),
+    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+};
+
+/// Changes to a party.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct UpdateParty {
+    /// The party as it shall be, as far as the mask names it.
+    party_details: SentParty,
+    /// Which members are meant.
+    update_mask: Option<FieldMask>,
+}
+
+/// A party as a caller sends it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct SentParty {
+    /// Its id, which is that of the path.
+    party: String,
+    /// Whether it is hosted here.
+    is_local: Option<bool>,
+    /// Annotations to merge, and the version that was seen.
+    local_metadata: Option<SentMeta>,
+    /// Its identity provider, which cannot be changed.
+    identity_provider_id: Option<String>,
+}
+
+/// Which members of a message are meant, in the spelling of its definition: `local_metadata.annotations`.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct FieldMask {
+    /// The paths.
+    paths: Option<Vec<String>>,
+}
+
+/// Members that a mask can name.
+const MEMBERS: [&str; 6] = [
+    "party",
+    "is_local",
+    "identity_provider_id",
+    "local_metadata",
+    "local_metadata.annotations",
+    "local_metadata.resource_version",
+];
+
+async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+    let UpdateParty { party_details: sent, update_mask } = call.body()?;
+    let id = call.path("party");
+    if sent.party != id {
+        let cause = format!("{id} does not match party in body {}", sent.party);
+        return Err(LedgerError::invalid_argument(cause).by_json_layer().into());
+    }
+    call.admin()?;
+    let ledger_id = LedgerPartyId::parse(id)?;
+    let SentMeta { resource_version, annotations } = sent.local_metadata.unwrap_or_default();
+    let seen = expected_version(&resource_version.unwrap_or_default())?;
+    let annotations = annotations.unwrap_or_default();
+    check_annotations(&annotations, true)?;
+    let mask = update_mask.ok_or_else(|| LedgerError::missing_field("update_mask"))?.paths.unwrap_or_default();
+    let provider = sent.identity_provider_id.unwrap_or_default();
+    let organization = call.provider(&provider).await?;
+    let deployment = call.deployment().await?;
+    check_mask(&mask, id)?;
+    let names = |member: &str| mask.iter().any(|path| path == member);
+    let merges = names("local_metadata") || names("local_metadata.annotations");
+    let hint = (ledger_id.namespace == deployment.namespace.to_string()).then_some(ledger_id.hint);
+    loop {
+        let found = match &hint {
+            Some(hint) => call.store().ledger_parties(std::slice::from_ref(hint)).await?.pop(),
+            None => None,
+        };
+        let before = found.filter(|party| party.organization_id == organization).ok_or_else(|| unknown(id))?;
+        if names("is_local") && sent.is_local == Some(false) {
+            return Err(refused(id, "is_local cannot be changed").into());
+        }
+        if seen.is_some_and(|seen| seen != before.version - 1) {
+            let cause = format!("Update operation for party {id} failed due to a concurrent update to the same party");
+            let error = LedgerError::new(Category::Contention, "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED", cause);
+            return Err(error.about("PARTY", id).into());
+        }
+        let after = patched(call, &before, &annotations, merges, id)?;
+        // Where another change came between reading and writing, this one is merged into it.
+        if call.store().update_party(&before, &after, &call.write()?).await? {
+            let party_details = PartyDetails::new(call, deployment, &after);
+            return Ok(Some(call.answer(&PartyAnswer { party_details })?));
+        }
+    }
+}
+
+/// The party after the change. Every accepted change is a new version, even one that changes nothing.
+fn patched(call: &LedgerCall, before: &Party, annotations: &Annotations, merges: bool, id: &str) -> LedgerResult<Party> {
+    let mut after = before.clone();
+    if merges {
+        after.metadata = merged(&before.metadata, annotations);
+        let size = annotations_size(&shown(&after.metadata));
+        if size > MAX_ANNOTATIONS {
+            let cause = format!("Maximum annotations size of {} kb has been exceeded", MAX_ANNOTATIONS / 1024);
+            let code = "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED";
+            return Err(LedgerError::new(Category::FailedPrecondition, code, cause).about("PARTY", id).into());
+        }
+    }
+    after.version += 1;
+    after.updated_at = call.now();
+    Ok(after)
+}
+
+/// The version that the caller has seen; `None` where any will do.
+fn expected_version(text: &str) -> LedgerResult<Option<u64>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<i64>() {
+        // A version below zero was never given: it is stale like any other.
+        Ok(version) => Ok(Some(u64::try_from(version).unwrap_or(u64::MAX))),
+        Err(_) => Err(LedgerError::invalid_field("party_details.local_metadata.resource_version", "Invalid resource version number").into()),
+    }
+}
+
+fn check_mask(mask: &[String], id: &str) -> LedgerResult<()> {
+    if mask.is_empty() {
+        return Err(refused(id, "The update mask contains no entries").into());
+    }
+    for (at, path) in mask.iter().enumerate() {
+        if !MEMBERS.contains(&path.as_str()) {
+            return Err(refused(id, &format!("The update mask path: '{path}' is invalid")).into());
+        }
+        if mask[..at].contains(path) {
+            return Err(refused(id, &format!("The update mask path: '{path}' is duplicated")).into());
+        }
+    }
+    Ok(())
+}
+
+fn refused(id: &str, reason: &str) -> LedgerError {
+    let cause = format!("Update operation for party {id} failed due to: {reason}");
+    LedgerError::new(Category::InvalidArgument, "INVALID_PARTY_DETAILS_UPDATE_REQUEST", cause).about("PARTY", id)
+}
+
+fn unknown(id: &str) -> LedgerError {
+    let cause = format!("Party: {id} was not found when updating a party record");
+    LedgerError::new(Category::NotFound, "PARTY_NOT_FOUND", cause).about("PARTY", id)
+}

@@ -1,0 +1,124 @@
+//! Annotations: what the ledger's dialect shows of a party's metadata, and keeps there.
+
+use std::collections::BTreeMap;
+
+use super::LedgerError;
+use crate::{domain::Metadata, json::Json};
+
+/// The most bytes of all keys and values together.
+pub const MAX_ANNOTATIONS: usize = 262_144;
+/// The longest name, behind the prefix and its slash.
+const MAX_NAME: usize = 63;
+/// The longest prefix.
+const MAX_PREFIX: usize = 253;
+
+/// Annotations by key.
+pub type Annotations = BTreeMap<String, String>;
+
+/// Checks annotations that a caller sends: every key, and the size of those that are not empty.
+///
+/// # Errors
+/// `INVALID_ARGUMENT`
+pub fn check(annotations: &Annotations, may_be_empty: bool) -> Result<(), LedgerError> {
+    for (key, value) in annotations {
+        check_key(key).map_err(LedgerError::invalid_argument)?;
+        if value.is_empty() && !may_be_empty {
+            let cause = format!("The value of an annotation is empty for key: '{key}'");
+            return Err(LedgerError::invalid_argument(cause));
+        }
+    }
+    let size = size(annotations);
+    if size > MAX_ANNOTATIONS {
+        let cause = format!("annotations from field 'annotations' are larger than the limit of {} kb", MAX_ANNOTATIONS / 1024);
+        return Err(LedgerError::invalid_argument(cause));
+    }
+    Ok(())
+}
+
+/// The bytes of keys and values, of annotations that are not empty.
+#[must_use]
+pub fn size(annotations: &Annotations) -> usize {
+    annotations.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| key.len() + value.len()).sum()
+}
+
+/// A key is a name, or a DNS subdomain, a slash and a name.
+fn check_key(key: &str) -> Result<(), String> {
+    let (prefix, name) = match key.split_once('/') {
+        Some((_, name)) if name.contains('/') => {
+            return Err(format!("Key '{key}' contains more than one forward slash ('/') character"));
+        }
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, key),
+    };
+    let bounded = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    let legal_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    if !(1..=MAX_NAME).contains(&name.len()) || !bounded(name) || !legal_name {
+        return Err(format!("The name part of the key '{key}' is not 1 to {MAX_NAME} of A-Za-z0-9 with inner '.', '-' and '_'"));
+    }
+    let label = |label: &str| bounded(label) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    match prefix {
+        Some(prefix) if prefix.len() > MAX_PREFIX || !prefix.split('.').all(label) => {
+            Err(format!("The prefix of the key '{key}' is not a DNS subdomain of at most {MAX_PREFIX} characters"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the dialect shows of metadata: members whose values are strings and whose keys the ledger takes.
+#[must_use]
+pub fn shown(metadata: &Metadata) -> Annotations {
+    let shown = |(key, value): &(String, Json)| match value {
+        Json::String(text) if !text.is_empty() && check_key(key).is_ok() => Some((key.clone(), text.clone())),
+        _ => None,
+    };
+    metadata.members().iter().filter_map(shown).collect()
+}
+
+/// Metadata after annotations were merged into it: an empty value takes its key away, and what the dialect cannot show
+/// stays.
+#[must_use]
+pub fn merged(metadata: &Metadata, annotations: &Annotations) -> Metadata {
+    let mut members: Vec<_> =
+        metadata.members().iter().filter(|(key, _)| !annotations.contains_key(key)).cloned().collect();
+    let set = annotations.iter().filter(|(_, value)| !value.is_empty());
+    members.extend(set.map(|(key, value)| (key.clone(), Json::String(value.clone()))));
+    Metadata::of_ledger(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_a_name_and_perhaps_a_prefix() {
+        let name = "a".repeat(MAX_NAME);
+        let prefix = format!("{}.b", "a".repeat(MAX_PREFIX - 2));
+        for key in ["a", "A.b-c_d", "example.com/x", "X-1.Y/z", &name, &format!("{prefix}/x")] {
+            assert!(check_key(key).is_ok(), "{key}");
+        }
+        for key in ["", "-a", "a-", ".a", "a b", "é", "a/b/c", "/a", "a/", "a..b/c", "-a.b/c", &format!("{name}a"), &format!("{prefix}c/x")] {
+            assert!(check_key(key).is_err(), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_size_is_taken_at_the_limit_and_refused_above() {
+        let of = |bytes: usize| Annotations::from([("k".to_owned(), "v".repeat(bytes - 1)), ("e".to_owned(), String::new())]);
+        assert!(check(&of(MAX_ANNOTATIONS), true).is_ok());
+        assert!(check(&of(MAX_ANNOTATIONS + 1), true).is_err());
+        assert!(check(&of(2), false).is_err(), "an empty value is no value to begin with");
+    }
+
+    #[test]
+    fn what_the_dialect_cannot_show_survives_a_merge() {
+        let json = Json::parse(br#"{"n":1.0,"a":"x","bad key":"y","gone":"z"}"#).unwrap();
+        let Json::Object(members) = json else { panic!("an object") };
+        let metadata = Metadata::of_ledger(members);
+        let patch = Annotations::from([("gone".to_owned(), String::new()), ("b".to_owned(), "new".to_owned())]);
+        let merged = merged(&metadata, &patch);
+        assert_eq!(merged.to_text(), r#"{"n":1.0,"a":"x","bad key":"y","b":"new"}"#);
+        assert_eq!(shown(&merged).into_iter().collect::<Vec<_>>(), [("a".into(), "x".into()), ("b".into(), "new".into())]);
+    }
+}

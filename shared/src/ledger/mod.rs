@@ -1,0 +1,20 @@
+//! The ledger's dialect: what a program written for a Canton participant's party management expects of `/v2`.
+//!
+//! It is another boundary to the same directory. Its conventions differ from those of [`crate::http`] wherever the two
+//! systems differ: bodies of errors, paging, media types, what cannot be decoded. What it shows are the same parties.
+
+mod annotations;
+mod call;
+mod error;
+mod page;
+mod party;
+mod respond;
+
+pub use annotations::{
+    Annotations, MAX_ANNOTATIONS, check as check_annotations, merged, shown, size as annotations_size,
+};
+pub use call::{LedgerCall, User, check_ledger_string, check_user_id, unknown_provider};
+pub use error::{Category, Decoding, LedgerError, LedgerFailure, LedgerResult};
+pub use page::{PageToken, check_party_filter};
+pub use party::{Hint, LedgerPartyId, MAX_HINT, Namespace};
+pub use respond::respond;
