@@ -12,11 +12,12 @@
 )]
 
 mod harness;
+mod limits;
 mod seed_pages;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [seed_pages::tests()];
+    let trials = [limits::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }
