@@ -11,6 +11,7 @@
     reason = "a test that cannot go on has failed, and says so"
 )]
 
+mod bodies;
 mod harness;
 mod limits;
 mod seed_pages;
@@ -18,6 +19,6 @@ mod seed_pages;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [limits::tests(), seed_pages::tests()];
+    let trials = [bodies::tests(), limits::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }

@@ -4,7 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope, Scopes},
     domain::Name,
-    error::{Code, Failure},
+    error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, StoreAction, schema_of},
     id::{self, OrganizationId},
     operator::mint,
@@ -73,7 +73,7 @@ impl Body for CreateApiKey {
         let name = fields.required("name");
         let scopes = fields.required("scopes");
         let organization_id = fields.optional("organizationId");
-        let expires_at = fields.optional("expiresAt");
+        let expires_at = fields.optional_future("expiresAt");
         Some(Self { name: name?, scopes: scopes?, organization_id, expires_at })
     }
 }
@@ -90,9 +90,6 @@ struct CreatedApiKeyView {
 
 async fn handle(call: &Call) -> Result<Answer> {
     let CreateApiKey { name, scopes, organization_id, expires_at } = call.body()?;
-    if expires_at.is_some_and(|end| end <= call.now()) {
-        return Err(Error::invalid(vec![Failure::body("/expiresAt", "expiresAt must be in the future")]));
-    }
     let caller = call.caller()?;
     if organization_id.is_some_and(|named| !caller.owner.sees(named)) {
         return Err(Error::not_found::<id::Organization>());

@@ -3,7 +3,11 @@
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Body, Endpoint, EntityTag, MAX_BODY, Query, body, headers::Headers};
+use super::{
+    Answer, Body, Endpoint, EntityTag, MAX_BODY, Query,
+    body::{self, Circumstances},
+    headers::Headers,
+};
 use crate::{
     Service,
     credentials::{Owner, Principal},
@@ -140,7 +144,9 @@ impl Call {
             let detail = if bytes.is_empty() { "the body is missing".to_owned() } else { error.to_string() };
             Error::refused(Code::MalformedBody, detail)
         })?;
-        match body::read_body(&json, self.headers.strict) {
+        let sender = self.principal().map(|principal| principal.owner);
+        let circumstances = Circumstances { strict: self.headers.strict, sender, now: self.now };
+        match body::read_body(&json, circumstances) {
             Ok(body) if self.headers.failures.is_empty() => Ok(body),
             Ok(_) => Err(Error::invalid(self.headers.failures.clone())),
             Err(failures) => Err(Error::invalid([self.headers.failures.clone(), failures].concat())),
@@ -279,7 +285,7 @@ impl Call {
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in &self.query {
             let fault = if !known.contains(&name.as_str()) {
-                self.headers.strict.then_some("is not known")
+                (self.headers.strict && !seen.contains(&name.as_str())).then_some("is not known")
             } else if value.is_empty() {
                 Some("must not be empty")
             } else {

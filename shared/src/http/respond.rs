@@ -181,7 +181,11 @@ fn path_parameters(
 
 fn query(request: &lambda_http::Request) -> Vec<(String, String)> {
     let values = request.query_string_parameters_ref().map(|query| query.iter());
-    values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let values = values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut query: Vec<(String, String)> = values.collect();
+    // The event's parameters come in no order; what is wrong with them is told in the same one each time.
+    query.sort_by(|(one, _), (other, _)| one.cmp(other));
+    query
 }
 
 /// An id of the wrong form in a path names nothing.
