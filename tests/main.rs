@@ -12,6 +12,7 @@
 )]
 
 mod bodies;
+mod conditions;
 mod harness;
 mod limits;
 mod seed_pages;
@@ -19,6 +20,6 @@ mod seed_pages;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [bodies::tests(), limits::tests(), seed_pages::tests()];
+    let trials = [bodies::tests(), conditions::tests(), limits::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }
