@@ -15,11 +15,12 @@ mod bodies;
 mod conditions;
 mod harness;
 mod limits;
+mod patches;
 mod seed_pages;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [bodies::tests(), conditions::tests(), limits::tests(), seed_pages::tests()];
+    let trials = [bodies::tests(), conditions::tests(), limits::tests(), patches::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }
