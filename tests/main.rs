@@ -13,14 +13,24 @@
 
 mod bodies;
 mod conditions;
+mod filters;
 mod harness;
 mod limits;
+mod lists;
 mod patches;
 mod seed_pages;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [bodies::tests(), conditions::tests(), limits::tests(), patches::tests(), seed_pages::tests()];
+    let trials = [
+        bodies::tests(),
+        conditions::tests(),
+        filters::tests(),
+        limits::tests(),
+        lists::tests(),
+        patches::tests(),
+        seed_pages::tests(),
+    ];
     harness::run(trials.into_iter().flatten().collect())
 }

@@ -189,12 +189,18 @@ impl Search {
         if text.chars().count() > MAX_SEARCH {
             return Err(format!("must be at most {MAX_SEARCH} characters long"));
         }
-        Ok(Self(text.nfc().collect::<String>().to_lowercase()))
+        Ok(Self(folded(&text.nfc().collect::<String>())))
     }
 
     /// Whether `name`, which is in NFC, contains the text.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        name.to_lowercase().contains(&self.0)
+        folded(name).contains(&self.0)
     }
+}
+
+/// The text without the difference of case, character by character, so that a part of it folds to a part: there is one
+/// sigma, wherever in a word, and a sharp s is two letters.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
