@@ -18,6 +18,7 @@ mod harness;
 mod limits;
 mod lists;
 mod patches;
+mod roles;
 mod seed_pages;
 
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         limits::tests(),
         lists::tests(),
         patches::tests(),
+        roles::tests(),
         seed_pages::tests(),
     ];
     harness::run(trials.into_iter().flatten().collect())
