@@ -20,6 +20,7 @@ mod lists;
 mod patches;
 mod roles;
 mod seed_pages;
+mod trail;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         patches::tests(),
         roles::tests(),
         seed_pages::tests(),
+        trail::tests(),
     ];
     harness::run(trials.into_iter().flatten().collect())
 }
