@@ -4,7 +4,7 @@ use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Berth, Caller, tests};
+use crate::harness::{Answer, Berth, Call, Caller, tests};
 
 const ULID: &str = "01HQ3K9B2V6R4X8ZT1M5N7P0QS";
 
@@ -58,7 +58,7 @@ impl World {
 
     async fn with(&self, method: Method, target: &str, header: &str, value: &str, body: Option<&Value>) -> Answer {
         let call = self.platform.call(method, target).header(header, value);
-        body.into_iter().fold(call, |call, body| call.json(body)).send().await
+        body.into_iter().fold(call, Call::json).send().await
     }
 
     async fn if_none_match(&self, target: &str, tags: &str) -> Answer {

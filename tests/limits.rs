@@ -54,23 +54,24 @@ impl Tenant {
         ]
     }
 
-    fn party(&self, member: &str, value: &Value) -> Value {
-        let mut body = json!({ "type": "INDIVIDUAL", "name": "Ann" });
-        body[member] = value.clone();
-        body
-    }
-
     fn dock(&self, member: &str, value: &Value) -> Value {
         json!({ "organizationId": self.organization, "name": "Desk", member: value })
     }
 
     /// That `value` is taken as `member` of a party, and `above` is not.
     async fn party_takes(&self, member: &str, value: Value, above: Value) {
-        let made = self.platform.post(&self.parties(), &self.party(member, &value)).await.expect(201);
+        let made = self.platform.post(&self.parties(), &party(member, &value)).await.expect(201);
         assert_eq!(made.json()[member], value);
-        let refused = self.platform.post(&self.parties(), &self.party(member, &above)).await;
+        let refused = self.platform.post(&self.parties(), &party(member, &above)).await;
         assert_eq!(refused.failures(), [format!("/{member}")]);
     }
+}
+
+/// A party with this value as `member`.
+fn party(member: &str, value: &Value) -> Value {
+    let mut body = json!({ "type": "INDIVIDUAL", "name": "Ann" });
+    body[member] = value.clone();
+    body
 }
 
 async fn names_have_up_to_200_code_points_after_trimming() {
@@ -151,20 +152,20 @@ async fn metadata_has_up_to_50_keys_and_8_levels() {
     tenant.party_takes("metadata", keys(50), keys(51)).await;
     // Keys within are not counted.
     tenant.party_takes("metadata", json!({ "k": keys(60) }), json!([])).await;
-    let made = tenant.party("metadata", &json!({ "a": within(7, json!(1)), "b": within(6, json!({})) }));
-    tenant.platform.post(&tenant.parties(), &made).await.expect(201);
+    let body = party("metadata", &json!({ "a": within(7, json!(1)), "b": within(6, json!({})) }));
+    tenant.platform.post(&tenant.parties(), &body).await.expect(201);
     let above = json!({ "ok": 1, "a/b": within(8, json!(1)), "~": within(7, json!({})) });
-    let refused = tenant.platform.post(&tenant.parties(), &tenant.party("metadata", &above)).await;
+    let refused = tenant.platform.post(&tenant.parties(), &party("metadata", &above)).await;
     assert_eq!(refused.failures(), ["/metadata/a~1b", "/metadata/~0"]);
 }
 
 async fn a_merge_may_not_lead_beyond_the_limits() {
     let tenant = Tenant::new().await;
     let half = json!({ "a": "x".repeat(9_000), "n": 1 });
-    let party = tenant.platform.post(&tenant.parties(), &tenant.party("metadata", &half)).await.expect(201);
+    let made = tenant.platform.post(&tenant.parties(), &party("metadata", &half)).await.expect(201);
     let organization = format!("/v1/organizations/{}", tenant.organization);
     tenant.platform.patch(&organization, &json!({ "metadata": half })).await.expect(200);
-    let party = format!("{}/{}", tenant.parties(), party.id());
+    let party = format!("{}/{}", tenant.parties(), made.id());
     for target in [organization, party] {
         for above in [json!({ "b": "x".repeat(9_000) }), keys(49)] {
             let refused = tenant.platform.patch(&target, &json!({ "metadata": above })).await;
@@ -178,13 +179,13 @@ async fn a_merge_may_not_lead_beyond_the_limits() {
 
 async fn a_patch_may_be_larger_than_what_it_leaves() {
     let tenant = Tenant::new().await;
-    let party = tenant.platform.post(&tenant.parties(), &tenant.party("metadata", &keys(50))).await.expect(201);
+    let made = tenant.platform.post(&tenant.parties(), &party("metadata", &keys(50))).await.expect(201);
     let mut patch = json!({});
     for at in 0..50 {
         patch[format!("k{at}")] = Value::Null;
         patch[format!("new{at}")] = json!(at);
     }
-    let target = format!("{}/{}", tenant.parties(), party.id());
+    let target = format!("{}/{}", tenant.parties(), made.id());
     let after = tenant.platform.patch(&target, &json!({ "metadata": patch })).await.expect(200);
     assert_eq!(after.json()["metadata"].as_object().map(serde_json::Map::len), Some(50));
     assert_eq!(after.json()["metadata"]["new49"], 49);

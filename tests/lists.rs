@@ -57,9 +57,9 @@ impl World {
             keys.push(self.platform.create_api_key(Some(id), &["docks:read"]).await.id());
             of_party.push(self.platform.assign(id, &parties[0], &docks[at], "RECIPIENT").await.id());
         }
-        for at in 1..ROWS {
+        for (at, party) in parties.iter().enumerate().skip(1) {
             organizations.push(self.platform.create_organization(&format!("Org {at}")).await.id());
-            of_dock.push(self.platform.assign(id, &parties[at], &docks[1], "DISTRIBUTOR").await.id());
+            of_dock.push(self.platform.assign(id, party, &docks[1], "DISTRIBUTOR").await.id());
         }
         // The dock's list is ordered by party; the oldest one came first.
         of_dock.insert(0, of_party[1].clone());

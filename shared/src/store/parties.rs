@@ -162,7 +162,7 @@ impl Store {
             counts.ok_or_else(Error::not_found::<id::Organization>)
         };
         if let Some(external_ref) = &filter.external_ref {
-            let parties = self.list_parties_by_ref(organization, external_ref, filter, page);
+            let parties = Box::pin(self.list_parties_by_ref(organization, external_ref, filter, page));
             return Ok(try_join(parties, counts).await?.0);
         }
         let ranges = [keys::parties(organization)];
