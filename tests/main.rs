@@ -11,12 +11,14 @@
     reason = "a test that cannot go on has failed, and says so"
 )]
 
+mod credentials;
 mod harness;
+mod samples;
 mod seed_pages;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [seed_pages::tests()];
+    let trials = [credentials::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }
