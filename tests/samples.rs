@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Berth, Call, Caller, DIRECTORY_SCOPES};
 
+/// Members that are called ids by other people, and are texts to Berth.
+const NO_IDS: [&str; 1] = ["taxId"];
+
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../openapi.json")).expect("openapi.json is JSON"));
 
@@ -161,6 +164,19 @@ pub fn places(endpoint: &Endpoint) -> Vec<(Place, String)> {
     let content = operation["requestBody"]["content"].as_object();
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
         ids_in(&content["schema"], "", &mut places);
+    }
+    // Should an id's pattern look different one day, its name still gives it away.
+    let query = endpoint.query.iter().map(|parameter| Place::Query(parameter.name.to_owned()));
+    let members = endpoint.body.map(|body| (body.names_read)().0).unwrap_or_default();
+    let body = members.into_iter().map(|name| Place::Body(format!("/{name}")));
+    for place in query.chain(body) {
+        let (Place::Path(name) | Place::Query(name) | Place::Body(name)) = &place;
+        let found = places.iter().any(|(known, _)| *known == place);
+        assert!(
+            found || !name.ends_with("Id") || NO_IDS.contains(&name.trim_start_matches('/')),
+            "{} has an id that is not known as one: {place:?}",
+            endpoint.name
+        );
     }
     places
 }
