@@ -14,6 +14,7 @@
 mod api_keys;
 mod credentials;
 mod harness;
+mod idempotency;
 mod samples;
 mod seed_pages;
 mod tenants;
