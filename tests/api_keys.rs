@@ -203,7 +203,7 @@ async fn an_organizations_key_makes_keys_of_its_own_organization_only() {
     for made in [&named, &unnamed] {
         assert_eq!(made.text("organizationId"), own.organization);
         let docks = berth.with_key(&made.text("key")).get("/v1/docks").await.expect(200);
-        assert_eq!(ids(&docks), [own.dock.clone()]);
+        assert_eq!(ids(&docks), [own.dock.as_str()]);
     }
     for elsewhere in [&other.organization, &unknown(&other.organization)] {
         // Asking for more than one holds does not tell either whether it exists.

@@ -1,6 +1,6 @@
 //! Who may call: every endpoint of the list, with everything that is no good as a credential, and without its scope.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use berth::{Options, StoreChoice};
 use berth_functions::ENDPOINTS;
@@ -143,14 +143,17 @@ async fn without_the_scope_every_endpoint_is_403_and_names_it() {
     let tenant = Tenant::new(&berth, "Bank of America").await;
     let mut callers: HashMap<Scope, [Caller; 2]> = HashMap::new();
     for (endpoint, scope) in guarded() {
-        if !callers.contains_key(&scope) {
-            let others = Scope::ALL.iter().filter(|other| **other != scope).map(|other| other.as_str());
-            let others: Vec<_> = others.collect();
-            let of_platform = berth.platform().create_api_key(None, &others).await.text("key");
-            let of_tenant = berth.tenant(&tenant.organization, &others).await;
-            callers.insert(scope, [berth.with_key(&of_platform), of_tenant]);
-        }
-        for caller in &callers[&scope] {
+        let lacking = match callers.entry(scope) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let others: Vec<_> =
+                    Scope::ALL.iter().filter(|other| **other != scope).map(|other| other.as_str()).collect();
+                let of_platform = berth.platform().create_api_key(None, &others).await.text("key");
+                let of_tenant = berth.tenant(&tenant.organization, &others).await;
+                place.insert([berth.with_key(&of_platform), of_tenant])
+            }
+        };
+        for caller in lacking {
             let answer = Sample::of(endpoint, &tenant).send(caller).await;
             assert_eq!(answer.status, 403, "{}: {}", endpoint.name, answer.json());
             assert_eq!(answer.json()["code"], "INSUFFICIENT_SCOPE", "{}", endpoint.name);
@@ -181,8 +184,8 @@ async fn credential_and_scope_are_looked_at_before_anything_else() {
 async fn write_does_not_include_read() {
     let berth = Berth::start().await;
     let tenant = Tenant::new(&berth, "Bank of America").await;
-    let writes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).filter(|s| s.ends_with(":write")).collect();
-    let writer = berth.with_key(&berth.platform().create_api_key(None, &writes).await.text("key"));
+    let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).filter(|s| s.ends_with(":write")).collect();
+    let writer = berth.with_key(&berth.platform().create_api_key(None, &scopes).await.text("key"));
     let mut reads = 0;
     for (endpoint, scope) in guarded().filter(|(_, scope)| scope.as_str().ends_with(":read")) {
         let answer = Sample::of(endpoint, &tenant).send(&writer).await.refused(403, "INSUFFICIENT_SCOPE");

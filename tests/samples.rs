@@ -129,8 +129,9 @@ impl Sample {
         for (name, id) in &self.path {
             target = target.replace(&format!("{{{name}}}"), id);
         }
-        for (at, (name, value)) in self.query.iter().enumerate() {
-            target.push_str(&format!("{}{name}={value}", if at == 0 { '?' } else { '&' }));
+        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !query.is_empty() {
+            target = format!("{target}?{}", query.join("&"));
         }
         target
     }
