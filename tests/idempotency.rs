@@ -69,7 +69,7 @@ fn without_secret(mut answer: Answer) -> Answer {
     answer
 }
 
-/// A server, and a sample of each POST that takes the header.
+/// A sample of each POST, each about a tenant of its own.
 async fn posts(berth: &Berth) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (endpoint, _) in guarded().filter(|(endpoint, _)| endpoint.method == Method::POST) {
