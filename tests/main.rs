@@ -11,12 +11,17 @@
     reason = "a test that cannot go on has failed, and says so"
 )]
 
+mod api_keys;
+mod credentials;
 mod harness;
+mod idempotency;
+mod samples;
 mod seed_pages;
+mod tenants;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [seed_pages::tests()];
+    let trials = [api_keys::tests(), credentials::tests(), idempotency::tests(), seed_pages::tests(), tenants::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }

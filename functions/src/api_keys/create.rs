@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/api-keys",
     access: Access::Scope(Scope::ApiKeysWrite),
     success: 201,
-    store: &[StoreAction::PutItem, StoreAction::ConditionCheckItem],
+    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::ConditionCheckItem],
     summary: "Create an API key",
     description: "`key` in the answer is the credential. It is shown this once: only a digest of it is kept, and a \
                   repetition with the same `Idempotency-Key` shows `null` in its place.\n\nA key can only hand on the \
@@ -91,6 +91,7 @@ struct CreatedApiKeyView {
 async fn handle(call: &Call) -> Result<Answer> {
     let CreateApiKey { name, scopes, organization_id, expires_at } = call.body()?;
     if expires_at.is_some_and(|end| end <= call.now()) {
+        call.require_first().await?;
         return Err(Error::invalid(vec![Failure::body("/expiresAt", "expiresAt must be in the future")]));
     }
     let caller = call.caller()?;

@@ -216,13 +216,23 @@ impl Call {
     /// 401 where nobody is known to call.
     pub fn write_answering(&self, answer: &Answer) -> Result<Write> {
         let owner = self.caller()?.owner;
-        let idempotency = self.headers.idempotency_key.as_ref().map(|key| Idempotency {
+        let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner,
-            key: hex_digest(&[key.as_bytes()]),
+            key,
             fingerprint: self.fingerprint(),
             answer: answer.recorded(self.endpoint.success),
         });
         Ok(Write { idempotency, ..self.write()? })
+    }
+
+    /// That this call does not repeat another one. To be asked before a refusal that comes with time: what was in the
+    /// future when the call was first made need not be so now. All else meets the record in its transaction.
+    ///
+    /// # Errors
+    /// The answer to the first call, [`Error::Answered`]; `IDEMPOTENCY_KEY_REUSED`; 401 where nobody is known to call.
+    pub async fn require_first(&self) -> Result<()> {
+        let Some(key) = self.idempotency_key() else { return Ok(()) };
+        self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
     }
 
     /// A refusal as this caller may see it: without the id of what is in the way, where that is not the caller's.
@@ -244,6 +254,10 @@ impl Call {
     #[must_use]
     pub fn invalid(&self, wrong: &[Wrong]) -> Error {
         Error::invalid(wrong.iter().map(body::failure).collect())
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        self.headers.idempotency_key.as_ref().map(|key| hex_digest(&[key.as_bytes()]))
     }
 
     fn fingerprint(&self) -> String {
