@@ -11,29 +11,38 @@
     reason = "a test that cannot go on has failed, and says so"
 )]
 
+mod api_keys;
 mod bodies;
 mod conditions;
+mod credentials;
 mod filters;
 mod harness;
+mod idempotency;
 mod limits;
 mod lists;
 mod patches;
 mod roles;
+mod samples;
 mod seed_pages;
+mod tenants;
 mod trail;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let trials = [
+        api_keys::tests(),
         bodies::tests(),
         conditions::tests(),
+        credentials::tests(),
         filters::tests(),
+        idempotency::tests(),
         limits::tests(),
         lists::tests(),
         patches::tests(),
         roles::tests(),
         seed_pages::tests(),
+        tenants::tests(),
         trail::tests(),
     ];
     harness::run(trials.into_iter().flatten().collect())

@@ -3,7 +3,7 @@
 //! All functions share this one file. Each is configured with its endpoint's name as its handler, which the runtime
 //! gives in `_HANDLER`, and serves that endpoint only.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use aws_config::BehaviorVersion;
 use berth_shared::{
@@ -12,7 +12,11 @@ use berth_shared::{
     store::{Store, https_client},
 };
 use lambda_http::{Error, service_fn};
+use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
+
+/// How long the start waits for the store: of the 10 s that Lambda allows, little.
+const WARM_UP: Duration = Duration::from_secs(1);
 
 // One request at a time: a second thread would only cost.
 #[tokio::main(flavor = "current_thread")]
@@ -36,8 +40,9 @@ async fn serve() -> Result<(), Error> {
     let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment);
     // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.
+    let store = service.store().with_deadline(Instant::now() + WARM_UP);
     if !endpoint.store.is_empty()
-        && let Err(error) = service.cursor_key(service.store()).await
+        && let Err(error) = service.cursor_key(&store).await
     {
         tracing::warn!(%error, "the store did not answer at the start");
     }

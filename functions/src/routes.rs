@@ -2,11 +2,10 @@
 
 use berth_shared::http::Endpoint;
 use lambda_http::http::Method;
-use percent_encoding::percent_decode_str;
 
 use crate::{ENDPOINTS, FALLBACK};
 
-/// The endpoint with this method and path, and the path's parameters, decoded once. `path` is as it came, encoded.
+/// The endpoint with this method and path, and the path's parameters. `path` is percent-decoded, as the event has it.
 pub fn route(method: &Method, path: &str) -> Option<(&'static Endpoint, Vec<(&'static str, String)>)> {
     with_path(path).find(|(endpoint, _)| endpoint.method == *method)
 }
@@ -40,7 +39,7 @@ fn parameters(template: &'static str, path: &str) -> Option<Vec<(&'static str, S
             (Some(expected), Some(segment)) => match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
             {
                 Some(_) if segment.is_empty() => return None,
-                Some(name) => found.push((name, percent_decode_str(segment).decode_utf8_lossy().into_owned())),
+                Some(name) => found.push((name, segment.to_owned())),
                 None if expected == segment => {}
                 None => return None,
             },
@@ -54,10 +53,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_to_endpoints_with_decoded_parameters() {
-        let (endpoint, parameters) = route(&Method::GET, "/v1/organizations/org%5F1/parties/a%2Fb%2525").unwrap();
+    fn paths_lead_to_endpoints_with_parameters() {
+        let (endpoint, parameters) = route(&Method::GET, "/v1/organizations/org_1/parties/a b%25").unwrap();
         assert_eq!(endpoint.name, "get-party");
-        assert_eq!(parameters, [("orgId", "org_1".to_owned()), ("partyId", "a/b%25".to_owned())]);
+        assert_eq!(parameters, [("orgId", "org_1".to_owned()), ("partyId", "a b%25".to_owned())]);
     }
 
     #[test]

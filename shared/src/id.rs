@@ -1,6 +1,6 @@
 //! Identifiers: a prefix that tells the kind, an underscore, and a ULID in upper case.
 //!
-//! This file is the registry of kinds. A new kind of resource gets one line in [`kinds!`], and with it parsing,
+//! This file is the registry of kinds. A new kind of resource gets one line in `kinds!`, and with it parsing,
 //! printing, storage and a schema.
 
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};

@@ -6,6 +6,7 @@
 pub mod credentials;
 pub mod domain;
 pub mod error;
+mod hex;
 pub mod http;
 pub mod id;
 pub mod json;

@@ -3,9 +3,12 @@
 mod caller;
 mod contract;
 
-use std::{future::Future, process::ExitCode};
+use std::{collections::HashMap, future::Future, process::ExitCode};
 
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
 use berth::{Options, Running};
+use berth_shared::store::Store;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
@@ -60,6 +63,25 @@ impl Berth {
     /// The server.
     pub fn running(&self) -> &Running {
         &self.running
+    }
+
+    /// The server's store, as the operator's commands reach it.
+    pub async fn store(&self) -> Store {
+        let url = self.running.store_url().expect("a store on this machine");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(url)
+            .region(Region::new("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .load()
+            .await;
+        Store::connect(&config, self.running.table())
+    }
+
+    /// Every item of the table.
+    pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let scan = self.running.client().scan().table_name(self.running.table()).into_paginator();
+        scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
     /// A caller with the first key of the platform, which may do everything.

@@ -40,7 +40,6 @@ pub fn document() -> Value {
             "title": "Berth",
             "version": env!("CARGO_PKG_VERSION"),
             "description": ABOUT,
-            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
         "tags": [

@@ -60,10 +60,10 @@ impl Body for CreateOrganization {
 }
 
 async fn handle(call: &Call) -> Result<Answer> {
-    let CreateOrganization { name, slug, metadata } = call.body()?;
     if call.caller()?.owner != Owner::Platform {
         return Err(Error::refused(Code::PlatformKeyRequired, "Only a key of the platform makes organizations"));
     }
+    let CreateOrganization { name, slug, metadata } = call.body()?;
     let choice = match slug {
         Some(slug) => SlugChoice::Exactly(slug),
         None if call.is_strict() => SlugChoice::Exactly(SlugStem::of(&name).slug().clone()),

@@ -1,5 +1,7 @@
 //! `$default`: what no route matches.
 
+use std::future::ready;
+
 use berth_shared::{
     Error, Result,
     error::Code,
@@ -28,10 +30,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: |_| json_schema!({}),
     refusals: &[Code::RouteNotFound, Code::MethodNotAllowed],
     examples: ("", ""),
-    handler: |call| Box::pin(handle(call)),
+    handler: |call| Box::pin(ready(handle(call))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
+fn handle(call: &Call) -> Result<Answer> {
     let Some(allowed) = methods(call.path_text()) else {
         return Err(Error::refused(Code::RouteNotFound, "No endpoint has this path"));
     };

@@ -13,6 +13,7 @@ use crate::{
     credentials::{Owner, Principal},
     domain::Wrong,
     error::{Code, Error, Failure, Result},
+    hex,
     id::{Id, Kind, OrganizationId},
     json::Json,
     store::{self, Actor, Idempotency, Origin, Store, Write},
@@ -221,13 +222,23 @@ impl Call {
     /// 401 where nobody is known to call.
     pub fn write_answering(&self, answer: &Answer) -> Result<Write> {
         let owner = self.caller()?.owner;
-        let idempotency = self.headers.idempotency_key.as_ref().map(|key| Idempotency {
+        let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner,
-            key: hex_digest(&[key.as_bytes()]),
+            key,
             fingerprint: self.fingerprint(),
             answer: answer.recorded(self.endpoint.success),
         });
         Ok(Write { idempotency, ..self.write()? })
+    }
+
+    /// That this call does not repeat another one. To be asked before a refusal that comes with time: what was in the
+    /// future when the call was first made need not be so now. All else meets the record in its transaction.
+    ///
+    /// # Errors
+    /// The answer to the first call, [`Error::Answered`]; `IDEMPOTENCY_KEY_REUSED`; 401 where nobody is known to call.
+    pub async fn require_first(&self) -> Result<()> {
+        let Some(key) = self.idempotency_key() else { return Ok(()) };
+        self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
     }
 
     /// A refusal as this caller may see it: without the id of what is in the way, where that is not the caller's.
@@ -249,6 +260,10 @@ impl Call {
     #[must_use]
     pub fn invalid(&self, wrong: &[Wrong]) -> Error {
         Error::invalid(wrong.iter().map(body::failure).collect())
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        self.headers.idempotency_key.as_ref().map(|key| hex_digest(&[key.as_bytes()]))
     }
 
     fn fingerprint(&self) -> String {
@@ -304,6 +319,8 @@ pub(super) fn unauthorized() -> Error {
 
 fn hex_digest(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new();
-    parts.iter().for_each(|part| digest.update(part));
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    for part in parts {
+        digest.update(part);
+    }
+    hex::encode(&digest.finalize())
 }

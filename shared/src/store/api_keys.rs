@@ -12,6 +12,7 @@ use crate::{
     credentials::{Digest, Owner},
     domain::ApiKey,
     error::{Error, Result},
+    hex,
     id::{self, ApiKeyId},
     time::Time,
 };
@@ -57,8 +58,7 @@ impl ApiKeyRecord {
     /// The record of `key`, whose credential has this digest.
     #[must_use]
     pub fn new(key: ApiKey, digest: &Digest) -> Self {
-        let digest = digest.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { key, digest }
+        Self { key, digest: hex::encode(digest.as_bytes()) }
     }
 
     /// The digest of the credential.
@@ -66,9 +66,7 @@ impl ApiKeyRecord {
     /// # Errors
     /// [`Error::Internal`] where what is stored is none.
     pub fn digest(&self) -> Result<Digest> {
-        let byte = |at: usize| u8::from_str_radix(self.digest.get(at..at + 2)?, 16).ok();
-        let bytes: Option<Vec<u8>> = (0..self.digest.len()).step_by(2).map(byte).collect();
-        let digest = bytes.and_then(|bytes| Digest::from_slice(&bytes));
+        let digest = hex::decode(&self.digest).and_then(|bytes| Digest::from_slice(&bytes));
         digest.ok_or_else(|| Error::internal("a stored digest that is none"))
     }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     credentials::Owner,
     error::{Error, Result},
+    hex,
     id::{AuditEntryId, DockId},
     json::Json,
     time::Time,
@@ -213,10 +214,9 @@ fn shown(value: &Json) -> Json {
         return value.clone();
     }
     let digest = Sha256::digest(text.as_bytes());
-    let hex = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     Json::Object(vec![
         ("bytes".to_owned(), Json::Number(text.len().to_string())),
-        ("sha256".to_owned(), Json::String(hex)),
+        ("sha256".to_owned(), Json::String(hex::encode(&digest))),
     ])
 }
 

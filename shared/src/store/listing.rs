@@ -77,12 +77,12 @@ impl<T> Listed<T> {
     #[must_use]
     pub fn of_few(rows: Vec<T>, page: &Page, position: impl Fn(&T) -> String) -> Self {
         let total = Some(rows.len() as u64);
-        let (skip, behind): (usize, Box<dyn Fn(&str) -> bool>) = match &page.start {
-            Start::Offset { skip, anchor: None } => (*skip, Box::new(|_| true)),
-            Start::Offset { skip, anchor: Some(anchor) } => (*skip, Box::new(move |place| place <= anchor.as_str())),
-            Start::After(last) => (0, Box::new(move |place| place < last.as_str())),
+        let within = |place: &String| match &page.start {
+            Start::Offset { anchor, .. } => anchor.as_ref().is_none_or(|anchor| place <= anchor),
+            Start::After(last) => place < last,
         };
-        let mut rest = rows.into_iter().filter(|row| behind(&position(row))).skip(skip).peekable();
+        let skip = if let Start::Offset { skip, .. } = page.start { skip } else { 0 };
+        let mut rest = rows.into_iter().filter(|row| within(&position(row))).skip(skip).peekable();
         let rows: Vec<T> = rest.by_ref().take(page.limit).collect();
         let next = rest.peek().and_then(|_| rows.last().map(&position));
         let first = rows.first().map(&position);

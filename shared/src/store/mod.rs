@@ -1,7 +1,7 @@
 //! The store: one DynamoDB table, one function per access pattern.
 //!
-//! Reads and writes go through the official SDK. Each write is one transaction with its conditions ([`transaction`]),
-//! each list a bounded query ([`listing`]), each call retried within the time that is left ([`attempt`]).
+//! Reads and writes go through the official SDK. Each write is one transaction with its conditions (`transaction`),
+//! each list a bounded query (`listing`), each call retried within the time that is left (`attempt`).
 
 mod api_keys;
 mod attempt;

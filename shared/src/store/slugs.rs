@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::{
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::{AttributeValue, ReturnValue},
+};
 use serde::Deserialize;
 
 use super::{
@@ -91,7 +94,9 @@ impl Store {
             .expression_attribute_values(":number", AttributeValue::N(suffix.to_string()));
         let once = || async {
             match update.clone().send().await {
-                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Err(error)
+                    if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+                {
                     Attempt::Done(false)
                 }
                 result => match Attempt::of(result) {
@@ -104,11 +109,7 @@ impl Store {
         self.retrying(once).await
     }
 
-    fn update_guard(
-        &self,
-        stem: &SlugStem,
-        change: Change,
-    ) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
+    fn update_guard(&self, stem: &SlugStem, change: Change) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(self.table())

@@ -191,10 +191,7 @@ enum Sent {
 }
 
 async fn send(request: TransactWriteItemsFluentBuilder) -> Attempt<Sent> {
-    let error = match request.send().await {
-        Ok(_) => return Attempt::Done(Sent::Committed),
-        Err(error) => error,
-    };
+    let Err(error) = request.send().await else { return Attempt::Done(Sent::Committed) };
     match canceled(&error) {
         Some(canceled) => judge(canceled),
         None => match Attempt::of(Err(error)) {

@@ -1,0 +1,168 @@
+//! `bootstrap` as a process: it serves the endpoint that `_HANDLER` names, and says why where it cannot start.
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed, and says so")]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+
+fn bootstrap(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
+    command.env_clear().envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn fails(variables: &[(&str, &str)]) -> String {
+    let Output { status, stdout, .. } = bootstrap(variables).output().expect("it starts");
+    assert!(!status.success());
+    String::from_utf8(stdout).expect("the log is text")
+}
+
+#[test]
+fn an_unknown_handler_is_named_beside_those_that_there_are() {
+    let log = fails(&[("_HANDLER", "create-parties"), ("BERTH_ENVIRONMENT", "live"), ("BERTH_TABLE", "berth")]);
+    assert!(log.contains("create-parties") && log.contains("create-party, "), "{log}");
+}
+
+#[test]
+fn what_is_missing_or_wrong_in_the_configuration_is_named() {
+    assert!(fails(&[]).contains("_HANDLER"));
+    assert!(fails(&[("_HANDLER", "health")]).contains("BERTH_ENVIRONMENT"));
+    let log = fails(&[("_HANDLER", "health"), ("BERTH_ENVIRONMENT", "staging"), ("BERTH_TABLE", "berth")]);
+    assert!(log.contains("BERTH_ENVIRONMENT must be live or test"), "{log}");
+    assert!(fails(&[("_HANDLER", "health"), ("BERTH_ENVIRONMENT", "live")]).contains("BERTH_TABLE"));
+}
+
+#[test]
+fn it_serves_its_endpoint_and_no_other() {
+    let answer = invoke("health", &event("GET", "/v1/healthz"));
+    assert_eq!(answer["statusCode"], 200);
+    let body: Value = serde_json::from_str(answer["body"].as_str().expect("a body")).expect("JSON");
+    assert_eq!(body, json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }));
+
+    // Whatever the event says, the handler decides: routing is the gateway's.
+    let answer = invoke("fallback", &event("PUT", "/v1/healthz"));
+    assert_eq!(answer["statusCode"], 405);
+    assert_eq!(answer["headers"]["allow"], "GET, HEAD, OPTIONS");
+}
+
+#[test]
+fn without_a_credential_it_does_not_need_the_store() {
+    let answer = invoke("get-organization", &event("GET", "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"));
+    assert_eq!(answer["statusCode"], 401);
+}
+
+/// An event of an HTTP API, as far as it matters here.
+fn event(method: &str, path: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": { "host": "api.example.com" },
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "domainPrefix": "api",
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
+            "requestId": "request",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "12/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1_583_348_638_390_u64,
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+/// What `bootstrap` answers as `handler` to one event, which a runtime of the test's own hands to it.
+fn invoke(handler: &str, event: &Value) -> Value {
+    let runtime = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = runtime.local_addr().expect("an address").to_string();
+    // A store that nobody listens for: an endpoint that asked it would not answer in time.
+    let mut running = bootstrap(&[
+        ("_HANDLER", handler),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9"),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_LAMBDA_FUNCTION_NAME", handler),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+        ("AWS_LAMBDA_RUNTIME_API", &address),
+        ("BERTH_ENVIRONMENT", "live"),
+        ("BERTH_TABLE", "berth"),
+    ])
+    .stdout(Stdio::null())
+    .stderr(Stdio::null())
+    .spawn()
+    .expect("it starts");
+    let answer = serve_once(&runtime, event);
+    stop(&mut running);
+    answer
+}
+
+fn stop(running: &mut Child) {
+    running.kill().expect("it runs");
+    running.wait().expect("it ends");
+}
+
+/// Plays Lambda's runtime API: hands out the event once, and waits for the answer.
+fn serve_once(runtime: &TcpListener, event: &Value) -> Value {
+    loop {
+        let (connection, _) = runtime.accept().expect("a connection");
+        let mut reader = BufReader::new(connection);
+        while let Some((line, body)) = request(&mut reader) {
+            if line.contains("/invocation/next") {
+                let headers = "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n\
+                               Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:123456789012:function:f\r\n";
+                respond(reader.get_mut(), "200 OK", headers, &event.to_string());
+            } else {
+                respond(reader.get_mut(), "202 Accepted", "", "");
+                return serde_json::from_slice(&body).expect("the answer is JSON");
+            }
+        }
+    }
+}
+
+/// The next request's line and body; `None` at the end of the connection.
+fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let (mut length, mut chunked) = (0, false);
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).expect("a header");
+        let header = header.trim().to_ascii_lowercase();
+        match header.split_once(':') {
+            None => break,
+            Some(("content-length", value)) => length = value.trim().parse().expect("a length"),
+            Some(("transfer-encoding", _)) => chunked = true,
+            Some(_) => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    while chunked {
+        let mut size = String::new();
+        reader.read_line(&mut size).expect("a chunk");
+        let size = usize::from_str_radix(size.trim(), 16).expect("a size");
+        let mut chunk = vec![0; size + 2];
+        reader.read_exact(&mut chunk).expect("a chunk");
+        body.extend(&chunk[..size]);
+        chunked = size > 0;
+    }
+    Some((line, body))
+}
+
+fn respond(connection: &mut TcpStream, status: &str, headers: &str, body: &str) {
+    let length = body.len();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    );
+    connection.write_all(answer.as_bytes()).expect("the connection holds");
+}
