@@ -6,8 +6,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "a test that cannot go on has failed, and says so"
 )]
 
@@ -24,6 +22,7 @@ mod patches;
 mod roles;
 mod samples;
 mod seed_pages;
+mod service;
 mod tenants;
 mod trail;
 
@@ -42,6 +41,7 @@ fn main() -> ExitCode {
         patches::tests(),
         roles::tests(),
         seed_pages::tests(),
+        service::tests(),
         tenants::tests(),
         trail::tests(),
     ];

@@ -199,8 +199,8 @@ async fn an_organizations_key_makes_no_organizations() {
     let own = Tenant::new(&berth, "Premier Title Services").await;
     let refused = own.caller.post("/v1/organizations", &json!({ "name": "Another" })).await;
     refused.refused(403, "PLATFORM_KEY_REQUIRED");
-    // What is wrong with the body comes first, and the number of organizations stays.
-    own.caller.post("/v1/organizations", &json!({})).await.refused(400, "VALIDATION_FAILED");
+    // Whatever the body: the key is looked at first, as for a scope. And the number of organizations stays.
+    own.caller.post("/v1/organizations", &json!({})).await.refused(403, "PLATFORM_KEY_REQUIRED");
     assert_eq!(berth.platform().get("/v1/organizations").await.json()["meta"]["total"], 1);
 }
 

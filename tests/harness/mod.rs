@@ -12,7 +12,6 @@ use berth_shared::store::Store;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
-pub use contract::seen;
 
 /// Names test functions once: `tests![one, two]`.
 macro_rules! tests {
@@ -23,10 +22,7 @@ macro_rules! tests {
 pub(crate) use tests;
 
 /// A test by name. Each runs in a runtime of its own.
-pub fn trial<F: Future<Output = ()>>(name: &str, test: fn() -> F) -> Trial
-where
-    F: 'static,
-{
+pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> Trial {
     let name = name.trim_start_matches("api::").to_owned();
     Trial::test(name, move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
