@@ -6,17 +6,44 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
-    clippy::print_stdout,
-    clippy::unwrap_used,
     reason = "a test that cannot go on has failed, and says so"
 )]
 
+mod api_keys;
+mod bodies;
+mod conditions;
+mod credentials;
+mod filters;
 mod harness;
+mod idempotency;
+mod limits;
+mod lists;
+mod patches;
+mod roles;
+mod samples;
 mod seed_pages;
+mod service;
+mod tenants;
+mod trail;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [seed_pages::tests()];
+    let trials = [
+        api_keys::tests(),
+        bodies::tests(),
+        conditions::tests(),
+        credentials::tests(),
+        filters::tests(),
+        idempotency::tests(),
+        limits::tests(),
+        lists::tests(),
+        patches::tests(),
+        roles::tests(),
+        seed_pages::tests(),
+        service::tests(),
+        tenants::tests(),
+        trail::tests(),
+    ];
     harness::run(trials.into_iter().flatten().collect())
 }

@@ -153,6 +153,18 @@ impl Answer {
         self.json.get_or_init(|| serde_json::from_slice(&self.body).expect("the body is JSON"))
     }
 
+    /// The places that a failed validation names, each with its sentence: pointers into the body, names of parameters
+    /// and headers.
+    #[track_caller]
+    pub fn failures(&self) -> Vec<&str> {
+        let body = self.json();
+        assert_eq!((self.status, &body["code"]), (400, &json!("VALIDATION_FAILED")), "{body}");
+        let errors = body["errors"].as_array().expect("errors is an array");
+        let sentences = errors.iter().map(|error| error["detail"].clone()).collect();
+        assert_eq!(body["message"], Value::Array(sentences), "one sentence for each failure");
+        errors.iter().map(|error| error["pointer"].as_str().or(error["parameter"].as_str()).expect("a place")).collect()
+    }
+
     /// A member of the body that is a string.
     #[track_caller]
     pub fn text(&self, member: &str) -> String {

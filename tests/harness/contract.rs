@@ -144,7 +144,7 @@ fn check_body(validator: &Validator, answer: &Answer, media_type: &str, shown: &
 }
 
 /// Whether some test has seen this status of this operation.
-pub fn seen(operation: &str, status: u16) -> bool {
+fn seen(operation: &str, status: u16) -> bool {
     SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))
 }
 

@@ -3,13 +3,15 @@
 mod caller;
 mod contract;
 
-use std::{future::Future, process::ExitCode};
+use std::{collections::HashMap, future::Future, process::ExitCode};
 
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
 use berth::{Options, Running};
+use berth_shared::store::Store;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
-pub use contract::seen;
 
 /// Names test functions once: `tests![one, two]`.
 macro_rules! tests {
@@ -20,10 +22,7 @@ macro_rules! tests {
 pub(crate) use tests;
 
 /// A test by name. Each runs in a runtime of its own.
-pub fn trial<F: Future<Output = ()>>(name: &str, test: fn() -> F) -> Trial
-where
-    F: 'static,
-{
+pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> Trial {
     let name = name.trim_start_matches("api::").to_owned();
     Trial::test(name, move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -60,6 +59,25 @@ impl Berth {
     /// The server.
     pub fn running(&self) -> &Running {
         &self.running
+    }
+
+    /// The server's store, as the operator's commands reach it.
+    pub async fn store(&self) -> Store {
+        let url = self.running.store_url().expect("a store on this machine");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(url)
+            .region(Region::new("local"))
+            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .load()
+            .await;
+        Store::connect(&config, self.running.table())
+    }
+
+    /// Every item of the table.
+    pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let scan = self.running.client().scan().table_name(self.running.table()).into_paginator();
+        scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
     /// A caller with the first key of the platform, which may do everything.

@@ -4,7 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope, Scopes},
     domain::Name,
-    error::{Code, Failure},
+    error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, StoreAction, schema_of},
     id::{self, OrganizationId},
     operator::mint,
@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/api-keys",
     access: Access::Scope(Scope::ApiKeysWrite),
     success: 201,
-    store: &[StoreAction::PutItem, StoreAction::ConditionCheckItem],
+    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::ConditionCheckItem],
     summary: "Create an API key",
     description: "`key` in the answer is the credential. It is shown this once: only a digest of it is kept, and a \
                   repetition with the same `Idempotency-Key` shows `null` in its place.\n\nA key can only hand on the \
@@ -73,7 +73,7 @@ impl Body for CreateApiKey {
         let name = fields.required("name");
         let scopes = fields.required("scopes");
         let organization_id = fields.optional("organizationId");
-        let expires_at = fields.optional("expiresAt");
+        let expires_at = fields.optional_future("expiresAt");
         Some(Self { name: name?, scopes: scopes?, organization_id, expires_at })
     }
 }
@@ -89,10 +89,14 @@ struct CreatedApiKeyView {
 }
 
 async fn handle(call: &Call) -> Result<Answer> {
-    let CreateApiKey { name, scopes, organization_id, expires_at } = call.body()?;
-    if expires_at.is_some_and(|end| end <= call.now()) {
-        return Err(Error::invalid(vec![Failure::body("/expiresAt", "expiresAt must be in the future")]));
-    }
+    let CreateApiKey { name, scopes, organization_id, expires_at } = match call.body() {
+        Ok(body) => body,
+        Err(refused) => {
+            // What was a time to come may have passed by the time of a repetition.
+            call.require_first().await?;
+            return Err(refused);
+        }
+    };
     let caller = call.caller()?;
     if organization_id.is_some_and(|named| !caller.owner.sees(named)) {
         return Err(Error::not_found::<id::Organization>());

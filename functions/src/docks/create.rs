@@ -4,7 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope},
     domain::{Address, Color, Dock, DockDraft, Domain, Email, Name, Stylesheet, Text},
-    error::{Code, Failure},
+    error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
     id::{self, OrganizationId},
 };
@@ -73,7 +73,7 @@ struct CreateDock {
 
 impl Body for CreateDock {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let organization_id = fields.optional("organizationId");
+        let organization_id = fields.required_of_platform("organizationId");
         let name = fields.required("name");
         let domain = fields.optional("domain");
         let custom_domain = fields.optional("customDomain");
@@ -119,11 +119,9 @@ async fn handle(call: &Call) -> Result<Answer> {
 /// The organization that the dock will belong to.
 fn owner(call: &Call, named: Option<OrganizationId>) -> Result<OrganizationId> {
     match (call.caller()?.owner, named) {
-        (Owner::Platform, Some(named)) => Ok(named),
-        (Owner::Platform, None) => {
-            Err(Error::invalid(vec![Failure::body("/organizationId", "organizationId is required")]))
-        }
-        (Owner::Organization(own), named) if named.is_none_or(|named| named == own) => Ok(own),
+        (Owner::Organization(own), None) => Ok(own),
+        (owner, Some(named)) if owner.sees(named) => Ok(named),
+        // A caller of the platform has named one, or the body would not have been read.
         _ => Err(Error::not_found::<id::Organization>()),
     }
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     Result,
     credentials::Scope,
-    domain::{FromJson, RoleName, Wrong},
+    domain::{FromJson, RoleName, Wrong, unknown_members},
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     json::Json,
@@ -94,6 +94,14 @@ impl FromJson for Checks {
         }
         if wrong.is_empty() { Ok(Self(checks)) } else { Err(wrong) }
     }
+
+    fn unknown(json: &Json) -> Vec<Wrong> {
+        let Json::Array(elements) = json else { return Vec::new() };
+        let unknown = |(at, element): (usize, &Json)| {
+            Check::unknown(element).into_iter().map(move |wrong| wrong.under(at.to_string()))
+        };
+        elements.iter().enumerate().flat_map(unknown).collect()
+    }
 }
 
 impl FromJson for Check {
@@ -107,6 +115,10 @@ impl FromJson for Check {
             (Some(dock_id), Some(party_id), Some(role)) => Ok(Self { dock_id, party_id, role }),
             _ => Err(wrong),
         }
+    }
+
+    fn unknown(json: &Json) -> Vec<Wrong> {
+        unknown_members(json, &["dockId", "partyId", "role"])
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    patch::{FromJson, Wrong},
+    patch::{FromJson, Wrong, unknown_members},
     text::Text,
 };
 use crate::json::Json;
@@ -37,6 +37,10 @@ impl FromJson for Address {
             country: line(members, "country", &mut wrong),
         };
         if wrong.is_empty() { Ok(address) } else { Err(wrong) }
+    }
+
+    fn unknown(json: &Json) -> Vec<Wrong> {
+        unknown_members(json, &["street", "city", "state", "postalCode", "country"])
     }
 }
 

@@ -87,3 +87,42 @@ impl JsonSchema for Color {
         json_schema!({ "type": "string", "pattern": "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$", "examples": ["#0066cc"] })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn domains_have_labels_and_a_length() {
+        let of = |last: usize| format!("{0}.{0}.{0}.{1}", "a".repeat(63), "b".repeat(last));
+        assert!(Domain::parse(&of(61)).is_ok() && Domain::parse(&of(62)).is_err());
+        assert_eq!(Domain::parse("Docs.EXAMPLE.com").unwrap().as_str(), "docs.example.com");
+        for wrong in ["", "localhost", "a..b", ".a.b", "a.b.", "-a.b", "a-.b", "a_b.c", "é.com", "a.b:80", " a.b"] {
+            assert!(Domain::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn colours_have_three_or_six_digits() {
+        assert!(Color::parse("#fff").is_ok() && Color::parse("#00Ff9a").is_ok());
+        for wrong in ["", "#", "fff", "#ff", "#ffff", "#00ff9a0", "#ggg", "#é1"] {
+            assert!(Color::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_domain_reads_back_as_it_is(text in "[A-Za-z0-9.\\-]{0,20}|\\PC{0,9}") {
+            if let Ok(domain) = Domain::parse(&text) {
+                prop_assert_eq!(Domain::parse(domain.as_str()), Ok(domain));
+            }
+        }
+
+        #[test]
+        fn any_text_is_answered(text: String) {
+            let _ = (Domain::parse(&text), Color::parse(&text));
+        }
+    }
+}

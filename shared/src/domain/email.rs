@@ -48,3 +48,36 @@ impl JsonSchema for Email {
         json_schema!({ "type": "string", "format": "email", "maxLength": MAX_EMAIL })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_kept_as_sent() {
+        let longest = format!("{}@{}.{}.{}", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(61));
+        for good in ["a@b.com", "Closing+X@Example.COM", "o'neil@a-b.example", "a.b@xn--bcher-kva.example", &longest] {
+            assert_eq!(Email::parse(good).map(|email| email.to_string()), Ok(good.to_owned()));
+        }
+        let above = format!("{longest}d");
+        for wrong in ["", "a", "a@", "@b.com", "a@b", "a b@c.com", "a@b..com", "a@[127.0.0.1]", "A <a@b.com>", &above] {
+            assert!(Email::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_is_kept(text in "\\PC{0,9}[a-z.]{1,9}@[a-z.\\-]{1,9}\\.[a-z]{1,5}\\PC{0,3}") {
+            if let Ok(email) = Email::parse(&text) {
+                prop_assert_eq!(email.as_str(), text);
+            }
+        }
+
+        #[test]
+        fn any_text_is_answered(text: String) {
+            let _ = Email::parse(&text);
+        }
+    }
+}

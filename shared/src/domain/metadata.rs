@@ -166,3 +166,62 @@ impl JsonSchema for MetadataPatch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn json(text: &str) -> Json {
+        Json::parse(text.as_bytes()).unwrap()
+    }
+
+    fn metadata(text: &str) -> Metadata {
+        Metadata::from_json(&json(text)).unwrap()
+    }
+
+    #[test]
+    fn a_patch_sets_replaces_and_takes_away() {
+        let patch = MetadataPatch::from_json(&json(r#"{"b":{"y":null},"a":null,"x":null,"c":1.0}"#)).unwrap();
+        let merged = metadata(r#"{"a":1,"b":{"x":1},"d":1e400}"#).merge(patch).unwrap();
+        assert_eq!(merged.to_text(), r#"{"b":{"y":null},"d":1e400,"c":1.0}"#);
+    }
+
+    #[test]
+    fn every_limit_is_told() {
+        let keys: Vec<_> = (0..=MAX_KEYS).map(|at| (format!("k{at}"), Json::String("x".repeat(400)))).collect();
+        let deep = ("deep".to_owned(), json(&format!("{}{}", "[".repeat(8), "]".repeat(8))));
+        let wrong = Metadata::from_json(&Json::Object([keys, vec![deep]].concat())).unwrap_err();
+        let places: Vec<_> = wrong.iter().map(|wrong| wrong.path.join("/")).collect();
+        assert_eq!(places, ["", "deep", ""], "{wrong:?}");
+    }
+
+    fn members() -> impl Strategy<Value = Vec<(String, Json)>> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            "-?(0|[1-9][0-9]{0,30})([eE][+-]?[0-9]{1,4})?".prop_map(Json::Number),
+            any::<String>().prop_map(Json::String),
+        ];
+        let value = leaf.prop_recursive(3, 16, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Json::Array));
+        prop::collection::btree_map("[a-d]{1,2}", value, 0..8).prop_map(|members| members.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn metadata_is_stored_and_reads_back(members in members()) {
+            let read = Metadata::from_json(&Json::Object(members)).unwrap();
+            let stored = serde_json::to_string(&read).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Metadata>(&stored).unwrap(), read.clone());
+            prop_assert_eq!(metadata(&read.to_text()), read);
+        }
+
+        #[test]
+        fn a_patch_that_is_sent_again_changes_nothing(old in members(), patch in members()) {
+            let old = Metadata::from_json(&Json::Object(old)).unwrap();
+            let patch = MetadataPatch::from_json(&Json::Object(patch)).unwrap();
+            let once = old.merge(patch.clone()).unwrap();
+            prop_assert_eq!(once.merge(patch).unwrap(), once);
+        }
+    }
+}

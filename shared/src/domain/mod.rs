@@ -24,7 +24,7 @@ pub use email::Email;
 pub use metadata::{Metadata, MetadataPatch};
 pub use organization::{Counts, Organization, OrganizationPatch};
 pub use party::{Party, PartyDraft, PartyPatch, PartyType};
-pub use patch::{FromJson, Patch, Wrong};
+pub use patch::{FromJson, Patch, Wrong, unknown_members};
 pub use role::{Role, RoleName};
 pub use slug::{Slug, SlugStem};
 pub use text::{ExternalRef, Name, Search, Stylesheet, Text};

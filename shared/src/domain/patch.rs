@@ -39,6 +39,18 @@ pub trait FromJson: Sized {
     /// # Errors
     /// Everything that is wrong with it, not only the first.
     fn from_json(json: &Json) -> Result<Self, Vec<Wrong>>;
+
+    /// The members inside the value that are not read: what strict handling refuses.
+    fn unknown(_: &Json) -> Vec<Wrong> {
+        Vec::new()
+    }
+}
+
+/// The members of `json` beyond `known`.
+pub fn unknown_members(json: &Json, known: &[&str]) -> Vec<Wrong> {
+    let Json::Object(members) = json else { return Vec::new() };
+    let unknown = members.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    unknown.map(|(name, _)| Wrong::at(name, "is not known")).collect()
 }
 
 /// What a merge patch (RFC 7396) says of one member.

@@ -95,3 +95,72 @@ impl JsonSchema for Slug {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn stem(name: &str) -> SlugStem {
+        SlugStem::of(&Name::parse(name).unwrap())
+    }
+
+    #[test]
+    fn names_become_slugs() {
+        let long = "a".repeat(62) + " bc";
+        for (name, slug) in [
+            ("Bank of America", "bank-of-america"),
+            ("Ærøskøbing Bank", "aeroskobing-bank"),
+            ("Müller & Söhne (GmbH)", "muller-sohne-gmbh"),
+            ("東京", "dong-jing"),
+            ("Ελλάδα", "ellada"),
+            ("ﬁnance ½", "finance-1-2"),
+            ("--", "org"),
+            ("- a -- b -", "a-b"),
+            ("\u{200d}", "org"),
+            // No hyphen at the end, also after shortening.
+            (long.as_str(), &long[..62]),
+        ] {
+            assert_eq!(stem(name).slug().as_str(), slug, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_shortens_its_stem() {
+        assert_eq!(stem("Acme").numbered(1).as_str(), "acme-1");
+        assert_eq!(stem(&"a".repeat(63)).numbered(10).as_str(), format!("{}-10", "a".repeat(60)));
+        // The stem would end in a hyphen here.
+        assert_eq!(stem(&format!("{} b", "a".repeat(60))).numbered(1).as_str(), format!("{}-1", "a".repeat(60)));
+    }
+
+    #[test]
+    fn slugs_have_1_to_63_characters() {
+        assert!(Slug::parse(&"a".repeat(63)).is_ok() && Slug::parse("0").is_ok() && Slug::parse("a--b").is_ok());
+        for wrong in [&"a".repeat(64), "", "-", "-a", "a-", "A", "a_b", "é"] {
+            assert!(Slug::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_has_a_slug(name in "\\PC{1,200}|[-a ]{1,200}", number: u64) {
+            if let Ok(name) = Name::parse(&name) {
+                let stem = SlugStem::of(&name);
+                for slug in [stem.slug().clone(), stem.numbered(1), stem.numbered(number), stem.numbered(u64::MAX)] {
+                    prop_assert_eq!(Slug::parse(slug.as_str()), Ok(slug));
+                }
+            }
+        }
+
+        #[test]
+        fn a_slug_is_its_own_stem(slug in "[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,5}") {
+            prop_assert_eq!(stem(&slug).slug().to_string(), slug);
+        }
+
+        #[test]
+        fn any_text_is_answered(text: String) {
+            let _ = Slug::parse(&text);
+        }
+    }
+}

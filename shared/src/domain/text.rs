@@ -195,12 +195,76 @@ impl Search {
         if text.chars().count() > MAX_SEARCH {
             return Err(format!("must be at most {MAX_SEARCH} characters long"));
         }
-        Ok(Self(text.nfc().collect::<String>().to_lowercase()))
+        Ok(Self(folded(&text.nfc().collect::<String>())))
     }
 
     /// Whether `name`, which is in NFC, contains the text.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        name.to_lowercase().contains(&self.0)
+        folded(name).contains(&self.0)
+    }
+}
+
+/// The text without the difference of case, character by character, so that a part of it folds to a part: there is one
+/// sigma, wherever in a word, and a sharp s is two letters.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_composed_and_measured_in_code_points() {
+        let longest = "e\u{301}".repeat(200);
+        assert_eq!(Name::parse(&format!("\u{3000}{longest}\n")).unwrap().as_str(), "\u{e9}".repeat(200));
+        assert!(Name::parse(&"x".repeat(201)).is_err());
+        for wrong in ["", " \t\u{2003}", "a\nb", "a\u{0}", "\u{7f}a", "a\u{9f}b"] {
+            assert!(Name::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_search_finds_every_part_in_every_case() {
+        let finds = |search: &str, name: &str| Search::parse(search).unwrap().matches(name);
+        assert!(finds("οδυς", "ΟΔΥΣΣΕΥΣ") && finds("ΕΥΣ", "Οδυσσευς") && finds("STRASSE", "Straße"));
+        assert!(!finds("strase", "Straße") && !finds("e", "é"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_reads_back_as_it_is(text in "\\PC{0,40}|[ \\u{0}-\\u{2ff}e\\u{301}]{0,40}") {
+            if let Ok(read) = Text::<20>::parse(&text) {
+                prop_assert!((1..=20).contains(&read.as_str().chars().count()));
+                prop_assert_eq!(Text::parse(read.as_str()), Ok(read));
+            }
+        }
+
+        #[test]
+        fn any_text_is_answered(text: String) {
+            let _ = (Name::parse(&text), ExternalRef::parse(&text), Stylesheet::parse(&text), Search::parse(&text));
+        }
+
+        #[test]
+        fn a_kept_text_reads_back_as_it_is(text in "\\PC{0,300}") {
+            if let Ok(read) = ExternalRef::parse(&text) {
+                prop_assert_eq!(read.as_str(), &text);
+            }
+            if let Ok(read) = Stylesheet::parse(&text) {
+                prop_assert_eq!(read.as_str(), &text);
+            }
+        }
+
+        #[test]
+        fn every_part_of_a_name_finds_it(name in "\\PC{1,20}", from: prop::sample::Index, to: prop::sample::Index) {
+            let Ok(name) = Name::parse(&name) else { return Ok(()) };
+            let chars: Vec<char> = name.as_str().chars().collect();
+            let (from, to) = (from.index(chars.len()), to.index(chars.len()));
+            let part: String = chars[from.min(to)..=from.max(to)].iter().collect();
+            prop_assert!(Search::parse(&part).unwrap().matches(name.as_str()), "{:?} in {:?}", part, name);
+        }
     }
 }

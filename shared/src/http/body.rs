@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 
 use crate::{
+    credentials::Owner,
     domain::{FromJson, Patch, Wrong},
     error::{Failure, Result},
     json::Json,
+    time::Time,
 };
 
 /// A type that a request's body is read into. Its schema and its reading are two tellings of one thing; a test compares
@@ -15,18 +17,30 @@ pub trait Body: JsonSchema + Sized {
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
 }
 
+/// What counts for a body, beyond what it says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Circumstances {
+    /// Whether members that are not known are failures.
+    pub(super) strict: bool,
+    /// Who sends it, where that is known.
+    pub(super) sender: Option<Owner>,
+    /// When.
+    pub(super) now: Time,
+}
+
 /// The members of a body on their way into a type.
 #[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a [(String, Json)],
+    circumstances: Circumstances,
     known: Vec<&'static str>,
     required: Vec<&'static str>,
     failures: Vec<Failure>,
 }
 
 impl<'a> Fields<'a> {
-    fn new(members: &'a [(String, Json)]) -> Self {
-        Self { members, known: Vec::new(), required: Vec::new(), failures: Vec::new() }
+    fn new(members: &'a [(String, Json)], circumstances: Circumstances) -> Self {
+        Self { members, circumstances, known: Vec::new(), required: Vec::new(), failures: Vec::new() }
     }
 
     /// A member that must be there.
@@ -36,6 +50,20 @@ impl<'a> Fields<'a> {
             Some(value) => self.value(name, value),
             None => self.fail(name, Wrong::here("is required")),
         }
+    }
+
+    /// A member that callers of the platform must send, and an organization's may leave out.
+    pub fn required_of_platform<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
+        match self.circumstances.sender {
+            Some(Owner::Platform) => self.required(name),
+            _ => self.optional(name),
+        }
+    }
+
+    /// A time to come that may be absent or `null`.
+    pub fn optional_future(&mut self, name: &'static str) -> Option<Time> {
+        let time: Time = self.optional(name)?;
+        if time > self.circumstances.now { Some(time) } else { self.fail(name, Wrong::here("must be in the future")) }
     }
 
     /// A member that may be absent or `null`.
@@ -69,6 +97,10 @@ impl<'a> Fields<'a> {
     }
 
     fn value<T: FromJson>(&mut self, name: &'static str, value: &Json) -> Option<T> {
+        if self.circumstances.strict {
+            let unknown = T::unknown(value).into_iter().map(|wrong| failure(&wrong.under(name)));
+            self.failures.extend(unknown);
+        }
         match T::from_json(value) {
             Ok(value) => Some(value),
             Err(wrong) => self.fail(name, wrong),
@@ -89,18 +121,18 @@ pub(super) fn failure(wrong: &Wrong) -> Failure {
     Failure::body(pointer, format!("{name} {}", wrong.detail))
 }
 
-/// Reads a body; with `strict`, members that are not known are failures.
+/// Reads a body.
 ///
 /// # Errors
 /// Every failure.
-pub(super) fn read_body<T: Body>(json: &Json, strict: bool) -> Result<T, Vec<Failure>> {
+pub(super) fn read_body<T: Body>(json: &Json, circumstances: Circumstances) -> Result<T, Vec<Failure>> {
     let Json::Object(members) = json else {
         return Err(vec![Failure::body("", "the body must be an object")]);
     };
-    let mut fields = Fields::new(members);
+    let mut fields = Fields::new(members, circumstances);
     let body = T::read(&mut fields);
     let mut failures = fields.failures;
-    if strict {
+    if circumstances.strict {
         let unknown = members.iter().filter(|(name, _)| !fields.known.contains(&name.as_str()));
         failures.extend(unknown.map(|(name, _)| failure(&Wrong::at(name, "is not known"))));
     }
@@ -112,7 +144,8 @@ pub(super) fn read_body<T: Body>(json: &Json, strict: bool) -> Result<T, Vec<Fai
 
 /// The names that `T` reads from a body, and those among them that it needs: what its schema must say, too.
 pub(super) fn names_read<T: Body>() -> (Vec<&'static str>, Vec<&'static str>) {
-    let mut fields = Fields::new(&[]);
+    let circumstances = Circumstances { strict: false, sender: None, now: Time::from_millis(0) };
+    let mut fields = Fields::new(&[], circumstances);
     drop(T::read(&mut fields));
     (fields.known, fields.required)
 }

@@ -3,7 +3,11 @@
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
-use super::{Answer, Body, Endpoint, EntityTag, MAX_BODY, Query, body, headers::Headers};
+use super::{
+    Answer, Body, Endpoint, EntityTag, MAX_BODY, Query,
+    body::{self, Circumstances},
+    headers::Headers,
+};
 use crate::{
     Service,
     credentials::{Owner, Principal},
@@ -141,7 +145,9 @@ impl Call {
             let detail = if bytes.is_empty() { "the body is missing".to_owned() } else { error.to_string() };
             Error::refused(Code::MalformedBody, detail)
         })?;
-        match body::read_body(&json, self.headers.strict) {
+        let sender = self.principal().map(|principal| principal.owner);
+        let circumstances = Circumstances { strict: self.headers.strict, sender, now: self.now };
+        match body::read_body(&json, circumstances) {
             Ok(body) if self.headers.failures.is_empty() => Ok(body),
             Ok(_) => Err(Error::invalid(self.headers.failures.clone())),
             Err(failures) => Err(Error::invalid([self.headers.failures.clone(), failures].concat())),
@@ -216,13 +222,23 @@ impl Call {
     /// 401 where nobody is known to call.
     pub fn write_answering(&self, answer: &Answer) -> Result<Write> {
         let owner = self.caller()?.owner;
-        let idempotency = self.headers.idempotency_key.as_ref().map(|key| Idempotency {
+        let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner,
-            key: hex_digest(&[key.as_bytes()]),
+            key,
             fingerprint: self.fingerprint(),
             answer: answer.recorded(self.endpoint.success),
         });
         Ok(Write { idempotency, ..self.write()? })
+    }
+
+    /// That this call does not repeat another one. To be asked before a refusal that comes with time: what was in the
+    /// future when the call was first made need not be so now. All else meets the record in its transaction.
+    ///
+    /// # Errors
+    /// The answer to the first call, [`Error::Answered`]; `IDEMPOTENCY_KEY_REUSED`; 401 where nobody is known to call.
+    pub async fn require_first(&self) -> Result<()> {
+        let Some(key) = self.idempotency_key() else { return Ok(()) };
+        self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
     }
 
     /// A refusal as this caller may see it: without the id of what is in the way, where that is not the caller's.
@@ -244,6 +260,10 @@ impl Call {
     #[must_use]
     pub fn invalid(&self, wrong: &[Wrong]) -> Error {
         Error::invalid(wrong.iter().map(body::failure).collect())
+    }
+
+    fn idempotency_key(&self) -> Option<String> {
+        self.headers.idempotency_key.as_ref().map(|key| hex_digest(&[key.as_bytes()]))
     }
 
     fn fingerprint(&self) -> String {
@@ -280,7 +300,7 @@ impl Call {
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in &self.query {
             let fault = if !known.contains(&name.as_str()) {
-                self.headers.strict.then_some("is not known")
+                (self.headers.strict && !seen.contains(&name.as_str())).then_some("is not known")
             } else if value.is_empty() {
                 Some("must not be empty")
             } else {

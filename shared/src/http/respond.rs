@@ -131,39 +131,49 @@ async fn call(
 
 /// Steps 2 to 4.
 async fn enter(mut call: Call) -> Result<Answer> {
-    let endpoint = call.endpoint;
-    let mut first_use = None;
-    if let Access::Scope(scope) = endpoint.access {
-        let credential = call.request.headers().get(header::AUTHORIZATION);
-        let credential = credential.and_then(|value| value.to_str().ok());
-        let verified = call.service.verifier().verify(&call.store, credential, call.now).await;
-        let (principal, is_first) = verified.map_err(|failure| match failure {
-            AuthFailure::Store(error) => error,
-            reason => {
-                tracing::info!(%reason, "credential refused");
-                unauthorized()
-            }
-        })?;
-        if !principal.scopes.contains(scope) {
-            let detail = format!("The credential lacks the scope {scope}");
-            return Err(Error::refused(Code::InsufficientScope, detail));
+    let Access::Scope(scope) = call.endpoint.access else { return admitted(call).await };
+    let credential = call.request.headers().get(header::AUTHORIZATION);
+    let credential = credential.and_then(|value| value.to_str().ok());
+    let verified = call.service.verifier().verify(&call.store, credential, call.now).await;
+    let (principal, is_first) = verified.map_err(|failure| match failure {
+        AuthFailure::Store(error) => error,
+        reason => {
+            tracing::info!(%reason, "credential refused");
+            unauthorized()
         }
-        first_use = is_first.then_some(principal.key);
-        call.principal = Some(principal);
+    })?;
+    let (key, store, now) = (principal.key, call.store.clone(), call.now);
+    let holds = principal.scopes.contains(scope);
+    call.principal = Some(principal);
+    let answer = async {
+        if holds {
+            return admitted(call).await;
+        }
+        let detail = format!("The credential lacks the scope {scope}");
+        Err(Error::refused(Code::InsufficientScope, detail))
+    };
+    if !is_first {
+        return answer.await;
     }
-    for (name, text) in &call.path_parameters {
-        check_path_id(name, text)?;
-    }
-    call.check_query();
-    if endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
-        return Err(Error::invalid(call.headers.failures));
-    }
-    let Some(key) = first_use else { return (endpoint.handler)(&call).await };
-    let (answer, marked) = join((endpoint.handler)(&call), call.store.mark_api_key_used(key, call.now)).await;
+    // A call that is refused from here on is a use of the key, too; and it is asked about once an hour only.
+    let (answer, marked) = join(answer, store.mark_api_key_used(key, now)).await;
     if let Err(error) = marked {
         tracing::warn!(%error, "the use of an API key was not marked");
     }
     answer
+}
+
+/// Steps 3 and 4, behind the form of the ids in the path.
+async fn admitted(mut call: Call) -> Result<Answer> {
+    for (name, text) in &call.path_parameters {
+        check_path_id(name, text)?;
+    }
+    call.check_query();
+    let endpoint = call.endpoint;
+    if endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
+        return Err(Error::invalid(call.headers.failures));
+    }
+    (endpoint.handler)(&call).await
 }
 
 /// The path's parameters as the event has them, decoded once by the gateway.
@@ -181,7 +191,11 @@ fn path_parameters(
 
 fn query(request: &lambda_http::Request) -> Vec<(String, String)> {
     let values = request.query_string_parameters_ref().map(|query| query.iter());
-    values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let values = values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut query: Vec<(String, String)> = values.collect();
+    // The event's parameters come in no order; what is wrong with them is told in the same one each time.
+    query.sort_by(|(one, _), (other, _)| one.cmp(other));
+    query
 }
 
 /// An id of the wrong form in a path names nothing.

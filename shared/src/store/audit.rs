@@ -111,7 +111,7 @@ impl Change {
     /// # Errors
     /// [`Error::Internal`] where it cannot be written as JSON.
     pub fn created(owner: Owner, entity: Entity, entity_id: &impl ToString, after: &impl Serialize) -> Result<Self> {
-        let after = Some(Json::from_serialize(after).map_err(Error::internal)?);
+        let after = Some(told(after)?);
         let entity_id = entity_id.to_string();
         Ok(Self { owner, dock: None, entity, entity_id, action: Action::Create, before: None, after })
     }
@@ -129,7 +129,7 @@ impl Change {
     ) -> Result<Self> {
         let mut change = Self::created(owner, entity, entity_id, after)?;
         change.action = Action::Update;
-        change.before = Some(Json::from_serialize(before).map_err(Error::internal)?);
+        change.before = Some(told(before)?);
         Ok(change)
     }
 
@@ -193,6 +193,18 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(Key, Entry)> {
         created_at: origin.now,
     };
     Ok((keys::audit_entry(change.owner, &change.entity_id, id), entry))
+}
+
+/// A thing as JSON. Metadata, which the store keeps as one text, is told as the object that it is.
+fn told(thing: &impl Serialize) -> Result<Json> {
+    let mut json = Json::from_serialize(thing).map_err(Error::internal)?;
+    if let Json::Object(members) = &mut json
+        && let Some((_, metadata)) = members.iter_mut().find(|(name, _)| name == "metadata")
+        && let Json::String(text) = metadata
+    {
+        *metadata = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+    }
+    Ok(json)
 }
 
 /// The members in which two objects differ, each side's own values; a side that is not there is `null`.

@@ -73,15 +73,34 @@ pub(super) fn met(idempotency: &Idempotency, found: Option<Item>) -> Error {
         Ok(None) => return Error::internal("an idempotency record was in the way and not there"),
         Err(error) => return error,
     };
-    if record.fingerprint != idempotency.fingerprint {
-        let detail = "This Idempotency-Key was used for another request";
-        return Error::refused(Code::IdempotencyKeyReused, detail);
+    record.answer_to(&idempotency.fingerprint)
+}
+
+impl Record {
+    /// What a call is told that comes with the record's key.
+    fn answer_to(self, fingerprint: &str) -> Error {
+        if self.fingerprint != fingerprint {
+            let detail = "This Idempotency-Key was used for another request";
+            return Error::refused(Code::IdempotencyKeyReused, detail);
+        }
+        let Self { status, location, etag, body, .. } = self;
+        Error::Answered(Box::new(RecordedAnswer { status, location, etag, body }))
     }
-    let Record { status, location, etag, body, .. } = record;
-    Error::Answered(Box::new(RecordedAnswer { status, location, etag, body }))
 }
 
 impl Store {
+    /// That `owner` has not used an `Idempotency-Key` with this digest, as far as `now` remembers.
+    ///
+    /// # Errors
+    /// As a write with this key: [`Error::Answered`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
+    pub async fn require_unused(&self, owner: Owner, key: &str, fingerprint: &str, now: Time) -> Result<()> {
+        let found: Option<Record> = self.get(&keys::idempotency(owner, key)).await?;
+        match found.filter(|record| now.millis_since_epoch() < record.expires_at) {
+            Some(record) => Err(record.answer_to(fingerprint)),
+            None => Ok(()),
+        }
+    }
+
     /// Writes the record of a call that has no other effect. Without an `Idempotency-Key` it does nothing.
     ///
     /// # Errors

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write, expression, keys,
-    listing::READ_BY_OFFSET,
+    listing::{Keep, READ_BY_OFFSET},
     organizations::counting,
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::{
     credentials::Owner,
-    domain::{ExternalRef, Party, PartyType, RoleName, Search},
+    domain::{ExternalRef, Name, Party, PartyType, RoleName, Search},
     error::{Error, Result},
     id::{self, OrganizationId, PartyId},
 };
@@ -36,10 +36,14 @@ pub struct PartyFilter {
 }
 
 impl PartyFilter {
-    fn keeps(&self, party: &Party) -> bool {
-        self.kind.is_none_or(|kind| party.kind == kind)
-            && self.search.as_ref().is_none_or(|search| search.matches(party.name.as_str()))
-            && self.external_ref.as_ref().is_none_or(|wanted| party.external_ref.as_ref() == Some(wanted))
+    /// Whether every party is meant, be it of all or of those with the external reference.
+    fn is_open(&self) -> bool {
+        self.kind.is_none() && self.search.is_none()
+    }
+
+    fn keeps(&self, kind: PartyType, name: &Name) -> bool {
+        self.kind.is_none_or(|wanted| kind == wanted)
+            && self.search.as_ref().is_none_or(|search| search.matches(name.as_str()))
     }
 }
 
@@ -50,10 +54,19 @@ pub(super) struct Pointer {
     pub(super) organization_id: OrganizationId,
 }
 
-/// A party in the index of external references.
-#[derive(Debug, Serialize, Deserialize)]
+/// A party in the index of external references, with enough to filter by.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Reference {
     id: PartyId,
+    #[serde(rename = "type")]
+    kind: PartyType,
+    name: Name,
+}
+
+impl Reference {
+    fn to(party: &Party) -> Self {
+        Self { id: party.id, kind: party.kind, name: party.name.clone() }
+    }
 }
 
 /// How many roles a party or a dock has, beside what else its item holds.
@@ -105,7 +118,7 @@ impl Store {
         transaction.create(Step::Party, &keys::party_pointer(new.id), &pointer)?;
         if let Some(external_ref) = &new.external_ref {
             let key = keys::party_by_ref(organization, external_ref, new.id);
-            transaction.create(Step::Party, &key, &Reference { id: new.id })?;
+            transaction.create(Step::Party, &key, &Reference::to(new))?;
         }
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
@@ -149,18 +162,15 @@ impl Store {
             counts.ok_or_else(Error::not_found::<id::Organization>)
         };
         if let Some(external_ref) = &filter.external_ref {
-            let parties = self.list_parties_by_ref(organization, external_ref, filter, page);
+            let parties = Box::pin(self.list_parties_by_ref(organization, external_ref, filter, page));
             return Ok(try_join(parties, counts).await?.0);
         }
         let ranges = [keys::parties(organization)];
-        let keep = |party: &Party| filter.keeps(party);
-        let keep: Option<&(dyn Fn(&Party) -> bool + Send + Sync)> = match filter {
-            PartyFilter { kind: None, search: None, .. } => None,
-            _ => Some(&keep),
-        };
-        let (listed, counts) = try_join(self.list(&ranges, page, keep), counts).await?;
+        let keep = |party: &Party| filter.keeps(party.kind, &party.name);
+        let filtered: Keep<'_, Party> = if filter.is_open() { None } else { Some(&keep) };
+        let (listed, counts) = try_join(self.list(&ranges, page, filtered), counts).await?;
         let total = match (&filter.search, filter.kind) {
-            (Some(_), _) => self.count_kept(&ranges, &|party| filter.keeps(party), READ_BY_OFFSET).await?,
+            (Some(_), _) => self.count_kept(&ranges, &keep, READ_BY_OFFSET).await?,
             (None, None) => Some(counts.parties()),
             (None, Some(PartyType::Individual)) => Some(counts.individuals),
             (None, Some(PartyType::Organization)) => Some(counts.organizations),
@@ -176,13 +186,20 @@ impl Store {
         page: &Page,
     ) -> Result<Listed<Party>> {
         let ranges = [keys::parties_by_ref(organization, external_ref)];
-        let (listed, total) = try_join(self.list::<Reference>(&ranges, page, None), self.count(&ranges)).await?;
+        let keep = |row: &Reference| filter.keeps(row.kind, &row.name);
+        let filtered: Keep<'_, Reference> = if filter.is_open() { None } else { Some(&keep) };
+        let total = async {
+            if filter.is_open() {
+                self.count(&ranges).await.map(Some)
+            } else {
+                self.count_kept(&ranges, &keep, READ_BY_OFFSET).await
+            }
+        };
+        let (listed, total) = try_join(self.list(&ranges, page, filtered), total).await?;
         let key = |reference: &Reference| keys::party(organization, reference.id);
         let mut parties = self.get_batch(listed.rows.iter().map(key)).await?;
-        let rows: Vec<Party> =
-            listed.rows.iter().filter_map(|row| parties.remove(&key(row))).map(decode).collect::<Result<_>>()?;
-        let rows = rows.into_iter().filter(|party| filter.keeps(party)).collect();
-        Ok(listed.with_rows(rows).with_total(Some(total)))
+        let rows = listed.rows.iter().filter_map(|row| parties.remove(&key(row))).map(decode).collect::<Result<_>>()?;
+        Ok(listed.with_rows(rows).with_total(total))
     }
 
     /// Writes `after` where the party is still as in `before`. Whether it was.
@@ -205,16 +222,7 @@ impl Store {
             let (shard, change) = counting(organization, after.id.ulid().0, counter(before.kind), -1);
             transaction.update(Step::Other, &shard, change.add(counter(after.kind), 1))?;
         }
-        if before.external_ref != after.external_ref {
-            if let Some(old) = &before.external_ref {
-                let key = keys::party_by_ref(organization, old, after.id);
-                transaction.delete(Step::Other, &key, expression::Change::of_existing())?;
-            }
-            if let Some(new) = &after.external_ref {
-                let key = keys::party_by_ref(organization, new, after.id);
-                transaction.create(Step::Other, &key, &Reference { id: after.id })?;
-            }
-        }
+        index(&mut transaction, before, after)?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::updated(owner, Entity::Party, &after.id, before, after)?)?;
         match transaction.commit(self, write).await? {
@@ -225,4 +233,24 @@ impl Store {
             },
         }
     }
+}
+
+/// Lets the index of external references follow a change of a party.
+fn index(transaction: &mut Transaction<Step>, before: &Party, after: &Party) -> Result<()> {
+    let key = |external_ref| keys::party_by_ref(after.organization_id, external_ref, after.id);
+    let (old, new) = (Reference::to(before), Reference::to(after));
+    if before.external_ref == after.external_ref {
+        if let Some(same) = after.external_ref.as_ref().filter(|_| old != new) {
+            let change = expression::Change::of_existing().set("type", &new.kind)?.set("name", &new.name)?;
+            transaction.update(Step::Other, &key(same), change)?;
+        }
+        return Ok(());
+    }
+    if let Some(given_up) = &before.external_ref {
+        transaction.delete(Step::Other, &key(given_up), expression::Change::of_existing())?;
+    }
+    if let Some(taken) = &after.external_ref {
+        transaction.create(Step::Other, &key(taken), &new)?;
+    }
+    Ok(())
 }
