@@ -5,6 +5,7 @@
 
 mod api_keys;
 mod docks;
+mod ledger;
 pub mod openapi;
 mod organizations;
 mod parties;
@@ -15,7 +16,8 @@ mod service;
 
 use berth_shared::{
     Service,
-    http::{Endpoint, Facts, respond},
+    http::{Endpoint, Facts, Handler, respond},
+    ledger::respond as ledger_respond,
 };
 use lambda_http::{
     Body, Request, RequestExt,
@@ -25,7 +27,7 @@ use lambda_http::{
 pub use routes::{methods, route};
 
 /// Every endpoint.
-pub static ENDPOINTS: [Endpoint; 23] = [
+pub static ENDPOINTS: [Endpoint; 35] = [
     organizations::create::ENDPOINT,
     organizations::list::ENDPOINT,
     organizations::get::ENDPOINT,
@@ -46,6 +48,18 @@ pub static ENDPOINTS: [Endpoint; 23] = [
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
     api_keys::revoke::ENDPOINT,
+    ledger::allocate::ENDPOINT,
+    ledger::list::ENDPOINT,
+    ledger::participant_id::ENDPOINT,
+    ledger::get::ENDPOINT,
+    ledger::update::ENDPOINT,
+    ledger::authenticated_user::ENDPOINT,
+    ledger::get_user::ENDPOINT,
+    ledger::list_rights::ENDPOINT,
+    ledger::synchronizers::ENDPOINT,
+    ledger::version::ENDPOINT,
+    ledger::livez::ENDPOINT,
+    ledger::readyz::ENDPOINT,
     service::health::ENDPOINT,
     service::openapi::ENDPOINT,
     service::fallback::ENDPOINT,
@@ -62,7 +76,7 @@ pub fn find(name: &str) -> Option<&'static Endpoint> {
 /// Answers a request to `endpoint`.
 pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Request) -> Response<Body> {
     if endpoint.name != FALLBACK {
-        return respond(endpoint, service, request, Facts::default()).await;
+        return dispatch(endpoint, service, request, Facts::default()).await;
     }
     // `$default` gets what no route matches: HEAD, which is GET without a body, and what there is to refuse.
     let path = request.raw_http_path().to_owned();
@@ -70,7 +84,15 @@ pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Req
         && let Some((endpoint, parameters)) = route(&Method::GET, &path)
     {
         let facts = Facts { path_parameters: Some(parameters), allow: None };
-        return respond(endpoint, service, request, facts).await;
+        return dispatch(endpoint, service, request, facts).await;
     }
-    respond(endpoint, service, request, Facts { path_parameters: None, allow: methods(&path) }).await
+    dispatch(endpoint, service, request, Facts { path_parameters: None, allow: methods(&path) }).await
+}
+
+/// Answers a request in the endpoint's dialect.
+async fn dispatch(endpoint: &'static Endpoint, service: &Service, request: Request, facts: Facts) -> Response<Body> {
+    match endpoint.handler {
+        Handler::Rest(handler) => respond(endpoint, handler, service, request, facts).await,
+        Handler::Ledger(handler) => ledger_respond(endpoint, handler, service, request, facts).await,
+    }
 }

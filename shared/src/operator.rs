@@ -124,5 +124,8 @@ fn deployment(now: Time) -> Result<(Deployment, Organization)> {
 fn write(now: Time) -> Result<Write> {
     let actor = Actor { kind: "operator".to_owned(), id: "berth".to_owned() };
     let request_id = RequestId::new(now, random()?).to_string();
-    Ok(Write { origin: Origin { actor, dialect: Dialect::Operator, request_id, ip_address: None, user_agent: None, now }, idempotency: None })
+    Ok(Write {
+        origin: Origin { actor, dialect: Dialect::Operator, request_id, ip_address: None, user_agent: None, now },
+        idempotency: None,
+    })
 }

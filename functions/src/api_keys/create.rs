@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope, Scopes},
     domain::Name,
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, Handler, StoreAction, schema_of},
     id::{self, OrganizationId},
     operator::mint,
     time::Time,
@@ -50,7 +50,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "key": null
         }"#,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// A new API key.

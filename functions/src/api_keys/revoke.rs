@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope},
-    http::{Access, Answer, Call, Endpoint, StoreAction},
+    http::{Access, Answer, Call, Endpoint, Handler, StoreAction},
     id,
 };
 use lambda_http::http::Method;
@@ -26,7 +26,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: crate::schemas::success,
     refusals: &[],
     examples: ("", r#"{"success": true}"#),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 async fn handle(call: &Call) -> Result<Answer> {

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     domain::{Address, Color, Dock, DockDraft, Domain, Email, Name, Stylesheet, Text},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id::{self, OrganizationId},
 };
 use lambda_http::http::Method;
@@ -34,7 +34,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         r##"{"organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "name": "Underwriting Division", "domain": "underwriting.example.com", "primaryColor": "#0066cc"}"##,
         view::EXAMPLE,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// A new dock.

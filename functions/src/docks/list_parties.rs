@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{PartyType, RoleName},
-    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     store::{DockParty, RoleFilter},
     time::Time,
@@ -51,7 +51,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "meta": {"total": 1, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
         }"#,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// A party in a dock.

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::Scope,
     domain::{Address, Color, DockPatch, Domain, Email, Name, Stylesheet, Text},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id,
 };
 use lambda_http::http::Method;
@@ -34,7 +34,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<DockView>,
     refusals: &[Code::DomainAlreadyRegistered],
     examples: (r##"{"primaryColor": "#0066cc", "customDomain": null}"##, view::EXAMPLE),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// Changes to a dock.

@@ -100,7 +100,8 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
         }
         Err(NotAllocated::Exists) => {
             let namespace = deployment.namespace.shortened();
-            let cause = format!("Party already exists: party {}::{namespace} is already allocated on this node", hint.as_str());
+            let cause =
+                format!("Party already exists: party {}::{namespace} is already allocated on this node", hint.as_str());
             Err(LedgerError::invalid_argument(cause).correlated().into())
         }
     }

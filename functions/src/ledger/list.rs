@@ -22,10 +22,26 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     summary: "List the parties of an identity provider",
     description: "In byte order of their ids, those of `/v1` among them, whose hint is their id there.",
     query: &[
-        Parameter { name: "identity-provider-id", description: "The identity provider: an organization's id; empty: your own, or the default one.", schema: schema_of::<String> },
-        Parameter { name: "filter-party", description: "Only parties whose ids begin with this.", schema: schema_of::<String> },
-        Parameter { name: "pageSize", description: "The most parties of the page; 0: as many as there may be.", schema: schema_of::<i32> },
-        Parameter { name: "pageToken", description: "Where to go on: `nextPageToken` of the page before.", schema: schema_of::<String> },
+        Parameter {
+            name: "identity-provider-id",
+            description: "The identity provider: an organization's id; empty: your own, or the default one.",
+            schema: schema_of::<String>,
+        },
+        Parameter {
+            name: "filter-party",
+            description: "Only parties whose ids begin with this.",
+            schema: schema_of::<String>,
+        },
+        Parameter {
+            name: "pageSize",
+            description: "The most parties of the page; 0: as many as there may be.",
+            schema: schema_of::<i32>,
+        },
+        Parameter {
+            name: "pageToken",
+            description: "Where to go on: `nextPageToken` of the page before.",
+            schema: schema_of::<String>,
+        },
     ],
     paged: false,
     tagged: false,
@@ -68,7 +84,8 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     let organization = call.provider(call.query("identity-provider-id")).await?;
     let deployment = call.deployment().await?;
     // What begins with a whole id can only be that one; the namespace is the same for all.
-    let (prefix, rest) = filter.split_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
+    let (prefix, rest) =
+        filter.split_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
     if !deployment.namespace.to_string().starts_with(rest) {
         return Ok(Some(call.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
     }

@@ -23,6 +23,5 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: |_| json_schema!(false),
     refusals: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(ready(Ok(None)))),
+    handler: Handler::Ledger(|_| Box::pin(ready(Ok(None)))),
 };
-

@@ -121,7 +121,13 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
 }
 
 /// The party after the change. Every accepted change is a new version, even one that changes nothing.
-fn patched(call: &LedgerCall, before: &Party, annotations: &Annotations, merges: bool, id: &str) -> LedgerResult<Party> {
+fn patched(
+    call: &LedgerCall,
+    before: &Party,
+    annotations: &Annotations,
+    merges: bool,
+    id: &str,
+) -> LedgerResult<Party> {
     let mut after = before.clone();
     if merges {
         after.metadata = merged(&before.metadata, annotations);
@@ -145,7 +151,11 @@ fn expected_version(text: &str) -> LedgerResult<Option<u64>> {
     match text.parse::<i64>() {
         // A version below zero was never given: it is stale like any other.
         Ok(version) => Ok(Some(u64::try_from(version).unwrap_or(u64::MAX))),
-        Err(_) => Err(LedgerError::invalid_field("party_details.local_metadata.resource_version", "Invalid resource version number").into()),
+        Err(_) => Err(LedgerError::invalid_field(
+            "party_details.local_metadata.resource_version",
+            "Invalid resource version number",
+        )
+        .into()),
     }
 }
 

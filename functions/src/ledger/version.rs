@@ -27,7 +27,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: |_| json_schema!({ "type": "object", "required": ["version", "features"], "properties": { "version": { "type": "string" }, "features": { "type": "object", "additionalProperties": true } } }),
     refusals: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(ready(answer()))),
+    handler: Handler::Ledger(|_| Box::pin(ready(answer()))),
 };
 
 /// The most parties of a page.

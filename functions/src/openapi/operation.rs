@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use berth_shared::{
     credentials::Scope,
     error::Code,
-    http::{Access, Endpoint, PAGING, Parameter, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, PAGING, Parameter, schema_of},
     id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
 };
 use lambda_http::http::Method;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::{bodies, refusals};
+use super::{bodies, ledger, refusals};
 
 /// The operation of `endpoint`; the types of its answers go into `answers`.
 pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
@@ -23,7 +23,7 @@ pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
         "description": description(endpoint),
         "security": match endpoint.access {
             Access::Public => json!([]),
-            Access::Scope(_) => json!([{ "apiKey": [] }]),
+            Access::Scope(_) | Access::Ledger(_) => json!([{ "apiKey": [] }]),
         },
         "parameters": parameters(endpoint, answers),
         "responses": responses(endpoint, answers),
@@ -47,7 +47,8 @@ pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
 
 fn tag(endpoint: &Endpoint) -> &'static str {
     match endpoint.access {
-        Access::Public => "service",
+        _ if matches!(endpoint.handler, Handler::Ledger(_)) => "ledger",
+        Access::Public | Access::Ledger(_) => "service",
         Access::Scope(scope) => scope.as_str().split(':').next().unwrap_or_default(),
     }
 }
@@ -56,6 +57,8 @@ fn description(endpoint: &Endpoint) -> String {
     let scope = match endpoint.access {
         Access::Public => "Needs no credential.".to_owned(),
         Access::Scope(scope) => format!("Scope: `{scope}`."),
+        Access::Ledger(LedgerRight::Admin) => format!("Scope: `{}`.", Scope::LedgerAdmin),
+        Access::Ledger(LedgerRight::Any) => format!("Scope: `{}` or `{}`.", Scope::LedgerRead, Scope::LedgerAdmin),
     };
     format!("{}\n\n{scope}", endpoint.description)
 }
@@ -89,6 +92,10 @@ fn path_schema(name: &str, answers: &mut SchemaGenerator) -> Schema {
 /// The headers that an endpoint reads.
 fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
     let mut headers = vec![("X-Request-Id", "Your id for this call: 1 to 128 of `A-Za-z0-9._-`. Else one is made.")];
+    if matches!(endpoint.handler, Handler::Ledger(_)) {
+        headers.push(("traceparent", "The trace that the call belongs to (W3C Trace Context)."));
+        return headers;
+    }
     if matches!(endpoint.access, Access::Public) {
         return headers;
     }
@@ -112,6 +119,9 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
 }
 
 fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
+    if let Handler::Ledger(_) = endpoint.handler {
+        return ledger::responses(endpoint, answers);
+    }
     let mut responses = Map::new();
     let mut content = json!({ "schema": (endpoint.answer)(answers) });
     if let Some(example) = example(endpoint.examples.1) {
@@ -188,7 +198,7 @@ fn lacking(scope: Scope) -> Value {
     })
 }
 
-fn request_id() -> Value {
+pub(super) fn request_id() -> Value {
     text_header("The id of the call.")
 }
 

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     domain::{Counts, Metadata, Name, Organization, Slug, SlugStem},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     store::SlugChoice,
 };
 use lambda_http::http::Method;
@@ -36,7 +36,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         r#"{"name": "Bank of America", "metadata": {"industry": "financial-services", "region": "north-america", "tier": "enterprise"}}"#,
         view::EXAMPLE,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// A new organization.

@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::Scope,
-    http::{Access, Answer, Call, Endpoint, StoreAction, schema_of},
+    http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
 };
 use lambda_http::http::Method;
 
@@ -27,7 +27,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<OrganizationView>,
     refusals: &[],
     examples: ("", view::EXAMPLE),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 async fn handle(call: &Call) -> Result<Answer> {

@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{Counts, Organization, Search, Slug},
-    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::OrganizationId,
     store::{Listed, Page},
 };
@@ -36,7 +36,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<ListAnswer<OrganizationView>>,
     refusals: &[],
     examples: ("", ""),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 async fn handle(call: &Call) -> Result<Answer> {

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::Scope,
     domain::{MetadataPatch, Name, OrganizationPatch, Patch, Slug},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -30,7 +30,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<OrganizationView>,
     refusals: &[Code::SlugAlreadyTaken],
     examples: (r#"{"metadata": {"tier": "enterprise", "region": null}}"#, view::EXAMPLE),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// Changes to an organization.

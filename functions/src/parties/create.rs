@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{Email, ExternalRef, Metadata, Name, Party, PartyDraft, PartyType},
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -18,7 +18,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties",
     access: Access::Scope(Scope::PartiesWrite),
     success: 201,
-    store: &[StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem],
     summary: "Create a party",
     description: "Makes a counterparty of an organization: a person or a company that takes part in docks once it is \
                   given roles. Neither name nor e-mail address nor external reference need be unique.",
@@ -32,7 +32,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         r#"{"type": "ORGANIZATION", "name": "First American Title", "email": "closing@example.com", "externalRef": "EIN:94-1234567", "metadata": {"tier": "preferred"}}"#,
         view::EXAMPLE,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// A new party.
@@ -68,7 +68,7 @@ async fn handle(call: &Call) -> Result<Answer> {
     let draft = PartyDraft { kind, name, email, external_ref, metadata: metadata.unwrap_or_default() };
     let party = Party::new(call.new_id()?, call.organization()?, draft, call.now());
     let path = format!("/v1/organizations/{}/parties/{}", party.organization_id, party.id);
-    let answer = Answer::new(&PartyView::new(&party))?.at(path).tagged(tag(&party));
+    let answer = Answer::new(&PartyView::new(&party, call.deployment().await?))?.at(path).tagged(tag(&party));
     call.store().create_party(&party, &call.write_answering(&answer)?).await?;
     Ok(answer)
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::Scope,
-    http::{Access, Answer, Call, Endpoint, StoreAction, schema_of},
+    http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
     id,
 };
 use lambda_http::http::Method;
@@ -28,7 +28,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<PartyView>,
     refusals: &[],
     examples: ("", view::EXAMPLE),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 async fn handle(call: &Call) -> Result<Answer> {
@@ -39,5 +39,5 @@ async fn handle(call: &Call) -> Result<Answer> {
         call.store().recent_party(organization, id).await?
     };
     let party = found.ok_or_else(Error::not_found::<id::Party>)?;
-    call.read_answer(&PartyView::new(&party), tag(&party))
+    call.read_answer(&PartyView::new(&party, call.deployment().await?), tag(&party))
 }

@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{ExternalRef, PartyType, Search},
-    http::{Access, Answer, Call, Endpoint, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     store::PartyFilter,
 };
 use lambda_http::http::Method;
@@ -41,7 +41,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<ListAnswer<PartyView>>,
     refusals: &[],
     examples: ("", ""),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 async fn handle(call: &Call) -> Result<Answer> {
@@ -52,5 +52,6 @@ async fn handle(call: &Call) -> Result<Answer> {
     let paging = query.paging().await?;
     let filter = PartyFilter { kind, search, external_ref };
     let listed = call.store().list_parties(call.organization()?, &filter, &paging.page).await?;
-    ListAnswer::answer(listed, &paging, |party| PartyView::new(&party))
+    let deployment = call.deployment().await?;
+    ListAnswer::answer(listed, &paging, |party| PartyView::new(&party, deployment))
 }

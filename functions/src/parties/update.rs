@@ -4,7 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::Scope,
     domain::{Email, ExternalRef, MetadataPatch, Name, PartyPatch, PartyType, Patch},
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id,
 };
 use lambda_http::http::Method;
@@ -30,7 +30,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<PartyView>,
     refusals: &[],
     examples: (r#"{"email": null, "metadata": {"tier": "preferred"}}"#, view::EXAMPLE),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// Changes to a party.
@@ -76,7 +76,8 @@ async fn handle(call: &Call) -> Result<Answer> {
         let after = before.patched(patch.clone(), call.now()).map_err(|wrong| call.invalid(&wrong))?;
         // Where another change came between reading and writing, this one is merged into it.
         if after == before || store.update_party(&before, &after, &call.write()?).await? {
-            return Ok(Answer::new(&PartyView::new(&after))?.tagged(tag(&after)));
+            let view = PartyView::new(&after, call.deployment().await?);
+            return Ok(Answer::new(&view)?.tagged(tag(&after)));
         }
     }
 }

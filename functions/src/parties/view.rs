@@ -4,6 +4,8 @@ use berth_shared::{
     domain::{Metadata, Party, PartyType},
     http::EntityTag,
     id::{OrganizationId, PartyId},
+    ledger::LedgerPartyId,
+    store::Deployment,
     time::Time,
 };
 use schemars::JsonSchema;
@@ -31,6 +33,8 @@ pub(super) struct PartyView {
     /// Your own attributes.
     #[schemars(with = "Metadata")]
     metadata: Box<RawValue>,
+    /// Its id in the ledger's dialect.
+    ledger_party: String,
     /// When it was made.
     created_at: Time,
     /// When it was last changed.
@@ -38,7 +42,7 @@ pub(super) struct PartyView {
 }
 
 impl PartyView {
-    pub(super) fn new(party: &Party) -> Self {
+    pub(super) fn new(party: &Party, deployment: &Deployment) -> Self {
         Self {
             id: party.id,
             organization_id: party.organization_id,
@@ -47,6 +51,7 @@ impl PartyView {
             email: party.email.as_ref().map(ToString::to_string),
             external_ref: party.external_ref.as_ref().map(ToString::to_string),
             metadata: party.metadata.to_raw(),
+            ledger_party: LedgerPartyId::of(party, &deployment.namespace),
             created_at: party.created_at,
             updated_at: party.updated_at,
         }
@@ -67,6 +72,7 @@ pub(super) const EXAMPLE: &str = r#"{
     "email": "closing@example.com",
     "externalRef": "EIN:94-1234567",
     "metadata": {"tier": "preferred"},
+    "ledgerParty": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY::1220c2f8a1d3e5b7094f6a8c0e2d4b6f81a3c5e7092b4d6f8a0c1e3d5b7f90a2c4e6",
     "createdAt": "2024-03-01T12:00:00.000Z",
     "updatedAt": "2024-03-01T12:00:00.000Z"
 }"#;

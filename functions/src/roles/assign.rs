@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     domain::{Role, RoleName},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, Handler, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     time::Time,
 };
@@ -46,7 +46,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "createdAt": "2024-03-01T12:00:00.000Z"
         }"#,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// A role to assign.

@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{FromJson, RoleName, Wrong, unknown_members},
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, StoreAction, schema_of},
+    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     json::Json,
     store::CheckedRole,
@@ -45,7 +45,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             }]
         }"#,
     ),
-    handler: |call| Box::pin(handle(call)),
+    handler: Handler::Rest(|call| Box::pin(handle(call))),
 };
 
 /// Roles to ask about.

@@ -5,7 +5,7 @@ use std::future::ready;
 use berth_shared::{
     Error, Result,
     error::Code,
-    http::{Access, Answer, Call, Endpoint},
+    http::{Access, Answer, Call, Endpoint, Handler},
 };
 use lambda_http::http::Method;
 use schemars::json_schema;
@@ -30,7 +30,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: |_| json_schema!({}),
     refusals: &[Code::RouteNotFound, Code::MethodNotAllowed],
     examples: ("", ""),
-    handler: |call| Box::pin(ready(handle(call))),
+    handler: Handler::Rest(|call| Box::pin(ready(handle(call)))),
 };
 
 fn handle(call: &Call) -> Result<Answer> {

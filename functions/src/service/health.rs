@@ -4,7 +4,7 @@ use std::future::ready;
 
 use berth_shared::{
     Result,
-    http::{Access, Answer, Call, Endpoint, schema_of},
+    http::{Access, Answer, Call, Endpoint, Handler, schema_of},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -27,7 +27,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: schema_of::<Health>,
     refusals: &[],
     examples: ("", r#"{"status": "ok", "version": "1.0.0"}"#),
-    handler: |call| Box::pin(ready(handle(call))),
+    handler: Handler::Rest(|call| Box::pin(ready(handle(call)))),
 };
 
 /// That the service answers.

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use berth_shared::http::{Access, Answer, Endpoint};
+use berth_shared::http::{Access, Answer, Endpoint, Handler};
 use lambda_http::http::Method;
 use schemars::json_schema;
 
@@ -26,5 +26,5 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     answer: |_| json_schema!({ "type": "object", "required": ["openapi", "info", "paths"] }),
     refusals: &[],
     examples: ("", ""),
-    handler: |_| Box::pin(ready(Ok(Answer::of_text(DOCUMENT)))),
+    handler: Handler::Rest(|_| Box::pin(ready(Ok(Answer::of_text(DOCUMENT))))),
 };

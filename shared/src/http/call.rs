@@ -4,7 +4,7 @@ use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Answer, Body, Endpoint, EntityTag, MAX_BODY, Query,
+    Answer, Body, Endpoint, EntityTag, MAX_BODY, Query, RestHandler,
     body::{self, Circumstances},
     headers::Headers,
 };
@@ -16,7 +16,7 @@ use crate::{
     hex,
     id::{Id, Kind, OrganizationId},
     json::Json,
-    store::{self, Actor, Idempotency, Origin, Store, Write},
+    store::{self, Actor, Deployment, Idempotency, Origin, Store, Write},
     time::Time,
 };
 
@@ -24,6 +24,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Call {
     pub(super) endpoint: &'static Endpoint,
+    pub(super) handler: RestHandler,
     pub(super) service: Service,
     /// With the deadline of this call.
     pub(super) store: Store,
@@ -53,6 +54,14 @@ impl Call {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What was made once per deployment.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer.
+    pub async fn deployment(&self) -> Result<&Deployment> {
+        self.service.deployment(&self.store).await
     }
 
     /// The time of this call.
@@ -208,6 +217,7 @@ impl Call {
         let actor = Actor { kind: "api_key".to_owned(), id: self.caller()?.key.to_string() };
         let origin = Origin {
             actor,
+            dialect: store::Dialect::Rest,
             request_id: self.request_id.clone(),
             ip_address: http.and_then(|http| http.source_ip.clone()),
             user_agent: http.and_then(|http| http.user_agent.clone()),

@@ -4,15 +4,30 @@ use std::{future::Future, pin::Pin};
 
 use lambda_http::http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
 
 use super::{Answer, Body, Call, body::names_read};
 use crate::{
     credentials::Scope,
     error::{Code, Result},
+    ledger::{LedgerCall, LedgerResult},
 };
 
-/// What an endpoint does with a call.
-pub type Handler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+/// What an endpoint does with a call, in its dialect.
+#[derive(Debug, Clone, Copy)]
+pub enum Handler {
+    /// In the dialect of `/v1`.
+    Rest(RestHandler),
+    /// In the dialect of the ledger.
+    Ledger(LedgerHandler),
+}
+
+/// What an endpoint of `/v1` does with a call.
+pub type RestHandler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+
+/// What an endpoint of the ledger's dialect does with a call. A text is answered as a text, nothing with no body.
+pub type LedgerHandler =
+    for<'a> fn(&'a LedgerCall) -> Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + 'a>>;
 
 /// Makes the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -27,15 +42,22 @@ pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 pub struct BodyOf {
     /// What the contract says.
     pub schema: SchemaOf,
-    /// The members that are read, and those among them that are needed: what the schema must say, too.
-    pub names_read: fn() -> (Vec<&'static str>, Vec<&'static str>),
+    /// The members that are read, and those among them that are needed: what the schema must say, too. `None` where
+    /// reading and schema are derived from one type.
+    pub names_read: Option<fn() -> (Vec<&'static str>, Vec<&'static str>)>,
 }
 
 impl BodyOf {
     /// The body `T`.
     #[must_use]
     pub const fn of<T: Body>() -> Self {
-        Self { schema: schema_of::<T>, names_read: names_read::<T> }
+        Self { schema: schema_of::<T>, names_read: Some(names_read::<T>) }
+    }
+
+    /// The body `T`, which is read by its own derived reading.
+    #[must_use]
+    pub const fn of_schema<T: JsonSchema>() -> Self {
+        Self { schema: schema_of::<T>, names_read: None }
     }
 }
 
@@ -46,6 +68,17 @@ pub enum Access {
     Public,
     /// Who holds this scope.
     Scope(Scope),
+    /// Who has this right on the ledger.
+    Ledger(LedgerRight),
+}
+
+/// What a call in the ledger's dialect needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedgerRight {
+    /// Any user will do: `ledger:read` or `ledger:admin`.
+    Any,
+    /// An admin of the participant or of the identity provider: `ledger:admin`.
+    Admin,
 }
 
 /// An operation on the table that an endpoint needs to be allowed.

@@ -4,6 +4,7 @@
 
 mod answer;
 mod body;
+pub(crate) mod boundary;
 mod call;
 mod cursor;
 mod endpoint;
@@ -16,7 +17,10 @@ pub use answer::{Answer, ListAnswer, ListMeta};
 pub use body::{Body, Fields};
 pub use call::Call;
 pub use cursor::CursorKey;
-pub use endpoint::{Access, BodyOf, Endpoint, Handler, Parameter, SchemaOf, StoreAction, schema_of};
+pub use endpoint::{
+    Access, BodyOf, Endpoint, Handler, LedgerHandler, LedgerRight, Parameter, RestHandler, SchemaOf, StoreAction,
+    schema_of,
+};
 pub use headers::EntityTag;
 pub use problem::Problem;
 pub use query::{PAGING, Paging, Query};

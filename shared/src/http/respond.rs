@@ -17,23 +17,18 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
-    Access, Answer, Call, Endpoint, Problem,
-    call::unauthorized,
-    headers::{self, Headers},
+    Access, Answer, Call, Endpoint, Problem, RestHandler, boundary, boundary::value, call::unauthorized,
+    headers::Headers,
 };
 use crate::{
     Service,
     credentials::AuthFailure,
     error::{Code, Error, RecordedAnswer, Result},
-    id::{self, Id, Kind, RequestId},
-    store::{self, Store},
+    id::{self, Id, Kind},
+    store::Store,
     time::Time,
 };
 
-/// How long a call may take where the runtime sets no deadline.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// What is kept of the time to write the answer before the runtime ends the call.
-const MARGIN: Duration = Duration::from_millis(500);
 /// The longest pause that a caller is asked for after a 503, in seconds.
 const RETRY_AFTER: &str = "1";
 
@@ -56,23 +51,21 @@ enum Ending {
 /// Answers a request. Every refusal, a panic of the endpoint included, is an answer.
 pub async fn respond(
     endpoint: &'static Endpoint,
+    handler: RestHandler,
     service: &Service,
     request: lambda_http::Request,
     facts: Facts,
 ) -> Response<Body> {
     let now = Time::now();
     let begun = Instant::now();
-    let request_id = headers::request_id(request.headers()).unwrap_or_else(|| {
-        // Without randomness the id tells the time only; the call itself will say what is missing.
-        RequestId::new(now, store::random().unwrap_or_default()).to_string()
-    });
+    let request_id = boundary::request_id(request.headers(), now);
     let instance = request.raw_http_path().to_owned();
     let head = request.method() == Method::HEAD;
     let strict = Headers::read(request.headers(), false).strict;
     let span = tracing::info_span!("call", endpoint = endpoint.name, request_id);
-    let store = service.store().with_deadline(deadline(&request, now, begun));
+    let store = service.store().with_deadline(boundary::deadline(&request, now, begun));
     let allow = facts.allow.clone();
-    let ending = AssertUnwindSafe(call(endpoint, service, store, request, facts, &request_id, now))
+    let ending = AssertUnwindSafe(call(endpoint, handler, service, store, request, facts, &request_id, now))
         .catch_unwind()
         .instrument(span.clone())
         .await;
@@ -94,15 +87,9 @@ pub async fn respond(
     response
 }
 
-/// The time by which the store has to have answered.
-fn deadline(request: &lambda_http::Request, now: Time, begun: Instant) -> Instant {
-    let end = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > 0);
-    let left = end.map_or(PATIENCE, |end| Duration::from_millis(end.saturating_sub(now.millis_since_epoch())));
-    begun + left.saturating_sub(MARGIN)
-}
-
 async fn call(
     endpoint: &'static Endpoint,
+    handler: RestHandler,
     service: &Service,
     store: Store,
     request: lambda_http::Request,
@@ -112,11 +99,12 @@ async fn call(
 ) -> Ending {
     let call = Call {
         endpoint,
+        handler,
         service: service.clone(),
         store,
         principal: None,
-        path_parameters: path_parameters(endpoint, &request, facts.path_parameters),
-        query: query(&request),
+        path_parameters: boundary::path_parameters(endpoint, &request, facts.path_parameters),
+        query: boundary::query(&request),
         headers: Headers::read(request.headers(), endpoint.method == Method::POST),
         request,
         request_id: request_id.to_owned(),
@@ -173,29 +161,7 @@ async fn admitted(mut call: Call) -> Result<Answer> {
     if endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
         return Err(Error::invalid(call.headers.failures));
     }
-    (endpoint.handler)(&call).await
-}
-
-/// The path's parameters as the event has them, decoded once by the gateway.
-fn path_parameters(
-    endpoint: &Endpoint,
-    request: &lambda_http::Request,
-    found: Option<Vec<(&'static str, String)>>,
-) -> Vec<(&'static str, String)> {
-    found.unwrap_or_else(|| {
-        let parameters = request.path_parameters_ref();
-        let value = |name| parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default().to_owned();
-        endpoint.path_parameters().map(|name| (name, value(name))).collect()
-    })
-}
-
-fn query(request: &lambda_http::Request) -> Vec<(String, String)> {
-    let values = request.query_string_parameters_ref().map(|query| query.iter());
-    let values = values.into_iter().flatten().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let mut query: Vec<(String, String)> = values.collect();
-    // The event's parameters come in no order; what is wrong with them is told in the same one each time.
-    query.sort_by(|(one, _), (other, _)| one.cmp(other));
-    query
+    (call.handler)(&call).await
 }
 
 /// An id of the wrong form in a path names nothing.
@@ -269,11 +235,6 @@ fn refused(error: &Error, instance: &str, request_id: &str) -> Response<Body> {
         _ => {}
     }
     response
-}
-
-/// A header's value. What Berth writes into headers is ASCII; should it not be, an empty value is sent.
-fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn log(ending: &Ending, status: StatusCode, took: Duration) {

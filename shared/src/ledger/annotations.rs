@@ -29,7 +29,8 @@ pub fn check(annotations: &Annotations, may_be_empty: bool) -> Result<(), Ledger
     }
     let size = size(annotations);
     if size > MAX_ANNOTATIONS {
-        let cause = format!("annotations from field 'annotations' are larger than the limit of {} kb", MAX_ANNOTATIONS / 1024);
+        let cause =
+            format!("annotations from field 'annotations' are larger than the limit of {} kb", MAX_ANNOTATIONS / 1024);
         return Err(LedgerError::invalid_argument(cause));
     }
     Ok(())
@@ -55,7 +56,9 @@ fn check_key(key: &str) -> Result<(), String> {
     };
     let legal_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     if !(1..=MAX_NAME).contains(&name.len()) || !bounded(name) || !legal_name {
-        return Err(format!("The name part of the key '{key}' is not 1 to {MAX_NAME} of A-Za-z0-9 with inner '.', '-' and '_'"));
+        return Err(format!(
+            "The name part of the key '{key}' is not 1 to {MAX_NAME} of A-Za-z0-9 with inner '.', '-' and '_'"
+        ));
     }
     let label = |label: &str| bounded(label) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     match prefix {
@@ -98,14 +101,30 @@ mod tests {
         for key in ["a", "A.b-c_d", "example.com/x", "X-1.Y/z", &name, &format!("{prefix}/x")] {
             assert!(check_key(key).is_ok(), "{key}");
         }
-        for key in ["", "-a", "a-", ".a", "a b", "é", "a/b/c", "/a", "a/", "a..b/c", "-a.b/c", &format!("{name}a"), &format!("{prefix}c/x")] {
+        for key in [
+            "",
+            "-a",
+            "a-",
+            ".a",
+            "a b",
+            "é",
+            "a/b/c",
+            "/a",
+            "a/",
+            "a..b/c",
+            "-a.b/c",
+            &format!("{name}a"),
+            &format!("{prefix}c/x"),
+        ] {
             assert!(check_key(key).is_err(), "{key}");
         }
     }
 
     #[test]
     fn the_size_is_taken_at_the_limit_and_refused_above() {
-        let of = |bytes: usize| Annotations::from([("k".to_owned(), "v".repeat(bytes - 1)), ("e".to_owned(), String::new())]);
+        let of = |bytes: usize| {
+            Annotations::from([("k".to_owned(), "v".repeat(bytes - 1)), ("e".to_owned(), String::new())])
+        };
         assert!(check(&of(MAX_ANNOTATIONS), true).is_ok());
         assert!(check(&of(MAX_ANNOTATIONS + 1), true).is_err());
         assert!(check(&of(2), false).is_err(), "an empty value is no value to begin with");
@@ -119,6 +138,9 @@ mod tests {
         let patch = Annotations::from([("gone".to_owned(), String::new()), ("b".to_owned(), "new".to_owned())]);
         let merged = merged(&metadata, &patch);
         assert_eq!(merged.to_text(), r#"{"n":1.0,"a":"x","bad key":"y","b":"new"}"#);
-        assert_eq!(shown(&merged).into_iter().collect::<Vec<_>>(), [("a".into(), "x".into()), ("b".into(), "new".into())]);
+        assert_eq!(
+            shown(&merged).into_iter().collect::<Vec<_>>(),
+            [("a".into(), "x".into()), ("b".into(), "new".into())]
+        );
     }
 }

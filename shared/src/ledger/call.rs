@@ -40,7 +40,6 @@ pub struct LedgerCall {
     pub(super) query: Vec<(String, String)>,
     pub(super) path: Vec<(&'static str, String)>,
     pub(super) request_id: String,
-    pub(super) trace_id: String,
     pub(super) now: Time,
 }
 

@@ -65,7 +65,10 @@ impl Hint {
             return Err(LedgerError::invalid_argument(cause));
         }
         if text.len() > MAX_HINT {
-            let cause = format!("The given string has a maximum length of {MAX_HINT} but a string of length {} was given", text.len());
+            let cause = format!(
+                "The given string has a maximum length of {MAX_HINT} but a string of length {} was given",
+                text.len()
+            );
             return Err(LedgerError::invalid_argument(cause));
         }
         Ok(Self(text.to_owned()))

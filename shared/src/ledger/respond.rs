@@ -4,17 +4,14 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use lambda_http::{
-    Body, RequestExt,
+    Body,
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
 };
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{
-    Category, Decoding, LedgerCall, LedgerError, LedgerFailure, LedgerResult, User,
-    error::translated,
-};
+use super::{Category, Decoding, LedgerCall, LedgerError, LedgerFailure, LedgerResult, User, error::translated};
 use crate::{
     Error, Service,
     credentials::{AuthFailure, Owner, Scope},
@@ -45,7 +42,6 @@ pub async fn respond(
         path: boundary::path_parameters(endpoint, &request, facts.path_parameters),
         request,
         request_id: request_id.clone(),
-        trace_id: trace_id.clone(),
         now,
     };
     let ended = AssertUnwindSafe(enter(call, handler)).catch_unwind().instrument(span.clone()).await;

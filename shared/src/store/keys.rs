@@ -6,8 +6,8 @@
 use crate::{
     credentials::Owner,
     domain::{Domain, ExternalRef, RoleName, Slug},
-    ledger::Hint,
     id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+    ledger::Hint,
 };
 
 /// The name of the partition key.

@@ -15,7 +15,7 @@ use super::{
     Change, Entity, Item, Store, Write,
     attempt::Attempt,
     expression::key_attributes,
-    keys::{self, Key, PK, Range, SK},
+    keys::{self, Key, Range, SK},
     organizations::counting,
     parties::{Pointer, counter},
     reads::decode,
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     credentials::Owner,
     domain::Party,
-    error::{Error, Result},
+    error::Result,
     id::{OrganizationId, PartyId},
     ledger::Hint,
 };
@@ -124,7 +124,7 @@ impl Store {
     /// The hints of the parties that a user may act as, in byte order.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn ledger_rights(&self, user: &str) -> Result<Vec<Hint>> {
         let rights = self.ascending(&keys::ledger_rights(user), None, MOST_RIGHTS, |_| true).await?;
         rights.into_iter().map(|item| decode::<Right>(item).map(|right| right.hint)).collect()
@@ -133,10 +133,10 @@ impl Store {
     /// The parties that these hints name, of whichever organization; unknown ones are left out.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn ledger_parties(&self, hints: &[Hint]) -> Result<Vec<Party>> {
-        let pointer = |hint: &Hint| hint.as_party_id().map(keys::party_pointer);
-        let pointers = hints.iter().flat_map(|hint| [Some(keys::ledger_hint(hint)), pointer(hint)]).flatten();
+        let mut pointers: Vec<Key> = hints.iter().map(keys::ledger_hint).collect();
+        pointers.extend(hints.iter().filter_map(Hint::as_party_id).map(keys::party_pointer));
         let mut found = self.get_batch(pointers).await?;
         let mut wanted = Vec::new();
         for hint in hints {
@@ -157,7 +157,7 @@ impl Store {
     /// begin with `prefix`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
+    /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub async fn list_ledger_parties(
         &self,
         organization: OrganizationId,
@@ -183,7 +183,9 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Party>> {
         let range = Range { prefix: prefix.to_owned(), ..keys::ledger_rows(organization) };
-        let start = after.map(|after| format!("{after}{END}")).filter(|start| start.starts_with(prefix) || start.as_str() > prefix);
+        let start = after
+            .map(|after| format!("{after}{END}"))
+            .filter(|start| start.starts_with(prefix) || start.as_str() > prefix);
         if start.as_ref().is_some_and(|start| !start.starts_with(prefix)) {
             // Behind everything that begins so.
             return Ok(Vec::new());
