@@ -11,12 +11,15 @@
     reason = "a test that cannot go on has failed, and says so"
 )]
 
+mod checker;
+mod concurrency;
 mod harness;
+mod paging;
 mod seed_pages;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [seed_pages::tests()];
+    let trials = [checker::tests(), concurrency::tests(), paging::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }

@@ -2,6 +2,7 @@
 
 mod caller;
 mod contract;
+mod wire;
 
 use std::{future::Future, process::ExitCode};
 
@@ -10,6 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
 pub use contract::seen;
+pub use wire::{Fault, Traffic, Wire};
 
 /// Names test functions once: `tests![one, two]`.
 macro_rules! tests {
