@@ -13,6 +13,7 @@
 
 mod checker;
 mod concurrency;
+mod costs;
 mod harness;
 mod paging;
 mod seed_pages;
@@ -20,6 +21,6 @@ mod seed_pages;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [checker::tests(), concurrency::tests(), paging::tests(), seed_pages::tests()];
+    let trials = [checker::tests(), concurrency::tests(), costs::tests(), paging::tests(), seed_pages::tests()];
     harness::run(trials.into_iter().flatten().collect())
 }

@@ -178,7 +178,7 @@ impl Traffic {
 
     fn units(&self, of_writes: bool) -> f64 {
         let writes = |call: &&StoreCall| ["PutItem", "UpdateItem", "TransactWriteItems"].contains(&&*call.operation);
-        self.0.iter().filter(|call| writes(call) == of_writes).map(|call| call.units).sum()
+        self.0.iter().filter(|call| writes(call) == of_writes).fold(0.0, |sum, call| sum + call.units)
     }
 }
 
