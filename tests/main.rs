@@ -14,13 +14,25 @@
 mod checker;
 mod concurrency;
 mod costs;
+mod durability;
+mod faults;
 mod harness;
 mod paging;
+mod program;
 mod seed_pages;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let trials = [checker::tests(), concurrency::tests(), costs::tests(), paging::tests(), seed_pages::tests()];
+    let trials = [
+        checker::tests(),
+        concurrency::tests(),
+        costs::tests(),
+        durability::tests(),
+        faults::tests(),
+        paging::tests(),
+        program::tests(),
+        seed_pages::tests(),
+    ];
     harness::run(trials.into_iter().flatten().collect())
 }

@@ -148,7 +148,8 @@ async fn a_plain_walk_by_offset_sees_everything_once() {
     let beyond = caller.get(&format!("/v1/organizations/{organization}/parties?offset=10000")).await.expect(200);
     assert_eq!((&beyond.json()["data"], &beyond.json()["meta"]["total"]), (&json!([]), &json!(130)));
     assert!(found.is_sorted_by(|one, next| one > next), "newest first, ties by id");
-    (found.sort(), stood.sort());
+    found.sort();
+    stood.sort();
     assert_eq!(found, stood);
 }
 
@@ -282,8 +283,8 @@ async fn a_cursor_leads_on_in_its_own_list_only() {
     let cursor = page.json()["meta"]["nextCursor"].as_str().expect("a cursor").to_owned();
     caller.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.expect(200);
     let mut altered = cursor.clone().into_bytes();
-    let last = altered.last_mut().expect("a character");
-    *last = if *last == b'A' { b'B' } else { b'A' };
+    let end = altered.last_mut().expect("a character");
+    *end = if *end == b'A' { b'B' } else { b'A' };
     let altered = String::from_utf8(altered).expect("ASCII");
     for (organization, query) in [
         (&other, format!("type=ORGANIZATION&cursor={cursor}")),

@@ -66,7 +66,7 @@ fn known_keys(table: &Table, broken: &mut Vec<String>) {
 }
 
 fn deployment(table: &Table, broken: &mut Vec<String>) {
-    if !table.deployment.as_ref().is_some_and(|record| text(record, "cursorSecret").len() == 64) {
+    if table.deployment.as_ref().is_none_or(|record| text(record, "cursorSecret").len() != 64) {
         broken.push("it is missing or has no cursor secret".to_owned());
     }
 }

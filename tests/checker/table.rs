@@ -71,17 +71,17 @@ impl Table {
         while let Some(page) = pages.next().await {
             for item in page.expect("the table can be read").items.unwrap_or_default() {
                 let item: Map<_, _> = item.into_iter().map(|(name, value)| (name, plain(value))).collect();
-                table.place(Value::Object(item));
+                table.place(&Value::Object(item));
             }
         }
         table
     }
 
     /// Sorts an item by its key.
-    fn place(&mut self, item: Value) {
+    fn place(&mut self, item: &Value) {
         let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
         let (pk, sk) = (text("pk"), text("sk"));
-        if !self.place_tenants(&pk, &sk, &item) && !self.place_others(&pk, &sk, &item) {
+        if !self.place_tenants(&pk, &sk, item) && !self.place_others(&pk, &sk, item) {
             self.unknown.push(format!("{pk} | {sk}"));
         }
     }
@@ -96,8 +96,7 @@ impl Table {
         let (owner, item) = (owner.to_owned(), item.clone());
         let (area, id) = rest.strip_prefix('#').unwrap_or(rest).split_once('#').unwrap_or((rest, ""));
         let id = id.to_owned();
-        let parts: Vec<_> = sk.split('#').map(ToOwned::to_owned).collect();
-        let names: Vec<_> = parts.iter().map(String::as_str).collect();
+        let names: Vec<_> = sk.split('#').collect();
         match (area, names.as_slice()) {
             ("IDEM", ["IDEM"]) => drop(self.idempotency.insert((owner, id), item)),
             ("AUDIT", [entry]) => drop(self.audit.insert((owner, id, (*entry).to_owned()), item)),
