@@ -234,7 +234,7 @@ async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let body = json!({ "checks": checks });
     let every = format!("/v1/organizations/{org}/roles/check");
     let check = platform.post(&every, &body);
-    ledger.note("check-roles, 100", at_most(1, 2, 0.0, 101.0), 200, check).await;
+    ledger.note("check-roles, 100", at_most(1, 2, 0.0, 100.0), 200, check).await;
     for number in 0..45 {
         let party = platform.create_party(org, &format!("Member {number}")).await.id();
         platform.assign(org, &party, &dock, "RECIPIENT").await;

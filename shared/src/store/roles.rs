@@ -327,21 +327,24 @@ impl Store {
         Ok(listed.with_rows(rows).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
     }
 
-    /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held.
+    /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held. `is_own` tells that the
+    /// caller is the organization's own, which therefore exists.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`; [`Error::Unavailable`].
     pub async fn check_roles(
         &self,
         organization: OrganizationId,
+        is_own: bool,
         roles: &[CheckedRole],
     ) -> Result<HashMap<CheckedRole, RoleId>> {
         let guard = |asked: &CheckedRole| keys::dock_role(organization, asked.dock, asked.party, asked.role);
-        let exists = async {
+        let mut found = self.get_batch(roles.iter().map(guard)).await?;
+        // Where a role is held, or the caller is the organization's own, there is no doubt that it exists.
+        if found.is_empty() && !is_own {
             let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
-            shard.map(drop).ok_or_else(Error::not_found::<id::Organization>)
-        };
-        let (mut found, ()) = try_join(self.get_batch(roles.iter().map(guard)), exists).await?;
+            shard.ok_or_else(Error::not_found::<id::Organization>)?;
+        }
         let mut held = HashMap::new();
         for asked in roles {
             if let Some(item) = found.remove(&guard(asked)) {
