@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
 pub use contract::seen;
-pub use wire::{Fault, Traffic, Wire};
+pub use wire::{Fault, StoreCall, Traffic, Wire};
 
 /// Names test functions once: `tests![one, two]`.
 macro_rules! tests {
