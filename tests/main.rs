@@ -6,19 +6,27 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "a test that cannot go on has failed, and says so"
 )]
 
 mod api_keys;
 mod bodies;
+mod checker;
+mod concurrency;
 mod conditions;
+mod costs;
 mod credentials;
+mod durability;
+mod faults;
 mod filters;
 mod harness;
 mod idempotency;
 mod limits;
 mod lists;
+mod paging;
 mod patches;
+mod program;
 mod roles;
 mod samples;
 mod seed_pages;
@@ -32,13 +40,20 @@ fn main() -> ExitCode {
     let trials = [
         api_keys::tests(),
         bodies::tests(),
+        checker::tests(),
+        concurrency::tests(),
         conditions::tests(),
+        costs::tests(),
         credentials::tests(),
+        durability::tests(),
+        faults::tests(),
         filters::tests(),
         idempotency::tests(),
         limits::tests(),
         lists::tests(),
+        paging::tests(),
         patches::tests(),
+        program::tests(),
         roles::tests(),
         seed_pages::tests(),
         service::tests(),

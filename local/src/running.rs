@@ -3,12 +3,17 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
 };
 
 use aws_sdk_dynamodb::Client;
 use berth_functions::FALLBACK;
 use berth_shared::{Service, operator, store::Store};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, oneshot},
+    task::JoinHandle,
+};
 
 use crate::{
     Options, StartError,
@@ -52,6 +57,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         fallback,
         request_timeout: options.request_timeout,
         port: address.port(),
+        slots: Arc::new(Semaphore::new(server::AT_ONCE)),
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server::serve(listener, server, async move {

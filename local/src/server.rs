@@ -25,6 +25,7 @@ use lambda_http::http::{HeaderMap, header};
 use serde_json::Value;
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 use ulid::Ulid;
@@ -52,6 +53,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long requests that are under way may take to end once the server is told to.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How many endpoints run at once. At AWS each has a process and a share of DynamoDB of its own; here all share one
+/// machine, where more at once only make one another late, until each is given up and tried again.
+pub(crate) const AT_ONCE: usize = 32;
+
 /// What answers requests.
 #[derive(Clone)]
 pub(crate) struct Server {
@@ -63,6 +68,8 @@ pub(crate) struct Server {
     pub(crate) request_timeout: Duration,
     /// The port it listens on.
     pub(crate) port: u16,
+    /// Whoever runs an endpoint has one of these.
+    pub(crate) slots: Arc<Semaphore>,
 }
 
 /// Serves until `shutdown` resolves, then lets the requests under way end.
@@ -140,9 +147,12 @@ impl Server {
             },
             &route,
         );
+        // It fails only where nobody may run any more.
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return Refusal::FAILED.response() };
+        // Waiting does not count: at AWS, too, the time begins when the function does.
         let deadline = Timestamp::now() + self.request_timeout;
         let invocation = Invocation { event: event.to_string(), request_id, trace_id, deadline };
-        match self.run(endpoint, invocation).await.map(|answer| gateway::answer(&answer)) {
+        match self.run(endpoint, invocation, slot).await.map(|answer| gateway::answer(&answer)) {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
                 tracing::error!(endpoint = endpoint.name, %error, "malformed answer");
@@ -163,8 +173,18 @@ impl Server {
 
     /// Runs an endpoint in a task of its own, as Lambda does in a process: it may panic without harm to others, ends
     /// when its time is over, and goes on when its caller goes away.
-    async fn run(&self, endpoint: &'static Endpoint, invocation: Invocation) -> Option<Value> {
-        let task = tokio::spawn(invoke(endpoint, self.service.clone(), invocation));
+    async fn run(
+        &self,
+        endpoint: &'static Endpoint,
+        invocation: Invocation,
+        slot: OwnedSemaphorePermit,
+    ) -> Option<Value> {
+        let running = invoke(endpoint, self.service.clone(), invocation);
+        let task = tokio::spawn(async move {
+            let answer = running.await;
+            drop(slot);
+            answer
+        });
         let abort = task.abort_handle();
         match timeout(self.request_timeout, task).await {
             Ok(Ok(Ok(answer))) => return Some(answer),

@@ -66,18 +66,19 @@ pub(crate) async fn exists(client: &Client, table: &str) -> Result<bool, TableEr
 /// Makes the table if it is missing, and waits until it can be used. Whatever a call that broke off has left undone is
 /// done by the next.
 ///
-/// On AWS it is `guarded`: it keeps a history to restore any second of the last 35 days from, and cannot be deleted by
-/// a single call. Emulators know nothing of the first, and their tables are meant to be thrown away.
-pub(crate) async fn ensure(client: &Client, table: &str, guarded: bool) -> Result<Outcome, TableError> {
+/// On AWS (`at_aws`) it keeps a history to restore any second of the last 35 days from, cannot be deleted by a single
+/// call, and has a stream of its changes. Emulators know nothing of the first, and their tables are meant to be thrown
+/// away. A stream that nobody reads would cost the embedded store dear: with each write it looks through all records.
+pub(crate) async fn ensure(client: &Client, table: &str, at_aws: bool) -> Result<Outcome, TableError> {
     let outcome = if exists(client, table).await? {
         Outcome::Found
     } else {
-        create(client, table, guarded).await?;
+        create(client, table, at_aws).await?;
         Outcome::Created
     };
     wait_until_active(client, table).await?;
     ensure_time_to_live(client, table).await?;
-    if guarded {
+    if at_aws {
         ensure_history(client, table).await?;
     }
     Ok(outcome)
@@ -93,21 +94,17 @@ async fn describe(client: &Client, table: &str) -> Result<Option<TableDescriptio
     }
 }
 
-async fn create(client: &Client, table: &str, guarded: bool) -> Result<(), TableError> {
-    let mut call =
-        client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest).stream_specification(built(
-            StreamSpecification::builder()
-                .stream_enabled(true)
-                .stream_view_type(StreamViewType::NewAndOldImages)
-                .build(),
-        )?);
+async fn create(client: &Client, table: &str, at_aws: bool) -> Result<(), TableError> {
+    let mut call = client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
     for (name, kind) in KEYS {
         let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
         let key = KeySchemaElement::builder().attribute_name(name).key_type(kind);
         call = call.attribute_definitions(built(attribute.build())?).key_schema(built(key.build())?);
     }
-    if guarded {
-        call = call.deletion_protection_enabled(true);
+    if at_aws {
+        let stream = StreamSpecification::builder().stream_enabled(true);
+        let stream = stream.stream_view_type(StreamViewType::NewAndOldImages).build();
+        call = call.deletion_protection_enabled(true).stream_specification(built(stream)?);
     }
     match call.send().await {
         Ok(_) => Ok(()),
@@ -211,12 +208,22 @@ mod tests {
             table.billing_mode_summary().and_then(|mode| mode.billing_mode()),
             Some(&BillingMode::PayPerRequest)
         );
-        let stream = table.stream_specification().unwrap();
-        assert!(stream.stream_enabled());
-        assert_eq!(stream.stream_view_type(), Some(&StreamViewType::NewAndOldImages));
+        assert_eq!(table.stream_specification(), None);
         let ttl =
             client.describe_time_to_live().table_name("berth").send().await.unwrap().time_to_live_description.unwrap();
         assert_eq!(ttl.attribute_name(), Some(TIME_TO_LIVE));
+    }
+
+    #[tokio::test]
+    async fn at_aws_it_has_a_stream_and_cannot_be_deleted() {
+        let store = Embedded::open(None).unwrap();
+        let client = client(&store).await;
+        create(&client, "berth", true).await.unwrap();
+        let table = describe(&client, "berth").await.unwrap().unwrap();
+        let stream = table.stream_specification().unwrap();
+        assert!(stream.stream_enabled());
+        assert_eq!(stream.stream_view_type(), Some(&StreamViewType::NewAndOldImages));
+        assert_eq!(table.deletion_protection_enabled(), Some(true));
     }
 
     #[tokio::test]

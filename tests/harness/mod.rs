@@ -2,6 +2,7 @@
 
 mod caller;
 mod contract;
+mod wire;
 
 use std::{collections::HashMap, future::Future, process::ExitCode};
 
@@ -12,6 +13,7 @@ use berth_shared::store::Store;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
+pub use wire::{Fault, StoreCall, Traffic, Wire};
 
 /// Names test functions once: `tests![one, two]`.
 macro_rules! tests {

@@ -164,7 +164,9 @@ async fn handle(call: &Call) -> Result<Answer> {
     let CheckRoles { checks: Checks(checks) } = call.body()?;
     let asked = |check: &Check| CheckedRole { dock: check.dock_id, party: check.party_id, role: check.role };
     let roles: Vec<_> = checks.iter().map(asked).collect();
-    let held = call.store().check_roles(call.organization()?, &roles).await?;
+    let organization = call.organization()?;
+    let is_own = call.caller()?.owner.organization().is_some();
+    let held = call.store().check_roles(organization, is_own, &roles).await?;
     let result = |asked: &CheckedRole| CheckedRoleView {
         dock_id: asked.dock,
         party_id: asked.party,

@@ -23,10 +23,14 @@ async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
     let store = Store::connect(&sdk_config(Some("http://127.0.0.1:1"), None).await, "berth");
     let service = Service::new(store, Environment::Test);
     let request_timeout = Duration::from_millis(125);
-    let server = Server { service, fallback: endpoint, request_timeout, port: 0 };
+    let server = Server { service, fallback: endpoint, request_timeout, port: 0, slots: Arc::new(Semaphore::new(1)) };
+    let slot = Arc::clone(&server.slots).acquire_owned().await.unwrap();
     let (request_id, trace_id) = (String::new(), String::new());
     let deadline = Timestamp::now() + request_timeout;
-    server.run(endpoint, Invocation { event: event(host), request_id, trace_id, deadline }).await
+    let answer = server.run(endpoint, Invocation { event: event(host), request_id, trace_id, deadline }, slot).await;
+    // However it ended, the next may run; one that was told to end does so in a moment.
+    timeout(Duration::from_secs(1), server.slots.acquire()).await.unwrap().unwrap().forget();
+    answer
 }
 
 #[tokio::test]

@@ -123,6 +123,8 @@ impl Store {
         let missing = |step| refused.iter().any(|(failed, _)| *failed == step);
         if missing(Step::Party) || missing(Step::Dock) {
             if tell_foreign {
+                let party = missing(Step::Party).then_some(party);
+                let dock = missing(Step::Dock).then_some(dock);
                 return Err(self.foreign_or_unknown(organization, party, dock).await?);
             }
             return Err(if missing(Step::Party) {
@@ -142,25 +144,34 @@ impl Store {
     }
 
     /// Why a party and a dock cannot be joined, for a caller who may see every organization: what does not exist
-    /// comes before what belongs elsewhere.
-    async fn foreign_or_unknown(&self, organization: OrganizationId, party: PartyId, dock: DockId) -> Result<Error> {
-        let (organization_key, party_key, dock_key) =
-            (keys::organization(organization), keys::party_pointer(party), keys::dock_row(dock));
-        let keys = [&organization_key, &party_key, &dock_key].map(Key::clone);
+    /// comes before what belongs elsewhere. Given are those that the organization does not have: where it has one of
+    /// them, it exists.
+    async fn foreign_or_unknown(
+        &self,
+        organization: OrganizationId,
+        party: Option<PartyId>,
+        dock: Option<DockId>,
+    ) -> Result<Error> {
+        let organization_key = party.and(dock).map(|_| keys::organization(organization));
+        let (party_key, dock_key) = (party.map(keys::party_pointer), dock.map(keys::dock_row));
+        let keys = [&organization_key, &party_key, &dock_key].into_iter().flatten().cloned();
         let mut found = self.get_batch(keys).await?;
-        if !found.contains_key(&organization_key) {
+        if organization_key.is_some_and(|key| !found.contains_key(&key)) {
             return Ok(Error::not_found::<id::Organization>());
         }
-        let mut owner = |key: &Key| found.remove(key).map(decode::<Pointer>).transpose();
-        let (Some(party), dock) = (owner(&party_key)?, owner(&dock_key)?) else {
-            return Ok(Error::not_found::<id::Party>());
+        let mut owner = |key: Option<Key>| {
+            let Some(key) = key else { return Ok(Some(organization)) };
+            let pointer = found.remove(&key).map(decode::<Pointer>).transpose()?;
+            Ok::<_, Error>(pointer.map(|pointer| pointer.organization_id))
         };
-        let Some(dock) = dock else { return Ok(Error::not_found::<id::Dock>()) };
-        if party.organization_id != organization {
+        let (party_owner, dock_owner) = (owner(party_key)?, owner(dock_key)?);
+        let Some(party_owner) = party_owner else { return Ok(Error::not_found::<id::Party>()) };
+        let Some(dock_owner) = dock_owner else { return Ok(Error::not_found::<id::Dock>()) };
+        if party_owner != organization {
             let detail = "The party belongs to another organization";
             return Ok(Error::refused(Code::PartyOfAnotherOrganization, detail));
         }
-        if dock.organization_id != organization {
+        if dock_owner != organization {
             let detail = "The dock belongs to another organization";
             return Ok(Error::refused(Code::DockOfAnotherOrganization, detail));
         }
@@ -316,21 +327,24 @@ impl Store {
         Ok(listed.with_rows(rows).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
     }
 
-    /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held.
+    /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held. `is_own` tells that the
+    /// caller is the organization's own, which therefore exists.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`; [`Error::Unavailable`].
     pub async fn check_roles(
         &self,
         organization: OrganizationId,
+        is_own: bool,
         roles: &[CheckedRole],
     ) -> Result<HashMap<CheckedRole, RoleId>> {
         let guard = |asked: &CheckedRole| keys::dock_role(organization, asked.dock, asked.party, asked.role);
-        let exists = async {
+        let mut found = self.get_batch(roles.iter().map(guard)).await?;
+        // Where a role is held, or the caller is the organization's own, there is no doubt that it exists.
+        if found.is_empty() && !is_own {
             let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
-            shard.map(drop).ok_or_else(Error::not_found::<id::Organization>)
-        };
-        let (mut found, ()) = try_join(self.get_batch(roles.iter().map(guard)), exists).await?;
+            shard.ok_or_else(Error::not_found::<id::Organization>)?;
+        }
         let mut held = HashMap::new();
         for asked in roles {
             if let Some(item) = found.remove(&guard(asked)) {
