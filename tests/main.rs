@@ -16,6 +16,7 @@ mod credentials;
 mod filters;
 mod harness;
 mod idempotency;
+mod ledger_client;
 mod limits;
 mod lists;
 mod patches;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         credentials::tests(),
         filters::tests(),
         idempotency::tests(),
+        ledger_client::tests(),
         limits::tests(),
         lists::tests(),
         patches::tests(),
