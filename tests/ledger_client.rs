@@ -363,7 +363,7 @@ async fn an_organization_sees_its_own_parties() {
         page.party_details.into_iter().map(|party| party.party).collect::<Vec<_>>()
     };
     let listed = ledger::get_v2_parties(&own, None, None, None, None).await.expect("its own");
-    assert_eq!(ids(listed), [alice.party.clone()]);
+    assert_eq!(ids(listed), [alice.party.as_str()]);
     let listed = ledger::get_v2_parties(&admin, Some(&organization), None, None, None).await.expect("the same");
     assert_eq!(ids(listed), [alice.party]);
     let user = ledger::get_v2_authenticated_user(&own, None).await.expect("a user").user;
