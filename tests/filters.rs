@@ -200,9 +200,10 @@ async fn organizations_are_filtered_by_slug_and_follow_their_names() {
     world.finds("/v1/organizations?search=acme", &[]).await;
     world.finds("/v1/organizations?search=zenith", &[acme]).await;
     // Neither order nor slug follow the name.
-    world.finds("/v1/organizations", &[&bank, acme]).await;
+    let default = world.platform.default_organization().await;
+    world.finds("/v1/organizations", &[&bank, acme, &default]).await;
     world.finds("/v1/organizations?slug=acme", &[acme]).await;
-    assert_eq!(names(&world.get("/v1/organizations").await), ["Bank", "Zenith"]);
+    assert_eq!(names(&world.get("/v1/organizations").await)[..2], ["Bank", "Zenith"]);
 }
 
 async fn an_organization_sees_its_own_in_every_list() {

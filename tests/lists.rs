@@ -48,7 +48,8 @@ impl World {
 
     /// Every list with [`ROWS`] rows, each with the ids of its rows, newest first.
     async fn full(&self) -> [(String, Vec<String>); 6] {
-        let (mut organizations, mut docks, mut parties) = (vec![self.organization.clone()], vec![], vec![]);
+        let default = self.platform.default_organization().await;
+        let (mut organizations, mut docks, mut parties) = (vec![default, self.organization.clone()], vec![], vec![]);
         let (mut keys, mut of_party, mut of_dock) = (vec![], vec![], vec![]);
         let id = &self.organization;
         for at in 0..ROWS {
@@ -58,7 +59,9 @@ impl World {
             of_party.push(self.platform.assign(id, &parties[0], &docks[at], "RECIPIENT").await.id());
         }
         for (at, party) in parties.iter().enumerate().skip(1) {
-            organizations.push(self.platform.create_organization(&format!("Org {at}")).await.id());
+            if at > 1 {
+                organizations.push(self.platform.create_organization(&format!("Org {at}")).await.id());
+            }
             of_dock.push(self.platform.assign(id, party, &docks[1], "DISTRIBUTOR").await.id());
         }
         // The dock's list is ordered by party; the oldest one came first.

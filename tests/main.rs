@@ -22,6 +22,7 @@ mod faults;
 mod filters;
 mod harness;
 mod idempotency;
+mod ledger_client;
 mod limits;
 mod lists;
 mod paging;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         faults::tests(),
         filters::tests(),
         idempotency::tests(),
+        ledger_client::tests(),
         limits::tests(),
         lists::tests(),
         paging::tests(),

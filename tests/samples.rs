@@ -56,11 +56,12 @@ impl Tenant {
     }
 }
 
-/// Every endpoint that asks for a scope, with the scope.
+/// Every endpoint of the REST dialect that asks for a scope, with the scope. Those of the ledger's dialect have a
+/// matrix of their own, in `ledger_tenants.rs`.
 pub fn guarded() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
-        Access::Public => None,
+        Access::Public | Access::Ledger(_) => None,
     })
 }
 
@@ -168,7 +169,8 @@ pub fn places(endpoint: &Endpoint) -> Vec<(Place, String)> {
     }
     // Should an id's pattern look different one day, its name still gives it away.
     let query = endpoint.query.iter().map(|parameter| Place::Query(parameter.name.to_owned()));
-    let members = endpoint.body.map(|body| (body.names_read)().0).unwrap_or_default();
+    let read = endpoint.body.and_then(|body| body.names_read);
+    let members = read.map(|names_read| names_read().0).unwrap_or_default();
     let body = members.into_iter().map(|name| Place::Body(format!("/{name}")));
     for place in query.chain(body) {
         let (Place::Path(name) | Place::Query(name) | Place::Body(name)) = &place;

@@ -176,7 +176,9 @@ async fn create_party_makes_companies_and_persons() {
         let shown = made.json();
         let members =
             ["id", "organizationId", "type", "name", "email", "externalRef", "metadata", "createdAt", "updatedAt"];
-        check_members(shown, &members);
+        // Beside what the page shows, its id in the ledger's dialect.
+        check_members(shown, &[&members[..], &["ledgerParty"]].concat());
+        assert!(made.text("ledgerParty").starts_with(&format!("{}::1220", made.id())));
         check_id::<id::Party>(&shown["id"], "pty_");
         assert_eq!(shown["organizationId"], json!(organization));
         for member in ["type", "name", "email", "externalRef"] {

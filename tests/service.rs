@@ -1,6 +1,6 @@
 //! The endpoints about the service itself.
 
-use berth_shared::http::Access;
+use berth_shared::http::{Access, Handler};
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::Value;
@@ -37,6 +37,10 @@ async fn strict_handling_holds_without_a_credential_too() {
         }
         let target = format!("{}?verbose=1", endpoint.path);
         berth.nobody().get(&target).await.expect(endpoint.success);
+        if let Handler::Ledger(_) = endpoint.handler {
+            // The ledger's dialect knows no such preference.
+            continue;
+        }
         let strict = berth.nobody().call(Method::GET, &target).header("prefer", "handling=strict");
         strict.send().await.refused(400, "VALIDATION_FAILED");
     }

@@ -62,6 +62,10 @@ impl Caller {
         self.call(Method::PATCH, target).json(body).send().await
     }
 
+    pub async fn head(&self, target: &str) -> Answer {
+        self.call(Method::HEAD, target).send().await
+    }
+
     pub async fn delete(&self, target: &str) -> Answer {
         self.call(Method::DELETE, target).send().await
     }
@@ -69,6 +73,12 @@ impl Caller {
     /// A new organization.
     pub async fn create_organization(&self, name: &str) -> Answer {
         self.post("/v1/organizations", &json!({ "name": name })).await.expect(201)
+    }
+
+    /// The organization that every deployment has from its first start.
+    pub async fn default_organization(&self) -> String {
+        let found = self.get("/v1/organizations?slug=default").await.expect(200);
+        found.json()["data"][0]["id"].as_str().expect("the deployment's own organization").to_owned()
     }
 
     /// A new dock of `organization`.
@@ -151,6 +161,12 @@ impl Answer {
     #[track_caller]
     pub fn json(&self) -> &Value {
         self.json.get_or_init(|| serde_json::from_slice(&self.body).expect("the body is JSON"))
+    }
+
+    /// The body of an answer that is a text.
+    #[track_caller]
+    pub fn body_text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is UTF-8")
     }
 
     /// The places that a failed validation names, each with its sentence: pointers into the body, names of parameters

@@ -17,11 +17,14 @@ use super::Answer;
 const UNSEEN: &str = include_str!("../unseen.txt");
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
+/// The validator of a body: by operation, status and media type.
+type Bodies = HashMap<(String, u16, String), Validator>;
+
 static SEEN: Mutex<BTreeSet<(String, u16)>> = Mutex::new(BTreeSet::new());
 
 struct Contract {
     document: Value,
-    validators: HashMap<(String, u16), Validator>,
+    validators: Bodies,
     problem: Validator,
 }
 
@@ -35,19 +38,15 @@ impl Contract {
         let mut validators = HashMap::new();
         for (_, _, operation) in operations(&document) {
             for (status, response) in operation["responses"].as_object().expect("responses") {
-                let Some((_, content)) = response["content"].as_object().and_then(|content| content.iter().next())
-                else {
-                    continue;
-                };
-                let mut schema = content["schema"].clone();
-                if operation["operationId"] != "openapi" {
-                    close(&mut schema);
+                for (media_type, content) in response["content"].as_object().into_iter().flatten() {
+                    let mut schema = content["schema"].clone();
+                    if operation["operationId"] != "openapi" {
+                        close(&mut schema);
+                    }
+                    let id = operation["operationId"].as_str().expect("operationId").to_owned();
+                    let key = (id, status.parse().expect("status"), media_type.clone());
+                    validators.insert(key, validator(&document, schema));
                 }
-                let key = (
-                    operation["operationId"].as_str().expect("operationId").to_owned(),
-                    status.parse().expect("status"),
-                );
-                validators.insert(key, validator(&document, schema));
             }
         }
         let problem = validator(&document, json!({ "$ref": "#/components/schemas/Problem" }));
@@ -125,10 +124,17 @@ pub fn check(method: &Method, target: &str, answer: &Answer) {
         let optional = ["Link", "Idempotency-Replayed"].contains(&name.as_str());
         assert!(optional || answer.headers.contains_key(name), "{id} lacks the header {name}: {}", shown());
     }
-    match documented["content"].as_object().and_then(|content| content.keys().next()) {
+    match documented["content"].as_object() {
         Some(_) if method == Method::HEAD => assert!(answer.body.is_empty(), "HEAD with a body: {}", shown()),
-        Some(media_type) => {
-            check_body(&CONTRACT.validators[&(id.clone(), answer.status)], answer, media_type, &shown());
+        Some(_) => {
+            // The ledger's dialect tells the character set of its texts.
+            let media_type = answer.header("content-type").unwrap_or_default();
+            let known = media_type.strip_suffix("; charset=UTF-8").filter(|known| *known == "text/plain");
+            let key = (id.clone(), answer.status, known.unwrap_or(media_type).to_owned());
+            let validator = CONTRACT.validators.get(&key);
+            let validator =
+                validator.unwrap_or_else(|| panic!("{id} does not document this media type: {media_type} {}", shown()));
+            check_body(validator, answer, media_type, &shown());
         }
         None => assert!(answer.body.is_empty(), "an undocumented body: {}", shown()),
     }
@@ -138,8 +144,9 @@ pub fn check(method: &Method, target: &str, answer: &Answer) {
 #[track_caller]
 fn check_body(validator: &Validator, answer: &Answer, media_type: &str, shown: &str) {
     assert_eq!(answer.header("content-type"), Some(media_type), "{shown}");
+    let body = if media_type.starts_with("text/") { json!(answer.body_text()) } else { answer.json().clone() };
     let errors: Vec<_> =
-        validator.iter_errors(answer.json()).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "not as documented: {errors:?}\n{shown}");
 }
 

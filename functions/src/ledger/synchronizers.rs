@@ -34,13 +34,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 #[serde(rename_all = "camelCase")]
 struct ConnectedSynchronizers {
     /// The one synchronizer.
-    connected_synchronizers: [Synchronizer; 1],
+    connected_synchronizers: [Connected; 1],
 }
 
 /// A synchronizer.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Synchronizer {
+#[schemars(rename = "Synchronizer")]
+struct Connected {
     /// What people call it.
     synchronizer_alias: &'static str,
     /// Its id.
@@ -52,6 +53,6 @@ struct Synchronizer {
 async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     let synchronizer_id = call.deployment().await?.namespace.participant();
     let permission = "PARTICIPANT_PERMISSION_SUBMISSION";
-    let synchronizer = Synchronizer { synchronizer_alias: "berth", synchronizer_id, permission };
+    let synchronizer = Connected { synchronizer_alias: "berth", synchronizer_id, permission };
     Ok(Some(call.answer(&ConnectedSynchronizers { connected_synchronizers: [synchronizer] })?))
 }

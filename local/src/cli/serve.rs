@@ -96,6 +96,14 @@ fn welcome(running: &Running, store: &StoreChoice, environment: Environment) -> 
         lines.push(format!("  {}", first_call(&url, "$BERTH_KEY")));
     }
     lines.push(String::new());
+    // What is kept in memory has no directory: its endpoint is the way to it.
+    let reached = match (store, running.store_url()) {
+        (StoreChoice::Memory, Some(endpoint)) => StoreChoice::Endpoint(endpoint.to_owned()),
+        _ => store.clone(),
+    };
+    lines.push("A platform key is a token for /v2, the ledger's dialect. To make one for that alone:".to_owned());
+    lines.push(format!("  {}", make_ledger_key(&reached, table, environment)));
+    lines.push(String::new());
     lines.push("Ctrl-C ends it.".to_owned());
     lines.join("\n")
 }
@@ -113,6 +121,11 @@ fn first_call(url: &str, key: &str) -> String {
         "curl -sS {url}/v1/organizations -H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' \
          -d '{{\"name\": \"Acme Trading\"}}'"
     )
+}
+
+/// The command that makes a token for the ledger's dialect in the same store.
+fn make_ledger_key(store: &StoreChoice, table: &str, environment: Environment) -> String {
+    format!("{} --scopes ledger:admin", make_key(store, table, environment))
 }
 
 /// The command that makes another platform key in the same store.
@@ -154,6 +167,13 @@ mod tests {
         assert_eq!(command(StoreChoice::Aws, "berth", test), " --aws");
         let endpoint = StoreChoice::Endpoint("http://h".to_owned());
         assert_eq!(command(endpoint, "berth", test), " --endpoint-url http://h");
+    }
+
+    #[test]
+    fn a_token_for_the_ledger_is_made_in_the_same_store() {
+        let command = make_ledger_key(&StoreChoice::Aws, "other", Environment::Live);
+        let options = command.split_once(" keys create").map(|(_, options)| options);
+        assert_eq!(options, Some(" --aws --table other --environment live --scopes ledger:admin"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use berth_functions::FALLBACK;
-use berth_shared::{Environment, store::Store};
+use berth_shared::{Environment, http::Handler, store::Store};
 use lambda_http::request::LambdaRequest;
 use proptest::prelude::*;
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
 async fn an_endpoint_that_never_ends_or_panics_gives_no_answer() {
     let fallback = || berth_functions::find(FALLBACK).unwrap().clone();
     assert_eq!(run(fallback(), "localhost").await.map(|answer| answer["statusCode"].clone()), Some(json!(404)));
-    let stuck = Endpoint { handler: |_| Box::pin(std::future::pending()), ..fallback() };
+    let stuck = Endpoint { handler: Handler::Rest(|_| Box::pin(std::future::pending())), ..fallback() };
     assert_eq!(run(stuck, "localhost").await, None);
     // The decoder panics at this host; the endpoint's own panics never get so far.
     assert_eq!(run(fallback(), "xn--").await, None);

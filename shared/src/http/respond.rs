@@ -65,7 +65,7 @@ pub async fn respond(
     let span = tracing::info_span!("call", endpoint = endpoint.name, request_id);
     let store = service.store().with_deadline(boundary::deadline(&request, now, begun));
     let allow = facts.allow.clone();
-    let ending = AssertUnwindSafe(call(endpoint, handler, service, store, request, facts, &request_id, now))
+    let ending = AssertUnwindSafe(call((endpoint, handler), service, store, request, facts, &request_id, now))
         .catch_unwind()
         .instrument(span.clone())
         .await;
@@ -88,8 +88,7 @@ pub async fn respond(
 }
 
 async fn call(
-    endpoint: &'static Endpoint,
-    handler: RestHandler,
+    (endpoint, handler): (&'static Endpoint, RestHandler),
     service: &Service,
     store: Store,
     request: lambda_http::Request,
