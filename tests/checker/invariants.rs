@@ -11,7 +11,7 @@ const SHARDS: usize = 8;
 
 type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 18] = [
+pub const RULES: [(&str, Rule); 20] = [
     ("every key has a known form", known_keys),
     ("there is one deployment", deployment),
     ("an organization's counters say what it has", organization_counts),
@@ -23,6 +23,8 @@ pub const RULES: [(&str, Rule); 18] = [
     ("a domain is guarded for the dock that has it, and for no other", domains),
     ("parties and pointers are the same", party_pointers),
     ("parties and the index of external references are the same", references),
+    ("a party that was allocated on the ledger has its guard and its row", ledger_parties),
+    ("a user may act as parties of the ledger only", ledger_rights),
     ("a living role is there in both directions", role_directions),
     ("an ended role is there in both directions, ended, and lives no more", past_roles),
     ("a role has its dock and its party", role_ends),
@@ -161,6 +163,25 @@ fn references(table: &Table, broken: &mut Vec<String>) {
         .map(|((owner, id), party)| (owner.clone(), text(party, "externalRef").to_owned(), id.clone()))
         .collect();
     same(broken, ("the index", table.references.keys().cloned().collect()), ("the parties", parties));
+}
+
+fn ledger_parties(table: &Table, broken: &mut Vec<String>) {
+    let allocated = table.parties.iter().filter(|(_, party)| party["ledgerHint"].is_string());
+    let parties: BTreeSet<_> = allocated
+        .map(|((owner, id), party)| (owner.clone(), text(party, "ledgerHint").to_owned(), id.clone()))
+        .collect();
+    let guards = table.ledger_hints.iter().map(|(hint, guard)| {
+        (ulid(guard, "organizationId").to_owned(), hint.clone(), ulid(guard, "partyId").to_owned())
+    });
+    same(broken, ("the guards", guards.collect()), ("the parties", parties.clone()));
+    let rows = table.ledger_rows.iter();
+    let rows = rows.map(|((owner, hint), row)| (owner.clone(), hint.clone(), ulid(row, "partyId").to_owned()));
+    same(broken, ("the list", rows.collect()), ("the parties", parties));
+}
+
+fn ledger_rights(table: &Table, broken: &mut Vec<String>) {
+    let unknown = table.ledger_rights.keys().filter(|(_, hint)| !table.ledger_hints.contains_key(hint));
+    broken.extend(unknown.map(|(user, hint)| format!("{user} may act as {hint}, which is nobody")));
 }
 
 /// A role as both its items have to tell it.

@@ -74,6 +74,9 @@ async fn filled() -> Filled {
     caller.delete(&format!("/v1/api-keys/{key}")).await.expect(200);
     let call = caller.call(reqwest::Method::POST, &parties).header("idempotency-key", "once");
     call.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
+    let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+    let body = json!({ "partyIdHint": "Dee", "identityProviderId": organization, "userId": user });
+    caller.post("/v2/parties", &body).await.expect(200);
     Filled { berth, organization, dock, party, role, ended }
 }
 
@@ -94,7 +97,7 @@ async fn every_kind_of_damage_is_found() {
     let entry = first_of(client, table, &trail).await;
     let past = format!("{tenant}#PTY#");
     let past = find(client, table, &past, &format!("PAST#{ended}")).await;
-    let lost: [(&str, &str, &str); 13] = [
+    let lost: [(&str, &str, &str); 15] = [
         ("SLUG#harbour", "SLUG", "has its row, its slug"),
         ("ORGS", &organization, "has its row, its slug"),
         (&tenant, "#COUNT#3", "its counters"),
@@ -102,6 +105,8 @@ async fn every_kind_of_damage_is_found() {
         ("DOMAIN#south.example", "DOMAIN", "a domain is guarded"),
         (&format!("PTY#{party}"), "PTY", "parties and pointers"),
         (&format!("{tenant}#XREF#c d"), "", "the index of external references"),
+        ("LEDGER#Dee", "LEDGER", "has its guard and its row"),
+        (&format!("{tenant}#LEDGER"), "Dee::", "has its guard and its row"),
         (&of_dock, &format!("ROLE#RECIPIENT#{party}"), "a living role is there in both directions"),
         (&of_party, &format!("ROLE#{role}"), "a living role is there in both directions"),
         (&past, &format!("PAST#{ended}"), "an ended role is there in both directions"),
@@ -132,6 +137,7 @@ async fn every_kind_of_damage_is_found() {
         (tenant.clone(), "ODD#1".to_owned(), "known form"),
         (format!("{tenant}#XREF#gone"), format!("PTY#{party}"), "the index of external references"),
         ("DOMAIN#nobody.example".to_owned(), "DOMAIN".to_owned(), "a domain is guarded"),
+        ("USER#nobody".to_owned(), "ACT#Eve".to_owned(), "act as parties of the ledger"),
         (format!("KEY#{organization}"), "KEY".to_owned(), "its record and both rows"),
         (of_party.clone(), format!("PAST#{role}"), "ended, and lives no more"),
     ];

@@ -30,6 +30,12 @@ pub struct Table {
     pub party_pointers: Items<String>,
     /// By organization, reference and party.
     pub references: Items<(String, String, String)>,
+    /// Guards of hints on the ledger, by hint.
+    pub ledger_hints: Items<String>,
+    /// By organization and hint.
+    pub ledger_rows: Items<(String, String)>,
+    /// Whom users may act as, by user and hint.
+    pub ledger_rights: Items<(String, String)>,
     pub dock_roles: Items<DockRole>,
     pub party_roles: Items<PartyRole>,
     /// Ended roles, seen from the dock: the key of the living one, and the role.
@@ -111,6 +117,10 @@ impl Table {
             ("", ["DOCK", dock]) => drop(self.docks.insert((owner, (*dock).to_owned()), item)),
             ("", ["PTY", party]) => drop(self.parties.insert((owner, (*party).to_owned()), item)),
             ("XREF", ["PTY", party]) => drop(self.references.insert((owner, id, (*party).to_owned()), item)),
+            ("LEDGER", [row]) => {
+                let Some(hint) = row.strip_suffix("::") else { return false };
+                self.ledger_rows.insert((owner, hint.to_owned()), item);
+            }
             ("DOCK", ["ROLE", role, party]) => drop(self.dock_roles.insert(dock_role(owner, id, party, role), item)),
             ("DOCK", ["PAST", role, party, ended]) => {
                 self.dock_past.insert((dock_role(owner, id, party, role), (*ended).to_owned()), item);
@@ -124,6 +134,10 @@ impl Table {
 
     fn place_others(&mut self, pk: &str, sk: &str, item: &Value) -> bool {
         let (area, id) = pk.split_once('#').unwrap_or((pk, ""));
+        if let ("USER", Some(hint)) = (area, sk.strip_prefix("ACT#")) {
+            self.ledger_rights.insert((id.to_owned(), hint.to_owned()), item.clone());
+            return true;
+        }
         let (list, key) = match (area, id, sk) {
             ("ORGS", "", id) => (&mut self.organization_rows, id),
             ("DOCKS", "", id) => (&mut self.dock_rows, id),
@@ -131,6 +145,7 @@ impl Table {
             ("SLUG", slug, "SLUG") => (&mut self.slugs, slug),
             ("DOMAIN", domain, "DOMAIN") => (&mut self.domains, domain),
             ("PTY", id, "PTY") => (&mut self.party_pointers, id),
+            ("LEDGER", hint, "LEDGER") => (&mut self.ledger_hints, hint),
             ("KEY", id, "KEY") => (&mut self.keys, id),
             ("USED", id, "USED") => (&mut self.key_uses, id),
             _ => return false,
@@ -146,6 +161,7 @@ impl Table {
         tenants.extend(self.docks.keys().map(|(owner, _)| (owner.as_str(), "a dock")));
         tenants.extend(self.parties.keys().map(|(owner, _)| (owner.as_str(), "a party")));
         tenants.extend(self.references.keys().map(|(owner, ..)| (owner.as_str(), "an external reference")));
+        tenants.extend(self.ledger_rows.keys().map(|(owner, _)| (owner.as_str(), "a party of the ledger")));
         tenants.extend(self.dock_roles.keys().map(|key| (key.organization.as_str(), "a role in a dock")));
         tenants.extend(self.party_roles.keys().map(|key| (key.organization.as_str(), "a role of a party")));
         tenants.extend(self.dock_past.keys().map(|(key, _)| (key.organization.as_str(), "an ended role in a dock")));
