@@ -16,6 +16,15 @@ mod credentials;
 mod filters;
 mod harness;
 mod idempotency;
+mod ledger;
+mod ledger_allocate;
+mod ledger_annotations;
+mod ledger_directory;
+mod ledger_errors;
+mod ledger_get;
+mod ledger_list;
+mod ledger_tenants;
+mod ledger_update;
 mod limits;
 mod lists;
 mod patches;
@@ -36,6 +45,14 @@ fn main() -> ExitCode {
         credentials::tests(),
         filters::tests(),
         idempotency::tests(),
+        ledger_allocate::tests(),
+        ledger_annotations::tests(),
+        ledger_get::tests(),
+        ledger_list::tests(),
+        ledger_update::tests(),
+        ledger_errors::tests(),
+        ledger_tenants::tests(),
+        ledger_directory::tests(),
         limits::tests(),
         lists::tests(),
         patches::tests(),

@@ -51,9 +51,9 @@ struct Right {
 async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     let user = known_user(call)?;
     let namespace = &call.deployment().await?.namespace;
-    let mut rights: Vec<Right> = admin(user).into_iter().map(|name| right(name, json!({}))).collect();
+    let mut rights: Vec<Right> = admin(user).into_iter().map(|name| right(name, &json!({}))).collect();
     let acts = call.store().ledger_rights(&user.id).await?;
-    rights.extend(acts.iter().map(|hint| right("CanActAs", json!({ "party": hint.in_namespace(namespace) }))));
+    rights.extend(acts.iter().map(|hint| right("CanActAs", &json!({ "party": hint.in_namespace(namespace) }))));
     Ok(Some(call.answer(&Rights { rights })?))
 }
 
@@ -64,6 +64,6 @@ fn admin(user: &User) -> Option<&'static str> {
     })
 }
 
-fn right(name: &str, value: Value) -> Right {
+fn right(name: &str, value: &Value) -> Right {
     Right { kind: Map::from_iter([(name.to_owned(), json!({ "value": value }))]) }
 }

@@ -40,6 +40,7 @@ struct ConnectedSynchronizers {
 /// A synchronizer.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the protocol names them so")]
 struct Synchronizer {
     /// What people call it.
     synchronizer_alias: &'static str,

@@ -37,6 +37,9 @@ pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
 
+/// The members that are read from a body, and those among them that are needed.
+pub type NamesRead = fn() -> (Vec<&'static str>, Vec<&'static str>);
+
 /// The type of a body: its schema, and the members that are read from it.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyOf {
@@ -44,7 +47,7 @@ pub struct BodyOf {
     pub schema: SchemaOf,
     /// The members that are read, and those among them that are needed: what the schema must say, too. `None` where
     /// reading and schema are derived from one type.
-    pub names_read: Option<fn() -> (Vec<&'static str>, Vec<&'static str>)>,
+    pub names_read: Option<NamesRead>,
 }
 
 impl BodyOf {

@@ -115,9 +115,8 @@ impl LedgerCall {
         check_ledger_string("identity_provider_id", id)?;
         match id.parse::<OrganizationId>() {
             Ok(named) if owner.sees(named) => Ok(named),
-            Ok(_) => Err(LedgerError::permission_denied("another identity provider").into()),
             Err(_) if owner == Owner::Platform => Err(unknown_provider(id).into()),
-            Err(_) => Err(LedgerError::permission_denied("another identity provider").into()),
+            Ok(_) | Err(_) => Err(LedgerError::permission_denied("another identity provider").into()),
         }
     }
 
