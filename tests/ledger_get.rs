@@ -63,7 +63,7 @@ async fn paths_are_decoded_once() {
     let id = ledger.party("a b").await;
     let encoded = id.replace(':', "%3A").replace(' ', "%20");
     let found = ledger.platform.get(&format!("/v2/parties/{encoded}?parties={encoded}")).await.expect(200);
-    assert_eq!(parties(&found), [id.clone()]);
+    assert_eq!(parties(&found), std::slice::from_ref(&id));
     let body = json!({ "partyDetails": { "party": id }, "updateMask": { "paths": ["local_metadata"] } });
     ledger.patch(&encoded, &body).await.expect(200);
     // Twice encoded it is another text, and a plus sign in a path is one.

@@ -131,7 +131,7 @@ async fn filters_are_prefixes_of_ids() {
     let (ledger, ids) = full().await;
     let ns = &ledger.namespace;
     let with = |prefix: &str| ids.iter().filter(|id| id.starts_with(prefix)).cloned().collect::<Vec<_>>();
-    let made_here = ids.iter().filter(|id| id.starts_with("pty_0") && id.len() == 30 + 70).next_back();
+    let made_here = ids.iter().rfind(|id| id.starts_with("pty_0") && id.len() == 30 + 70);
     let made_here = made_here.expect("a party that was made here").clone();
     let prefixes =
         ["a", "a-", "a b", "ab", "A", "p", "pt", "pty", "pty_", "pty_0", "a:", "a::", "a:::", "nobody", "a::1220"];

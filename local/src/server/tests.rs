@@ -33,7 +33,8 @@ async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
 async fn an_endpoint_that_never_ends_or_panics_gives_no_answer() {
     let fallback = || berth_functions::find(FALLBACK).unwrap().clone();
     assert_eq!(run(fallback(), "localhost").await.map(|answer| answer["statusCode"].clone()), Some(json!(404)));
-    let stuck = Endpoint { handler: |_| Box::pin(std::future::pending()), ..fallback() };
+    let stuck =
+        Endpoint { handler: berth_shared::http::Handler::Rest(|_| Box::pin(std::future::pending())), ..fallback() };
     assert_eq!(run(stuck, "localhost").await, None);
     // The decoder panics at this host; the endpoint's own panics never get so far.
     assert_eq!(run(fallback(), "xn--").await, None);
