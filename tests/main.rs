@@ -22,7 +22,16 @@ mod faults;
 mod filters;
 mod harness;
 mod idempotency;
+mod ledger;
+mod ledger_allocate;
+mod ledger_annotations;
 mod ledger_client;
+mod ledger_directory;
+mod ledger_errors;
+mod ledger_get;
+mod ledger_list;
+mod ledger_tenants;
+mod ledger_update;
 mod limits;
 mod lists;
 mod paging;
@@ -50,7 +59,15 @@ fn main() -> ExitCode {
         faults::tests(),
         filters::tests(),
         idempotency::tests(),
+        ledger_allocate::tests(),
+        ledger_annotations::tests(),
         ledger_client::tests(),
+        ledger_directory::tests(),
+        ledger_errors::tests(),
+        ledger_get::tests(),
+        ledger_list::tests(),
+        ledger_tenants::tests(),
+        ledger_update::tests(),
         limits::tests(),
         lists::tests(),
         paging::tests(),

@@ -130,6 +130,12 @@ impl Call {
         self
     }
 
+    /// A body that says nothing of its media type.
+    pub fn bare_body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.request = self.request.body(body.into());
+        self
+    }
+
     /// Sends the call, and holds the answer against the contract.
     pub async fn send(self) -> Answer {
         let answer = self.request.send().await.expect("the server answers");

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::view::{PartyAnswer, PartyDetails, SentMeta};
+use super::view::{PartyAnswer, PartyDetails, SentMeta, unknown_user};
 
 /// The row of allocate-ledger-party.
 pub(crate) const ENDPOINT: Endpoint = Endpoint {
@@ -24,7 +24,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/parties",
     access: Access::Ledger(LedgerRight::Admin),
     success: 200,
-    store: &[StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::ConditionCheckItem],
+    store: &[StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::ConditionCheckItem, StoreAction::Query],
     summary: "Allocate a party",
     description: "Makes a party with an id of its own choice, `<hint>::<namespace>`. It is a party of the organization that the identity provider stands for, and can be given roles. A hint is given once, and never again.",
     query: &[],
@@ -78,14 +78,25 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     }
     let annotations = annotations.unwrap_or_default();
     check_annotations(&annotations, false)?;
-    let organization = organization?;
-    let deployment = call.deployment().await?;
-    check_synchronizer(&body.synchronizer_id.unwrap_or_default(), &deployment.namespace.participant())?;
+    check_ledger_string("identity_provider_id", &provider)?;
+    let synchronizer_id = body.synchronizer_id.unwrap_or_default();
+    check_synchronizer(&synchronizer_id)?;
     let user_id = body.user_id.unwrap_or_default();
     check_user_id(&user_id)?;
-    if !user_id.is_empty() && user_id != user.id {
-        let cause = format!("getting user failed for unknown user \"{user_id}\"");
-        return Err(LedgerError::new(Category::NotFound, "USER_NOT_FOUND", cause).about("USER", user_id).into());
+    let organization = organization?;
+    let deployment = call.deployment().await?;
+    let refusal = if !user_id.is_empty() && user_id != user.id {
+        Some(unknown_user(&user_id))
+    } else if !synchronizer_id.is_empty() && synchronizer_id != deployment.namespace.participant() {
+        let cause = format!("This participant is not connected to the synchronizer {synchronizer_id}");
+        Some(LedgerError::new(Category::FailedPrecondition, "NOT_CONNECTED_TO_SYNCHRONIZER", cause))
+    } else {
+        None
+    };
+    if let Some(refusal) = refusal {
+        // Whether there is the identity provider comes before these; of a party it is the write that asks.
+        let known = call.store().organization(organization).await?.is_some();
+        return Err(if known { refusal } else { unknown_provider(&provider) }.into());
     }
     let acting = Some(user_id.as_str()).filter(|id| !id.is_empty());
     let party = new_party(call, organization, &hint, &annotations)?;
@@ -107,17 +118,14 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     }
 }
 
-/// The one synchronizer is the one that is named, or the one that is meant where none is.
-fn check_synchronizer(named: &str, connected: &str) -> LedgerResult<()> {
-    if named.is_empty() || named == connected {
+/// A synchronizer's id has a name and a namespace; an empty one means the one that there is.
+fn check_synchronizer(named: &str) -> LedgerResult<()> {
+    if named.is_empty() {
         return Ok(());
     }
     check_ledger_string("synchronizer_id", named)?;
     match named.split_once("::") {
-        Some((name, namespace)) if !name.is_empty() && !namespace.is_empty() && !namespace.contains("::") => {
-            let cause = format!("This participant is not connected to the synchronizer {named}");
-            Err(LedgerError::new(Category::FailedPrecondition, "NOT_CONNECTED_TO_SYNCHRONIZER", cause).into())
-        }
+        Some((name, namespace)) if !name.is_empty() && !namespace.is_empty() && !namespace.contains("::") => Ok(()),
         _ => Err(LedgerError::invalid_field("synchronizer_id", format!("Invalid unique identifier {named}")).into()),
     }
 }

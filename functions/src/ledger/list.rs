@@ -85,11 +85,13 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     let deployment = call.deployment().await?;
     // What begins with a whole id can only be that one; the namespace is the same for all.
     let (prefix, rest) =
-        filter.split_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
+        filter.rsplit_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
     if !deployment.namespace.to_string().starts_with(rest) {
         return Ok(Some(call.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
     }
-    let found = call.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
+    let mut found = call.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
+    // `a::1` begins the id of the hint `a`, which is the first that was found, and not that of `a:`.
+    found.retain(|party| call.party_id(&deployment.namespace, party).starts_with(filter));
     let mut page = PartiesPage { party_details: Vec::with_capacity(found.len()), next_page_token: String::new() };
     let is_full = found.len() == size;
     let count = found.len();

@@ -1,11 +1,12 @@
 //! `PATCH /v2/parties/{party}`
 
 use berth_shared::{
+    credentials::Owner,
     domain::Party,
     http::{Access, BodyOf, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
     ledger::{
         Annotations, Category, LedgerCall, LedgerError, LedgerPartyId, LedgerResult, MAX_ANNOTATIONS, annotations_size,
-        check_annotations, merged, shown,
+        check_annotations, merged, shown, unknown_provider,
     },
 };
 use lambda_http::http::Method;
@@ -22,7 +23,13 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/parties/{party}",
     access: Access::Ledger(LedgerRight::Admin),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::GetItem,
+        StoreAction::BatchGetItem,
+        StoreAction::Query,
+        StoreAction::PutItem,
+        StoreAction::UpdateItem,
+    ],
     summary: "Change a party",
     description: "Merges annotations into those that there are; an empty value takes its key away. Without a `resourceVersion` changes never conflict and none is lost.",
     query: &[],
@@ -91,8 +98,12 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     check_annotations(&annotations, true)?;
     let mask = update_mask.ok_or_else(|| LedgerError::missing_field("update_mask"))?.paths.unwrap_or_default();
     let provider = sent.identity_provider_id.unwrap_or_default();
+    let owner = call.user()?.owner;
     let organization = call.provider(&provider).await?;
     let deployment = call.deployment().await?;
+    if !provider.is_empty() && owner == Owner::Platform && call.store().organization(organization).await?.is_none() {
+        return Err(unknown_provider(&provider).into());
+    }
     check_mask(&mask, id)?;
     let names = |member: &str| mask.iter().any(|path| path == member);
     let merges = names("local_metadata") || names("local_metadata.annotations");
@@ -102,9 +113,13 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
             Some(hint) => call.store().ledger_parties(std::slice::from_ref(hint)).await?.pop(),
             None => None,
         };
-        let before = found.filter(|party| party.organization_id == organization).ok_or_else(|| unknown(id))?;
-        if names("is_local") && sent.is_local == Some(false) {
+        let before = found.filter(|party| owner.sees(party.organization_id)).ok_or_else(|| unknown(id))?;
+        // What is absent is false, as everywhere in the ledger's messages.
+        if names("is_local") && !sent.is_local.unwrap_or_default() {
             return Err(refused(id, "is_local cannot be changed").into());
+        }
+        if before.organization_id != organization {
+            return Err(refused(id, "identity_provider_id cannot be changed").into());
         }
         if seen.is_some_and(|seen| seen != before.version - 1) {
             let cause = format!("Update operation for party {id} failed due to a concurrent update to the same party");

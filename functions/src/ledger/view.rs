@@ -124,6 +124,11 @@ pub(super) fn known_user(call: &LedgerCall) -> LedgerResult<&User> {
     if id == user.id {
         return Ok(user);
     }
+    Err(unknown_user(id).into())
+}
+
+/// `USER_NOT_FOUND`
+pub(super) fn unknown_user(id: &str) -> LedgerError {
     let cause = format!("getting user failed for unknown user \"{id}\"");
-    Err(LedgerError::new(Category::NotFound, "USER_NOT_FOUND", cause).about("USER", id).into())
+    LedgerError::new(Category::NotFound, "USER_NOT_FOUND", cause).about("USER", id)
 }

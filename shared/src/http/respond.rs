@@ -25,7 +25,6 @@ use crate::{
     credentials::AuthFailure,
     error::{Code, Error, RecordedAnswer, Result},
     id::{self, Id, Kind},
-    store::Store,
     time::Time,
 };
 
@@ -64,11 +63,21 @@ pub async fn respond(
     let strict = Headers::read(request.headers(), false).strict;
     let span = tracing::info_span!("call", endpoint = endpoint.name, request_id);
     let store = service.store().with_deadline(boundary::deadline(&request, now, begun));
-    let allow = facts.allow.clone();
-    let ending = AssertUnwindSafe(call((endpoint, handler), service, store, request, facts, &request_id, now))
-        .catch_unwind()
-        .instrument(span.clone())
-        .await;
+    let allow = facts.allow;
+    let entering = Call {
+        endpoint,
+        handler,
+        service: service.clone(),
+        store,
+        principal: None,
+        path_parameters: boundary::path_parameters(endpoint, &request, facts.path_parameters),
+        query: boundary::query(&request),
+        headers: Headers::read(request.headers(), endpoint.method == Method::POST),
+        request,
+        request_id: request_id.clone(),
+        now,
+    };
+    let ending = AssertUnwindSafe(call(entering)).catch_unwind().instrument(span.clone()).await;
     let ending = ending.unwrap_or_else(|_| Ending::Refused(Error::internal("the endpoint panicked")));
     let _entered = span.enter();
     let mut response = written(&ending, endpoint, &instance, &request_id);
@@ -87,28 +96,7 @@ pub async fn respond(
     response
 }
 
-async fn call(
-    (endpoint, handler): (&'static Endpoint, RestHandler),
-    service: &Service,
-    store: Store,
-    request: lambda_http::Request,
-    facts: Facts,
-    request_id: &str,
-    now: Time,
-) -> Ending {
-    let call = Call {
-        endpoint,
-        handler,
-        service: service.clone(),
-        store,
-        principal: None,
-        path_parameters: boundary::path_parameters(endpoint, &request, facts.path_parameters),
-        query: boundary::query(&request),
-        headers: Headers::read(request.headers(), endpoint.method == Method::POST),
-        request,
-        request_id: request_id.to_owned(),
-        now,
-    };
+async fn call(call: Call) -> Ending {
     match enter(call).await {
         Ok(answer) => Ending::Answered(answer),
         Err(Error::Answered(answer)) => Ending::Replayed(*answer),

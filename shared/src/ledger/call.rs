@@ -116,7 +116,7 @@ impl LedgerCall {
         match id.parse::<OrganizationId>() {
             Ok(named) if owner.sees(named) => Ok(named),
             Err(_) if owner == Owner::Platform => Err(unknown_provider(id).into()),
-            _ => Err(LedgerError::permission_denied("another identity provider").into()),
+            Ok(_) | Err(_) => Err(LedgerError::permission_denied("another identity provider").into()),
         }
     }
 

@@ -43,7 +43,7 @@ pub fn check_party_filter(filter: &str, longest: usize) -> Result<(), LedgerErro
         return Ok(());
     }
     check_characters(filter).map_err(|cause| LedgerError::invalid_field("filter_party", cause))?;
-    let hint = filter.split("::").next().unwrap_or_default();
+    let hint = filter.rsplit_once("::").map_or(filter, |(hint, _)| hint);
     if hint.len() > longest {
         return Err(LedgerError::invalid_field("filter_party", format!("filter_party is too long (max: {longest})")));
     }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
+use ulid::{ULID_LEN, Ulid};
 
 use super::{
     Change, Entity, Item, Store, Write,
@@ -214,6 +214,10 @@ impl Store {
         let all = keys::parties(organization);
         let range = Range { pk: all.pk, prefix: format!("{}{within}", all.prefix) };
         let start = match after.map(|after| (after, after.strip_prefix(letters))) {
+            // A party comes behind the hint that goes on where its own id ends: `pty_…-x::` is before `pty_…::`.
+            Some((_, Some(digits))) if digits.len() > ULID_LEN => {
+                Some(format!("{}{}", all.prefix, &digits[..ULID_LEN - 1]))
+            }
             Some((_, Some(digits))) => Some(format!("{}{digits}", all.prefix)),
             Some((after, None)) if after > letters => return Ok(Vec::new()),
             _ => None,

@@ -1,0 +1,112 @@
+//! Refusals of the ledger: their bodies, and who is refused.
+
+use libtest_mimic::Trial;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Answer, Caller, tests},
+    ledger::{Ledger, redacted, refused, undecodable},
+};
+
+pub fn tests() -> Vec<Trial> {
+    tests![
+        the_ledgers_own_refusals_tell_what_it_knows,
+        the_trace_is_the_callers,
+        a_bearer_without_a_token_is_no_request,
+        the_token_may_come_as_a_protocol,
+        scopes_are_rights,
+    ]
+}
+
+async fn the_ledgers_own_refusals_tell_what_it_knows() {
+    let ledger = Ledger::new().await;
+    let refusal = refused(ledger.platform.get("/v2/users/nobody").await, 404, "USER_NOT_FOUND");
+    let body = refusal.json();
+    assert_eq!((&body["correlationId"], &body["definiteAnswer"]), (&Value::Null, &Value::Null));
+    let context =
+        json!({ "category": "11", "tid": body["traceId"], "definite_answer": "false", "participant": "'berth'" });
+    assert_eq!(body["context"], context);
+    assert_eq!(refusal.header("content-type"), Some("application/json"));
+    // However long what it tells of, a cause is short.
+    let long = format!("/v2/parties?identity-provider-id=org_1{}", "%20x".repeat(120));
+    refused(ledger.platform.get(&long).await, 400, "INVALID_ARGUMENT");
+}
+
+async fn the_trace_is_the_callers() {
+    let ledger = Ledger::new().await;
+    let with = async |trace: &str| {
+        let call = ledger.platform.call(Method::GET, "/v2/parties/a.b").header("traceparent", trace);
+        refused(call.send().await, 400, "INVALID_ARGUMENT")
+    };
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let refusal = with(&format!("00-{trace}-00f067aa0ba902b7-01")).await;
+    assert_eq!((refusal.text("traceId").as_str(), &refusal.json()["context"]["tid"]), (trace, &json!(trace)));
+    assert_eq!(refusal.json()["correlationId"], Value::Null);
+    let zero = "0".repeat(32);
+    for none in ["", "nonsense", "00-xyz-1-01", &format!("00-{zero}-00f067aa0ba902b7-01")] {
+        assert!(![trace, &zero].contains(&with(none).await.text("traceId").as_str()), "{none}");
+    }
+    let call = ledger.berth.nobody().call(Method::GET, "/v2/parties");
+    let refusal = redacted(call.header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01")).send().await, 401);
+    assert_eq!(refusal.text("correlationId"), trace);
+}
+
+async fn with_header(caller: &Caller, name: &str, value: &str) -> Answer {
+    caller.call(Method::GET, "/v2/authenticated-user").header(name, value).send().await
+}
+
+async fn a_bearer_without_a_token_is_no_request() {
+    let ledger = Ledger::new().await;
+    let nobody = ledger.berth.nobody();
+    for empty in ["Bearer", "Bearer ", "bearer"] {
+        undecodable(with_header(&nobody, "authorization", empty).await, "header Authorization");
+    }
+    for none in ["Basic YTpi", "Bearer nonsense", "nonsense", ""] {
+        let refusal = redacted(with_header(&nobody, "authorization", none).await, 401);
+        assert_eq!(refusal.header("www-authenticate"), None);
+    }
+}
+
+async fn the_token_may_come_as_a_protocol() {
+    let ledger = Ledger::new().await;
+    let nobody = ledger.berth.nobody();
+    let key = ledger.platform.create_api_key(None, &["ledger:read"]).await;
+    let token = format!("jwt.token.{}", key.text("key"));
+    let known = with_header(&nobody, "sec-websocket-protocol", &token).await.expect(200);
+    assert_eq!(known.json()["user"]["id"], json!(key.id()));
+    redacted(with_header(&nobody, "sec-websocket-protocol", &key.text("key")).await, 401);
+    redacted(with_header(&nobody, "sec-websocket-protocol", "jwt.token.nonsense").await, 401);
+    // The bearer wins where both are there.
+    let platform = with_header(&ledger.platform, "sec-websocket-protocol", &token).await.expect(200);
+    assert_ne!(platform.json(), known.json());
+    redacted(with_header(&ledger.berth.with_key("nonsense"), "sec-websocket-protocol", &token).await, 401);
+}
+
+async fn scopes_are_rights() {
+    let ledger = Ledger::new().await;
+    let id = ledger.party("Alice").await;
+    let acme = ledger.platform.create_organization("Acme").await.id();
+    let own = ledger.platform.create_api_key(Some(&acme), &["ledger:admin"]).await;
+    let (reader, reads) = ledger.user(&["ledger:read"]).await;
+    let (admin, administers) = ledger.user(&["ledger:admin"]).await;
+    let tenant = ledger.berth.with_key(&own.text("key"));
+    for (caller, user, rights, provider) in [
+        (&reader, &reads, json!([]), ""),
+        (&admin, &administers, json!([{ "kind": { "ParticipantAdmin": { "value": {} } } }]), ""),
+        (&tenant, &own.id(), json!([{ "kind": { "IdentityProviderAdmin": { "value": {} } } }]), acme.as_str()),
+    ] {
+        let known = caller.get(&format!("/v2/users/{user}")).await.expect(200);
+        let expected = json!({ "user": {
+            "id": user, "primaryParty": "", "isDeactivated": false, "identityProviderId": provider,
+            "metadata": { "resourceVersion": "0", "annotations": {} },
+        } });
+        assert_eq!(*known.json(), expected);
+        let listed = caller.get(&format!("/v2/users/{user}/rights")).await.expect(200);
+        assert_eq!(listed.json()["rights"], rights);
+    }
+    reader.get(&format!("/v2/parties/{id}")).await.expect(200);
+    redacted(reader.get("/v2/parties").await, 403);
+    redacted(reader.post("/v2/parties", &json!({ "userId": reads })).await, 403);
+    admin.get("/v2/parties").await.expect(200);
+}
