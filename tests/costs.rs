@@ -250,6 +250,8 @@ async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let page = platform.get(&members).await.expect(200);
     let by_cursor = format!("{members}&cursor={}", cursor(&page));
     ledger.note("list-dock-parties, a page of 20 by cursor", None, 200, platform.get(&by_cursor)).await;
+    let allocate = json!({ "partyIdHint": "Ann" });
+    ledger.note("allocate-ledger-party", at_most(1, 1, 12.0, 0.0), 200, platform.post("/v2/parties", &allocate)).await;
     ledger.note("revoke-role", None, 200, platform.delete(&format!("{target}/{role}"))).await;
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
 use berth_functions::ENDPOINTS;
-use berth_shared::http::Access;
+use berth_shared::http::{Access, Handler};
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ struct Place {
     party: String,
     role: String,
     key: String,
+    ledger_party: String,
+    user: String,
 }
 
 impl Place {
@@ -40,12 +42,15 @@ impl Place {
         let caller = berth.platform();
         let organization = caller.create_organization("Storm").await.id();
         let dock = caller.create_dock(&organization, "Dock").await.id();
-        let party = caller.create_party(&organization, "Party").await.id();
+        let party = caller.create_party(&organization, "Party").await;
+        let (party, ledger_party) = (party.id(), party.text("ledgerParty"));
         let role = caller.assign(&organization, &party, &dock, "RECIPIENT").await.id();
         let key = caller.create_api_key(None, &["docks:read"]).await.id();
         // The first list of a process reads the secret of the cursors.
         caller.get("/v1/docks").await.expect(200);
-        Self { berth, wire, caller, organization, dock, party, role, key }
+        let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+        let user = user.as_str().expect("an id").to_owned();
+        Self { berth, wire, caller, organization, dock, party, role, key, ledger_party, user }
     }
 
     /// A path of the endpoint list with ids in it.
@@ -56,6 +61,8 @@ impl Place {
             ("{partyId}", &self.party),
             ("{roleId}", &self.role),
             ("{keyId}", &self.key),
+            ("{party}", &self.ledger_party),
+            ("{user-id}", &self.user),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
@@ -73,6 +80,11 @@ impl Place {
                 json!({ "checks": [{ "dockId": self.dock, "partyId": self.party, "role": "RECIPIENT" }] })
             }
             "create-api-key" => json!({ "name": name, "scopes": ["docks:read"] }),
+            "allocate-ledger-party" => json!({ "partyIdHint": name }),
+            "update-ledger-party" => json!({
+                "partyDetails": { "party": self.ledger_party, "identityProviderId": self.organization, "localMetadata": { "annotations": { "number": name } } },
+                "updateMask": { "paths": ["local_metadata.annotations"] },
+            }),
             _ => return None,
         })
     }
@@ -158,7 +170,11 @@ async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
         Fault::refusal(400, "AccessDeniedException"),
         Fault::refusal(400, "ResourceNotFoundException"),
     ];
-    let asking = ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Scope(_)));
+    // What the ledger tells of itself is kept by the process, and asks the store no more.
+    let kept = ["get-participant-id", "authenticated-user", "get-ledger-user", "connected-synchronizers"];
+    let asking = ENDPOINTS.iter().filter(|endpoint| {
+        (endpoint.access != Access::Public || endpoint.name == "ledger-readyz") && !kept.contains(&endpoint.name)
+    });
     let calls = asking.enumerate().map(|(number, endpoint)| {
         let (place, fault) = (&place, faults[number % faults.len()].clone());
         async move {
@@ -166,7 +182,8 @@ async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
             place.wire.always(fault.clone());
             let answer = place.call(&endpoint.method, endpoint.path, body.as_ref()).await;
             assert_eq!(answer.status, 503, "{} with {fault:?}: {answer:?}", endpoint.name);
-            assert_eq!(answer.json()["code"], "STORE_UNAVAILABLE");
+            let is_ledger = matches!(endpoint.handler, Handler::Ledger(_));
+            assert_eq!(answer.json()["code"], if is_ledger { "SERVICE_NOT_RUNNING" } else { "STORE_UNAVAILABLE" });
             assert_eq!(answer.header("retry-after"), Some("1"));
             let told = String::from_utf8_lossy(&answer.body).into_owned();
             let leaks = ["SECRET", "Exception", "dynamodb", "transaction", "Throttl"];

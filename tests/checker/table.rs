@@ -117,7 +117,7 @@ impl Table {
             ("", ["DOCK", dock]) => drop(self.docks.insert((owner, (*dock).to_owned()), item)),
             ("", ["PTY", party]) => drop(self.parties.insert((owner, (*party).to_owned()), item)),
             ("XREF", ["PTY", party]) => drop(self.references.insert((owner, id, (*party).to_owned()), item)),
-            ("LEDGER", [row]) => {
+            ("#LEDGER", [row]) => {
                 let Some(hint) = row.strip_suffix("::") else { return false };
                 self.ledger_rows.insert((owner, hint.to_owned()), item);
             }
