@@ -327,8 +327,7 @@ async fn unknown_paths_are_told_without_a_credential() {
     let world = World::new().await;
     let with_slash =
         [world.organization.as_str(), &world.dock, "/v1/docks", "/v1/healthz"].map(|path| format!("{path}/"));
-    let unknown =
-        ["/", "/v1", "/v2", "/v2/nowhere", "/v1/organizations//parties", "/V1/docks", "/v1/docks/x/y/z", "/%2e%2e"];
+    let unknown = ["/", "/v1", "/v2", "/v1/organizations//parties", "/V1/docks", "/v1/docks/x/y/z", "/%2e%2e"];
     for target in with_slash.iter().map(String::as_str).chain(unknown) {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
             let refused = world.berth.nobody().call(method, target).send().await.refused(404, "ROUTE_NOT_FOUND");

@@ -182,8 +182,11 @@ async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
             place.wire.always(fault.clone());
             let answer = place.call(&endpoint.method, endpoint.path, body.as_ref()).await;
             assert_eq!(answer.status, 503, "{} with {fault:?}: {answer:?}", endpoint.name);
-            let is_ledger = matches!(endpoint.handler, Handler::Ledger(_));
-            assert_eq!(answer.json()["code"], if is_ledger { "SERVICE_NOT_RUNNING" } else { "STORE_UNAVAILABLE" });
+            match endpoint.handler {
+                _ if endpoint.name == "ledger-readyz" => assert!(answer.body_text().ends_with("readyz check failed")),
+                Handler::Ledger(_) => assert_eq!(answer.json()["code"], "SERVICE_NOT_RUNNING"),
+                Handler::Rest(_) => assert_eq!(answer.json()["code"], "STORE_UNAVAILABLE"),
+            }
             assert_eq!(answer.header("retry-after"), Some("1"));
             let told = String::from_utf8_lossy(&answer.body).into_owned();
             let leaks = ["SECRET", "Exception", "dynamodb", "transaction", "Throttl"];

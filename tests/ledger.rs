@@ -104,6 +104,12 @@ pub fn refused(answer: Answer, status: u16, code: &str) -> Answer {
 /// That an answer hides everything but that somebody may not.
 #[track_caller]
 pub fn redacted(answer: Answer, status: u16) -> Answer {
+    redacted_with(answer, status, &json!({}))
+}
+
+/// The same, with this context.
+#[track_caller]
+pub fn redacted_with(answer: Answer, status: u16, context: &Value) -> Answer {
     let answer = answer.expect(status);
     let body = answer.json();
     check_fields(body);
@@ -113,7 +119,7 @@ pub fn redacted(answer: Answer, status: u16) -> Answer {
         "cause": "A security-sensitive error has been received",
         "correlationId": trace,
         "traceId": trace,
-        "context": {},
+        "context": context,
         "resources": [],
         "errorCategory": -1,
         "grpcCodeValue": if status == 401 { 16 } else { 7 },

@@ -15,6 +15,7 @@ pub fn tests() -> Vec<Trial> {
         annotations_have_a_limit_when_they_are_merged,
         empty_values_are_none_at_first_and_delete_later,
         values_are_any_text,
+        values_that_grow_when_they_are_stored_are_refused_not_failed,
     ]
 }
 
@@ -122,4 +123,22 @@ async fn values_are_any_text() {
     let body = json!({ "partyIdHint": "Alice", "localMetadata": { "annotations": annotations } });
     ledger.allocate(&body).await.expect(200);
     assert_eq!(ledger.details("Alice").await["localMetadata"]["annotations"], annotations);
+}
+
+async fn values_that_grow_when_they_are_stored_are_refused_not_failed() {
+    let ledger = Ledger::new().await;
+    let body = |hint: &str, annotations: &Value| json!({ "partyIdHint": hint, "localMetadata": { "annotations": annotations } });
+    // A control character is one byte, and six in JSON.
+    let fits = json!({ "a": "\u{1}".repeat(65_000) });
+    ledger.allocate(&body("Alice", &fits)).await.expect(200);
+    assert_eq!(ledger.details("Alice").await["localMetadata"]["annotations"], fits);
+    for grown in ["\u{1}".repeat(LIMIT - 1), "\"".repeat(LIMIT - 1), "\u{1}".repeat(66_000)] {
+        let grown = json!({ "a": grown });
+        refused(ledger.allocate(&body("Bob", &grown)).await, 400, "INVALID_ARGUMENT");
+        let id = ledger.id("Alice");
+        let refusal = ledger.patch(&id, &annotating(&id, &grown)).await;
+        refused(refusal, 400, "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED");
+    }
+    let id = ledger.id("Alice");
+    ledger.patch(&id, &annotating(&id, &json!({ "a": "x" }))).await.expect(200);
 }

@@ -1,11 +1,14 @@
 //! Refusals of the ledger: their bodies, and who is refused.
 
+use berth::Options;
+use berth_functions::ENDPOINTS;
+use berth_shared::http::Access;
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Answer, Caller, tests},
+    harness::{Answer, Berth, Caller, Fault, Wire, tests},
     ledger::{Ledger, redacted, refused, undecodable},
 };
 
@@ -16,6 +19,9 @@ pub fn tests() -> Vec<Trial> {
         a_bearer_without_a_token_is_no_request,
         the_token_may_come_as_a_protocol,
         scopes_are_rights,
+        what_there_is_not_is_refused_with_a_text,
+        a_store_that_is_away_is_told_of_by_every_call_that_needs_it,
+        a_providers_admin_is_told_of_rights_before_the_form_of_anothers_name,
     ]
 }
 
@@ -59,8 +65,12 @@ async fn with_header(caller: &Caller, name: &str, value: &str) -> Answer {
 async fn a_bearer_without_a_token_is_no_request() {
     let ledger = Ledger::new().await;
     let nobody = ledger.berth.nobody();
-    for empty in ["Bearer", "Bearer ", "bearer"] {
-        undecodable(with_header(&nobody, "authorization", empty).await, "header Authorization");
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
+        let target = endpoint.path.replace("{party}", "a").replace("{user-id}", "a");
+        for empty in ["Bearer", "Bearer ", "bearer"] {
+            let call = nobody.call(endpoint.method.clone(), &target).header("authorization", empty);
+            undecodable(call.send().await, "header Authorization");
+        }
     }
     for none in ["Basic YTpi", "Bearer nonsense", "nonsense", ""] {
         let refusal = redacted(with_header(&nobody, "authorization", none).await, 401);
@@ -81,6 +91,10 @@ async fn the_token_may_come_as_a_protocol() {
     let platform = with_header(&ledger.platform, "sec-websocket-protocol", &token).await.expect(200);
     assert_ne!(platform.json(), known.json());
     redacted(with_header(&ledger.berth.with_key("nonsense"), "sec-websocket-protocol", &token).await, 401);
+    // Another scheme is no bearer, and so in nobody's way.
+    let call = nobody.call(Method::GET, "/v2/authenticated-user").header("authorization", "Basic YTpi");
+    let known = call.header("sec-websocket-protocol", &token).send().await.expect(200);
+    assert_eq!(known.json()["user"]["id"], json!(key.id()));
 }
 
 async fn scopes_are_rights() {
@@ -109,4 +123,60 @@ async fn scopes_are_rights() {
     redacted(reader.get("/v2/parties").await, 403);
     redacted(reader.post("/v2/parties", &json!({ "userId": reads })).await, 403);
     admin.get("/v2/parties").await.expect(200);
+}
+
+async fn what_there_is_not_is_refused_with_a_text() {
+    let ledger = Ledger::new().await;
+    let nobody = ledger.berth.nobody();
+    for unknown in ["/v2/nowhere", "/v2/", "/v2/parties/", "/v2/parties/a/b", "/v2/Parties"] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS] {
+            let answer = nobody.call(method, unknown).send().await.expect(404);
+            assert_eq!(answer.body_text(), "The requested resource could not be found.");
+            assert_eq!(answer.header("allow"), None);
+        }
+    }
+    for (target, allowed) in [
+        ("/v2/parties", "GET, HEAD, OPTIONS, POST"),
+        ("/v2/parties/a", "GET, HEAD, OPTIONS, PATCH"),
+        ("/v2/version", "GET, HEAD, OPTIONS"),
+        ("/livez", "GET, HEAD, OPTIONS"),
+    ] {
+        let answer = nobody.call(Method::DELETE, target).send().await.expect(405);
+        assert_eq!(answer.body_text(), format!("HTTP method not allowed, supported methods: {allowed}"));
+        assert_eq!(answer.header("allow"), Some(allowed));
+        let answer = nobody.call(Method::OPTIONS, target).send().await.expect(204);
+        assert_eq!((answer.header("allow"), answer.body.len()), (Some(allowed), 0));
+    }
+}
+
+async fn a_store_that_is_away_is_told_of_by_every_call_that_needs_it() {
+    let wire = Wire::new();
+    let berth = Berth::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+    let platform = berth.platform();
+    // What the ledger tells of itself is kept by the process; that a key is good has to be asked for.
+    for target in
+        ["/v2/parties/participant-id", "/v2/authenticated-user", "/v2/users/alice", "/v2/state/connected-synchronizers"]
+    {
+        let key = platform.create_api_key(None, &["ledger:admin"]).await;
+        wire.always(Fault::refusal(400, "ResourceNotFoundException"));
+        let answer = berth.with_key(&key.text("key")).get(target).await.expect(503);
+        let body = answer.json();
+        assert_eq!((&body["code"], &body["retryInfo"]), (&json!("SERVICE_NOT_RUNNING"), &json!("1 second")));
+        wire.heal();
+    }
+    wire.always(Fault::Refused);
+    let answer = berth.nobody().get("/readyz").await.expect(503);
+    assert_eq!(answer.body_text(), "[-] ledger failed (NOT_SERVING)\nreadyz check failed");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    wire.heal();
+}
+
+async fn a_providers_admin_is_told_of_rights_before_the_form_of_anothers_name() {
+    let ledger = Ledger::new().await;
+    let acme = ledger.platform.create_organization("Acme").await.id();
+    let tenant = ledger.berth.tenant(&acme, &["ledger:admin"]).await;
+    for other in ["org_0", "anything", "a.b"] {
+        redacted(tenant.post("/v2/parties", &json!({ "identityProviderId": other })).await, 403);
+        redacted(tenant.get(&format!("/v2/parties?identity-provider-id={other}")).await, 403);
+    }
 }

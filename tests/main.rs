@@ -22,6 +22,7 @@ mod faults;
 mod filters;
 mod harness;
 mod idempotency;
+mod issuer;
 mod ledger;
 mod ledger_allocate;
 mod ledger_annotations;
@@ -31,6 +32,7 @@ mod ledger_errors;
 mod ledger_get;
 mod ledger_list;
 mod ledger_tenants;
+mod ledger_tokens;
 mod ledger_update;
 mod limits;
 mod lists;
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         ledger_get::tests(),
         ledger_list::tests(),
         ledger_tenants::tests(),
+        ledger_tokens::tests(),
         ledger_update::tests(),
         limits::tests(),
         lists::tests(),

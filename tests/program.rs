@@ -53,8 +53,14 @@ pub struct Program {
 impl Program {
     /// Starts it on a free port, and waits until it serves.
     pub fn start(directory: &Path) -> Self {
+        Self::start_with(directory, |_| ())
+    }
+
+    /// The same, as `change` has it started.
+    pub fn start_with(directory: &Path, change: impl FnOnce(&mut Command)) -> Self {
         let directory = directory.to_str().expect("UTF-8");
         let mut command = program(&["serve", "--port", "0", "--data-dir", directory]);
+        change(&mut command);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let mut said = Vec::new();
@@ -72,6 +78,14 @@ impl Program {
         let key = said.iter().map(|line| line.trim()).find(|line| line.starts_with("dk_")).map(ToOwned::to_owned);
         let store = store.trim_end_matches([',', '.']).to_owned();
         Self { child, url, store, key, said: said.join("\n") }
+    }
+
+    /// What it says where it does not start with these options.
+    pub fn fails(options: &[&str]) -> String {
+        let arguments = [&["serve", "--port", "0", "--in-memory"], options].concat();
+        let Output { status, stderr, .. } = run(&arguments);
+        assert!(!status.success(), "it started with {options:?}");
+        text(&stderr)
     }
 
     pub fn caller(&self, key: &str) -> Caller {

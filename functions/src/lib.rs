@@ -86,7 +86,11 @@ pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Req
         let facts = Facts { path_parameters: Some(parameters), allow: None };
         return dispatch(endpoint, service, request, facts).await;
     }
-    dispatch(endpoint, service, request, Facts { path_parameters: None, allow: methods(&path) }).await
+    let facts = Facts { path_parameters: None, allow: methods(&path) };
+    if routes::is_ledger(&path) {
+        return ledger_respond(endpoint, service::fallback::in_ledger, service, request, facts).await;
+    }
+    dispatch(endpoint, service, request, facts).await
 }
 
 /// Answers a request in the endpoint's dialect.

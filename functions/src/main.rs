@@ -8,7 +8,8 @@ use std::{process::ExitCode, time::Duration};
 use aws_config::BehaviorVersion;
 use berth_shared::{
     Environment, Service,
-    http::Endpoint,
+    http::{Access, Endpoint},
+    ledger::{TokenConfig, TokenSettings, TokenVerifier},
     store::{Store, https_client},
 };
 use lambda_http::{Error, service_fn};
@@ -37,7 +38,7 @@ async fn serve() -> Result<(), Error> {
     let environment: Environment =
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
     let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https_client()).load().await;
-    let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment);
+    let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment, tokens(endpoint)?);
     // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.
     let store = service.store().with_deadline(Instant::now() + WARM_UP);
@@ -51,6 +52,15 @@ async fn serve() -> Result<(), Error> {
         Ok::<_, Error>(berth_functions::handle(endpoint, service, request).await)
     }))
     .await
+}
+
+/// What proves signed tokens, for the endpoints that take them.
+fn tokens(endpoint: &Endpoint) -> Result<Option<TokenVerifier>, Error> {
+    if !matches!(endpoint.access, Access::Ledger(_)) {
+        return Ok(None);
+    }
+    let config = TokenConfig::read(TokenSettings::from_variables(|name| std::env::var(name).ok()))?;
+    Ok(config.map(TokenVerifier::new).transpose()?)
 }
 
 /// The endpoint that the handler `name` stands for.

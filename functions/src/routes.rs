@@ -1,6 +1,6 @@
 //! From a path to an endpoint, as API Gateway does it.
 
-use berth_shared::http::Endpoint;
+use berth_shared::http::{Endpoint, Handler};
 use lambda_http::http::Method;
 
 use crate::{ENDPOINTS, FALLBACK};
@@ -22,6 +22,11 @@ pub fn methods(path: &str) -> Option<String> {
     methods.push("OPTIONS");
     methods.sort_unstable();
     Some(methods.join(", "))
+}
+
+/// Whether a path is the ledger's, by whose dialect it is refused then.
+pub(crate) fn is_ledger(path: &str) -> bool {
+    path.starts_with("/v2/") || with_path(path).any(|(endpoint, _)| matches!(endpoint.handler, Handler::Ledger(_)))
 }
 
 fn with_path(path: &str) -> impl Iterator<Item = (&'static Endpoint, Vec<(&'static str, String)>)> {

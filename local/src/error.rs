@@ -2,6 +2,8 @@
 
 use std::{error::Error, io, path::PathBuf};
 
+use berth_shared::ledger::InvalidTokenConfig;
+
 /// Why a server did not start, or a command found no store to work on.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -69,6 +71,9 @@ pub enum StartError {
         /// What the store says.
         reason: String,
     },
+    /// Signed tokens cannot be accepted as it is configured.
+    #[error(transparent)]
+    Tokens(#[from] InvalidTokenConfig),
     /// The endpoint list lacks the endpoint that answers what no route takes: a mistake of ours.
     #[error("the endpoint list has no endpoint named {0}")]
     NoFallback(&'static str),

@@ -19,7 +19,7 @@ mod table;
 use std::{path::PathBuf, time::Duration};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use berth_shared::Environment;
+use berth_shared::{Environment, ledger::TokenConfig};
 
 pub use self::{
     error::StartError,
@@ -49,6 +49,8 @@ pub struct Options {
     pub table: String,
     /// The environment whose credentials are accepted.
     pub environment: Environment,
+    /// How signed tokens are accepted in the ledger's dialect; `None`: not at all.
+    pub tokens: Option<TokenConfig>,
     /// What the SDK makes its calls through, instead of a client of its own.
     pub http_client: Option<SharedHttpClient>,
     /// The longest an endpoint may take.
@@ -63,6 +65,7 @@ impl Default for Options {
             store: StoreChoice::Memory,
             table: DEFAULT_TABLE.to_owned(),
             environment: Environment::Test,
+            tokens: None,
             http_client: None,
             request_timeout: REQUEST_TIMEOUT,
         }

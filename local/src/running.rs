@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_dynamodb::Client;
 use berth_functions::FALLBACK;
-use berth_shared::{Service, operator, store::Store};
+use berth_shared::{Service, ledger::TokenVerifier, operator, store::Store};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, oneshot},
@@ -43,6 +43,7 @@ pub struct Running {
 /// The port is taken, or the store cannot be opened, reached or used: see [`StartError`].
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let fallback = berth_functions::find(FALLBACK).ok_or(StartError::NoFallback(FALLBACK))?;
+    let tokens = options.tokens.map(TokenVerifier::new).transpose()?;
     // First of all, as the first key is shown only once: nothing may go wrong after it is made.
     let listener = listen(options.port).await?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?;
@@ -53,7 +54,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         .await
         .map_err(|error| StartError::Initialize { table: options.table.clone(), reason: in_one_line(&error) })?;
     let server = Server {
-        service: Service::new(store.clone(), options.environment),
+        service: Service::new(store.clone(), options.environment, tokens),
         fallback,
         request_timeout: options.request_timeout,
         port: address.port(),

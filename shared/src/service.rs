@@ -8,6 +8,7 @@ use crate::{
     credentials::{Environment, Verifier},
     error::{Error, Result},
     http::CursorKey,
+    ledger::TokenVerifier,
     store::{Deployment, Store},
 };
 
@@ -21,15 +22,17 @@ pub struct Service {
 struct Shared {
     store: Store,
     verifier: Verifier,
+    tokens: Option<TokenVerifier>,
     deployment: OnceCell<Deployment>,
 }
 
 impl Service {
-    /// The deployment whose table is `store`, for credentials of `environment`.
+    /// The deployment whose table is `store`, for credentials of `environment`, and in the ledger's dialect also for
+    /// signed `tokens`.
     #[must_use]
-    pub fn new(store: Store, environment: Environment) -> Self {
+    pub fn new(store: Store, environment: Environment, tokens: Option<TokenVerifier>) -> Self {
         let verifier = Verifier::new(environment);
-        Self { shared: Arc::new(Shared { store, verifier, deployment: OnceCell::new() }) }
+        Self { shared: Arc::new(Shared { store, verifier, tokens, deployment: OnceCell::new() }) }
     }
 
     /// The table, without a call's deadline.
@@ -42,6 +45,12 @@ impl Service {
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.shared.verifier
+    }
+
+    /// What proves signed tokens, where they are accepted.
+    #[must_use]
+    pub fn tokens(&self) -> Option<&TokenVerifier> {
+        self.shared.tokens.as_ref()
     }
 
     /// What was made once per deployment, read once per process.

@@ -6,7 +6,7 @@ use berth_shared::{
     id::PartyId,
     ledger::{
         Annotations, Category, Hint, LedgerCall, LedgerError, LedgerResult, check_annotations, check_ledger_string,
-        check_user_id, merged, unknown_provider,
+        check_user_id, merged, storable, unknown_provider,
     },
     store::NotAllocated,
 };
@@ -142,5 +142,12 @@ fn new_party(
     };
     let id = PartyId::new(call.now(), call.random()?);
     let metadata = merged(&berth_shared::domain::Metadata::default(), annotations);
+    if !storable(&metadata) {
+        // Within the limit as they are, but not as JSON writes them.
+        return Err(LedgerError::invalid_argument(
+            "annotations cannot be stored: too many of their characters are escaped in JSON",
+        )
+        .into());
+    }
     Ok(Party::on_ledger(id, organization, hint.clone(), kind, metadata, call.now()))
 }

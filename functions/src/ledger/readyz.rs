@@ -1,10 +1,11 @@
 //! `GET /readyz`
 
 use berth_shared::{
+    Error,
     http::{Access, Endpoint, Handler, StoreAction},
-    ledger::{LedgerCall, LedgerResult},
+    ledger::{LedgerCall, LedgerFailure, LedgerResult},
 };
-use lambda_http::http::Method;
+use lambda_http::http::{Method, StatusCode};
 use schemars::json_schema;
 use serde_json::Value;
 
@@ -30,6 +31,13 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 
 async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     // Asked anew each time: whether the store answers now is what is to be known.
-    call.store().deployment().await?;
-    Ok(Some(Value::String("[+] ledger ok (SERVING)\nreadyz check passed".to_owned())))
+    match call.store().deployment().await {
+        Ok(_) => Ok(Some(Value::String("[+] ledger ok (SERVING)\nreadyz check passed".to_owned()))),
+        Err(Error::Unavailable(cause)) => {
+            tracing::error!(%cause, "not ready");
+            let text = "[-] ledger failed (NOT_SERVING)\nreadyz check failed";
+            Err(LedgerFailure::Text(StatusCode::SERVICE_UNAVAILABLE, text.to_owned()))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -6,7 +6,7 @@ use berth_shared::{
     http::{Access, BodyOf, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
     ledger::{
         Annotations, Category, LedgerCall, LedgerError, LedgerPartyId, LedgerResult, MAX_ANNOTATIONS, annotations_size,
-        check_annotations, merged, shown, unknown_provider,
+        check_annotations, merged, shown, storable, unknown_provider,
     },
 };
 use lambda_http::http::Method;
@@ -147,7 +147,7 @@ fn patched(
     if merges {
         after.metadata = merged(&before.metadata, annotations);
         let size = annotations_size(&shown(&after.metadata));
-        if size > MAX_ANNOTATIONS {
+        if size > MAX_ANNOTATIONS || !storable(&after.metadata) {
             let cause = format!("Maximum annotations size of {} kb has been exceeded", MAX_ANNOTATIONS / 1024);
             let code = "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED";
             return Err(LedgerError::new(Category::FailedPrecondition, code, cause).about("PARTY", id).into());

@@ -41,6 +41,7 @@ pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
     answers.subschema_for::<LedgerProblem>();
     let mut responses = Map::new();
     let schema = (endpoint.answer)(answers).to_value();
+    let is_text = schema["type"] == "string";
     let mut success = json!({ "description": endpoint.summary, "headers": { "X-Request-Id": request_id() } });
     match schema["type"].as_str() {
         _ if schema == json!(false) => {}
@@ -52,6 +53,9 @@ pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
         let mut content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/LedgerProblem" } } });
         if status == 400 {
             content["text/plain"] = json!({ "schema": { "type": "string" } });
+        }
+        if status == 503 && is_text {
+            content = json!({ "text/plain": { "schema": { "type": "string" } } });
         }
         let mut headers = json!({ "X-Request-Id": request_id() });
         if status == 503 {

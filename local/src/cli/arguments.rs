@@ -2,7 +2,13 @@
 
 use std::path::PathBuf;
 
-use berth_shared::{Environment, credentials::Scope, id::OrganizationId, time::Time};
+use berth_shared::{
+    Environment,
+    credentials::Scope,
+    id::OrganizationId,
+    ledger::{InvalidTokenConfig, TokenConfig, TokenSettings},
+    time::Time,
+};
 use clap::{Args, Parser, Subcommand};
 use lambda_http::http::Uri;
 
@@ -47,6 +53,37 @@ pub(super) struct ServeArguments {
     /// The environment whose credentials are accepted: live or test.
     #[arg(long, default_value_t = Environment::Test)]
     pub(super) environment: Environment,
+    #[command(flatten)]
+    pub(super) tokens: TokenArguments,
+}
+
+/// Signed tokens (JWT) in the ledger's dialect.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Signed tokens (JWT) for /v2")]
+pub(super) struct TokenArguments {
+    /// Where the keys are that sign them: the path of a JSON Web Key Set, or an https URL of one.
+    #[arg(long, env = "BERTH_JWKS", value_name = "PATH|URL")]
+    pub(super) jwks: Option<String>,
+    /// What their audience must name.
+    #[arg(long, env = "BERTH_JWT_AUDIENCE", value_name = "AUDIENCE")]
+    pub(super) jwt_audience: Option<String>,
+    /// What their scopes must hold.
+    #[arg(long, env = "BERTH_JWT_SCOPE", value_name = "SCOPE")]
+    pub(super) jwt_scope: Option<String>,
+    /// Subjects that administer, divided by commas; `<subject>=<org_…>` administers one organization's parties.
+    #[arg(long, env = "BERTH_JWT_ADMINS", value_name = "SUBJECTS")]
+    pub(super) jwt_admins: Option<String>,
+    /// Subjects that are plain users, written likewise.
+    #[arg(long, env = "BERTH_JWT_USERS", value_name = "SUBJECTS")]
+    pub(super) jwt_users: Option<String>,
+}
+
+impl TokenArguments {
+    /// How signed tokens are accepted.
+    pub(super) fn config(self) -> Result<Option<TokenConfig>, InvalidTokenConfig> {
+        let Self { jwks, jwt_audience: audience, jwt_scope: scope, jwt_admins: admins, jwt_users: users } = self;
+        TokenConfig::read(TokenSettings { jwks, audience, scope, admins, users })
+    }
 }
 
 impl ServeArguments {

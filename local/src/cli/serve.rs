@@ -14,17 +14,20 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
     // Before anything is started, so that nothing is left half done.
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let store = arguments.choice();
+    let tokens = arguments.tokens.config().map_err(|error| error.to_string())?;
+    let accepts_tokens = tokens.is_some();
     let running = start(Options {
         port: arguments.port,
         store: store.clone(),
         table: arguments.store.table,
         environment: arguments.environment,
+        tokens,
         http_client: None,
         request_timeout: REQUEST_TIMEOUT,
     })
     .await
     .map_err(one_line)?;
-    say(&welcome(&running, &store, arguments.environment));
+    say(&welcome(&running, &store, arguments.environment, accepts_tokens));
     signals.next().await;
     say("Ending as soon as the requests under way are answered. Ctrl-C again ends at once.");
     tokio::select! {
@@ -67,7 +70,7 @@ impl Signals {
 }
 
 /// What a newcomer needs: where the API is, where its data is, a key, and a first call to paste.
-fn welcome(running: &Running, store: &StoreChoice, environment: Environment) -> String {
+fn welcome(running: &Running, store: &StoreChoice, environment: Environment, accepts_tokens: bool) -> String {
     let (url, table) = (running.url(), running.table());
     let mut lines = vec![format!("Berth serves {url} (environment {environment})."), String::new()];
     let place = match store {
@@ -103,6 +106,11 @@ fn welcome(running: &Running, store: &StoreChoice, environment: Environment) -> 
     };
     lines.push("A platform key is a token for /v2, the ledger's dialect. To make one for that alone:".to_owned());
     lines.push(format!("  {}", make_ledger_key(&reached, table, environment)));
+    lines.push(if accepts_tokens {
+        "Signed tokens (JWT) of the subjects that are configured are taken at /v2, too.".to_owned()
+    } else {
+        "To take signed tokens (JWT) of your identity provider there: --jwks, --jwt-admins.".to_owned()
+    });
     lines.push(String::new());
     lines.push("Ctrl-C ends it.".to_owned());
     lines.join("\n")

@@ -21,7 +21,7 @@ fn event(host: &str) -> String {
 async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
     let endpoint: &'static Endpoint = Box::leak(Box::new(endpoint));
     let store = Store::connect(&sdk_config(Some("http://127.0.0.1:1"), None).await, "berth");
-    let service = Service::new(store, Environment::Test);
+    let service = Service::new(store, Environment::Test, None);
     let request_timeout = Duration::from_millis(125);
     let server = Server { service, fallback: endpoint, request_timeout, port: 0, slots: Arc::new(Semaphore::new(1)) };
     let slot = Arc::clone(&server.slots).acquire_owned().await.unwrap();

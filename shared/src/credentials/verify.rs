@@ -83,7 +83,15 @@ impl Verifier {
         header: Option<&str>,
         now: Time,
     ) -> Result<(Principal, bool), AuthFailure> {
-        let credential: Credential = bearer(header.ok_or(AuthFailure::Missing)?)?.parse()?;
+        self.prove(store, bearer(header.ok_or(AuthFailure::Missing)?)?, now).await
+    }
+
+    /// Who has this credential, and whether this use of the key is to be marked.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    pub async fn prove(&self, store: &Store, credential: &str, now: Time) -> Result<(Principal, bool), AuthFailure> {
+        let credential: Credential = credential.parse()?;
         if credential.environment() != self.environment {
             return Err(AuthFailure::OtherEnvironment);
         }

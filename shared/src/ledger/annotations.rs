@@ -7,6 +7,9 @@ use crate::{domain::Metadata, json::Json};
 
 /// The most bytes of all keys and values together.
 pub const MAX_ANNOTATIONS: usize = 262_144;
+/// The most bytes of metadata as they are stored, which is as JSON: an item of DynamoDB has 400 KB, and characters that
+/// JSON writes as escapes take up to six times their bytes.
+const MAX_STORED: usize = 384 * 1024;
 /// The longest name, behind the prefix and its slash.
 const MAX_NAME: usize = 63;
 /// The longest prefix.
@@ -40,6 +43,12 @@ pub fn check(annotations: &Annotations, may_be_empty: bool) -> Result<(), Ledger
 #[must_use]
 pub fn size(annotations: &Annotations) -> usize {
     annotations.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| key.len() + value.len()).sum()
+}
+
+/// Whether `metadata`, with annotations in it, can be stored.
+#[must_use]
+pub fn storable(metadata: &Metadata) -> bool {
+    metadata.to_text().len() <= MAX_STORED
 }
 
 /// A key is a name, or a DNS subdomain, a slash and a name.

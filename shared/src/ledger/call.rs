@@ -112,12 +112,16 @@ impl LedgerCall {
                 None => self.deployment().await?.organization_id,
             });
         }
-        check_ledger_string("identity_provider_id", id)?;
-        match id.parse::<OrganizationId>() {
-            Ok(named) if owner.sees(named) => Ok(named),
-            Err(_) if owner == Owner::Platform => Err(unknown_provider(id).into()),
-            Ok(_) | Err(_) => Err(LedgerError::permission_denied("another identity provider").into()),
+        let named = id.parse::<OrganizationId>().ok();
+        if let Some(named) = named.filter(|named| owner.sees(*named)) {
+            return Ok(named);
         }
+        if owner != Owner::Platform {
+            // Whatever it is, it is not the caller's own.
+            return Err(LedgerError::permission_denied("another identity provider").into());
+        }
+        check_ledger_string("identity_provider_id", id)?;
+        Err(unknown_provider(id).into())
     }
 
     /// The identity provider id of an organization, as answers write it: the default one is empty.
@@ -171,6 +175,12 @@ impl LedgerCall {
     #[must_use]
     pub fn path(&self, name: &str) -> &str {
         self.path.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The path as it came, percent-decoded.
+    #[must_use]
+    pub fn path_text(&self) -> &str {
+        self.request.raw_http_path()
     }
 
     /// The method as it came.

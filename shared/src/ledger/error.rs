@@ -15,6 +15,9 @@ pub enum LedgerFailure {
     Refused(LedgerError),
     /// The request does not have the form of one: a text, since it never reached the ledger.
     Undecodable(Decoding),
+    /// A refusal that is a text, whatever is asked for: of a path or method that there is not, of a service that is not
+    /// ready.
+    Text(StatusCode, String),
     /// What goes wrong in Berth whatever the dialect.
     Berth(Error),
 }
@@ -192,12 +195,13 @@ impl LedgerError {
     pub fn body(&self, trace_id: &str) -> Value {
         let category = self.category;
         if category.is_redacted() {
+            let context = if self.in_json_layer { json!({ "ledger_api_error": "invalid token" }) } else { json!({}) };
             return json!({
                 "code": "NA",
                 "cause": "A security-sensitive error has been received",
                 "correlationId": trace_id,
                 "traceId": trace_id,
-                "context": {},
+                "context": context,
                 "resources": [],
                 "errorCategory": -1,
                 "grpcCodeValue": category.grpc(),
@@ -271,9 +275,11 @@ impl Decoding {
 #[must_use]
 pub(super) fn translated(error: &Error) -> LedgerError {
     match error.code() {
-        Some(Code::Unavailable) => {
-            LedgerError::new(Category::Transient, "SERVICE_NOT_RUNNING", "The store did not answer in time; try again")
-        }
+        Some(Code::Unavailable) => LedgerError::new(
+            Category::Transient,
+            "SERVICE_NOT_RUNNING",
+            "The service is not available at the moment; try again",
+        ),
         Some(Code::Unauthorized) => LedgerError::unauthenticated(),
         Some(Code::InsufficientScope) => LedgerError::permission_denied(error.to_string()),
         _ => LedgerError::new(Category::Internal, "INTERNAL", "Something went wrong"),

@@ -11,12 +11,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{Category, Decoding, LedgerCall, LedgerError, LedgerFailure, LedgerResult, User, error::translated};
+use super::{LedgerCall, LedgerError, LedgerFailure, LedgerResult, authenticate::authenticate, error::translated};
 use crate::{
     Error, Service,
-    credentials::{AuthFailure, Owner, Scope},
     http::{Access, Endpoint, Facts, LedgerHandler, boundary},
-    store::{Actor, random},
+    store::random,
     time::Time,
 };
 
@@ -49,6 +48,9 @@ pub async fn respond(
     let _entered = span.enter();
     let mut response = written(&ended, endpoint.success, &trace_id);
     response.headers_mut().insert("x-request-id", boundary::value(&request_id));
+    if let Some(allow) = facts.allow {
+        response.headers_mut().insert(header::ALLOW, boundary::value(&allow));
+    }
     log(&ended, response.status(), begun);
     if head {
         *response.body_mut() = Body::Empty;
@@ -61,37 +63,6 @@ async fn enter(mut call: LedgerCall, handler: LedgerHandler) -> LedgerResult<Opt
         call.user = Some(authenticate(&call).await?);
     }
     handler(&call).await
-}
-
-/// Who calls: by an API key that has a scope of the ledger.
-async fn authenticate(call: &LedgerCall) -> LedgerResult<User> {
-    let headers = call.request.headers();
-    let header = headers.get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or_default().trim());
-    if header.is_some_and(|header| header.eq_ignore_ascii_case("bearer")) {
-        return Err(Decoding { input: "header Authorization".to_owned(), reason: None }.into());
-    }
-    let by_protocol = headers.get("sec-websocket-protocol").and_then(|value| value.to_str().ok());
-    let by_protocol = by_protocol.and_then(|value| value.trim().strip_prefix("jwt.token."));
-    let header = header.map(ToOwned::to_owned).or_else(|| by_protocol.map(|token| format!("Bearer {token}")));
-    let verified = call.service.verifier().verify(&call.store, header.as_deref(), call.now).await;
-    let (principal, is_first) = verified.map_err(|failure| match failure {
-        AuthFailure::Store(error) => LedgerFailure::Berth(error),
-        reason => {
-            tracing::info!(%reason, "token refused");
-            LedgerError::unauthenticated().into()
-        }
-    })?;
-    if is_first && let Err(error) = call.store.mark_api_key_used(principal.key, call.now).await {
-        tracing::warn!(%error, "the use of an API key was not marked");
-    }
-    let is_admin = principal.scopes.contains(Scope::LedgerAdmin);
-    if !is_admin && !principal.scopes.contains(Scope::LedgerRead) {
-        return Err(LedgerError::permission_denied("the key has no scope of the ledger").into());
-    }
-    let id = principal.key.to_string();
-    let actor = Actor { kind: "api_key".to_owned(), id: id.clone() };
-    let owner: Owner = principal.owner;
-    Ok(User { id, owner, is_admin, actor })
 }
 
 /// The trace of the caller (W3C Trace Context), or a new one.
@@ -108,23 +79,24 @@ fn trace_id(headers: &HeaderMap) -> String {
 
 fn written(ended: &LedgerResult<Option<Value>>, success: u16, trace_id: &str) -> Response<Body> {
     let refusal = |error: &LedgerError| json_response(error.category.status(), &error.body(trace_id));
-    match ended {
-        Ok(Some(Value::String(text))) => text_response(StatusCode::OK, text.clone()),
-        Ok(Some(body)) => {
-            json_response(StatusCode::from_u16(success).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), body)
-        }
-        Ok(None) => Response::new(Body::Empty),
-        Err(LedgerFailure::Refused(error)) => refusal(error),
-        Err(LedgerFailure::Undecodable(decoding)) => text_response(StatusCode::BAD_REQUEST, decoding.text()),
-        Err(LedgerFailure::Berth(error)) => {
-            let error = translated(error);
-            let mut response = refusal(&error);
-            if error.category == Category::Transient {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-            }
+    let success = StatusCode::from_u16(success).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = match ended {
+        Ok(Some(Value::String(text))) => text_response(success, text.clone()),
+        Ok(Some(body)) => json_response(success, body),
+        Ok(None) => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = success;
             response
         }
+        Err(LedgerFailure::Text(status, text)) => text_response(*status, text.clone()),
+        Err(LedgerFailure::Refused(error)) => refusal(error),
+        Err(LedgerFailure::Undecodable(decoding)) => text_response(StatusCode::BAD_REQUEST, decoding.text()),
+        Err(LedgerFailure::Berth(error)) => refusal(&translated(error)),
+    };
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    response
 }
 
 fn json_response(status: StatusCode, body: &Value) -> Response<Body> {
@@ -148,6 +120,7 @@ fn log(ended: &LedgerResult<Option<Value>>, status: StatusCode, begun: Instant) 
         Err(LedgerFailure::Undecodable(decoding)) => {
             tracing::info!(status, millis, input = decoding.input, "undecodable");
         }
+        Err(LedgerFailure::Text(..)) => tracing::info!(status, millis, "refused"),
         Err(LedgerFailure::Berth(error)) => tracing::error!(status, millis, %error, "failed"),
     }
 }

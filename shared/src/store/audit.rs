@@ -51,7 +51,7 @@ pub enum Dialect {
 /// Who makes changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// What kind of actor: `api_key` or `operator`.
+    /// What kind of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Which one.

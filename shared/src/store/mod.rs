@@ -81,6 +81,12 @@ impl Store {
         Self { deadline, ..self.clone() }
     }
 
+    /// When the calls have to be done.
+    #[must_use]
+    pub(crate) const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
     /// The SDK's client.
     #[must_use]
     pub const fn client(&self) -> &Client {

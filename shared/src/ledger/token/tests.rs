@@ -1,0 +1,94 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::credentials::Owner;
+
+const ORGANIZATION: &str = "org_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+fn settings() -> TokenSettings {
+    let text = |text: &str| Some(text.to_owned());
+    TokenSettings { jwks: text("https://idp.example/jwks"), admins: text("ops"), ..TokenSettings::default() }
+}
+
+fn users(admins: &str, plain: &str) -> Result<TokenConfig, InvalidTokenConfig> {
+    let settings = TokenSettings { admins: Some(admins.to_owned()), users: Some(plain.to_owned()), ..settings() };
+    TokenConfig::read(settings).map(Option::unwrap)
+}
+
+#[test]
+fn nothing_said_is_no_tokens() {
+    assert_eq!(TokenConfig::read(TokenSettings::default()), Ok(None));
+    // A template sets every variable; those that are not used are empty.
+    let empty = TokenSettings::from_variables(|_| Some(" ".to_owned()));
+    assert_eq!(TokenConfig::read(empty), Ok(None));
+    assert_eq!(TokenConfig::read(TokenSettings::from_variables(|_| None)), Ok(None));
+}
+
+#[test]
+fn every_variable_is_read() {
+    let settings = TokenSettings::from_variables(|name| Some(format!("{name}-x")));
+    let TokenSettings { jwks, audience, scope, admins, users } = settings;
+    let read = [jwks, audience, scope, admins, users].map(Option::unwrap);
+    let names = ["JWKS", "JWT_AUDIENCE", "JWT_SCOPE", "JWT_ADMINS", "JWT_USERS"];
+    assert_eq!(read, names.map(|name| format!("BERTH_{name}-x")));
+}
+
+#[test]
+fn subjects_are_users_and_belong_to_somebody() {
+    let config = users(&format!("ops,,acme={ORGANIZATION},"), " ann ").unwrap();
+    let acme = Owner::Organization(ORGANIZATION.parse().unwrap());
+    let expected = [("ops", Owner::Platform, true), ("acme", acme, true), ("ann", Owner::Platform, false)];
+    assert_eq!(config.users.len(), 3);
+    for (subject, owner, is_admin) in expected {
+        assert_eq!(config.users[subject], TokenUser { owner, is_admin }, "{subject}");
+    }
+}
+
+#[test]
+fn what_is_no_subject_is_named() {
+    for wrong in ["a b", "=org_1", "ops=acme", "ops=", "key_1", &"x".repeat(129), "a*", "ö"] {
+        let refused = users(wrong, "ann").unwrap_err().to_string();
+        assert!(refused.starts_with("BERTH_JWT_ADMINS: ") && refused.contains(wrong), "{refused}");
+    }
+    for (admins, plain) in [("ops,ops", ""), ("ops", "ops"), ("ops", &format!("ops={ORGANIZATION}"))] {
+        assert!(users(admins, plain).unwrap_err().to_string().contains("named twice"));
+    }
+    assert_eq!(users(" ", ","), Err(InvalidTokenConfig::NoUsers));
+}
+
+#[test]
+fn keys_come_from_a_file_or_a_server_that_proves_itself() {
+    for good in
+        ["jwks.json", "/etc/jwks.json", "https://idp.example/jwks?x=1", "http://127.0.0.1:1/j", "http://[::1]/j"]
+    {
+        assert!(TokenConfig::read(TokenSettings { jwks: Some(good.to_owned()), ..settings() }).is_ok(), "{good}");
+    }
+    for bad in ["http://idp.example/jwks", "http://127.0.0.1.example/j", "ftp://x/y", "https://", "https:// x"] {
+        let refused = TokenConfig::read(TokenSettings { jwks: Some(bad.to_owned()), ..settings() });
+        assert_eq!(refused, Err(InvalidTokenConfig::Location(bad.to_owned())));
+    }
+}
+
+proptest! {
+    /// Whatever is configured is read or refused.
+    #[test]
+    fn any_settings_are_read_or_refused(jwks in ".{0,40}", admins in "[a-z=,_ ]{0,40}", users in ".{0,40}") {
+        let [jwks, admins, users] = [jwks, admins, users].map(Some);
+        let _ = TokenConfig::read(TokenSettings { jwks, admins, users, ..TokenSettings::default() });
+    }
+
+    /// Whatever is shown as a token is refused without keys that would fit, and nothing panics on the way.
+    #[test]
+    fn any_text_is_refused(parts in prop::collection::vec("[A-Za-z0-9_-]{0,60}", 1..5), head in ".{0,60}") {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        ring_provider::install();
+        let config = TokenConfig::read(TokenSettings { jwks: Some("http://127.0.0.1:1/".to_owned()), ..settings() });
+        let verifier = TokenVerifier::new(config.unwrap().unwrap()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let shaped = format!("{}.{}", URL_SAFE_NO_PAD.encode(&head), parts.join("."));
+        for token in [parts.join("."), head, shaped] {
+            let deadline = Instant::now();
+            prop_assert!(runtime.block_on(verifier.verify(&token, "berth::1220", deadline)).is_err());
+        }
+    }
+}
