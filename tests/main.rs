@@ -36,6 +36,7 @@ mod limits;
 mod lists;
 mod paging;
 mod patches;
+mod processes;
 mod program;
 mod roles;
 mod samples;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         lists::tests(),
         paging::tests(),
         patches::tests(),
+        processes::tests(),
         program::tests(),
         roles::tests(),
         seed_pages::tests(),

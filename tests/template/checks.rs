@@ -1,6 +1,9 @@
 //! What has to hold of the template. Each check gives a sentence for everything that does not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use berth::logical_id;
 use berth_functions::{ENDPOINTS, FALLBACK};
@@ -9,6 +12,9 @@ use serde_json::{Value, json};
 
 /// Where a role may act: on the one table.
 const TABLE_ARN: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
+static CONTRACT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../openapi.json")).expect("openapi.json is JSON"));
+
 /// The most resources of a stack.
 const MOST_RESOURCES: usize = 500;
 
@@ -212,9 +218,8 @@ fn globals(template: &Value, faults: &mut Vec<String>) {
 
 /// The routes are the operations of openapi.json, each GET with its HEAD.
 fn contract(template: &Value, faults: &mut Vec<String>) {
-    let document: Value = serde_json::from_str(include_str!("../../openapi.json")).expect("openapi.json is JSON");
     let mut documented = BTreeSet::from(["$default".to_owned()]);
-    for (path, operations) in document["paths"].as_object().expect("paths") {
+    for (path, operations) in CONTRACT["paths"].as_object().expect("paths") {
         for method in operations.as_object().expect("operations").keys() {
             documented.insert(format!("{} {path}", method.to_ascii_uppercase()));
             if method == "get" {

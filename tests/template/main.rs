@@ -5,7 +5,7 @@
 mod checks;
 mod yaml;
 
-use std::process::Command;
+use std::{process::Command, sync::LazyLock};
 
 use aws_sdk_dynamodb::types::{KeyType, ScalarAttributeType, TimeToLiveStatus};
 use berth::Options;
@@ -14,8 +14,11 @@ use serde_json::{Value, json};
 
 const CHECKED_IN: &str = include_str!("../../template.yaml");
 
+static TEMPLATE: LazyLock<Value> = LazyLock::new(|| yaml::parse(CHECKED_IN));
+
+/// The template, to change at will.
 fn template() -> Value {
-    yaml::parse(CHECKED_IN)
+    TEMPLATE.clone()
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Scope(Scope::ApiKeysRead),
     success: 200,
     store: &[
-        StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
+        StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant]),
         StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
     ],
     summary: "List API keys",

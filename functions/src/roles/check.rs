@@ -23,10 +23,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/roles/check",
     access: Access::Scope(Scope::RolesRead),
     success: 200,
-    store: &[
-        StoreAction::BatchGetItem.on(&[Family::DockRoles]),
-        StoreAction::GetItem.on(&[Family::Tenant, Family::Idempotency]),
-    ],
+    store: &[StoreAction::BatchGetItem.on(&[Family::DockRoles]), StoreAction::GetItem.on(&[Family::Tenant])],
     summary: "Check roles",
     description: "Whether parties hold roles in docks: up to 100 questions in one call, answered in their order. What \
                   does not exist, or is another organization's, is not assigned.",
