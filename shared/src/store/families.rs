@@ -106,3 +106,57 @@ fn is_like(text: &str, pattern: &str) -> bool {
     let begins = fixed.chars().all(|wanted| text.next().is_some_and(|found| wanted == '?' || wanted == found));
     begins && (is_open || text.next().is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        credentials::Owner,
+        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId},
+        store::keys,
+        time::Time,
+    };
+
+    #[test]
+    fn every_key_is_of_one_family() {
+        let now = Time::from_millis(1_700_000_000_000);
+        let organization = OrganizationId::new(now, 1);
+        let (dock, party, key) = (DockId::new(now, 2), PartyId::new(now, 3), ApiKeyId::new(now, 4));
+        let owners = [Owner::Platform, Owner::Organization(organization)];
+        let digest = "a".repeat(64);
+        let audit = |owner| keys::audit_entry(owner, &dock.to_string(), AuditEntryId::new(now, 5));
+        let found = [
+            (keys::deployment(), Family::Platform),
+            (keys::platform_count(1), Family::Platform),
+            (keys::api_key_row(owners[0], key), Family::Platform),
+            (keys::api_key_row(owners[1], key), Family::Tenant),
+            (keys::organization(organization), Family::Tenant),
+            (keys::count(organization, 1), Family::Tenant),
+            (keys::dock(organization, dock), Family::Tenant),
+            (keys::party(organization, party), Family::Tenant),
+            (keys::organization_row(organization), Family::Organizations),
+            (keys::dock_row(dock), Family::Docks),
+            (keys::party_pointer(party), Family::PartyPointers),
+            (keys::api_key(key), Family::ApiKeys),
+            (keys::any_api_key_row(key), Family::ApiKeyRows),
+            (keys::api_key_use(key), Family::ApiKeyUses),
+            (keys::idempotency(owners[0], &digest), Family::Idempotency),
+            (keys::idempotency(owners[1], &digest), Family::Idempotency),
+            (audit(owners[0]), Family::PlatformAudit),
+            (audit(owners[1]), Family::TenantAudit),
+        ];
+        for (key, family) in found {
+            assert_eq!(Family::of_key(&key), Some(family), "{key:?}");
+            let fits = |family: &&Family| family.patterns().iter().any(|pattern| is_like(&key.pk, pattern));
+            assert_eq!(Family::ALL.iter().filter(fits).count(), 1, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_of_no_family() {
+        for pk in ["", "ORG#", "ORG#1", "PLATFORM#", "PLATFORM#AUDIT", "KEYS#", "org#", "X#01HQ3K9B2V6R4X8ZT1M5N7P0QS"]
+        {
+            assert_eq!(Family::of(pk), None, "{pk}");
+        }
+    }
+}
