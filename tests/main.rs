@@ -38,6 +38,7 @@ mod limits;
 mod lists;
 mod paging;
 mod patches;
+mod processes;
 mod program;
 mod roles;
 mod samples;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
         lists::tests(),
         paging::tests(),
         patches::tests(),
+        processes::tests(),
         program::tests(),
         roles::tests(),
         seed_pages::tests(),

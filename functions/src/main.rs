@@ -42,9 +42,7 @@ async fn serve() -> Result<(), Error> {
     // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.
     let store = service.store().with_deadline(Instant::now() + WARM_UP);
-    if !endpoint.store.is_empty()
-        && let Err(error) = service.cursor_key(&store).await
-    {
+    if let Err(error) = service.warm_up(&store, endpoint).await {
         tracing::warn!(%error, "the store did not answer at the start");
     }
     let service = &service;

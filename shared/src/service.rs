@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
+use ulid::Ulid;
 
 use crate::{
     credentials::{Environment, Verifier},
     error::{Error, Result},
-    http::CursorKey,
+    http::{CursorKey, Endpoint, StoreAction},
+    id::ApiKeyId,
     ledger::TokenVerifier,
-    store::{Deployment, Store},
+    store::{Deployment, Family, Store},
 };
 
 /// What all calls of one process share. Cloning shares it.
@@ -63,6 +65,21 @@ impl Service {
             deployment.ok_or_else(|| Error::unavailable("the deployment is not made yet"))
         };
         self.shared.deployment.get_or_try_init(read).await
+    }
+
+    /// A first call to the store, one that `endpoint` may make; none where it makes none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer or the deployment is not made yet.
+    pub async fn warm_up(&self, store: &Store, endpoint: &Endpoint) -> Result<()> {
+        let permissions = endpoint.permissions();
+        if permissions.contains(&(StoreAction::GetItem, Family::Platform)) {
+            self.deployment(store).await?;
+        } else if !permissions.is_empty() {
+            // What authentication reads. No key has this id.
+            store.api_key(ApiKeyId::from_ulid(Ulid::nil())).await?;
+        }
+        Ok(())
     }
 
     /// The key that cursors are signed with.

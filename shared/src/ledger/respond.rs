@@ -14,18 +14,18 @@ use tracing::Instrument;
 use super::{LedgerCall, LedgerError, LedgerFailure, LedgerResult, authenticate::authenticate, error::translated};
 use crate::{
     Error, Service,
-    http::{Access, Endpoint, Facts, LedgerHandler, boundary},
+    http::{Access, Endpoint, LedgerHandler, boundary},
     store::random,
     time::Time,
 };
 
-/// Answers a request in the ledger's dialect. Every refusal is an answer.
+/// Answers a request in the ledger's dialect. Every refusal is an answer. `allow` are the path's methods, for `Allow`.
 pub async fn respond(
     endpoint: &'static Endpoint,
     handler: LedgerHandler,
     service: &Service,
     request: lambda_http::Request,
-    facts: Facts,
+    allow: Option<String>,
 ) -> Response<Body> {
     let (now, begun) = (Time::now(), Instant::now());
     let request_id = boundary::request_id(request.headers(), now);
@@ -38,7 +38,7 @@ pub async fn respond(
         store: service.store().with_deadline(boundary::deadline(&request, now, begun)),
         user: None,
         query: boundary::query(&request),
-        path: boundary::path_parameters(endpoint, &request, facts.path_parameters),
+        path: boundary::path_parameters(endpoint, &request),
         request,
         request_id: request_id.clone(),
         now,
@@ -48,7 +48,7 @@ pub async fn respond(
     let _entered = span.enter();
     let mut response = written(&ended, endpoint.success, &trace_id);
     response.headers_mut().insert("x-request-id", boundary::value(&request_id));
-    if let Some(allow) = facts.allow {
+    if let Some(allow) = allow {
         response.headers_mut().insert(header::ALLOW, boundary::value(&allow));
     }
     log(&ended, response.status(), begun);
