@@ -1,6 +1,9 @@
 //! A deployment as its functions see it: the table, the credentials, the secret of its cursors.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tokio::sync::OnceCell;
 
@@ -22,6 +25,7 @@ struct Shared {
     store: Store,
     verifier: Verifier,
     deployment: OnceCell<Deployment>,
+    was_called: AtomicBool,
 }
 
 impl Service {
@@ -29,7 +33,8 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, environment: Environment) -> Self {
         let verifier = Verifier::new(environment);
-        Self { shared: Arc::new(Shared { store, verifier, deployment: OnceCell::new() }) }
+        let was_called = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { store, verifier, deployment: OnceCell::new(), was_called }) }
     }
 
     /// The table, without a call's deadline.
@@ -42,6 +47,12 @@ impl Service {
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.shared.verifier
+    }
+
+    /// Whether this is the first request that the process answers. Asked once by each.
+    #[must_use]
+    pub fn is_first_request(&self) -> bool {
+        !self.shared.was_called.swap(true, Ordering::Relaxed)
     }
 
     /// What was made once per deployment, read once per process.
