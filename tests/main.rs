@@ -34,6 +34,7 @@ mod ledger_tenants;
 mod ledger_update;
 mod limits;
 mod lists;
+mod logs;
 mod paging;
 mod patches;
 mod program;
@@ -70,6 +71,7 @@ fn main() -> ExitCode {
         ledger_update::tests(),
         limits::tests(),
         lists::tests(),
+        logs::tests(),
         paging::tests(),
         patches::tests(),
         program::tests(),

@@ -2,6 +2,9 @@
 
 mod caller;
 mod contract;
+pub mod emf;
+mod leaks;
+pub mod logs;
 mod wire;
 
 use std::{collections::HashMap, future::Future, process::ExitCode};
@@ -13,6 +16,7 @@ use berth_shared::store::Store;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 pub use caller::{Answer, Call, Caller};
+pub use leaks::Given;
 pub use wire::{Fault, StoreCall, Traffic, Wire};
 
 /// Names test functions once: `tests![one, two]`.
@@ -33,13 +37,16 @@ pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> T
     })
 }
 
-/// Runs the tests, and then, where all of them ran, compares what they saw with the contract.
+/// Runs the tests. Then sees to it that their log holds nothing of what they sent, and where all of them ran, compares
+/// what they saw with the contract.
 pub fn run(trials: Vec<Trial>) -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
+    logs::keep();
     let conclusion = libtest_mimic::run(&arguments, trials);
     let complete = partial || conclusion.has_failed() || contract::everything_was_seen();
-    if conclusion.has_failed() || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+    let fit = arguments.list || logs::are_fit();
+    if conclusion.has_failed() || !complete || !fit { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }
 
 /// A server with a store of its own, which ends with the test.

@@ -30,6 +30,7 @@ use aws_smithy_runtime_api::{
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
+use tokio::task::futures::TaskLocalFuture;
 
 #[cfg(doc)]
 use super::Store;
@@ -70,9 +71,9 @@ impl Meter {
     }
 
     /// Runs one call of the store, whose price is added here.
-    pub(super) async fn measured<F: Future>(&self, call: F) -> F::Output {
+    pub(super) fn measured<F: Future>(&self, call: F) -> TaskLocalFuture<Self, F> {
         self.add(|usage| usage.calls += 1);
-        METER.scope(self.clone(), call).await
+        METER.scope(self.clone(), call)
     }
 }
 

@@ -27,11 +27,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use aws_config::{
     SdkConfig, retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
-use aws_sdk_dynamodb::{
-    Client,
-    config::SharedInterceptor,
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, config::SharedInterceptor, types::AttributeValue};
 use tokio::time::Instant;
 
 use self::meter::{Meter, Metering};
