@@ -40,7 +40,7 @@ async fn serve() -> Result<(), Error> {
     // store that does not answer now may do so for the first request.
     let store = service.store().with_deadline(Instant::now() + WARM_UP);
     if !endpoint.store.is_empty()
-        && let Err(error) = Box::pin(service.cursor_key(&store)).await
+        && let Err(error) = service.cursor_key(&store).await
     {
         tracing::warn!(%error, "the store did not answer at the start");
     }

@@ -16,7 +16,7 @@ const OWN_WORDS: [&str; 5] = ["berth::request", "answered again", "refused", "re
 
 /// Values that went in, each with what it is.
 #[derive(Debug, Default)]
-pub struct Given(BTreeMap<String, String>);
+pub struct Given(pub BTreeMap<String, String>);
 
 impl Given {
     /// Notes a value of this kind.
@@ -36,11 +36,6 @@ impl Given {
             Value::Object(members) => members.iter().for_each(|(name, member)| self.note_json(name, member)),
             _ => {}
         }
-    }
-
-    /// How many values there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
     }
 
     /// What the lines of a log, each an object, hold of these values: what kind of value in which line, and never the

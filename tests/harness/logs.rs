@@ -105,7 +105,7 @@ pub fn are_fit() -> bool {
     for what in &broken {
         eprintln!("the log of this run is not fit to be kept: {what}");
     }
-    let (count, values) = (lines.lines().count(), given.len());
+    let (count, values) = (lines.lines().count(), given.0.len());
     eprintln!("log of this run: {count} lines, held against {values} values that went in");
     broken.is_empty()
 }

@@ -136,7 +136,9 @@ impl Store {
     {
         let mut longest = FIRST_PAUSE;
         loop {
-            let failure = match timeout_at(self.deadline, self.meter.measured(once())).await {
+            // Boxed: the SDK's futures are large and deep, and all that waits for them would be so, too.
+            let attempt = Box::pin(self.meter.measured(once()));
+            let failure = match timeout_at(self.deadline, attempt).await {
                 Ok(Attempt::Done(answer)) => return Ok(answer),
                 Ok(Attempt::Failed(error)) => return Err(error),
                 Ok(Attempt::Again(error)) => error,
