@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 use berth_functions::ENDPOINTS;
-use berth_shared::error::Code;
+use berth_shared::{credentials::AuthFailure, error::Code};
 use serde_json::Value;
 
 /// Values under this length are found by chance.
@@ -22,7 +22,7 @@ impl Given {
     /// Notes a value of this kind.
     pub fn note(&mut self, kind: &str, value: &str) {
         let value: String = value.trim().chars().take(BEGINNING).collect();
-        if value.chars().count() < SHORTEST || is_own(&value) || self.0.contains_key(&value) {
+        if value.chars().count() < SHORTEST || is_own(&value) || is_filling(&value) || self.0.contains_key(&value) {
             return;
         }
         self.0.insert(value, kind.to_owned());
@@ -73,7 +73,15 @@ impl Given {
 fn is_own(value: &str) -> bool {
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let names = ENDPOINTS.iter().map(|endpoint| endpoint.name);
-    codes.chain(names).chain(OWN_WORDS).any(|word| word.contains(value))
+    let reasons = [AuthFailure::Missing, AuthFailure::Unknown, AuthFailure::Revoked, AuthFailure::Expired];
+    let mut words = codes.chain(names).chain(OWN_WORDS);
+    words.any(|word| word.contains(value)) || reasons.iter().any(|reason| reason.to_string().contains(value))
+}
+
+/// Whether the value is one letter many times, as tests of lengths send it: also as the id of a request.
+fn is_filling(value: &str) -> bool {
+    let mut letters = value.chars();
+    letters.next().is_some_and(|first| letters.all(|letter| letter == first))
 }
 
 /// Digits are part of many numbers.
