@@ -36,6 +36,7 @@ mod ledger_tokens;
 mod ledger_update;
 mod limits;
 mod lists;
+mod logs;
 mod paging;
 mod patches;
 mod processes;
@@ -74,6 +75,7 @@ fn main() -> ExitCode {
         ledger_update::tests(),
         limits::tests(),
         lists::tests(),
+        logs::tests(),
         paging::tests(),
         patches::tests(),
         processes::tests(),

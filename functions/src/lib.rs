@@ -6,6 +6,7 @@
 mod api_keys;
 mod docks;
 mod ledger;
+pub mod logs;
 pub mod openapi;
 mod organizations;
 mod parties;

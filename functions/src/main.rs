@@ -14,7 +14,6 @@ use berth_shared::{
 };
 use lambda_http::{Error, service_fn};
 use tokio::time::Instant;
-use tracing_subscriber::EnvFilter;
 
 /// How long the start waits for the store: of the 10 s that Lambda allows, little.
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -22,8 +21,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 // One request at a time: a second thread would only cost.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("BERTH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).without_time().init();
+    berth_functions::logs::init(std::env::var("BERTH_LOG").ok().as_deref());
     match serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,6 +1,9 @@
 //! A deployment as its functions see it: the table, the credentials, the secret of its cursors.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tokio::sync::OnceCell;
 use ulid::Ulid;
@@ -26,6 +29,7 @@ struct Shared {
     verifier: Verifier,
     tokens: Option<TokenVerifier>,
     deployment: OnceCell<Deployment>,
+    was_called: AtomicBool,
 }
 
 impl Service {
@@ -34,7 +38,8 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, environment: Environment, tokens: Option<TokenVerifier>) -> Self {
         let verifier = Verifier::new(environment);
-        Self { shared: Arc::new(Shared { store, verifier, tokens, deployment: OnceCell::new() }) }
+        let was_called = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { store, verifier, tokens, deployment: OnceCell::new(), was_called }) }
     }
 
     /// The table, without a call's deadline.
@@ -53,6 +58,12 @@ impl Service {
     #[must_use]
     pub fn tokens(&self) -> Option<&TokenVerifier> {
         self.shared.tokens.as_ref()
+    }
+
+    /// Whether this is the first request that the process answers. Asked once by each.
+    #[must_use]
+    pub fn is_first_request(&self) -> bool {
+        !self.shared.was_called.swap(true, Ordering::Relaxed)
     }
 
     /// What was made once per deployment, read once per process.

@@ -1,6 +1,12 @@
 //! `bootstrap` as a process: it serves the endpoint that `_HANDLER` names, and says why where it cannot start.
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed, and says so")]
 
+#[path = "../harness/emf.rs"]
+mod emf;
+#[path = "../harness/leaks.rs"]
+mod leaks;
+mod log;
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
@@ -8,6 +14,9 @@ use std::{
 };
 
 use serde_json::{Value, json};
+
+/// A deadline that no test lives to see, in milliseconds since the epoch.
+const FAR: u64 = 4_102_444_800_000;
 
 fn bootstrap(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bootstrap"));
@@ -81,12 +90,16 @@ fn event(method: &str, path: &str) -> Value {
 
 /// What `bootstrap` answers as `handler` to one event, which a runtime of the test's own hands to it.
 fn invoke(handler: &str, event: &Value) -> Value {
+    // A store that nobody listens for: an endpoint that asked it would not answer in time.
+    invoke_with(handler, event, &[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")], FAR).0
+}
+
+/// What `bootstrap` answers and prints with these variables beside the usual ones. It has time until `deadline`.
+fn invoke_with(handler: &str, event: &Value, variables: &[(&str, &str)], deadline: u64) -> (Value, String) {
     let runtime = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = runtime.local_addr().expect("an address").to_string();
-    // A store that nobody listens for: an endpoint that asked it would not answer in time.
     let mut running = bootstrap(&[
         ("_HANDLER", handler),
-        ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9"),
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
@@ -97,13 +110,15 @@ fn invoke(handler: &str, event: &Value) -> Value {
         ("BERTH_ENVIRONMENT", "live"),
         ("BERTH_TABLE", "berth"),
     ])
-    .stdout(Stdio::null())
+    .envs(variables.iter().copied())
     .stderr(Stdio::null())
     .spawn()
     .expect("it starts");
-    let answer = serve_once(&runtime, event);
+    let answer = serve_once(&runtime, event, deadline);
     stop(&mut running);
-    answer
+    let mut log = String::new();
+    running.stdout.take().expect("a pipe").read_to_string(&mut log).expect("the log is text");
+    (answer, log)
 }
 
 fn stop(running: &mut Child) {
@@ -112,15 +127,17 @@ fn stop(running: &mut Child) {
 }
 
 /// Plays Lambda's runtime API: hands out the event once, and waits for the answer.
-fn serve_once(runtime: &TcpListener, event: &Value) -> Value {
+fn serve_once(runtime: &TcpListener, event: &Value, deadline: u64) -> Value {
     loop {
         let (connection, _) = runtime.accept().expect("a connection");
         let mut reader = BufReader::new(connection);
         while let Some((line, body)) = request(&mut reader) {
             if line.contains("/invocation/next") {
-                let headers = "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n\
-                               Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:123456789012:function:f\r\n";
-                respond(reader.get_mut(), "200 OK", headers, &event.to_string());
+                let headers = format!(
+                    "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n\
+                     Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-1:123456789012:function:f\r\n"
+                );
+                respond(reader.get_mut(), "200 OK", &headers, &event.to_string());
             } else {
                 respond(reader.get_mut(), "202 Accepted", "", "");
                 return serde_json::from_slice(&body).expect("the answer is JSON");

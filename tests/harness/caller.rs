@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 
-use super::contract;
+use super::{contract, logs};
 
 /// Somebody who calls.
 #[derive(Clone)]
@@ -44,7 +44,9 @@ impl Caller {
     /// A call of `target`, a path with its query as it goes over the wire.
     pub fn call(&self, method: Method, target: &str) -> Call {
         let mut request = self.http.request(method.clone(), format!("{}{target}", self.url));
+        logs::note_target(target);
         if let Some(credential) = &self.credential {
+            logs::note("credential", credential);
             request = request.header("authorization", format!("Bearer {credential}"));
         }
         Call { method, target: target.to_owned(), request }
@@ -115,24 +117,30 @@ impl Caller {
 
 impl Call {
     pub fn header(mut self, name: &str, value: &str) -> Self {
+        logs::note_header(name, value);
         self.request = self.request.header(name, value);
         self
     }
 
     pub fn json(mut self, body: &Value) -> Self {
+        logs::note_json(body);
         self.request = self.request.json(body);
         self
     }
 
     /// A body as it goes over the wire.
     pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.request = self.request.header("content-type", media_type).body(body.into());
+        let body = body.into();
+        logs::note_body(&body);
+        self.request = self.request.header("content-type", media_type).body(body);
         self
     }
 
     /// A body that says nothing of its media type.
     pub fn bare_body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.request = self.request.body(body.into());
+        let body = body.into();
+        logs::note_body(&body);
+        self.request = self.request.body(body);
         self
     }
 
@@ -141,6 +149,7 @@ impl Call {
         let answer = self.request.send().await.expect("the server answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.expect("the answer is whole").to_vec();
+        logs::note_answer(&body);
         let answer = Answer { status, headers, body, json: OnceLock::new() };
         contract::check(&self.method, &self.target, &answer);
         answer

@@ -2,6 +2,9 @@
 
 mod caller;
 mod contract;
+pub mod emf;
+mod leaks;
+pub mod logs;
 mod permissions;
 mod wire;
 
@@ -13,7 +16,10 @@ use berth::{Options, Running};
 use berth_shared::store::Store;
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+
 pub use caller::{Answer, Call, Caller};
+pub use leaks::Given;
 pub use wire::{Fault, StoreCall, Traffic, Wire};
 
 /// Names test functions once: `tests![one, two]`.
@@ -34,18 +40,18 @@ pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> T
     })
 }
 
-/// Runs the tests. What they saw endpoints do has to be permitted; where all of them ran, they have to have seen the whole
-/// contract and to have used every permission.
+/// Runs the tests. What they saw endpoints do has to be permitted, and their log holds nothing of what they sent; where all
+/// of them ran, they have to have seen the whole contract and to have used every permission.
 pub fn run(trials: Vec<Trial>) -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
-    permissions::watch();
+    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).init();
     let conclusion = libtest_mimic::run(&arguments, trials);
-    let permitted = permissions::nothing_was_in_excess();
+    let fit = arguments.list || [permissions::nothing_was_in_excess(), logs::are_fit()] == [true; 2];
     let whole = !partial && !conclusion.has_failed();
-    // Both tell what is missing, even where the first misses something.
+    // Each tells what is missing, even where another misses something.
     let complete = !whole || [contract::everything_was_seen(), permissions::everything_was_used()] == [true; 2];
-    if conclusion.has_failed() || !permitted || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+    if conclusion.has_failed() || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }
 
 /// A server with a store of its own, which ends with the test.

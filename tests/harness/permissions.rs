@@ -23,13 +23,7 @@ use tracing::{
     field::{Field, Visit},
     span::{Attributes, Id},
 };
-use tracing_subscriber::{
-    Layer, Registry,
-    filter::filter_fn,
-    layer::{Context, SubscriberExt},
-    registry::LookupSpan,
-    util::SubscriberInitExt,
-};
+use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::Context, registry::LookupSpan};
 
 const UNUSED: &str = include_str!("../unused.txt");
 
@@ -41,10 +35,9 @@ struct Seen {
     excesses: BTreeSet<String>,
 }
 
-/// Begins to watch: from now on the span of each call knows its endpoint.
-pub fn watch() {
-    let calls = filter_fn(|metadata| metadata.is_span() && metadata.name() == "call");
-    tracing_subscriber::registry().with(Calls.with_filter(calls)).init();
+/// What watches: by it the span of each call knows its endpoint.
+pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
+    Calls.with_filter(filter_fn(|metadata| metadata.is_span() && metadata.name() == "call"))
 }
 
 /// `client`, watched.

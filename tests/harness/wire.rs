@@ -200,20 +200,13 @@ struct Connector {
 }
 
 impl HttpConnector for Connector {
-    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().unwrap_or_default();
-        let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
-        let (call, fault) = self.wire.begin(&operation, body.clone());
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let (call, fault) = self.wire.begin(&operation, body);
         let begun = Instant::now();
-        if operation.ends_with("Item") || operation.ends_with("Items") || operation == "Query" {
-            // The store tells the price of a call only to those who ask. It does not look at the signature.
-            body["ReturnConsumedCapacity"] = json!("TOTAL");
-            let text = body.to_string();
-            request.headers_mut().insert("content-length", text.len().to_string());
-            *request.body_mut() = SdkBody::from(text);
-        }
         let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
             let answer = carry(inner, request, fault).await;

@@ -3,6 +3,7 @@
 //! [`respond`] is a request's way from the event to the answer. Nothing below it knows of statuses and headers.
 
 mod answer;
+mod arrival;
 mod body;
 pub(crate) mod boundary;
 mod call;
@@ -15,6 +16,8 @@ mod query;
 mod respond;
 
 pub use answer::{Answer, ListAnswer, ListMeta};
+pub use arrival::REQUEST;
+pub(crate) use arrival::{Arrival, End};
 pub use body::{Body, Fields};
 pub use call::Call;
 pub use cursor::CursorKey;

@@ -6,18 +6,17 @@
 //! 4. The endpoint.
 //! 5. One log line, and the answer: [`respond`] never fails.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::panic::AssertUnwindSafe;
 
 use futures::{FutureExt, future::join};
 use lambda_http::{
     Body, RequestExt,
     http::{HeaderValue, Method, Response, StatusCode, header},
 };
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{
-    Access, Answer, Call, Endpoint, Problem, RestHandler, boundary, boundary::value, call::unauthorized,
+    Access, Answer, Arrival, Call, End, Endpoint, Problem, RestHandler, boundary, boundary::value, call::unauthorized,
     headers::Headers,
 };
 use crate::{
@@ -25,7 +24,6 @@ use crate::{
     credentials::AuthFailure,
     error::{Code, Error, RecordedAnswer, Result},
     id::{self, Id, Kind},
-    time::Time,
 };
 
 /// The longest pause that a caller is asked for after a 503, in seconds.
@@ -38,6 +36,23 @@ enum Ending {
     Refused(Error),
 }
 
+impl Ending {
+    /// What the log is told of it.
+    fn told(&self) -> End<'_> {
+        match self {
+            Self::Answered(_) => End::Answered,
+            Self::Replayed(_) => End::Replayed,
+            Self::Refused(error) => {
+                let code = error.code().map_or("", Code::as_str);
+                match error {
+                    Error::Internal(_) | Error::Unavailable(_) => End::Failed { code, error },
+                    _ => End::Refused { code, input: None },
+                }
+            }
+        }
+    }
+}
+
 /// Answers a request. Every refusal, a panic of the endpoint included, is an answer. `allow` has the methods of the path,
 /// where the answer is to name them.
 pub async fn respond(
@@ -47,41 +62,35 @@ pub async fn respond(
     request: lambda_http::Request,
     allow: Option<String>,
 ) -> Response<Body> {
-    let now = Time::now();
-    let begun = Instant::now();
-    let request_id = boundary::request_id(request.headers(), now);
+    let arrival = Arrival::now(endpoint, service, &request, None);
     let instance = request.raw_http_path().to_owned();
-    let head = request.method() == Method::HEAD;
     let strict = Headers::read(request.headers(), false).strict;
-    let span = tracing::info_span!("call", endpoint = endpoint.name, request_id);
-    let store = service.store().with_deadline(boundary::deadline(&request, now, begun));
     let entering = Call {
         endpoint,
         handler,
         service: service.clone(),
-        store,
+        store: arrival.store.clone(),
         principal: None,
         path_parameters: boundary::path_parameters(endpoint, &request),
         query: boundary::query(&request),
         headers: Headers::read(request.headers(), endpoint.method == Method::POST),
         request,
-        request_id: request_id.clone(),
-        now,
+        request_id: arrival.request_id.clone(),
+        now: arrival.now,
     };
-    let ending = AssertUnwindSafe(call(entering)).catch_unwind().instrument(span.clone()).await;
+    let ending = AssertUnwindSafe(call(entering)).catch_unwind().instrument(arrival.span.clone()).await;
     let ending = ending.unwrap_or_else(|_| Ending::Refused(Error::internal("the endpoint panicked")));
-    let _entered = span.enter();
-    let mut response = written(&ending, endpoint, &instance, &request_id);
+    let mut response = written(&ending, endpoint, &instance, &arrival.request_id);
     let headers = response.headers_mut();
-    headers.insert("x-request-id", value(&request_id));
+    headers.insert("x-request-id", value(&arrival.request_id));
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, value(&allow));
     }
     if strict {
         headers.insert("preference-applied", HeaderValue::from_static("handling=strict"));
     }
-    log(&ending, response.status(), begun.elapsed());
-    if head {
+    arrival.ended(response.status(), &ending.told());
+    if arrival.head {
         *response.body_mut() = Body::Empty;
     }
     response
@@ -213,19 +222,4 @@ fn refused(error: &Error, instance: &str, request_id: &str) -> Response<Body> {
         _ => {}
     }
     response
-}
-
-fn log(ending: &Ending, status: StatusCode, took: Duration) {
-    let (status, millis) = (status.as_u16(), took.as_secs_f64() * 1000.0);
-    match ending {
-        Ending::Answered(_) => tracing::info!(status, millis, "answered"),
-        Ending::Replayed(_) => tracing::info!(status, millis, "answered again"),
-        Ending::Refused(error @ (Error::Internal(_) | Error::Unavailable(_))) => {
-            tracing::error!(status, millis, %error, "failed");
-        }
-        Ending::Refused(error) => {
-            let code = error.code().map_or("", Code::as_str);
-            tracing::info!(status, millis, code, "refused");
-        }
-    }
 }

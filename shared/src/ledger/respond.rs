@@ -5,19 +5,21 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use lambda_http::{
     Body,
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 use serde_json::Value;
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{LedgerCall, LedgerError, LedgerFailure, LedgerResult, authenticate::authenticate, error::translated};
 use crate::{
     Error, Service,
-    http::{Access, Endpoint, LedgerHandler, boundary},
+    error::Code,
+    http::{Access, Arrival, End, Endpoint, LedgerHandler, boundary},
     store::random,
-    time::Time,
 };
+
+/// What the log calls a refusal that is a text, and so has no code.
+const UNDECODABLE: &str = "UNDECODABLE";
 
 /// Answers a request in the ledger's dialect. Every refusal is an answer. `allow` are the path's methods, for `Allow`.
 pub async fn respond(
@@ -27,32 +29,28 @@ pub async fn respond(
     request: lambda_http::Request,
     allow: Option<String>,
 ) -> Response<Body> {
-    let (now, begun) = (Time::now(), Instant::now());
-    let request_id = boundary::request_id(request.headers(), now);
     let trace_id = trace_id(request.headers());
-    let head = request.method() == Method::HEAD;
-    let span = tracing::info_span!("call", endpoint = endpoint.name, request_id, trace_id);
+    let arrival = Arrival::now(endpoint, service, &request, Some(&trace_id));
     let call = LedgerCall {
         endpoint,
         service: service.clone(),
-        store: service.store().with_deadline(boundary::deadline(&request, now, begun)),
+        store: arrival.store.clone(),
         user: None,
         query: boundary::query(&request),
         path: boundary::path_parameters(endpoint, &request),
         request,
-        request_id: request_id.clone(),
-        now,
+        request_id: arrival.request_id.clone(),
+        now: arrival.now,
     };
-    let ended = AssertUnwindSafe(enter(call, handler)).catch_unwind().instrument(span.clone()).await;
+    let ended = AssertUnwindSafe(enter(call, handler)).catch_unwind().instrument(arrival.span.clone()).await;
     let ended = ended.unwrap_or_else(|_| Err(Error::internal("the endpoint panicked").into()));
-    let _entered = span.enter();
     let mut response = written(&ended, endpoint.success, &trace_id);
-    response.headers_mut().insert("x-request-id", boundary::value(&request_id));
+    response.headers_mut().insert("x-request-id", boundary::value(&arrival.request_id));
     if let Some(allow) = allow {
         response.headers_mut().insert(header::ALLOW, boundary::value(&allow));
     }
-    log(&ended, response.status(), begun);
-    if head {
+    arrival.ended(response.status(), &told(&ended, response.status()));
+    if arrival.head {
         *response.body_mut() = Body::Empty;
     }
     response
@@ -112,15 +110,23 @@ fn text_response(status: StatusCode, text: String) -> Response<Body> {
     response
 }
 
-fn log(ended: &LedgerResult<Option<Value>>, status: StatusCode, begun: Instant) {
-    let (status, millis) = (status.as_u16(), begun.elapsed().as_secs_f64() * 1000.0);
+/// What the log is told of the answer.
+fn told(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> End<'_> {
     match ended {
-        Ok(_) => tracing::info!(status, millis, "answered"),
-        Err(LedgerFailure::Refused(error)) => tracing::info!(status, millis, code = error.code, "refused"),
-        Err(LedgerFailure::Undecodable(decoding)) => {
-            tracing::info!(status, millis, input = decoding.input, "undecodable");
+        Ok(_) => End::Answered,
+        Err(LedgerFailure::Refused(error)) => End::Refused { code: error.code, input: None },
+        Err(LedgerFailure::Undecodable(decoding)) => End::Refused { code: UNDECODABLE, input: Some(&decoding.input) },
+        Err(LedgerFailure::Text(status, _)) => {
+            let code = match *status {
+                StatusCode::NOT_FOUND => Code::RouteNotFound,
+                StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+                _ => Code::Unavailable,
+            };
+            End::Refused { code: code.as_str(), input: None }
         }
-        Err(LedgerFailure::Text(..)) => tracing::info!(status, millis, "refused"),
-        Err(LedgerFailure::Berth(error)) => tracing::error!(status, millis, %error, "failed"),
+        Err(LedgerFailure::Berth(error)) => {
+            let code = translated(error).code;
+            if status.is_server_error() { End::Failed { code, error } } else { End::Refused { code, input: None } }
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::{
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -35,17 +35,32 @@ const TRANSIENT: [&str; 9] = [
 /// Refusals that say something of the request, and so of Berth's code; everything else says something of the store.
 const OURS: [&str; 3] = ["ValidationException", "SerializationException", "IdempotentParameterMismatchException"];
 
+/// Those of them that tell of a transaction under way on the same items.
+const CONFLICTS: [&str; 2] = ["TransactionConflictException", "TransactionInProgressException"];
+
 /// How one attempt ended.
 pub(super) enum Attempt<T> {
     /// With an answer.
     Done(T),
     /// With nothing that can be relied on; another may do better.
     Again(Error),
+    /// Like [`Attempt::Again`], as a transaction is under way on the same items.
+    Conflict(Error),
     /// For good.
     Failed(Error),
 }
 
 impl<T> Attempt<T> {
+    /// The same ending with another answer.
+    pub(super) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Attempt<U> {
+        match self {
+            Self::Done(done) => Attempt::Done(answer(done)),
+            Self::Again(error) => Attempt::Again(error),
+            Self::Conflict(error) => Attempt::Conflict(error),
+            Self::Failed(error) => Attempt::Failed(error),
+        }
+    }
+
     /// What an SDK call's result means.
     pub(super) fn of<E>(result: std::result::Result<T, SdkError<E, HttpResponse>>) -> Self
     where
@@ -53,6 +68,9 @@ impl<T> Attempt<T> {
     {
         match result {
             Ok(answer) => Self::Done(answer),
+            Err(error) if CONFLICTS.contains(&error.code().unwrap_or_default()) => {
+                Self::Conflict(Error::unavailable(describe(&error)))
+            }
             Err(error) if is_transient(&error) => Self::Again(Error::unavailable(describe(&error))),
             Err(error) => Self::Failed(refusal(&error)),
         }
@@ -85,12 +103,26 @@ where
     }
 }
 
+/// What the log is told of an SDK error: what each error of the chain says, and nothing of the bodies that they hold,
+/// as the SDK's own `DisplayErrorContext` would.
 fn describe<E>(error: &SdkError<E, HttpResponse>) -> String
 where
-    E: StdError + Send + Sync + 'static,
+    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
 {
     let request = error.raw_response().and_then(RequestId::request_id).unwrap_or("none");
-    format!("{} (store request {request})", DisplayErrorContext(error))
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    if let (Some(code), Some(message)) = (error.code(), error.message())
+        && !text.contains(message)
+    {
+        text.push_str(&format!(": {code}: {message}"));
+    }
+    format!("{text} (store request {request})")
 }
 
 impl Store {
@@ -104,10 +136,16 @@ impl Store {
     {
         let mut longest = FIRST_PAUSE;
         loop {
-            let failure = match timeout_at(self.deadline, once()).await {
+            // Boxed: the SDK's futures are large and deep, and all that waits for them would be so, too.
+            let attempt = Box::pin(self.meter.measured(once()));
+            let failure = match timeout_at(self.deadline, attempt).await {
                 Ok(Attempt::Done(answer)) => return Ok(answer),
                 Ok(Attempt::Failed(error)) => return Err(error),
                 Ok(Attempt::Again(error)) => error,
+                Ok(Attempt::Conflict(error)) => {
+                    self.meter.add(|usage| usage.conflicts += 1);
+                    error
+                }
                 Err(elapsed) => return Err(Error::unavailable(elapsed)),
             };
             let resume = Instant::now() + longest.mul_f64(fraction());
@@ -116,6 +154,7 @@ impl Store {
             }
             tracing::debug!(%failure, "trying again");
             sleep_until(resume).await;
+            self.meter.add(|usage| usage.retries += 1);
             longest = (longest * 2).min(LONGEST_PAUSE);
         }
     }

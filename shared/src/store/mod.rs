@@ -15,6 +15,7 @@ mod idempotency;
 pub mod keys;
 mod ledger;
 mod listing;
+mod meter;
 mod organizations;
 mod parties;
 mod reads;
@@ -27,8 +28,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use aws_config::{
     SdkConfig, retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, config::SharedInterceptor, types::AttributeValue};
 use tokio::time::Instant;
+
+use self::meter::{Meter, Metering};
 
 pub use api_keys::{ApiKeyRecord, ListedApiKey};
 pub use attempt::is_transient;
@@ -39,6 +42,7 @@ pub use families::Family;
 pub use idempotency::Idempotency;
 pub use ledger::NotAllocated;
 pub use listing::{Listed, Page, Start};
+pub use meter::Usage;
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;
 pub use roles::{CheckedRole, DockParty, PartyRole, RoleFilter};
@@ -54,12 +58,13 @@ const CONNECT: Duration = Duration::from_secs(1);
 /// How long calls may take where nobody set a deadline: the operator's commands.
 const UNHURRIED: Duration = Duration::from_secs(30);
 
-/// The table, and the time until which its calls have to be done.
+/// The table, the time until which its calls have to be done, and the count of what they use.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
     table: Arc<str>,
     deadline: Instant,
+    meter: Meter,
 }
 
 impl Store {
@@ -67,20 +72,28 @@ impl Store {
     #[must_use]
     pub fn connect(sdk: &SdkConfig, table: &str) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
-        let config = aws_sdk_dynamodb::config::Builder::from(sdk)
+        let mut config = aws_sdk_dynamodb::config::Builder::from(sdk)
             // Berth retries itself: it knows the time that is left, and which refusals of a transaction are final.
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             // Answers are small and read at once; watching their flow costs 4 % of a call.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .build();
-        Self { client: Client::from_conf(config), table: table.into(), deadline: Instant::now() + UNHURRIED }
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        config.push_interceptor(SharedInterceptor::permanent(Metering));
+        let client = Client::from_conf(config.build());
+        let deadline = Instant::now() + UNHURRIED;
+        Self { client, table: table.into(), deadline, meter: Meter::default() }
     }
 
-    /// The same table, for calls that have to be done by `deadline`.
+    /// The same table, for a request whose calls have to be done by `deadline`. They are counted apart from all others.
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
-        Self { deadline, ..self.clone() }
+        Self { deadline, meter: Meter::default(), ..self.clone() }
+    }
+
+    /// What this request has used until now.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.meter.usage()
     }
 
     /// When the calls have to be done.

@@ -99,11 +99,7 @@ impl Store {
                 {
                     Attempt::Done(false)
                 }
-                result => match Attempt::of(result) {
-                    Attempt::Done(_) => Attempt::Done(true),
-                    Attempt::Again(error) => Attempt::Again(error),
-                    Attempt::Failed(error) => Attempt::Failed(error),
-                },
+                result => Attempt::of(result).map(|_| true),
             }
         };
         self.retrying(once).await

@@ -30,8 +30,10 @@ use crate::error::{Error, Result};
 const NONE: &str = "None";
 /// The reason of an action whose condition does not hold: final.
 const CONDITION: &str = "ConditionalCheckFailed";
-/// Reasons that pass by themselves.
-const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+/// The reason of an action on an item that another transaction is writing: it passes by itself.
+const CONFLICT: &str = "TransactionConflict";
+/// Other reasons that pass by themselves.
+const PASSING: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /// What every write of one call has in common: who asked, and which `Idempotency-Key` came with it.
 #[derive(Debug, Clone)]
@@ -203,11 +205,7 @@ async fn send(request: TransactWriteItemsFluentBuilder) -> Attempt<Sent> {
     let Err(error) = request.send().await else { return Attempt::Done(Sent::Committed) };
     match canceled(&error) {
         Some(canceled) => judge(canceled),
-        None => match Attempt::of(Err(error)) {
-            Attempt::Again(error) => Attempt::Again(error),
-            Attempt::Failed(error) => Attempt::Failed(error),
-            Attempt::Done(()) => Attempt::Done(Sent::Committed),
-        },
+        None => Attempt::of(Err(error)).map(|()| Sent::Committed),
     }
 }
 
@@ -223,6 +221,9 @@ fn canceled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<&
 fn judge(canceled: &TransactionCanceledException) -> Attempt<Sent> {
     let reasons = canceled.cancellation_reasons();
     let codes = || reasons.iter().filter_map(CancellationReason::code);
+    if codes().any(|code| code == CONFLICT) {
+        return Attempt::Conflict(Error::unavailable(CONFLICT));
+    }
     if let Some(code) = codes().find(|code| PASSING.contains(code)) {
         return Attempt::Again(Error::unavailable(code.to_owned()));
     }

@@ -11,12 +11,15 @@ mod ring_provider;
 
 use std::fmt::Display;
 
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, Header, Validation, decode, decode_header,
+    errors::{Error, ErrorKind},
+};
 use tokio::time::Instant;
 
 use self::{claims::Claims, keys::Keys};
 use super::{LedgerError, LedgerFailure};
-use crate::error::Error;
+use crate::error::Error as BerthError;
 
 pub use self::config::{InvalidTokenConfig, TokenConfig, TokenSettings, TokenUser};
 
@@ -39,7 +42,7 @@ pub enum TokenFailure {
     UnknownUser,
     /// The keys could not be had.
     #[error("{0}")]
-    Keys(Error),
+    Keys(BerthError),
 }
 
 /// Proves signed tokens against a key set, which is read at the first token and kept.
@@ -86,14 +89,14 @@ impl TokenVerifier {
         if token.len() > MAX_TOKEN {
             return Err(invalid("a token that is too long"));
         }
-        let header = decode_header(token).map_err(invalid)?;
+        let header = decode_header(token).map_err(|error| unreadable(&error))?;
         let algorithm = accepted(&header)?;
         let keys = self.keys.fitting(header.kid.as_deref(), algorithm, deadline).await.map_err(TokenFailure::Keys)?;
         let mut refusal = invalid("a token that is signed with an unknown key");
         for key in &keys {
             match check(token, key, algorithm) {
                 Ok(claims) => return Ok(claims),
-                Err(error) => refusal = invalid(error),
+                Err(error) => refusal = unreadable(&error),
             }
         }
         Err(refusal)
@@ -113,7 +116,7 @@ fn accepted(header: &Header) -> Result<Algorithm, TokenFailure> {
 }
 
 /// Signature and times.
-fn check(token: &str, key: &DecodingKey, algorithm: Algorithm) -> jsonwebtoken::errors::Result<Claims> {
+fn check(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Result<Claims, Error> {
     let mut validation = Validation::new(algorithm);
     validation.leeway = LEEWAY;
     validation.validate_nbf = true;
@@ -121,6 +124,14 @@ fn check(token: &str, key: &DecodingKey, algorithm: Algorithm) -> jsonwebtoken::
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     Ok(decode(token, key, &validation)?.claims)
+}
+
+/// What is wrong with a token, without what it says: errors of decoding quote that.
+fn unreadable(error: &Error) -> TokenFailure {
+    match error.kind() {
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) | ErrorKind::Base64(_) => invalid("a token that cannot be read"),
+        _ => invalid(error),
+    }
 }
 
 fn invalid(reason: impl Display) -> TokenFailure {

@@ -1,0 +1,88 @@
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::*;
+
+/// The lines that are written at `level` while `speak` runs.
+fn lines(level: LevelFilter, speak: impl FnOnce()) -> Vec<Value> {
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let lines = JsonLines::new({
+        let written = Arc::clone(&written);
+        move |line: &[u8]| written.lock().unwrap().push(serde_json::from_slice(line).unwrap())
+    });
+    let log = tracing_subscriber::registry().with(lines.with_filter(filter(level)));
+    tracing::subscriber::with_default(log, speak);
+    written.lock().unwrap().clone()
+}
+
+/// The line of a request with this status.
+fn request(status: u16, code: Option<&str>) -> Value {
+    let found = lines(LevelFilter::INFO, || {
+        let span = tracing::info_span!(target: REQUEST, "call", endpoint = "get-dock", request_id = "r", trace_id = None::<&str>);
+        tracing::info!(
+            target: REQUEST, parent: &span, environment = "live", status, code, duration = 1.5, cold_start = true,
+            read_units = 0.5, "told"
+        );
+    });
+    found.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_line_holds_the_fields_of_the_event_and_of_its_span_at_its_root() {
+    let mut line = request(200, None);
+    assert!(line["_aws"]["Timestamp"].as_u64().unwrap() > 1_600_000_000_000);
+    line.as_object_mut().unwrap().remove("_aws");
+    let expected = json!({
+        "level": "INFO", "target": REQUEST, "endpoint": "get-dock", "requestId": "r", "message": "told",
+        "environment": "live", "status": 200, "duration": 1.5, "coldStart": true, "readUnits": 0.5,
+        "requests": 1, "errors": 0, "refusals": 0, "coldStarts": 1,
+    });
+    assert_eq!(line, expected);
+}
+
+#[test]
+fn refusals_and_errors_are_counted_by_code_too() {
+    let directives = |line: &Value| line["_aws"]["CloudWatchMetrics"].as_array().unwrap().clone();
+    assert_eq!(directives(&request(200, None)).len(), 1);
+    for (status, code, metric) in [(404, "DOCK_NOT_FOUND", "refusals"), (503, "STORE_UNAVAILABLE", "errors")] {
+        let line = request(status, Some(code));
+        assert_eq!((&line["code"], &line[metric]), (&json!(code), &json!(1)));
+        let by_code = directives(&line)[1].clone();
+        assert_eq!(by_code["Dimensions"], json!([["environment", "code"]]));
+        assert_eq!(by_code["Metrics"], json!([{ "Name": metric, "Unit": "Count" }]));
+    }
+}
+
+#[test]
+fn lines_beside_those_of_requests_are_no_metrics() {
+    let found = lines(LevelFilter::DEBUG, || {
+        let span = tracing::info_span!(target: REQUEST, "call", endpoint = "get-dock", request_id = "r");
+        span.in_scope(|| tracing::debug!(target: "berth_shared::store", failure = %"a \"b\"\n", number = -1, "again"));
+    });
+    let expected = json!([{
+        "level": "DEBUG", "target": "berth_shared::store", "endpoint": "get-dock", "requestId": "r",
+        "message": "again", "failure": "a \"b\"\n", "number": -1,
+    }]);
+    assert_eq!(Value::Array(found), expected);
+}
+
+#[test]
+fn no_level_lets_libraries_say_more_than_warnings_or_silences_requests() {
+    let heard = |level| {
+        let found = lines(level, || {
+            tracing::info!(target: REQUEST, "request");
+            tracing::debug!(target: "berth_shared::store", "own");
+            tracing::trace!(target: "bootstrap", "own");
+            tracing::info!(target: "aws_smithy_runtime::client", "library");
+            tracing::debug!(target: "hyper", "library");
+            tracing::warn!(target: "aws_config", "warning");
+        });
+        found.iter().map(|line| line["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(heard(LevelFilter::TRACE), ["request", "own", "own", "warning"]);
+    assert_eq!(heard(LevelFilter::DEBUG), ["request", "own", "warning"]);
+    assert_eq!(heard(LevelFilter::INFO), ["request", "warning"]);
+    assert_eq!(heard(LevelFilter::ERROR), ["request"]);
+    assert_eq!(heard(LevelFilter::OFF), ["request"]);
+}
