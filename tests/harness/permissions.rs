@@ -79,12 +79,11 @@ fn note(name: &'static str, action: StoreAction, pk: &str) {
     let endpoint = berth_functions::find(name).expect("spans name endpoints");
     let family = Family::of(pk);
     let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    match family.filter(|family| endpoint.permissions().contains(&(action, *family))) {
-        Some(family) => drop(seen.used.insert((endpoint.name, action, family))),
-        None => {
-            let family = family.map_or("no family".to_owned(), |family| format!("{family:?}"));
-            seen.excesses.insert(format!("{name}: {} on {pk} ({family})", action.iam()));
-        }
+    if let Some(family) = family.filter(|family| endpoint.permissions().contains(&(action, *family))) {
+        seen.used.insert((endpoint.name, action, family));
+    } else {
+        let family = family.map_or("no family".to_owned(), |family| format!("{family:?}"));
+        seen.excesses.insert(format!("{name}: {} on {pk} ({family})", action.iam()));
     }
 }
 
