@@ -58,7 +58,7 @@ async fn a_request_has_one_line_which_tells_what_it_used() {
         assert_eq!(line["writeUnits"].as_f64(), Some(used.write_units()), "{endpoint}");
         assert_eq!((&line["conflicts"], &line["coldStart"]), (&json!(0), &json!(false)));
         assert!(line["duration"].as_f64().is_some_and(|millis| millis > 0.0));
-        assert_eq!(emf::failures(&line), [String::new(); 0]);
+        assert!(emf::failures(&line).is_empty(), "{:?}", emf::failures(&line));
         first &= used.write_units() > 0.0;
     }
     assert!(!first, "reads and writes are among them");
@@ -145,7 +145,7 @@ async fn a_value_that_leaks_is_found() {
 async fn a_line_that_is_no_metric_is_found() {
     let berth = Berth::start().await;
     let good = line(&berth.nobody().get("/v1/healthz").await);
-    assert_eq!(emf::failures(&good), [String::new(); 0]);
+    assert!(emf::failures(&good).is_empty(), "{:?}", emf::failures(&good));
     let breaches: [fn(&mut Value); 6] = [
         |line| line["_aws"]["Timestamp"] = json!("now"),
         |line| line["environment"] = json!(1),

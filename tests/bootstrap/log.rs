@@ -87,7 +87,7 @@ fn failing_writes_are_told_without_what_was_written() {
         assert!(leaks.is_empty(), "{leaks:?}");
         let lines = lines(&log);
         let line = line_of_request(&lines);
-        assert_eq!(emf::failures(line), [String::new(); 0]);
+        assert!(emf::failures(line).is_empty(), "{:?}", emf::failures(line));
         let told = |name: &str| line[name].clone();
         assert_eq!((told("level"), told("message"), told("status")), (json!("ERROR"), json!("failed"), json!(503)));
         assert_eq!((told("endpoint"), told("environment")), (json!(handler), json!("live")));

@@ -101,7 +101,7 @@ fn text_of(document: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(elements) => elements.iter().map(|element| text_of(element) + "\n").collect(),
         Value::Object(members) => {
-            members.iter().map(|(name, member)| format!("{name}\n{}\n", text_of(member))).collect()
+            members.iter().map(|(name, member)| [name.as_str(), &text_of(member)].join("\n") + "\n").collect()
         }
         other => other.to_string(),
     }

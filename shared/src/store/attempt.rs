@@ -120,7 +120,7 @@ where
     if let (Some(code), Some(message)) = (error.code(), error.message())
         && !text.contains(message)
     {
-        text.push_str(&format!(": {code}: {message}"));
+        text.extend([": ", code, ": ", message]);
     }
     format!("{text} (store request {request})")
 }

@@ -162,9 +162,9 @@ fn units(price: &ConsumedCapacity, of_writes: bool) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    fn usage_of(output: Output) -> (f64, f64) {
+    fn usage_of(output: &Output) -> (f64, f64) {
         let mut usage = Usage::default();
-        charge(&mut usage, &output);
+        charge(&mut usage, output);
         (usage.read_units, usage.write_units)
     }
 
@@ -172,15 +172,15 @@ mod tests {
     fn reads_and_writes_are_told_apart() {
         let price = || ConsumedCapacity::builder().capacity_units(1.5);
         let read = GetItemOutput::builder().consumed_capacity(price().build()).build();
-        assert_eq!(usage_of(Output::erase(read)), (1.5, 0.0));
+        assert_eq!(usage_of(&Output::erase(read)), (1.5, 0.0));
         let batch = BatchGetItemOutput::builder().consumed_capacity(price().build()).consumed_capacity(price().build());
-        assert_eq!(usage_of(Output::erase(batch.build())), (3.0, 0.0));
+        assert_eq!(usage_of(&Output::erase(batch.build())), (3.0, 0.0));
         let write = UpdateItemOutput::builder().consumed_capacity(price().build()).build();
-        assert_eq!(usage_of(Output::erase(write)), (0.0, 1.5));
+        assert_eq!(usage_of(&Output::erase(write)), (0.0, 1.5));
         let transaction = TransactWriteItemsOutput::builder().consumed_capacity(price().build()).build();
-        assert_eq!(usage_of(Output::erase(transaction)), (0.0, 1.5));
+        assert_eq!(usage_of(&Output::erase(transaction)), (0.0, 1.5));
         let again = TransactWriteItemsOutput::builder().consumed_capacity(price().read_capacity_units(1.5).build());
-        assert_eq!(usage_of(Output::erase(again.build())), (1.5, 0.0));
+        assert_eq!(usage_of(&Output::erase(again.build())), (1.5, 0.0));
     }
 
     #[tokio::test]
