@@ -9,7 +9,7 @@ use aws_config::BehaviorVersion;
 use berth_shared::{
     Environment, Service,
     http::Endpoint,
-    store::{Store, https_client},
+    store::{Store, Trust, https_client},
 };
 use lambda_http::{Error, service_fn};
 use tokio::time::Instant;
@@ -36,7 +36,8 @@ async fn serve() -> Result<(), Error> {
     let endpoint = endpoint(&variable("_HANDLER")?)?;
     let environment: Environment =
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
-    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https_client()).load().await;
+    let client = https_client(Trust::of_environment(|name| std::env::var(name).ok()));
+    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await;
     let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment);
     // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.
