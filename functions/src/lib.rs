@@ -16,15 +16,12 @@ mod service;
 
 use berth_shared::{
     Service,
-    http::{Endpoint, Facts, Handler, respond},
+    http::{Endpoint, Handler, respond},
     ledger::respond as ledger_respond,
 };
-use lambda_http::{
-    Body, Request, RequestExt,
-    http::{Method, Response},
-};
+use lambda_http::{Body, Request, RequestExt, http::Response};
 
-pub use routes::{methods, route};
+pub use routes::{methods, methods_routed, route};
 
 /// Every endpoint.
 pub static ENDPOINTS: [Endpoint; 35] = [
@@ -75,24 +72,10 @@ pub fn find(name: &str) -> Option<&'static Endpoint> {
 
 /// Answers a request to `endpoint`.
 pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Request) -> Response<Body> {
-    if endpoint.name != FALLBACK {
-        return dispatch(endpoint, service, request, Facts::default()).await;
-    }
-    // `$default` gets what no route matches: HEAD, which is GET without a body, and what there is to refuse.
-    let path = request.raw_http_path().to_owned();
-    if request.method() == Method::HEAD
-        && let Some((endpoint, parameters)) = route(&Method::GET, &path)
-    {
-        let facts = Facts { path_parameters: Some(parameters), allow: None };
-        return dispatch(endpoint, service, request, facts).await;
-    }
-    dispatch(endpoint, service, request, Facts { path_parameters: None, allow: methods(&path) }).await
-}
-
-/// Answers a request in the endpoint's dialect.
-async fn dispatch(endpoint: &'static Endpoint, service: &Service, request: Request, facts: Facts) -> Response<Body> {
+    // `$default` gets what no route matches: what there is to refuse.
+    let allow = if endpoint.name == FALLBACK { methods(request.raw_http_path()) } else { None };
     match endpoint.handler {
-        Handler::Rest(handler) => respond(endpoint, handler, service, request, facts).await,
-        Handler::Ledger(handler) => ledger_respond(endpoint, handler, service, request, facts).await,
+        Handler::Rest(handler) => respond(endpoint, handler, service, request, allow).await,
+        Handler::Ledger(handler) => ledger_respond(endpoint, handler, service, request).await,
     }
 }

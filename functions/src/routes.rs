@@ -7,7 +7,13 @@ use crate::{ENDPOINTS, FALLBACK};
 
 /// The endpoint with this method and path, and the path's parameters. `path` is percent-decoded, as the event has it.
 pub fn route(method: &Method, path: &str) -> Option<(&'static Endpoint, Vec<(&'static str, String)>)> {
-    with_path(path).find(|(endpoint, _)| endpoint.method == *method)
+    with_path(path).find(|(endpoint, _)| methods_routed(endpoint).any(|routed| routed == *method))
+}
+
+/// The methods that lead to an endpoint: its own and, for GET, HEAD, which is GET without a body.
+pub fn methods_routed(endpoint: &Endpoint) -> impl Iterator<Item = Method> + use<> {
+    let head = (endpoint.method == Method::GET).then_some(Method::HEAD);
+    std::iter::once(endpoint.method.clone()).chain(head)
 }
 
 /// The methods that a path has, as `Allow` lists them; `None` for an unknown path.

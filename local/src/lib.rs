@@ -15,6 +15,7 @@ mod opened;
 mod running;
 mod server;
 mod table;
+mod template;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -24,6 +25,7 @@ use berth_shared::Environment;
 pub use self::{
     error::StartError,
     running::{Running, start},
+    template::{logical_id, template},
 };
 
 /// The port that is served unless another is asked for.

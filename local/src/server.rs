@@ -165,7 +165,7 @@ impl Server {
     fn route(&self, head: &Parts, target: &Target) -> (&'static Endpoint, RouteMatch) {
         match berth_functions::route(&head.method, target.path()) {
             Some((endpoint, parameters)) => {
-                (endpoint, RouteMatch { key: format!("{} {}", endpoint.method, endpoint.path), parameters })
+                (endpoint, RouteMatch { key: format!("{} {}", head.method, endpoint.path), parameters })
             }
             None => (self.fallback, RouteMatch::fallback()),
         }

@@ -2,6 +2,7 @@
 
 mod caller;
 mod contract;
+mod permissions;
 mod wire;
 
 use std::{collections::HashMap, future::Future, process::ExitCode};
@@ -33,13 +34,18 @@ pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> T
     })
 }
 
-/// Runs the tests, and then, where all of them ran, compares what they saw with the contract.
+/// Runs the tests. What they saw endpoints do has to be permitted; where all of them ran, they have to have seen the whole
+/// contract and to have used every permission.
 pub fn run(trials: Vec<Trial>) -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
+    permissions::watch();
     let conclusion = libtest_mimic::run(&arguments, trials);
-    let complete = partial || conclusion.has_failed() || contract::everything_was_seen();
-    if conclusion.has_failed() || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+    let permitted = permissions::nothing_was_in_excess();
+    let whole = !partial && !conclusion.has_failed();
+    // Both tell what is missing, even where the first misses something.
+    let complete = !whole || [contract::everything_was_seen(), permissions::everything_was_used()] == [true; 2];
+    if conclusion.has_failed() || !permitted || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }
 
 /// A server with a store of its own, which ends with the test.
@@ -55,6 +61,9 @@ impl Berth {
 
     /// A server with these options.
     pub async fn start_with(options: Options) -> Self {
+        // The store is on this machine: a client without TLS will do.
+        let client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
+        let options = Options { http_client: Some(permissions::watched(client)), ..options };
         Self { running: berth::start(options).await.expect("the server starts") }
     }
 

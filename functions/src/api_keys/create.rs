@@ -8,6 +8,7 @@ use berth_shared::{
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, Handler, StoreAction, schema_of},
     id::{self, OrganizationId},
     operator::mint,
+    store::Family,
     time::Time,
 };
 use lambda_http::http::Method;
@@ -23,7 +24,17 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/api-keys",
     access: Access::Scope(Scope::ApiKeysWrite),
     success: 201,
-    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::ConditionCheckItem],
+    store: &[
+        StoreAction::ConditionCheckItem.on(&[Family::Tenant]),
+        StoreAction::PutItem.on(&[
+            Family::ApiKeys,
+            Family::ApiKeyRows,
+            Family::Tenant,
+            Family::Platform,
+            Family::PlatformAudit,
+        ]),
+        StoreAction::GetItem.on(&[Family::Idempotency]),
+    ],
     summary: "Create an API key",
     description: "`key` in the answer is the credential. It is shown this once: only a digest of it is kept, and a \
                   repetition with the same `Idempotency-Key` shows `null` in its place.\n\nA key can only hand on the \

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::OrganizationId,
-    store::{Listed, ListedApiKey},
+    store::{Family, Listed, ListedApiKey},
 };
 use lambda_http::http::Method;
 
@@ -18,7 +18,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/api-keys",
     access: Access::Scope(Scope::ApiKeysRead),
     success: 200,
-    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    store: &[
+        StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
+        StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
+    ],
     summary: "List API keys",
     description: "Newest first, revoked ones too. A key of the platform sees the keys of everybody, an organization's \
                   key those of its organization.",

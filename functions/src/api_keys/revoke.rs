@@ -5,6 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     http::{Access, Answer, Call, Endpoint, Handler, StoreAction},
     id,
+    store::Family,
 };
 use lambda_http::http::Method;
 
@@ -15,7 +16,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/api-keys/{keyId}",
     access: Access::Scope(Scope::ApiKeysWrite),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::GetItem.on(&[Family::ApiKeyUses]),
+        StoreAction::UpdateItem.on(&[Family::ApiKeys]),
+        StoreAction::PutItem.on(&[Family::PlatformAudit]),
+    ],
     summary: "Revoke an API key",
     description: "The key is refused from now on; a process that has just proved it may take it for up to 30 seconds \
                   more. Revoking it again changes nothing.",

@@ -7,6 +7,7 @@ use berth_shared::{
     error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id::{self, OrganizationId},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -20,7 +21,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/docks",
     access: Access::Scope(Scope::DocksWrite),
     success: 201,
-    store: &[StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::PutItem.on(&[Family::Tenant, Family::Docks, Family::Domains]),
+        StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
+    ],
     summary: "Create a dock",
     description: "Makes a workspace of an organization. A key of the platform names the organization; an organization's \
                   key may leave it out.\n\nNo two docks have one domain, be it as `domain` or as `customDomain`.",

@@ -5,6 +5,7 @@ use berth_shared::{
     credentials::Scope,
     http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
     id,
+    store::Family,
 };
 use lambda_http::http::Method;
 
@@ -20,7 +21,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/docks/{dockId}",
     access: Access::Scope(Scope::DocksRead),
     success: 200,
-    store: &[StoreAction::GetItem],
+    store: &[StoreAction::GetItem.on(&[Family::Tenant, Family::Docks])],
     summary: "Get a dock",
     description: "A dock as it is now.",
     query: &[],

@@ -6,7 +6,7 @@ use berth_shared::{
     domain::Search,
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::OrganizationId,
-    store::Listed,
+    store::{Family, Listed},
 };
 use lambda_http::http::Method;
 
@@ -19,7 +19,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/docks",
     access: Access::Scope(Scope::DocksRead),
     success: 200,
-    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    store: &[
+        StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant]),
+    ],
     summary: "List docks",
     description: "Newest first. A key of the platform sees the docks of every organization, an organization's key its \
                   own.",

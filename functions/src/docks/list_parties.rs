@@ -6,7 +6,7 @@ use berth_shared::{
     domain::{PartyType, RoleName},
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
-    store::{DockParty, RoleFilter},
+    store::{DockParty, Family, RoleFilter},
     time::Time,
 };
 use lambda_http::http::Method;
@@ -23,7 +23,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/docks/{dockId}/parties",
     access: Access::Scope(Scope::RolesRead),
     success: 200,
-    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    store: &[
+        StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),
+        StoreAction::Query.on(&[Family::DockRoles]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant]),
+    ],
     summary: "List the parties of a dock",
     description: "Who takes part in a dock, in which role: a row for each role. The newest party comes first; a party \
                   with both roles has two rows, the distributor's before the recipient's.",

@@ -7,6 +7,7 @@ use berth_shared::{
     error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id,
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -23,7 +24,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/docks/{dockId}",
     access: Access::Scope(Scope::DocksWrite),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+    store: &[
+        StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),
+        StoreAction::UpdateItem.on(&[Family::Tenant, Family::Docks]),
+        StoreAction::PutItem.on(&[Family::Domains]),
+        StoreAction::DeleteItem.on(&[Family::Domains]),
+    ],
     summary: "Change a dock",
     description: "A JSON merge patch: members that are not named stay, `null` takes an optional one away. \
                   `businessAddress` is replaced whole. Another `domain` is an unverified one.",

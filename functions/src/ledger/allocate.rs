@@ -8,7 +8,7 @@ use berth_shared::{
         Annotations, Category, Hint, LedgerCall, LedgerError, LedgerResult, check_annotations, check_ledger_string,
         check_user_id, merged, unknown_provider,
     },
-    store::NotAllocated,
+    store::{Family, NotAllocated},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -24,7 +24,18 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/parties",
     access: Access::Ledger(LedgerRight::Admin),
     success: 200,
-    store: &[StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::ConditionCheckItem, StoreAction::Query],
+    store: &[
+        StoreAction::PutItem.on(&[
+            Family::Tenant,
+            Family::PartyPointers,
+            Family::LedgerHints,
+            Family::LedgerRows,
+            Family::LedgerRights,
+        ]),
+        StoreAction::UpdateItem.on(&[Family::Tenant]),
+        StoreAction::ConditionCheckItem.on(&[Family::PartyPointers]),
+        StoreAction::Query.on(&[Family::Tenant]),
+    ],
     summary: "Allocate a party",
     description: "Makes a party with an id of its own choice, `<hint>::<namespace>`. It is a party of the organization that the identity provider stands for, and can be given roles. A hint is given once, and never again.",
     query: &[],

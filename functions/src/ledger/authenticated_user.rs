@@ -1,7 +1,7 @@
 //! `GET /v2/authenticated-user`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, schema_of},
     ledger::{LedgerCall, LedgerResult},
 };
 use lambda_http::http::Method;
@@ -16,7 +16,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/authenticated-user",
     access: Access::Ledger(LedgerRight::Any),
     success: 200,
-    store: &[StoreAction::GetItem],
+    store: &[],
     summary: "Get the user who calls",
     description: "The user that the token stands for.",
     query: &[],

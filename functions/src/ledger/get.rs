@@ -4,6 +4,7 @@ use berth_shared::{
     credentials::Owner,
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
     ledger::{LedgerCall, LedgerPartyId, LedgerResult, check_ledger_string},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -19,7 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/parties/{party}",
     access: Access::Ledger(LedgerRight::Any),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::BatchGetItem],
+    store: &[StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant])],
     summary: "Get parties by their ids",
     description: "The party of the path, and those of `parties`. Ids that are nobody's are left out. A party of another identity provider than the one that is named is shown without its annotations.",
     query: &[

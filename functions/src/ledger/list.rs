@@ -3,6 +3,7 @@
 use berth_shared::{
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
     ledger::{LedgerCall, LedgerError, LedgerResult, MAX_HINT, PageToken, check_party_filter},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -18,7 +19,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/parties",
     access: Access::Ledger(LedgerRight::Admin),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::Query],
+    store: &[
+        StoreAction::Query.on(&[Family::LedgerRows, Family::Tenant]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant]),
+    ],
     summary: "List the parties of an identity provider",
     description: "In byte order of their ids, those of `/v1` among them, whose hint is their id there.",
     query: &[

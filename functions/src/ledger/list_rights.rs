@@ -4,6 +4,7 @@ use berth_shared::{
     credentials::Owner,
     http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
     ledger::{LedgerCall, LedgerResult, User},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -19,7 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/users/{user-id}/rights",
     access: Access::Ledger(LedgerRight::Any),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::Query],
+    store: &[StoreAction::Query.on(&[Family::LedgerRights])],
     summary: "List the rights of a user",
     description: "A caller knows one user: the one that the token stands for.",
     query: &[],

@@ -3,6 +3,7 @@
 use berth_shared::{
     http::{Access, Endpoint, Handler, StoreAction},
     ledger::{LedgerCall, LedgerResult},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::json_schema;
@@ -15,7 +16,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/readyz",
     access: Access::Public,
     success: 200,
-    store: &[StoreAction::GetItem],
+    store: &[StoreAction::GetItem.on(&[Family::Platform])],
     summary: "Tell that the service can serve",
     description: "A line for each check, and a verdict.",
     query: &[],

@@ -8,6 +8,7 @@ use berth_shared::{
         Annotations, Category, LedgerCall, LedgerError, LedgerPartyId, LedgerResult, MAX_ANNOTATIONS, annotations_size,
         check_annotations, merged, shown, unknown_provider,
     },
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -24,11 +25,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Ledger(LedgerRight::Admin),
     success: 200,
     store: &[
-        StoreAction::GetItem,
-        StoreAction::BatchGetItem,
-        StoreAction::Query,
-        StoreAction::PutItem,
-        StoreAction::UpdateItem,
+        StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant]),
+        StoreAction::Query.on(&[Family::Tenant]),
+        StoreAction::UpdateItem.on(&[Family::Tenant]),
     ],
     summary: "Change a party",
     description: "Merges annotations into those that there are; an empty value takes its key away. Without a `resourceVersion` changes never conflict and none is lost.",

@@ -66,7 +66,7 @@ pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
 /// The statuses of refusals, with what they say.
 fn refusals(endpoint: &Endpoint) -> Vec<(u16, &'static str)> {
     let mut refusals = vec![(500, "Something went wrong")];
-    if !endpoint.store.is_empty() {
+    if !endpoint.permissions().is_empty() {
         refusals.push((503, "The store did not answer in time"));
     }
     if let Access::Ledger(_) = endpoint.access {

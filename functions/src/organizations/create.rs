@@ -6,7 +6,7 @@ use berth_shared::{
     domain::{Counts, Metadata, Name, Organization, Slug, SlugStem},
     error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
-    store::SlugChoice,
+    store::{Family, SlugChoice},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -20,7 +20,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations",
     access: Access::Scope(Scope::OrganizationsWrite),
     success: 201,
-    store: &[StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::PutItem.on(&[Family::Tenant, Family::Organizations]),
+        StoreAction::UpdateItem.on(&[Family::Slugs, Family::Platform]),
+    ],
     summary: "Create an organization",
     description: "Makes a tenant. Only keys of the platform may.\n\nThe slug comes from the name; where it is taken, the \
                   next free of `-1`, `-2`, … is put behind it, so that two organizations may have one name. Ask for \

@@ -4,6 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::Scope,
     http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
+    store::Family,
 };
 use lambda_http::http::Method;
 
@@ -16,7 +17,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}",
     access: Access::Scope(Scope::OrganizationsRead),
     success: 200,
-    store: &[StoreAction::Query],
+    store: &[StoreAction::Query.on(&[Family::Tenant])],
     summary: "Get an organization",
     description: "`_count` is exact. The `ETag` changes with it, while `If-Match` on a later change compares the \
                   organization's own version only.",

@@ -6,7 +6,7 @@ use berth_shared::{
     domain::{Counts, Organization, Search, Slug},
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::OrganizationId,
-    store::{Listed, Page},
+    store::{Family, Listed, Page},
 };
 use lambda_http::http::Method;
 
@@ -19,7 +19,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations",
     access: Access::Scope(Scope::OrganizationsRead),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::Query],
+    store: &[
+        StoreAction::Query.on(&[Family::Organizations, Family::Platform, Family::Tenant]),
+        StoreAction::GetItem.on(&[Family::Slugs]),
+    ],
     summary: "List organizations",
     description: "Newest first. A key of the platform sees all of them, an organization's key its own.",
     query: &[

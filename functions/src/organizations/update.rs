@@ -6,6 +6,7 @@ use berth_shared::{
     domain::{MetadataPatch, Name, OrganizationPatch, Patch, Slug},
     error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -19,7 +20,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}",
     access: Access::Scope(Scope::OrganizationsWrite),
     success: 200,
-    store: &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::Query.on(&[Family::Tenant]),
+        StoreAction::UpdateItem.on(&[Family::Tenant, Family::Organizations, Family::Slugs]),
+    ],
     summary: "Change an organization",
     description: "A JSON merge patch: members that are not named stay. `metadata` is merged key by key. The slug does \
                   not follow the name; a slug that is given up is free at once.",

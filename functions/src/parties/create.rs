@@ -5,6 +5,7 @@ use berth_shared::{
     credentials::Scope,
     domain::{Email, ExternalRef, Metadata, Name, Party, PartyDraft, PartyType},
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -18,7 +19,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties",
     access: Access::Scope(Scope::PartiesWrite),
     success: 201,
-    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::PutItem.on(&[Family::Tenant, Family::PartyPointers, Family::ExternalRefs]),
+        StoreAction::UpdateItem.on(&[Family::Tenant]),
+        StoreAction::GetItem.on(&[Family::Platform]),
+    ],
     summary: "Create a party",
     description: "Makes a counterparty of an organization: a person or a company that takes part in docks once it is \
                   given roles. Neither name nor e-mail address nor external reference need be unique.",

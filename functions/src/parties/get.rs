@@ -5,6 +5,7 @@ use berth_shared::{
     credentials::Scope,
     http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
     id,
+    store::Family,
 };
 use lambda_http::http::Method;
 
@@ -17,7 +18,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties/{partyId}",
     access: Access::Scope(Scope::PartiesRead),
     success: 200,
-    store: &[StoreAction::GetItem],
+    store: &[StoreAction::GetItem.on(&[Family::Tenant, Family::Platform])],
     summary: "Get a party",
     description: "A party as it was a moment ago: one that was just made is found, a change may take some milliseconds \
                   to show. With `Cache-Control: no-cache` it is the party as it is now.",

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::Scope,
     domain::{ExternalRef, PartyType, Search},
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
-    store::PartyFilter,
+    store::{Family, PartyFilter},
 };
 use lambda_http::http::Method;
 
@@ -18,7 +18,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties",
     access: Access::Scope(Scope::PartiesRead),
     success: 200,
-    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    store: &[
+        StoreAction::Query.on(&[Family::Tenant, Family::ExternalRefs]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant]),
+    ],
     summary: "List parties",
     description: "The parties of an organization, newest first. Finding by `externalRef` costs the same however many \
                   parties there are.",

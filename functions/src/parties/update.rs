@@ -6,6 +6,7 @@ use berth_shared::{
     domain::{Email, ExternalRef, MetadataPatch, Name, PartyPatch, PartyType, Patch},
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id,
+    store::Family,
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -19,7 +20,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties/{partyId}",
     access: Access::Scope(Scope::PartiesWrite),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+    store: &[
+        StoreAction::GetItem.on(&[Family::Tenant, Family::Platform]),
+        StoreAction::UpdateItem.on(&[Family::Tenant, Family::ExternalRefs]),
+        StoreAction::PutItem.on(&[Family::ExternalRefs]),
+        StoreAction::DeleteItem.on(&[Family::ExternalRefs]),
+    ],
     summary: "Change a party",
     description: "A JSON merge patch: members that are not named stay, `null` takes an optional one away. `metadata` is \
                   merged key by key.",

@@ -7,6 +7,7 @@ use berth_shared::{
     error::Code,
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, Handler, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
+    store::Family,
     time::Time,
 };
 use lambda_http::http::Method;
@@ -20,7 +21,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties/{partyId}/roles",
     access: Access::Scope(Scope::RolesWrite),
     success: 201,
-    store: &[StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+    store: &[
+        StoreAction::UpdateItem.on(&[Family::Tenant]),
+        StoreAction::PutItem.on(&[Family::DockRoles, Family::PartyRoles]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::PartyPointers, Family::Docks]),
+    ],
     summary: "Assign a role",
     description: "Makes a party distributor or recipient in a dock of the same organization. A party may hold both \
                   roles in one dock, each once.\n\nA party or dock of another organization is 403 for a key of the \

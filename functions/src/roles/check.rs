@@ -7,7 +7,7 @@ use berth_shared::{
     http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     json::Json,
-    store::CheckedRole,
+    store::{CheckedRole, Family},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -23,7 +23,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/roles/check",
     access: Access::Scope(Scope::RolesRead),
     success: 200,
-    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::PutItem],
+    store: &[
+        StoreAction::BatchGetItem.on(&[Family::DockRoles]),
+        StoreAction::GetItem.on(&[Family::Tenant, Family::Idempotency]),
+    ],
     summary: "Check roles",
     description: "Whether parties hold roles in docks: up to 100 questions in one call, answered in their order. What \
                   does not exist, or is another organization's, is not assigned.",

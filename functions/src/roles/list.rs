@@ -6,7 +6,7 @@ use berth_shared::{
     domain::RoleName,
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
-    store::{PartyRole, RoleFilter},
+    store::{Family, PartyRole, RoleFilter},
     time::Time,
 };
 use lambda_http::http::Method;
@@ -22,7 +22,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties/{partyId}/roles",
     access: Access::Scope(Scope::RolesRead),
     success: 200,
-    store: &[StoreAction::BatchGetItem, StoreAction::GetItem, StoreAction::Query],
+    store: &[
+        StoreAction::GetItem.on(&[Family::Tenant]),
+        StoreAction::Query.on(&[Family::PartyRoles]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::DockRoles]),
+    ],
     summary: "List the roles of a party",
     description: "The roles that a party holds across the docks of its organization, newest first. `dockName` is the \
                   dock's name now.",

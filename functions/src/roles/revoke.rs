@@ -6,6 +6,7 @@ use berth_shared::{
     domain::Role,
     http::{Access, Answer, Call, Endpoint, Handler, StoreAction},
     id,
+    store::Family,
 };
 use lambda_http::http::Method;
 
@@ -16,7 +17,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v1/organizations/{orgId}/parties/{partyId}/roles/{roleId}",
     access: Access::Scope(Scope::RolesWrite),
     success: 200,
-    store: &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+    store: &[
+        StoreAction::GetItem.on(&[Family::PartyRoles]),
+        StoreAction::UpdateItem.on(&[Family::Tenant]),
+        StoreAction::PutItem.on(&[Family::DockRoles, Family::PartyRoles]),
+        StoreAction::DeleteItem.on(&[Family::DockRoles, Family::PartyRoles]),
+    ],
     summary: "Revoke a role",
     description: "Ends a role. It stays in the history that `asOf` reads. The role may be assigned again, as a new one.",
     query: &[],

@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     store: &[],
     summary: "Answer what no route matches",
     description: "An unknown path is 404, a method that a path does not have 405 with `Allow`; OPTIONS answers with \
-                  `Allow`, and HEAD as GET does, without the body.",
+                  `Allow`.",
     query: &[],
     paged: false,
     tagged: false,

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Table(TableCommand),
     /// Print the contract of the API (OpenAPI 3.1).
     Openapi,
+    /// Print the template of the deployment at AWS (SAM).
+    Template,
 }
 
 #[derive(Debug, Args)]

@@ -64,6 +64,10 @@ async fn execute(arguments: Arguments) -> Result<(), String> {
         Some(Command::Keys(KeysCommand::Create(arguments))) => keys::create(arguments).await,
         Some(Command::Table(TableCommand::Create(arguments))) => create_table(arguments).await,
         Some(Command::Openapi) => print_contract(),
+        Some(Command::Template) => {
+            say(crate::template().trim_end());
+            Ok(())
+        }
     }
 }
 

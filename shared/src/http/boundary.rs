@@ -31,16 +31,10 @@ pub(crate) fn deadline(request: &lambda_http::Request, now: Time, begun: Instant
 }
 
 /// The path's parameters as the event has them, decoded once by the gateway.
-pub(crate) fn path_parameters(
-    endpoint: &Endpoint,
-    request: &lambda_http::Request,
-    found: Option<Vec<(&'static str, String)>>,
-) -> Vec<(&'static str, String)> {
-    found.unwrap_or_else(|| {
-        let parameters = request.path_parameters_ref();
-        let value = |name| parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default().to_owned();
-        endpoint.path_parameters().map(|name| (name, value(name))).collect()
-    })
+pub(crate) fn path_parameters(endpoint: &Endpoint, request: &lambda_http::Request) -> Vec<(&'static str, String)> {
+    let parameters = request.path_parameters_ref();
+    let value = |name| parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default().to_owned();
+    endpoint.path_parameters().map(|name| (name, value(name))).collect()
 }
 
 pub(crate) fn query(request: &lambda_http::Request) -> Vec<(String, String)> {

@@ -6,7 +6,7 @@ use lambda_http::http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
-use super::{Answer, Body, Call, body::names_read};
+use super::{Answer, Body, Call, body::names_read, permissions::Grant};
 use crate::{
     credentials::Scope,
     error::{Code, Result},
@@ -84,41 +84,6 @@ pub enum LedgerRight {
     Admin,
 }
 
-/// An operation on the table that an endpoint needs to be allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StoreAction {
-    /// Reading one item.
-    GetItem,
-    /// Reading items by key.
-    BatchGetItem,
-    /// Reading a range.
-    Query,
-    /// Putting an item, alone or in a transaction.
-    PutItem,
-    /// Changing an item, alone or in a transaction.
-    UpdateItem,
-    /// Deleting an item in a transaction.
-    DeleteItem,
-    /// Asking for an item in a transaction.
-    ConditionCheckItem,
-}
-
-impl StoreAction {
-    /// The action as an IAM policy names it.
-    #[must_use]
-    pub const fn iam(self) -> &'static str {
-        match self {
-            Self::GetItem => "dynamodb:GetItem",
-            Self::BatchGetItem => "dynamodb:BatchGetItem",
-            Self::Query => "dynamodb:Query",
-            Self::PutItem => "dynamodb:PutItem",
-            Self::UpdateItem => "dynamodb:UpdateItem",
-            Self::DeleteItem => "dynamodb:DeleteItem",
-            Self::ConditionCheckItem => "dynamodb:ConditionCheckItem",
-        }
-    }
-}
-
 /// A query parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
@@ -143,8 +108,8 @@ pub struct Endpoint {
     pub access: Access,
     /// The status of success.
     pub success: u16,
-    /// What it does with the table itself; what every authenticated call does comes on top.
-    pub store: &'static [StoreAction],
+    /// What it does with the table itself; what every call of its kind does comes on top: [`Endpoint::permissions`].
+    pub store: &'static [Grant],
     /// One line.
     pub summary: &'static str,
     /// What a caller has to know, in Markdown.

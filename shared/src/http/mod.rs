@@ -9,6 +9,7 @@ mod call;
 mod cursor;
 mod endpoint;
 mod headers;
+mod permissions;
 mod problem;
 mod query;
 mod respond;
@@ -18,13 +19,13 @@ pub use body::{Body, Fields};
 pub use call::Call;
 pub use cursor::CursorKey;
 pub use endpoint::{
-    Access, BodyOf, Endpoint, Handler, LedgerHandler, LedgerRight, Parameter, RestHandler, SchemaOf, StoreAction,
-    schema_of,
+    Access, BodyOf, Endpoint, Handler, LedgerHandler, LedgerRight, Parameter, RestHandler, SchemaOf, schema_of,
 };
 pub use headers::EntityTag;
+pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;
 pub use query::{PAGING, Paging, Query};
-pub use respond::{Facts, respond};
+pub use respond::respond;
 
 /// The most bytes of a body.
 pub const MAX_BODY: usize = 256 * 1024;

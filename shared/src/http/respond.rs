@@ -31,15 +31,6 @@ use crate::{
 /// The longest pause that a caller is asked for after a 503, in seconds.
 const RETRY_AFTER: &str = "1";
 
-/// What a request is answered with, beyond its endpoint's row.
-#[derive(Debug, Clone, Default)]
-pub struct Facts {
-    /// The path's parameters, where the event has none: the fallback finds the endpoint of a HEAD by itself.
-    pub path_parameters: Option<Vec<(&'static str, String)>>,
-    /// The methods of the path, for `Allow`.
-    pub allow: Option<String>,
-}
-
 /// How a call ended.
 enum Ending {
     Answered(Answer),
@@ -47,13 +38,14 @@ enum Ending {
     Refused(Error),
 }
 
-/// Answers a request. Every refusal, a panic of the endpoint included, is an answer.
+/// Answers a request. Every refusal, a panic of the endpoint included, is an answer. `allow` has the methods of the path,
+/// where the answer is to name them.
 pub async fn respond(
     endpoint: &'static Endpoint,
     handler: RestHandler,
     service: &Service,
     request: lambda_http::Request,
-    facts: Facts,
+    allow: Option<String>,
 ) -> Response<Body> {
     let now = Time::now();
     let begun = Instant::now();
@@ -63,14 +55,13 @@ pub async fn respond(
     let strict = Headers::read(request.headers(), false).strict;
     let span = tracing::info_span!("call", endpoint = endpoint.name, request_id);
     let store = service.store().with_deadline(boundary::deadline(&request, now, begun));
-    let allow = facts.allow;
     let entering = Call {
         endpoint,
         handler,
         service: service.clone(),
         store,
         principal: None,
-        path_parameters: boundary::path_parameters(endpoint, &request, facts.path_parameters),
+        path_parameters: boundary::path_parameters(endpoint, &request),
         query: boundary::query(&request),
         headers: Headers::read(request.headers(), endpoint.method == Method::POST),
         request,

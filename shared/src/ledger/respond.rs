@@ -15,7 +15,7 @@ use super::{Category, Decoding, LedgerCall, LedgerError, LedgerFailure, LedgerRe
 use crate::{
     Error, Service,
     credentials::{AuthFailure, Owner, Scope},
-    http::{Access, Endpoint, Facts, LedgerHandler, boundary},
+    http::{Access, Endpoint, LedgerHandler, boundary},
     store::{Actor, random},
     time::Time,
 };
@@ -26,7 +26,6 @@ pub async fn respond(
     handler: LedgerHandler,
     service: &Service,
     request: lambda_http::Request,
-    facts: Facts,
 ) -> Response<Body> {
     let (now, begun) = (Time::now(), Instant::now());
     let request_id = boundary::request_id(request.headers(), now);
@@ -39,7 +38,7 @@ pub async fn respond(
         store: service.store().with_deadline(boundary::deadline(&request, now, begun)),
         user: None,
         query: boundary::query(&request),
-        path: boundary::path_parameters(endpoint, &request, facts.path_parameters),
+        path: boundary::path_parameters(endpoint, &request),
         request,
         request_id: request_id.clone(),
         now,

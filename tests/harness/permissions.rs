@@ -1,0 +1,196 @@
+//! What endpoints do with the table, held against what they may do: the permissions of their roles at AWS.
+//!
+//! Every call of the store that an endpoint makes, in any test, is within its row's permissions. A whole run uses each of
+//! them, but for those in `tests/unused.txt`, which may only become shorter.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::HttpRequest,
+    runtime_components::RuntimeComponents,
+};
+use berth_functions::ENDPOINTS;
+use berth_shared::{http::StoreAction, store::Family};
+use serde_json::Value;
+use tracing::{
+    Span, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id},
+};
+use tracing_subscriber::{
+    Layer, Registry,
+    filter::filter_fn,
+    layer::{Context, SubscriberExt},
+    registry::LookupSpan,
+    util::SubscriberInitExt,
+};
+
+const UNUSED: &str = include_str!("../unused.txt");
+
+static SEEN: Mutex<Seen> = Mutex::new(Seen { used: BTreeSet::new(), excesses: BTreeSet::new() });
+
+struct Seen {
+    used: BTreeSet<(&'static str, StoreAction, Family)>,
+    /// What no permission covers, in words.
+    excesses: BTreeSet<String>,
+}
+
+/// Begins to watch: from now on the span of each call knows its endpoint.
+pub fn watch() {
+    let calls = filter_fn(|metadata| metadata.is_span() && metadata.name() == "call");
+    tracing_subscriber::registry().with(Calls.with_filter(calls)).init();
+}
+
+/// `client`, watched.
+pub fn watched(client: SharedHttpClient) -> SharedHttpClient {
+    SharedHttpClient::new(Watched(client))
+}
+
+/// Whether no endpoint has done what it may not; tells what was done otherwise.
+pub fn nothing_was_in_excess() -> bool {
+    let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    for excess in &seen.excesses {
+        eprintln!("not among the endpoint's permissions: {excess}");
+    }
+    seen.excesses.is_empty()
+}
+
+/// Whether the permissions that no test has used are exactly those listed; tells the difference otherwise.
+pub fn everything_was_used() -> bool {
+    let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut unused = BTreeSet::new();
+    for endpoint in &ENDPOINTS {
+        let permissions = endpoint.permissions().into_iter();
+        let permissions =
+            permissions.filter(|(action, family)| !seen.used.contains(&(endpoint.name, *action, *family)));
+        unused.extend(permissions.map(|(action, family)| format!("{} {action:?} {family:?}", endpoint.name)));
+    }
+    let listed: BTreeSet<_> =
+        UNUSED.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(ToOwned::to_owned).collect();
+    for missing in unused.difference(&listed) {
+        eprintln!("no test has used this permission: {missing}");
+    }
+    for found in listed.difference(&unused) {
+        eprintln!("a test uses this permission now, or it is gone; take it out of tests/unused.txt: {found}");
+    }
+    unused == listed
+}
+
+fn note(name: &'static str, action: StoreAction, pk: &str) {
+    let endpoint = berth_functions::find(name).expect("spans name endpoints");
+    let family = Family::of(pk);
+    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    match family.filter(|family| endpoint.permissions().contains(&(action, *family))) {
+        Some(family) => drop(seen.used.insert((endpoint.name, action, family))),
+        None => {
+            let family = family.map_or("no family".to_owned(), |family| format!("{family:?}"));
+            seen.excesses.insert(format!("{name}: {} on {pk} ({family})", action.iam()));
+        }
+    }
+}
+
+/// What a request to the store does, as policies see it: each action with the partition key it is about.
+fn deeds(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
+    let pk = |key: &Value| key["pk"]["S"].as_str().unwrap_or("no key").to_owned();
+    let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    match operation {
+        "GetItem" => vec![(StoreAction::GetItem, pk(&request["Key"]))],
+        "PutItem" => vec![(StoreAction::PutItem, pk(&request["Item"]))],
+        "UpdateItem" => vec![(StoreAction::UpdateItem, pk(&request["Key"]))],
+        "Query" => {
+            // The key condition begins with the partition key's.
+            let condition = request["KeyConditionExpression"].as_str().unwrap_or_default();
+            let value = condition.split_whitespace().nth(2).unwrap_or_default().trim_end_matches([')', ',']);
+            let value = &request["ExpressionAttributeValues"][value]["S"];
+            vec![(StoreAction::Query, value.as_str().unwrap_or(condition).to_owned())]
+        }
+        "BatchGetItem" => {
+            let tables = request["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
+            let keys = tables.flat_map(|table| elements(&table["Keys"]));
+            keys.map(|key| (StoreAction::BatchGetItem, pk(&key))).collect()
+        }
+        "TransactWriteItems" => elements(&request["TransactItems"]).iter().map(deed_in_transaction).collect(),
+        // What no permission can name: the call fails, and with it the test.
+        other => panic!("an endpoint calls {other}"),
+    }
+}
+
+fn deed_in_transaction(item: &Value) -> (StoreAction, String) {
+    let kinds = [
+        ("Put", "Item", StoreAction::PutItem),
+        ("Update", "Key", StoreAction::UpdateItem),
+        ("Delete", "Key", StoreAction::DeleteItem),
+        ("ConditionCheck", "Key", StoreAction::ConditionCheckItem),
+    ];
+    let found = kinds.into_iter().find_map(|(kind, key, action)| Some((action, item.get(kind)?[key].clone())));
+    let (action, key) = found.expect("an action of a transaction");
+    (action, key["pk"]["S"].as_str().expect("a partition key").to_owned())
+}
+
+/// The endpoint in whose call this runs.
+fn endpoint() -> Option<&'static str> {
+    Span::current().with_subscriber(|(id, dispatch)| {
+        let span = dispatch.downcast_ref::<Registry>()?.span(id)?;
+        span.scope().find_map(|span| span.extensions().get::<Name>().map(|name| name.0))
+    })?
+}
+
+/// The endpoint of a call, kept with its span.
+struct Name(&'static str);
+
+struct Calls;
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Calls {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut found = Found(None);
+        attributes.record(&mut found);
+        if let (Some(name), Some(span)) = (found.0, context.span(id)) {
+            span.extensions_mut().insert(Name(name));
+        }
+    }
+}
+
+struct Found(Option<&'static str>);
+
+impl Visit for Found {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "endpoint" {
+            self.0 = berth_functions::find(value).map(|endpoint| endpoint.name);
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
+
+#[derive(Debug)]
+struct Watched(SharedHttpClient);
+
+impl HttpClient for Watched {
+    fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(WatchedConnector(self.0.http_connector(settings, parts)))
+    }
+}
+
+#[derive(Debug)]
+struct WatchedConnector(SharedHttpConnector);
+
+impl HttpConnector for WatchedConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // Tests and the operator's commands reach the store outside of any call.
+        if let Some(endpoint) = endpoint() {
+            let target = request.headers().get("x-amz-target").unwrap_or_default();
+            let operation = target.rsplit('.').next().unwrap_or_default();
+            let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+            for (action, pk) in deeds(operation, &body) {
+                note(endpoint, action, &pk);
+            }
+        }
+        self.0.call(request)
+    }
+}
