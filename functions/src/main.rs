@@ -5,11 +5,10 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use aws_config::BehaviorVersion;
 use berth_shared::{
     Environment, Service,
     http::Endpoint,
-    store::{Store, Trust, https_client},
+    store::{Store, function_config},
 };
 use lambda_http::{Error, service_fn};
 use tokio::time::Instant;
@@ -36,8 +35,7 @@ async fn serve() -> Result<(), Error> {
     let endpoint = endpoint(&variable("_HANDLER")?)?;
     let environment: Environment =
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
-    let client = https_client(Trust::of_environment(|name| std::env::var(name).ok()));
-    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(client).load().await;
+    let sdk = function_config(|name| std::env::var(name).ok());
     let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment);
     // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.

@@ -1,5 +1,7 @@
-//! The HTTP client under the SDK.
+//! How a deployed function reaches its store.
 
+use aws_config::{BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider};
+use aws_sdk_dynamodb::config::SharedCredentialsProvider;
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
@@ -9,7 +11,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 /// The roots that sign for DynamoDB.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 
-/// Variables by which the SDK is sent to another place than DynamoDB at AWS.
+/// Variables by which the SDK is sent to another place than DynamoDB at AWS, the one that comes first before the other.
 const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
 
 /// Whose signature makes a store's certificate good.
@@ -26,8 +28,8 @@ impl Trust {
     /// What a process needs whose environment has these variables: Amazon's roots where it goes to DynamoDB at AWS, and
     /// the platform's for an endpoint of its own, or a partition that does not promise Amazon's.
     pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let elsewhere = ENDPOINT_VARIABLES.into_iter().any(|name| set(name).is_some());
+        let set = set(variable);
+        let elsewhere = endpoint(&set).is_some();
         let region = set("AWS_REGION").unwrap_or_default();
         // China, the sovereign clouds and the isolated regions.
         let apart = region.starts_with("cn-") || region.starts_with("eusc-") || region.contains("-iso");
@@ -40,6 +42,34 @@ impl Trust {
             Self::Platform => TrustStore::default(),
         }
     }
+}
+
+/// What the SDK needs in a function whose environment has these variables: Lambda gives region and credentials in it.
+///
+/// The SDK's own loader would also look for profiles, for roles and for the machine's credentials, none of which a
+/// function has; they are a tenth of the program.
+pub fn function_config(variable: impl Fn(&str) -> Option<String>) -> SdkConfig {
+    let set = set(&variable);
+    let is_true = |name: &str| set(name).map(|value| value.eq_ignore_ascii_case("true"));
+    let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(https_client(Trust::of_environment(&variable)))
+        .region(set("AWS_REGION").map(Region::new))
+        .credentials_provider(credentials);
+    config.set_endpoint_url(endpoint(&set));
+    config.set_use_fips(is_true("AWS_USE_FIPS_ENDPOINT"));
+    config.set_use_dual_stack(is_true("AWS_USE_DUALSTACK_ENDPOINT"));
+    config.build()
+}
+
+/// Empty variables count as missing ones.
+fn set(variable: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Option<String> {
+    move |name| variable(name).filter(|value| !value.is_empty())
+}
+
+fn endpoint(set: impl Fn(&str) -> Option<String>) -> Option<String> {
+    ENDPOINT_VARIABLES.into_iter().find_map(set)
 }
 
 /// A client that speaks TLS by rustls on ring with whom `trust` vouches for, and plain HTTP to local endpoints.
@@ -97,6 +127,24 @@ mod tests {
         for (name, end, _) in PUBLISHED {
             assert!(end > in_two_years.strftime("%Y-%m-%d").to_string().as_str(), "{name} ends on {end}");
         }
+    }
+
+    #[test]
+    fn a_function_goes_where_its_environment_says() {
+        let config = |variables: &[(&str, &str)]| {
+            function_config(|name| variables.iter().find(|(set, _)| *set == name).map(|(_, to)| (*to).to_owned()))
+        };
+        let plain = config(&[("AWS_REGION", "eu-central-1"), ("AWS_USE_FIPS_ENDPOINT", "")]);
+        assert_eq!(plain.region().map(AsRef::as_ref), Some("eu-central-1"));
+        assert_eq!((plain.endpoint_url(), plain.use_fips(), plain.use_dual_stack()), (None, None, None));
+        let special = config(&[
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:2"),
+            ("AWS_USE_FIPS_ENDPOINT", "true"),
+            ("AWS_USE_DUALSTACK_ENDPOINT", "false"),
+        ]);
+        assert_eq!(special.endpoint_url(), Some("http://127.0.0.1:2"));
+        assert_eq!((special.use_fips(), special.use_dual_stack()), (Some(true), Some(false)));
     }
 
     #[test]
