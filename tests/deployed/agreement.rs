@@ -133,8 +133,15 @@ fn variants(endpoint: &Endpoint) -> Vec<Variant> {
         variants.push(("with an idempotency key", |event| event["headers"]["idempotency-key"] = json!("once")));
         variants.push(("with the same key", |event| event["headers"]["idempotency-key"] = json!("once")));
     }
+    if endpoint.method == Method::GET {
+        variants.push(("as HEAD", |event| {
+            let key = event["routeKey"].as_str().unwrap_or_default().replace("GET ", "HEAD ");
+            event["routeKey"] = json!(key);
+            event["requestContext"]["routeKey"] = json!(key);
+            event["requestContext"]["http"]["method"] = json!("HEAD");
+        }));
+    }
     if endpoint.name == FALLBACK {
-        variants.push(("as HEAD", |event| event["requestContext"]["http"]["method"] = json!("HEAD")));
         variants.push(("as PUT", |event| event["requestContext"]["http"]["method"] = json!("PUT")));
         variants.push(("of no path", |event| {
             event["rawPath"] = json!("/v1/nothing");
