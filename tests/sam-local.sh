@@ -75,16 +75,21 @@ PYTHON
 started+=($!)
 for _ in $(seq 100); do [ -s "$work/relay" ] && break || sleep 0.1; done
 
-# sam passes on only the variables that the template names: a copy of the built one names the store, too.
+# sam passes on only the variables that the template names: a copy of the built one names the store, too. And sam's gateway
+# does not take a hyphen in the name of a path's parameter: those two routes are there, but lead to 404.
 template=$build/sam-local.yaml
-sed "s|^\( *\)BERTH_TABLE:|\1AWS_ENDPOINT_URL_DYNAMODB: $(cat "$work/relay")\n&|" "$build/template.yaml" >"$template"
+sed "s|^\( *\)BERTH_TABLE:|\1AWS_ENDPOINT_URL_DYNAMODB: $(cat "$work/relay")\n&|; s|{user-id}|{userId}|g" \
+    "$build/template.yaml" >"$template"
 grep -q AWS_ENDPOINT_URL_DYNAMODB "$template" || { echo "FAILED: the template has no place for the store" >&2; exit 1; }
 options=(--template "$template" --parameter-overrides "Architecture=x86_64 Environment=test" --skip-pull-image)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 began=$SECONDS
 "$sam" local start-api "${options[@]}" --warm-containers LAZY --host 127.0.0.1 --port "$port" >"$work/sam" 2>&1 &
 started+=($!)
-for _ in $(seq 1200); do grep -q 'Running on http' "$work/sam" && break || sleep 0.1; done
+for _ in $(seq 1200); do
+    if grep -q 'Running on http' "$work/sam" || ! kill -0 "${started[-1]}" 2>/dev/null; then break; fi
+    sleep 0.1
+done
 grep -q 'Running on http' "$work/sam" || { echo "FAILED: sam local start-api does not come up" >&2; exit 1; }
 echo "sam local start-api is up after $((SECONDS - began)) s"
 url=http://127.0.0.1:$port
