@@ -32,6 +32,9 @@ class Runtime(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: else each call waits for an acknowledgement that the other side holds back.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         runtime = self.server
