@@ -154,7 +154,7 @@ fn variants(endpoint: &Endpoint) -> Vec<Variant> {
 async fn agrees(endpoint: &'static Endpoint) {
     let (here, there) = (State::new().await, State::new().await);
     let store = there.berth.running().store_url().expect("a store on this machine");
-    let function = Function::start(endpoint.name, store, 10).await;
+    let function = Function::start(endpoint.name, store, 10);
     for (name, vary) in variants(endpoint) {
         let [ours, theirs] = [&here, &there].map(|state| {
             let mut event = state.event(endpoint.name);

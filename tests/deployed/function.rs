@@ -36,7 +36,7 @@ pub struct Function {
 
 impl Function {
     /// The function of `endpoint` with its store at `store`, and `timeout` seconds for each invocation.
-    pub async fn start(endpoint: &str, store: &str, timeout: u64) -> Self {
+    pub fn start(endpoint: &str, store: &str, timeout: u64) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let log = directory.path().join("log");
         let (front, runtime) = (free_port(), free_port());

@@ -23,8 +23,8 @@ async fn two_environments_never_make_one_slug_twice() {
     let berth = Berth::start().await;
     let caller = berth.platform();
     let store = berth.running().store_url().expect("a store on this machine");
-    let one = Function::start("create-organization", store, 10).await;
-    let other = Function::start("create-organization", store, 10).await;
+    let one = Function::start("create-organization", store, 10);
+    let other = Function::start("create-organization", store, 10);
     let mut event = event("create-organization", &[("BERTH_KEY", caller.credential().expect("a key"))]);
     for round in 0..ROUNDS {
         event["body"] = json!(json!({ "name": format!("Rush {round}") }).to_string());
@@ -40,8 +40,8 @@ async fn two_environments_assign_a_role_once() {
     let berth = Berth::start().await;
     let caller = berth.platform();
     let store = berth.running().store_url().expect("a store on this machine");
-    let one = Function::start("assign-role", store, 10).await;
-    let other = Function::start("assign-role", store, 10).await;
+    let one = Function::start("assign-role", store, 10);
+    let other = Function::start("assign-role", store, 10);
     let organization = caller.create_organization("Quay").await.id();
     let dock = caller.create_dock(&organization, "East").await.id();
     let mut first_won = 0;

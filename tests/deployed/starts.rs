@@ -35,7 +35,7 @@ async fn a_start_without_a_store_is_told_as_503_and_recovers() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
-    let function = Function::start("list-organizations", &format!("http://127.0.0.1:{port}"), 4).await;
+    let function = Function::start("list-organizations", &format!("http://127.0.0.1:{port}"), 4);
     let event = event("list-organizations", &[("BERTH_KEY", caller.credential().expect("a key"))]);
 
     let answer = function.invoke(&event).await.expect(503);
@@ -54,7 +54,7 @@ async fn it_ends_when_it_is_told_to() {
     let berth = Berth::start().await;
     let caller = berth.platform();
     let store = berth.running().store_url().expect("a store on this machine");
-    let mut function = Function::start("list-docks", store, 10).await;
+    let mut function = Function::start("list-docks", store, 10);
     let event = event("list-docks", &[("BERTH_KEY", caller.credential().expect("a key"))]);
     function.invoke(&event).await.expect(200);
 
@@ -82,7 +82,7 @@ async fn an_end_amid_a_write_leaves_all_of_it_or_nothing() {
     let caller = berth.platform();
     let organization = caller.create_organization("Harbour").await.id();
     let link = Link::to(berth.running().store_url().expect("a store on this machine"), 0).await;
-    let function = Function::start("create-party", &link.url(), 10).await;
+    let function = Function::start("create-party", &link.url(), 10);
     let values = [("BERTH_KEY", caller.credential().expect("a key")), ("ORG_ID", &organization)];
     let mut event = event("create-party", &values);
     let mut expected = 0;

@@ -44,7 +44,7 @@ impl Place {
         let caller = berth.platform();
         let organization = caller.create_organization("Harbour").await.id();
         let link = Link::to(berth.running().store_url().expect("a store on this machine"), 0).await;
-        let function = Function::start("create-party", &link.url(), TIMEOUT).await;
+        let function = Function::start("create-party", &link.url(), TIMEOUT);
         let values = [("BERTH_KEY", caller.credential().expect("a key")), ("ORG_ID", &organization)];
         let mut event = event("create-party", &values);
         // Until here the environment has not started, nor has the key been used by it.
