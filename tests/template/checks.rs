@@ -70,7 +70,8 @@ fn function(template: &Value, endpoint: &Endpoint, faults: &mut Vec<String>) {
     let properties = &function["Properties"];
     expect(faults, &format!("{id}: Handler"), &properties["Handler"], &json!(name));
     expect(faults, &format!("{id}: Role"), &properties["Role"], &json!({ "Fn::GetAtt": [format!("{id}Role"), "Arn"] }));
-    let group = json!({ "LogGroup": { "Ref": format!("{id}Logs") } });
+    // Lines are JSON as they are written; the format JSON would wrap them, and the metrics in them.
+    let group = json!({ "LogFormat": "Text", "LogGroup": { "Ref": format!("{id}Logs") } });
     expect(faults, &format!("{id}: LoggingConfig"), &properties["LoggingConfig"], &group);
     let mut wanted = BTreeSet::new();
     if name == FALLBACK {

@@ -8,10 +8,11 @@ use serde::{Serialize, ser::SerializeMap};
 
 /// The namespace of all metrics.
 const NAMESPACE: &str = "Berth";
-/// What every request counts for: for the deployment, and for its endpoint.
+/// What every request counts for. Not by endpoint: each combination costs by the month, Lambda's own metrics are by
+/// function already, and a query of the log finds the rest.
 const OF_REQUESTS: Directive = Directive {
     namespace: NAMESPACE,
-    dimensions: &[&["environment"], &["environment", "endpoint"]],
+    dimensions: &[&["environment"]],
     metrics: &[
         Metric { name: "requests", unit: Unit::Count },
         Metric { name: "errors", unit: Unit::Count },
