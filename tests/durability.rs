@@ -5,7 +5,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::{
@@ -25,6 +25,8 @@ use crate::{
 
 const ROUNDS: usize = 3;
 const CALLERS: usize = 8;
+/// How long something may take to be written on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn tests() -> Vec<Trial> {
     tests![what_was_acknowledged_outlives_a_kill]
@@ -133,8 +135,12 @@ async fn what_was_acknowledged_outlives_a_kill() {
             async move { writer.write(caller, round, done).await }
         }));
         let kill = async {
-            // Not at the same step each time.
-            tokio::time::sleep(Duration::from_millis(1500 + 370 * round as u64)).await;
+            // When something was written, which takes as long as the machine is busy, and not at the same step each time.
+            let begun = Instant::now();
+            while done.lock().expect("no one panics").len() <= CALLERS * 4 && begun.elapsed() < PATIENCE {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(500 + 370 * round as u64)).await;
             gone.store(true, Ordering::SeqCst);
             program.kill();
         };

@@ -59,16 +59,18 @@ impl Keys {
     /// The file cannot be used.
     pub(super) fn of(location: KeyLocation) -> std::result::Result<Self, InvalidTokenConfig> {
         let mut cached = Cached::default();
+        let now = Instant::now();
         if let KeyLocation::File(path) = &location {
             let unusable = |reason| InvalidTokenConfig::File { path: path.display().to_string(), reason };
             let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
-            let now = Some(Instant::now());
+            let now = Some(now);
             cached = Cached { set: Some(Arc::new(KeySet::read(&bytes).map_err(unusable)?)), read: now, asked: now };
         }
         Ok(Self { location, fetcher: Fetcher::default(), cached: Mutex::new(cached) })
     }
 
-    /// The keys that a token of this header may be signed with: the one it names, or every one of its algorithm.
+    /// The keys that a token of this header may be signed with: the one it names, or every one of its algorithm. Keys are
+    /// fetched until `deadline` at the latest.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where no keys could be read yet.
@@ -76,37 +78,44 @@ impl Keys {
         &self,
         id: Option<&str>,
         algorithm: Algorithm,
+        now: Instant,
         deadline: Instant,
     ) -> Result<Vec<DecodingKey>> {
         let mut cached = self.cached.lock().await;
         let set = match cached.set.clone() {
-            None if !passed(cached.asked, RETRY_AFTER) => {
+            None if !passed(cached.asked, RETRY_AFTER, now) => {
                 return Err(Error::unavailable("the keys of tokens could not be read a moment ago"));
             }
-            None => self.refresh(&mut cached, deadline).await?,
-            Some(set) if passed(cached.read, KEPT) => self.refreshed(&mut cached, set, deadline).await,
+            None => self.refresh(&mut cached, now, deadline).await?,
+            Some(set) if passed(cached.read, KEPT, now) => self.refreshed(&mut cached, set, now, deadline).await,
             Some(set) => set,
         };
         let fitting = set.fitting(id, algorithm);
         if !fitting.is_empty() || id.is_none() {
             return Ok(fitting);
         }
-        Ok(self.refreshed(&mut cached, set, deadline).await.fitting(id, algorithm))
+        Ok(self.refreshed(&mut cached, set, now, deadline).await.fitting(id, algorithm))
     }
 
     /// The keys as they are now, if they were not asked for within the minute and can be read; else those of before.
-    async fn refreshed(&self, cached: &mut Cached, before: Arc<KeySet>, deadline: Instant) -> Arc<KeySet> {
-        if !passed(cached.asked, AGAIN_AFTER) {
+    async fn refreshed(
+        &self,
+        cached: &mut Cached,
+        before: Arc<KeySet>,
+        now: Instant,
+        deadline: Instant,
+    ) -> Arc<KeySet> {
+        if !passed(cached.asked, AGAIN_AFTER, now) {
             return before;
         }
-        self.refresh(cached, deadline).await.unwrap_or_else(|error| {
+        self.refresh(cached, now, deadline).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the keys of tokens were not read again");
             before
         })
     }
 
-    async fn refresh(&self, cached: &mut Cached, deadline: Instant) -> Result<Arc<KeySet>> {
-        cached.asked = Some(Instant::now());
+    async fn refresh(&self, cached: &mut Cached, now: Instant, deadline: Instant) -> Result<Arc<KeySet>> {
+        cached.asked = Some(now);
         let bytes = match &self.location {
             KeyLocation::File(path) => std::fs::read(path).map_err(|error| error.to_string()),
             KeyLocation::Url(url) => self.fetcher.fetch(url, deadline).await,
@@ -120,8 +129,9 @@ impl Keys {
     }
 }
 
-fn passed(since: Option<Instant>, time: Duration) -> bool {
-    since.is_none_or(|since| since.elapsed() >= time)
+/// Whether so much time has passed. Those who waited for another's answer began before it: for them none has.
+fn passed(since: Option<Instant>, time: Duration, now: Instant) -> bool {
+    since.is_none_or(|since| now.saturating_duration_since(since) >= time)
 }
 
 impl KeySet {

@@ -91,7 +91,8 @@ impl TokenVerifier {
         }
         let header = decode_header(token).map_err(|error| unreadable(&error))?;
         let algorithm = accepted(&header)?;
-        let keys = self.keys.fitting(header.kid.as_deref(), algorithm, deadline).await.map_err(TokenFailure::Keys)?;
+        let keys = self.keys.fitting(header.kid.as_deref(), algorithm, Instant::now(), deadline).await;
+        let keys = keys.map_err(TokenFailure::Keys)?;
         let mut refusal = invalid("a token that is signed with an unknown key");
         for key in &keys {
             match check(token, key, algorithm) {
