@@ -19,9 +19,11 @@ mod costs;
 mod credentials;
 mod durability;
 mod faults;
+mod fence;
 mod filters;
 mod harness;
 mod idempotency;
+mod isolation;
 mod issuer;
 mod ledger;
 mod ledger_allocate;
@@ -61,8 +63,10 @@ fn main() -> ExitCode {
         credentials::tests(),
         durability::tests(),
         faults::tests(),
+        fence::tests(),
         filters::tests(),
         idempotency::tests(),
+        isolation::tests(),
         ledger_allocate::tests(),
         ledger_annotations::tests(),
         ledger_client::tests(),

@@ -24,7 +24,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     summary: "Get parties by their ids",
     description: "The party of the path, and those of `parties`. Ids that are nobody's are left out. A party of another identity provider than the one that is named is shown without its annotations.",
     query: &[
-        Parameter { name: "parties", description: "More ids; may be repeated.", schema: schema_of::<Vec<String>> },
+        Parameter {
+            name: "parties",
+            description: "More ids; may be repeated.",
+            schema: crate::schemas::ledger_parties,
+        },
         Parameter {
             name: "identity-provider-id",
             description: "Whose parties to show whole.",
