@@ -6,12 +6,7 @@ use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use berth_functions::{find, handle, route};
-use berth_shared::{
-    Environment, Service,
-    http::Endpoint,
-    operator,
-    store::Store,
-};
+use berth_shared::{Environment, Service, http::Endpoint, operator, store::Store};
 use lambda_http::{
     Body,
     http::{Method, Response},
@@ -97,9 +92,9 @@ impl World {
 
     fn made(&self, endpoint: &str, parameters: &[(&str, &str)], body: &Value) -> Value {
         let endpoint = find(endpoint).expect("an endpoint");
-        let path = parameters.iter().fold(endpoint.path.to_owned(), |path, (name, value)| {
-            path.replace(&format!("{{{name}}}"), value)
-        });
+        let path = parameters
+            .iter()
+            .fold(endpoint.path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         let headers = json!({ "authorization": format!("Bearer {}", self.value("${BERTH_KEY}")) });
         let event = event(endpoint.method.as_str(), &path, &headers, &json!({}), Some(&body.to_string()));
         let (_, answer) = self.answer(&event.to_string()).expect("an event");
