@@ -64,7 +64,7 @@ impl Scene {
             let made = platform.post("/v2/parties", &body).await.expect(200);
             hints.push(made.json()["partyDetails"]["party"].as_str().expect("an id").to_owned());
         }
-        hints.push(hints[1].replace("theirs", "nobody"));
+        hints.push(hints[1].replace("theirs", "theirt"));
         let scopes = [&crate::harness::DIRECTORY_SCOPES[..], &["ledger:admin"]].concat();
         own.caller = berth.tenant(&own.organization, &scopes).await;
         let user = platform.create_api_key(Some(&other.organization), &["ledger:admin"]).await.id();
