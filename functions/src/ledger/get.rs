@@ -1,7 +1,6 @@
 //! `GET /v2/parties/{party}`
 
 use berth_shared::{
-    credentials::Owner,
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
     ledger::{LedgerCall, LedgerPartyId, LedgerResult, check_ledger_string},
     store::Family,
@@ -72,8 +71,7 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     };
     let namespace = deployment.namespace.to_string();
     let hints: Vec<_> = ids.into_iter().filter(|id| id.namespace == namespace).map(|id| id.hint).collect();
-    let mut found = call.store().ledger_parties(&hints).await?;
-    found.retain(|party| user.owner == Owner::Platform || own == Some(party.organization_id));
+    let found = call.store().ledger_parties(&hints, user.owner).await?;
     let mut party_details: Vec<_> = found
         .iter()
         .map(|party| {
