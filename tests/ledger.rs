@@ -1,5 +1,6 @@
 //! What the tests of the ledger's dialect share.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -71,6 +72,11 @@ impl Ledger {
 pub fn parties(answer: &Answer) -> Vec<String> {
     let parties = answer.json()["partyDetails"].as_array().expect("a list of parties");
     parties.iter().map(|party| party["party"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// The token of the page behind the party with this hint.
+pub fn page_token(hint: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hint)
 }
 
 /// A change of annotations, of whatever version.

@@ -20,9 +20,11 @@ mod credentials;
 mod durability;
 mod events;
 mod faults;
+mod fence;
 mod filters;
 mod harness;
 mod idempotency;
+mod isolation;
 mod issuer;
 mod ledger;
 mod ledger_allocate;
@@ -63,8 +65,10 @@ fn main() -> ExitCode {
         durability::tests(),
         events::tests(),
         faults::tests(),
+        fence::tests(),
         filters::tests(),
         idempotency::tests(),
+        isolation::tests(),
         ledger_allocate::tests(),
         ledger_annotations::tests(),
         ledger_client::tests(),

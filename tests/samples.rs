@@ -44,7 +44,7 @@ impl Tenant {
     }
 
     /// The tenant's resource whose ids have this prefix.
-    fn id(&self, prefix: &str) -> &str {
+    pub fn id(&self, prefix: &str) -> &str {
         match prefix {
             "org" => &self.organization,
             "dock" => &self.dock,
@@ -196,6 +196,29 @@ fn ids_in(schema: &Value, pointer: &str, places: &mut Vec<(Place, String)>) {
     for choice in schema["anyOf"].as_array().into_iter().flatten() {
         ids_in(choice, pointer, places);
     }
+}
+
+/// The pointers to all members of an endpoint's bodies, as the contract tells them.
+pub fn members(endpoint: &Endpoint) -> Vec<String> {
+    fn add(schema: &Value, pointer: &str, members: &mut Vec<String>) {
+        let schema = resolved(schema);
+        for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+            let pointer = format!("{pointer}/{name}");
+            add(member, &pointer, members);
+            members.push(pointer);
+        }
+        for choice in schema["anyOf"].as_array().into_iter().flatten() {
+            add(choice, pointer, members);
+        }
+    }
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let content = operation["requestBody"]["content"].as_object();
+    let mut members = Vec::new();
+    if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
+        add(&content["schema"], "", &mut members);
+    }
+    assert_eq!(members.is_empty(), endpoint.body.is_none(), "{}", endpoint.name);
+    members
 }
 
 fn prefix_of(schema: &Value) -> Option<String> {

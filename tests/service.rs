@@ -12,6 +12,7 @@ pub fn tests() -> Vec<Trial> {
         health_tells_the_version_without_a_credential,
         the_contract_is_served_as_it_is_checked_in,
         strict_handling_holds_without_a_credential_too,
+        what_no_route_matches_is_told_whatever_comes_with_it,
     ]
 }
 
@@ -43,5 +44,17 @@ async fn strict_handling_holds_without_a_credential_too() {
         }
         let strict = berth.nobody().call(Method::GET, &target).header("prefer", "handling=strict");
         strict.send().await.refused(400, "VALIDATION_FAILED");
+    }
+}
+
+async fn what_no_route_matches_is_told_whatever_comes_with_it() {
+    let berth = Berth::start().await;
+    for (target, status, code) in
+        [("/v1/docks", 405, "METHOD_NOT_ALLOWED"), ("/v1/nothing?a=1&a=2", 404, "ROUTE_NOT_FOUND")]
+    {
+        for (name, value) in [("if-match", "3"), ("if-none-match", ""), ("prefer", "handling=strict")] {
+            let call = berth.nobody().call(Method::PUT, target).header(name, value);
+            call.send().await.refused(status, code);
+        }
     }
 }

@@ -30,13 +30,6 @@ async fn two_tenants(berth: &Berth) -> (Tenant, Tenant) {
     (Tenant::new(berth, "Bank of America").await, Tenant::new(berth, "Premier Title Services").await)
 }
 
-/// The id of `tenant` that belongs at a place for ids with this prefix.
-fn id_of<'a>(tenant: &'a Tenant, prefix: &str) -> &'a str {
-    let ids = [&tenant.organization, &tenant.dock, &tenant.party, &tenant.role, &tenant.key];
-    let found = ids.into_iter().find(|id| id.split_once('_').is_some_and(|(own, _)| own == prefix));
-    found.unwrap_or_else(|| panic!("tenants have no id with the prefix {prefix}"))
-}
-
 /// Whether the answer says that there is nothing.
 fn is_nothing(answer: &Answer) -> bool {
     let body = answer.json();
@@ -78,7 +71,7 @@ async fn an_id_of_another_tenant_and_one_that_never_existed_are_twins() {
     let mut compared = 0;
     for (endpoint, _) in guarded() {
         for (place, prefix) in places(endpoint) {
-            let foreign = id_of(&other, &prefix);
+            let foreign = other.id(&prefix);
             let never = unknown(foreign);
             let mut sample = Sample::of(endpoint, &own);
             sample.put(&place, foreign);
@@ -107,7 +100,7 @@ async fn all_ids_of_another_tenant_at_once_are_no_better() {
         let (mut foreign, mut never) = (Sample::of(endpoint, &other), Sample::of(endpoint, &other));
         let mut replaced = Vec::new();
         for (place, prefix) in &places {
-            let id = id_of(&other, prefix);
+            let id = other.id(prefix);
             foreign.put(place, id);
             never.put(place, &unknown(id));
             replaced.extend([id.to_owned(), unknown(id)]);
@@ -155,7 +148,7 @@ async fn lists_without_a_filter_show_ones_own_only() {
         assert_eq!(list.json()["meta"]["total"], json!(rows.len()), "{}", endpoint.name);
         let text = list.json().to_string();
         for prefix in ["org", "dock", "pty", "dpr", "key"] {
-            assert!(!text.contains(id_of(&other, prefix)), "{} shows {prefix}: {text}", endpoint.name);
+            assert!(!text.contains(other.id(prefix)), "{} shows {prefix}: {text}", endpoint.name);
         }
         // The filter for one's own organization changes nothing.
         for (place, _) in places(endpoint).into_iter().filter(|(_, prefix)| prefix == "org") {

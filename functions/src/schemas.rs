@@ -15,3 +15,23 @@ pub(crate) fn success(_: &mut SchemaGenerator) -> Schema {
         "properties": { "success": { "const": true } },
     })
 }
+
+/// The id of a party on the ledger.
+pub(crate) fn ledger_party(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{1,255}$" })
+}
+
+/// Ids of parties on the ledger.
+pub(crate) fn ledger_parties(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": ledger_party(generator) })
+}
+
+/// The id of a user on the ledger.
+pub(crate) fn ledger_user(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_|:()]{1,128}$" })
+}
+
+/// What ids of parties on the ledger begin with.
+pub(crate) fn ledger_prefix(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{0,185}$" })
+}

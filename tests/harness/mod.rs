@@ -20,6 +20,7 @@ use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
 pub use caller::{Answer, Call, Caller};
 pub use leaks::Given;
+pub use permissions::deeds;
 pub use wire::{Fault, StoreCall, Traffic, Wire};
 
 /// Names test functions once: `tests![one, two]`.

@@ -88,7 +88,7 @@ fn note(name: &'static str, action: StoreAction, pk: &str) {
 }
 
 /// What a request to the store does, as policies see it: each action with the partition key it is about.
-fn deeds(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
+pub fn deeds(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
     let pk = |key: &Value| key["pk"]["S"].as_str().unwrap_or("no key").to_owned();
     let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
     match operation {

@@ -1,7 +1,6 @@
 //! `GET /v2/parties/{party}`
 
 use berth_shared::{
-    credentials::Owner,
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
     ledger::{LedgerCall, LedgerPartyId, LedgerResult, check_ledger_string},
     store::Family,
@@ -24,7 +23,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     summary: "Get parties by their ids",
     description: "The party of the path, and those of `parties`. Ids that are nobody's are left out. A party of another identity provider than the one that is named is shown without its annotations.",
     query: &[
-        Parameter { name: "parties", description: "More ids; may be repeated.", schema: schema_of::<Vec<String>> },
+        Parameter {
+            name: "parties",
+            description: "More ids; may be repeated.",
+            schema: crate::schemas::ledger_parties,
+        },
         Parameter {
             name: "identity-provider-id",
             description: "Whose parties to show whole.",
@@ -68,8 +71,7 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     };
     let namespace = deployment.namespace.to_string();
     let hints: Vec<_> = ids.into_iter().filter(|id| id.namespace == namespace).map(|id| id.hint).collect();
-    let mut found = call.store().ledger_parties(&hints).await?;
-    found.retain(|party| user.owner == Owner::Platform || own == Some(party.organization_id));
+    let found = call.store().ledger_parties(&hints, user.owner).await?;
     let mut party_details: Vec<_> = found
         .iter()
         .map(|party| {

@@ -6,7 +6,7 @@ use berth_shared::{
     store::Family,
 };
 use lambda_http::http::Method;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,12 +34,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         Parameter {
             name: "filter-party",
             description: "Only parties whose ids begin with this.",
-            schema: schema_of::<String>,
+            schema: crate::schemas::ledger_prefix,
         },
         Parameter {
             name: "pageSize",
             description: "The most parties of the page; 0: as many as there may be.",
-            schema: schema_of::<i32>,
+            schema: page_size,
         },
         Parameter {
             name: "pageToken",
@@ -58,6 +58,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 
 /// The most bytes of an answer before a page ends early: what Lambda answers with at most, less some for the rest.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
+
+fn page_size(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": MAX_PAGE })
+}
 
 /// A page of parties.
 #[derive(Debug, Serialize, JsonSchema)]

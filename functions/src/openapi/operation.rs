@@ -73,9 +73,25 @@ fn parameters(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Vec<Value> 
         json!({ "name": name, "in": "query", "description": description, "schema": schema(answers) })
     }));
     parameters.extend(headers(endpoint).into_iter().map(|(name, description)| {
-        json!({ "name": name, "in": "header", "description": description, "schema": { "type": "string" } })
+        json!({ "name": name, "in": "header", "description": description, "schema": header_schema(name) })
     }));
     parameters
+}
+
+/// What a header may be. Those that are ignored where they are malformed may be anything.
+fn header_schema(name: &str) -> Value {
+    match name {
+        // Bare or in quotes.
+        "Idempotency-Key" => json!({
+            "type": "string",
+            "pattern": r#"^(?!""$)(?:[!-~]{1,255}|"[!-~]{1,255}")$"#,
+        }),
+        "If-Match" | "If-None-Match" => json!({
+            "type": "string",
+            "pattern": r#"^(?:\*|(?:W/)?"[!#-~]*"(?:, *(?:W/)?"[!#-~]*")*)$"#,
+        }),
+        _ => json!({ "type": "string" }),
+    }
 }
 
 fn path_schema(name: &str, answers: &mut SchemaGenerator) -> Schema {
@@ -85,6 +101,8 @@ fn path_schema(name: &str, answers: &mut SchemaGenerator) -> Schema {
         "partyId" => schema_of::<PartyId>(answers),
         "roleId" => schema_of::<RoleId>(answers),
         "keyId" => schema_of::<ApiKeyId>(answers),
+        "party" => crate::schemas::ledger_party(answers),
+        "user-id" => crate::schemas::ledger_user(answers),
         _ => schema_of::<String>(answers),
     }
 }

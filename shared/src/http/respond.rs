@@ -145,7 +145,9 @@ async fn admitted(mut call: Call) -> Result<Answer> {
     }
     call.check_query();
     let endpoint = call.endpoint;
-    if endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
+    // What no route matches is told, whatever comes with it.
+    let is_routed = !endpoint.refusals.contains(&Code::RouteNotFound);
+    if is_routed && endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
         return Err(Error::invalid(call.headers.failures));
     }
     (call.handler)(&call).await

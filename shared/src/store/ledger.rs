@@ -130,11 +130,11 @@ impl Store {
         rights.into_iter().map(|item| decode::<Right>(item).map(|right| right.hint)).collect()
     }
 
-    /// The parties that these hints name, of whichever organization; unknown ones are left out.
+    /// The parties that these hints name and `viewer` sees; those of others are not read, and left out as unknown ones are.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::Error::Unavailable).
-    pub async fn ledger_parties(&self, hints: &[Hint]) -> Result<Vec<Party>> {
+    pub async fn ledger_parties(&self, hints: &[Hint], viewer: Owner) -> Result<Vec<Party>> {
         let mut pointers: Vec<Key> = hints.iter().map(keys::ledger_hint).collect();
         pointers.extend(hints.iter().filter_map(Hint::as_party_id).map(keys::party_pointer));
         let mut found = self.get_batch(pointers).await?;
@@ -142,15 +142,20 @@ impl Store {
         for hint in hints {
             if let Some(item) = found.remove(&keys::ledger_hint(hint)) {
                 let Guard { organization_id, party_id } = decode(item)?;
-                wanted.push(keys::party(organization_id, party_id));
+                wanted.push((organization_id, party_id));
             } else if let Some(id) = hint.as_party_id()
                 && let Some(item) = found.remove(&keys::party_pointer(id))
             {
                 let Pointer { organization_id } = decode(item)?;
-                wanted.push(keys::party(organization_id, id));
+                wanted.push((organization_id, id));
             }
         }
-        self.get_batch(wanted).await?.into_values().map(decode).collect()
+        let seen = wanted.into_iter().filter(|(organization, _)| viewer.sees(*organization));
+        self.get_batch(seen.map(|(organization, id)| keys::party(organization, id)))
+            .await?
+            .into_values()
+            .map(decode)
+            .collect()
     }
 
     /// At most `limit` parties of `organization` in byte order of their ids: those behind the hint `after`, whose ids
