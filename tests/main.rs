@@ -21,6 +21,7 @@ mod durability;
 mod faults;
 mod filters;
 mod harness;
+mod histories;
 mod idempotency;
 mod issuer;
 mod ledger;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         durability::tests(),
         faults::tests(),
         filters::tests(),
+        histories::tests(),
         idempotency::tests(),
         ledger_allocate::tests(),
         ledger_annotations::tests(),
