@@ -99,7 +99,7 @@ impl Round<'_> {
     async fn read_hints(&self) {
         for organization in [&self.organization, &self.neighbour] {
             let begun = self.clock.tick();
-            let target = format!("/v2/parties?pageSize=1000&identityProviderId={organization}");
+            let target = format!("/v2/parties?pageSize=1000&identity-provider-id={organization}");
             let found = self.keeper.get(&target).await.expect(200);
             let parties = found.json()["partyDetails"].as_array().expect("parties");
             for (hint, recorded) in &self.hints {
