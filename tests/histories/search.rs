@@ -27,7 +27,7 @@ pub struct Entry<O> {
 }
 
 /// How many steps are tried before the search is given up: far more than histories of this size need.
-const MOST_STEPS: usize = 1_000_000;
+const MOST_STEPS: usize = 200_000;
 
 /// Explains a history.
 ///
@@ -42,7 +42,7 @@ pub fn explain<M: Model>(model: &M, history: &[Entry<M::Op>]) -> Result<(), Stri
     while let Some((done, state, order)) = open.pop() {
         steps += 1;
         if steps > MOST_STEPS {
-            return Err(format!("no explanation in {MOST_STEPS} steps"));
+            break;
         }
         let is_done = |at: usize| (done[at / 64] >> (at % 64)) & 1 == 1;
         let left = || history.iter().enumerate().filter(|(at, _)| !is_done(*at));
