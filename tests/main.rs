@@ -20,6 +20,7 @@ mod credentials;
 mod durability;
 mod faults;
 mod filters;
+mod growth;
 mod harness;
 mod idempotency;
 mod issuer;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         durability::tests(),
         faults::tests(),
         filters::tests(),
+        growth::tests(),
         idempotency::tests(),
         ledger_allocate::tests(),
         ledger_annotations::tests(),
