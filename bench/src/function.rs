@@ -120,6 +120,12 @@ pub(crate) fn resident(process: u32) -> Result<u64> {
     kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| Error::other("no VmRSS"))
 }
 
+/// A number of bytes in millions.
+#[expect(clippy::cast_precision_loss, reason = "far from where it matters")]
+pub(crate) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
 impl Drop for Function {
     fn drop(&mut self) {
         let _ = self.child.kill();

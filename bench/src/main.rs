@@ -8,13 +8,14 @@ mod callgrind;
 mod figures;
 mod function;
 mod http;
+mod load;
 mod profile;
 mod scenario;
 mod speed;
 mod store;
 mod subject;
 
-use std::{io::Result, path::PathBuf, process::ExitCode};
+use std::{io::Result, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
@@ -55,6 +56,15 @@ enum Command {
         #[arg(long)]
         keep: Option<PathBuf>,
     },
+    /// Calls a second, latency and memory of the local server.
+    Load {
+        /// The program `berth`.
+        #[arg(long)]
+        berth: PathBuf,
+        /// How long each endpoint is called, in seconds.
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+    },
 }
 
 /// The programs to measure.
@@ -82,5 +92,6 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Speed { programs, starts, rounds, calls } => speed::run(&programs, starts, rounds, calls),
         Command::Profile { programs, calls, only, keep } => profile::run(&programs, calls, &only, keep.as_deref()),
+        Command::Load { berth, seconds } => load::run(&berth, Duration::from_secs(seconds)),
     }
 }

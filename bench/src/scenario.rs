@@ -66,21 +66,16 @@ impl Client {
         Ok(Self { connection: BufReader::new(connection), headers })
     }
 
-    /// The answer to a call.
-    pub(crate) fn call(&mut self, method: &Method, target: &str, body: Option<&Value>) -> Result<Value> {
+    /// The answer to a call, whatever it is.
+    pub(crate) fn send(&mut self, method: &Method, target: &str, body: Option<&Value>) -> Result<Message> {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let line = format!("{method} {target} HTTP/1.1");
         http::write(self.connection.get_mut(), &line, &self.headers, body.as_bytes())?;
-        let answer = Message::read(&mut self.connection)?.ok_or_else(|| Error::other("the server hung up"))?;
-        let text = || String::from_utf8_lossy(&answer.body).into_owned();
-        if answer.status()? >= 300 {
-            return Err(Error::other(format!("{line}: {}", text())));
-        }
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_else(|_| text().into()))
+        Message::read(&mut self.connection)?.ok_or_else(|| Error::other("the server hung up"))
     }
 
     fn make(&mut self, target: &str, body: &Value) -> Result<String> {
-        let made = self.call(&Method::POST, target, Some(body))?;
+        let made: Value = serde_json::from_slice(&self.send(&Method::POST, target, Some(body))?.body)?;
         made["id"].as_str().map(ToOwned::to_owned).ok_or_else(|| Error::other(format!("no id: {made}")))
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use crate::{
     Programs,
     figures::{median, micros, millis, quantile},
-    function::Function,
+    function::{Function, megabytes},
     subject::{HELLO, Roots, Subject},
 };
 
@@ -167,9 +167,4 @@ fn memory(subject: &Subject, calls: usize) -> Result<()> {
         row(name, &subject.start(call, Roots::Amazon, &[])?, &subject.event(call)?)?;
     }
     Ok(())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far from where it matters")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }
