@@ -113,7 +113,7 @@ async fn expect_all(caller: &Caller, done: Vec<(String, Option<(&'static str, Va
 fn store(url: &str) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(berth_shared::store::https_client())
+        .http_client(berth_shared::store::https_client(berth_shared::store::Trust::Platform))
         .endpoint_url(url)
         .region(Region::new("local"))
         .credentials_provider(Credentials::new("local", "local", None, None, "tests"));

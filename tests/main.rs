@@ -18,6 +18,7 @@ mod conditions;
 mod costs;
 mod credentials;
 mod durability;
+mod events;
 mod faults;
 mod filters;
 mod growth;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         costs::tests(),
         credentials::tests(),
         durability::tests(),
+        events::tests(),
         faults::tests(),
         filters::tests(),
         growth::tests(),

@@ -5,12 +5,11 @@
 
 use std::{process::ExitCode, time::Duration};
 
-use aws_config::BehaviorVersion;
 use berth_shared::{
     Environment, Service,
     http::{Access, Endpoint},
     ledger::{TokenConfig, TokenSettings, TokenVerifier},
-    store::{Store, https_client},
+    store::{Store, function_config},
 };
 use lambda_http::{Error, service_fn};
 use tokio::time::Instant;
@@ -35,7 +34,7 @@ async fn serve() -> Result<(), Error> {
     let endpoint = endpoint(&variable("_HANDLER")?)?;
     let environment: Environment =
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
-    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(https_client()).load().await;
+    let sdk = function_config(|name| std::env::var(name).ok());
     let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment, tokens(endpoint)?);
     // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.

@@ -32,7 +32,7 @@ pub(crate) use tests;
 
 /// A test by name. Each runs in a runtime of its own.
 pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> Trial {
-    let name = name.trim_start_matches("api::").to_owned();
+    let name = name.trim_start_matches("api::").trim_start_matches("deployed::").to_owned();
     Trial::test(name, move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         runtime.map_err(Failed::from)?.block_on(test());

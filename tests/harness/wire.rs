@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use berth_shared::store::https_client;
+use berth_shared::store::{Trust, https_client};
 use serde_json::{Value, json};
 
 /// The wire of one server. Cloning shares it.
@@ -89,7 +89,7 @@ impl Wire {
 
     /// What the SDK makes its calls through.
     pub fn client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(Client { wire: self.clone(), inner: https_client() })
+        SharedHttpClient::new(Client { wire: self.clone(), inner: https_client(Trust::Platform) })
     }
 
     /// The next call of `operation`, or of any where it is empty, meets `fault`. Faults are met in their order.

@@ -36,7 +36,7 @@ use self::meter::{Meter, Metering};
 pub use api_keys::{ApiKeyRecord, ListedApiKey};
 pub use attempt::is_transient;
 pub use audit::{Action, Actor, Change, Dialect, Entity, Origin};
-pub use client::https_client;
+pub use client::{Trust, function_config, https_client};
 pub use deployment::Deployment;
 pub use families::Family;
 pub use idempotency::Idempotency;

@@ -1,0 +1,171 @@
+//! For every endpoint: what is deployed answers as the local server does, to the same calls in the same state.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use berth_functions::{ENDPOINTS, FALLBACK};
+use berth_shared::http::{Access, Endpoint};
+use libtest_mimic::{Failed, Trial};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use super::{
+    function::{Answer, Function, event},
+    normal::normal,
+};
+use crate::{checker::expect_whole, harness::Berth};
+
+/// Headers that a caller does not set: the way to the server does.
+const OF_THE_WAY: [&str; 7] = [
+    "accept-encoding",
+    "content-length",
+    "host",
+    "x-amzn-trace-id",
+    "x-forwarded-for",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+];
+
+/// One trial for each endpoint.
+pub fn tests() -> Vec<Trial> {
+    let trial = |endpoint: &'static Endpoint| {
+        Trial::test(format!("agreement::{}", endpoint.name), move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            runtime.map_err(Failed::from)?.block_on(agrees(endpoint));
+            Ok(())
+        })
+    };
+    ENDPOINTS.iter().map(trial).collect()
+}
+
+/// A deployment with one of each thing, made by the same calls each time.
+struct State {
+    berth: Berth,
+    values: Vec<(&'static str, String)>,
+}
+
+impl State {
+    async fn new() -> Self {
+        let berth = Berth::start().await;
+        let caller = berth.platform();
+        let organization = caller.create_organization("Harbour").await.id();
+        let dock = caller.create_dock(&organization, "North").await.id();
+        let party = caller.create_party(&organization, "Bolt").await;
+        let role = caller.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
+        let key = caller.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+        let values = vec![
+            ("BERTH_KEY", caller.credential().expect("a new deployment has a first key").to_owned()),
+            ("ORG_ID", organization),
+            ("DOCK_ID", dock),
+            ("PARTY_ID", party.id()),
+            ("ROLE_ID", role),
+            ("KEY_ID", key),
+            ("LEDGER_PARTY", party.text("ledgerParty")),
+            ("LEDGER_USER", user.as_str().expect("an id").to_owned()),
+        ];
+        Self { berth, values }
+    }
+
+    fn event(&self, endpoint: &str) -> Value {
+        let values: Vec<_> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        event(endpoint, &values)
+    }
+
+    /// What the local server answers to the call that an event stands for.
+    async fn local(&self, event: &Value) -> Answer {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let method: Method = text(&event["requestContext"]["http"]["method"]).parse().expect("a method");
+        let mut target = format!("{}{}", self.berth.running().url(), text(&event["rawPath"]));
+        if event["rawQueryString"] != "" {
+            target = format!("{target}?{}", text(&event["rawQueryString"]));
+        }
+        let mut request = Client::new().request(method, target);
+        for (name, value) in event["headers"].as_object().expect("headers") {
+            if !OF_THE_WAY.contains(&name.as_str()) {
+                request = request.header(name, text(value));
+            }
+        }
+        let body = text(&event["body"]);
+        let body =
+            if event["isBase64Encoded"] == true { STANDARD.decode(body).expect("base64") } else { body.into_bytes() };
+        let answer = request.body(body).send().await.expect("the server answers");
+        let headers = answer.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+        let (status, headers) = (answer.status().as_u16(), headers.collect());
+        Answer { status, headers, body: answer.text().await.expect("a text") }
+    }
+}
+
+/// The calls of an endpoint: a name, and how the event differs from the one in `events/`.
+type Variant = (&'static str, fn(&mut Value));
+
+fn variants(endpoint: &Endpoint) -> Vec<Variant> {
+    let mut variants: Vec<Variant> = vec![
+        ("as it is", |_| {}),
+        ("once more", |_| {}),
+        ("with a parameter that is not known, strictly", |event| {
+            event["headers"]["prefer"] = json!("handling=strict");
+            event["rawQueryString"] = json!("colour=red");
+            event["queryStringParameters"] = json!({ "colour": "red" });
+        }),
+        ("with a request id and tags", |event| {
+            event["headers"]["x-request-id"] = json!("of-the-caller");
+            event["headers"]["if-none-match"] = json!("*");
+            event["headers"]["if-match"] = json!("\"999\"");
+        }),
+    ];
+    if endpoint.access != Access::Public {
+        variants.push(("without a credential", |event| {
+            event["headers"].as_object_mut().expect("headers").remove("authorization");
+        }));
+        variants
+            .push(("with a wrong credential", |event| event["headers"]["authorization"] = json!("Bearer dk_test_x")));
+    }
+    if endpoint.body.is_some() {
+        variants.push(("in base64", |event| {
+            let body = event["body"].as_str().unwrap_or_default();
+            event["body"] = json!(STANDARD.encode(body));
+            event["isBase64Encoded"] = json!(true);
+        }));
+        variants.push(("with half a body", |event| event["body"] = json!("{\"name\": ")));
+        variants.push(("with a text", |event| {
+            event["headers"]["content-type"] = json!("text/plain");
+        }));
+        variants.push(("with an idempotency key", |event| event["headers"]["idempotency-key"] = json!("once")));
+        variants.push(("with the same key", |event| event["headers"]["idempotency-key"] = json!("once")));
+    }
+    if endpoint.method == Method::GET {
+        variants.push(("as HEAD", |event| {
+            let key = event["routeKey"].as_str().unwrap_or_default().replace("GET ", "HEAD ");
+            event["routeKey"] = json!(key);
+            event["requestContext"]["routeKey"] = json!(key);
+            event["requestContext"]["http"]["method"] = json!("HEAD");
+        }));
+    }
+    if endpoint.name == FALLBACK {
+        variants.push(("as PUT", |event| event["requestContext"]["http"]["method"] = json!("PUT")));
+        variants.push(("of no path", |event| {
+            event["rawPath"] = json!("/v1/nothing");
+            event["requestContext"]["http"]["path"] = json!("/v1/nothing");
+        }));
+    }
+    variants
+}
+
+async fn agrees(endpoint: &'static Endpoint) {
+    let (here, there) = (State::new().await, State::new().await);
+    let store = there.berth.running().store_url().expect("a store on this machine");
+    let function = Function::start(endpoint.name, store, 10);
+    for (name, vary) in variants(endpoint) {
+        let [ours, theirs] = [&here, &there].map(|state| {
+            let mut event = state.event(endpoint.name);
+            vary(&mut event);
+            event
+        });
+        let (local, deployed) = (here.local(&ours).await, function.invoke(&theirs).await);
+        assert_eq!(normal(&local), normal(&deployed), "{} {name}", endpoint.name);
+        if name == "as it is" {
+            assert_eq!(deployed.status, endpoint.success, "{}: {}", endpoint.name, deployed.body);
+        }
+    }
+    expect_whole(&there.berth).await;
+}

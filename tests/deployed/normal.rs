@@ -1,0 +1,71 @@
+//! What may be compared of two answers that two places gave to one call: all but what is new with every call.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use libtest_mimic::Trial;
+use regex::Regex;
+
+use super::function::Answer;
+use crate::harness::tests;
+
+/// What differs from call to call, and from deployment to deployment, by the name that it is replaced with.
+static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    let rules = [
+        ("credential", r"dk_(test|live)_[A-Za-z0-9_-]{40,}"),
+        ("id", r"(org|dock|pty|dpr|key|req|aud)_[0-7][0-9A-HJKMNP-TV-Z]{25}"),
+        ("fingerprint", r"1220[0-9a-f]{64}"),
+        ("shortened fingerprint", r"1220[0-9a-f]{8}\.\.\."),
+        ("trace", r"[0-9a-f]{32}"),
+        ("time", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z"),
+    ];
+    rules.map(|(name, rule)| (name, Regex::new(rule).expect("a rule"))).into()
+});
+
+/// Headers that are new with each call, or set by what carries the answer.
+const CARRIERS: [&str; 3] = ["date", "content-length", "connection"];
+
+pub fn tests() -> Vec<Trial> {
+    tests![ids_keep_their_places, what_is_not_telling_stays]
+}
+
+/// An answer in the form in which equal ones are equal texts.
+pub fn normal(answer: &Answer) -> String {
+    let headers = answer.headers.iter().filter(|(name, _)| !CARRIERS.contains(&name.as_str()));
+    let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
+    // One text, so that an id which stands in a header and in the body is known as one.
+    normal_text(&format!("{}\n{}\n\n{}", answer.status, headers.join("\n"), answer.body))
+}
+
+/// Each id, credential and fingerprint becomes its kind and the number of its first appearance; each time `<time>`.
+fn normal_text(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (name, rule) in TELLING.iter() {
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let replaced = rule.replace_all(&text, |found: &regex::Captures<'_>| {
+            let next = known.len() + 1;
+            let number = *known.entry(found[0].to_owned()).or_insert(next);
+            match (*name, found.get(1)) {
+                ("time", _) => "<time>".to_owned(),
+                (_, Some(kind)) => format!("<{name} {} {number}>", kind.as_str()),
+                _ => format!("<{name} {number}>"),
+            }
+        });
+        text = replaced.into_owned();
+    }
+    text
+}
+
+async fn ids_keep_their_places() {
+    let (one, other) = ("org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QT");
+    assert_eq!(normal_text(&format!("{one} {other} {one}")), "<id org 1> <id org 2> <id org 1>");
+    assert_ne!(normal_text(&format!("{one} {other}")), normal_text(&format!("{one} {one}")));
+    let kinds = [one.replace("org", "dock"), one.to_owned()].map(|id| normal_text(&id));
+    assert_ne!(kinds[0], kinds[1]);
+}
+
+async fn what_is_not_telling_stays() {
+    for text in ["201", r#"{"slug":"acme-1"}"#, "etag: \"1.0-0-0\"", "2026-01-01", "1220abc", "org_short"] {
+        assert_eq!(normal_text(text), text);
+    }
+    assert_eq!(normal_text(r#""createdAt":"2026-11-22T18:45:00.020Z""#), r#""createdAt":"<time>""#);
+}
