@@ -157,6 +157,15 @@ impl Profile {
         (by_owner, functions)
     }
 
+    /// Instructions in a function and beneath it, most first, as far as somebody calls it.
+    pub(crate) fn inclusive(&self) -> Vec<(&str, f64)> {
+        let sum = |function: &Function| function.callers.values().sum::<f64>();
+        let mut functions: Vec<_> =
+            self.functions.iter().map(|function| (function.name.as_str(), sum(function))).collect();
+        functions.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        functions
+    }
+
     /// For each function those that it works for, with their shares: itself if it is of a side, else those of its
     /// callers, by what they have had executed in it.
     fn responsible(&self) -> Vec<HashMap<usize, f64>> {

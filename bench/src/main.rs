@@ -49,6 +49,9 @@ enum Command {
         /// How many calls are counted.
         #[arg(long, default_value_t = 200)]
         calls: usize,
+        /// Count a start and its first call instead.
+        #[arg(long)]
+        cold: bool,
         /// Only these.
         #[arg(long)]
         only: Vec<String>,
@@ -91,7 +94,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Speed { programs, starts, rounds, calls } => speed::run(&programs, starts, rounds, calls),
-        Command::Profile { programs, calls, only, keep } => profile::run(&programs, calls, &only, keep.as_deref()),
+        Command::Profile { programs, calls, cold, only, keep } => {
+            profile::run(&programs, if cold { None } else { Some(calls) }, &only, keep.as_deref())
+        }
         Command::Load { berth, seconds } => load::run(&berth, Duration::from_secs(seconds)),
     }
 }

@@ -17,11 +17,11 @@ use crate::{
 
 /// Calls before anything is counted.
 const WARM_UP: usize = 50;
-/// How many functions of Berth's are listed.
-const LISTED: usize = 25;
+/// How many functions are listed.
+const LISTED: usize = 40;
 
-/// Counts, and prints who executes how much.
-pub(crate) fn run(programs: &Programs, calls: usize, only: &[String], keep: Option<&Path>) -> Result<()> {
+/// Counts so many warm calls, or a start with its first call, and prints who executes how much.
+pub(crate) fn run(programs: &Programs, calls: Option<usize>, only: &[String], keep: Option<&Path>) -> Result<()> {
     let subject = Subject::prepare(programs)?;
     let work = tempfile::tempdir()?;
     let work = keep.unwrap_or(work.path());
@@ -30,20 +30,22 @@ pub(crate) fn run(programs: &Programs, calls: usize, only: &[String], keep: Opti
     let count = |name: &str, event: &Arc<str>, start: &dyn Fn(&[&str]) -> Result<Function>| {
         let file = work.join(format!("{}.callgrind", name.replace([',', ' '], "-")));
         let out = format!("--callgrind-out-file={}", file.display());
-        let function = start(&[&valgrind.display().to_string(), "--tool=callgrind", "--instr-atstart=no", &out])?;
+        let at_start = if calls.is_some() { "--instr-atstart=no" } else { "--instr-atstart=yes" };
+        let function = start(&[&valgrind.display().to_string(), "--tool=callgrind", at_start, &out])?;
         counted(&function, event, calls)?;
         drop(function);
         Profile::read(&fs::read_to_string(format!("{}.1", file.display()))?)
     };
     let event = subject.event(subject.call("get-organization")?)?;
     let owners = [Owner::Berth, Owner::Lambda, Owner::Sdk, Owner::Http, Owner::Allocator, Owner::Unknown];
-    println!("| instructions of a warm call | thousands | beside hello | {} |", owners.map(Owner::name).join(" | "));
+    let what = if calls.is_some() { "a warm call" } else { "a start and its first call" };
+    println!("| instructions of {what} | thousands | beside hello | {} |", owners.map(Owner::name).join(" | "));
     println!("|---|---|---|{}", "---|".repeat(owners.len()));
     let mut to_hello = None;
     let mut print = |name: &str, profile: &Profile| {
         let (by_owner, _) = profile.shares();
         #[expect(clippy::cast_precision_loss, reason = "hundreds")]
-        let each = profile.total() / calls as f64;
+        let each = profile.total() / calls.unwrap_or(1) as f64;
         let hello = *to_hello.get_or_insert(each);
         let share = |owner| 100.0 * by_owner.get(&owner).copied().unwrap_or_default() / profile.total();
         let shares: Vec<_> = owners.iter().map(|owner| format!("{:.1} %", share(*owner))).collect();
@@ -61,21 +63,31 @@ pub(crate) fn run(programs: &Programs, calls: usize, only: &[String], keep: Opti
         profiles.push((call.name, profile));
     }
     for (name, profile) in profiles {
-        println!("\n{name}: what Berth's functions are answerable for, in per cent of all instructions\n");
-        for (function, cost) in profile.shares().1.into_iter().take(LISTED) {
-            println!("    {:5.2} {function}", 100.0 * cost / profile.total());
+        let lists = [
+            ("what Berth's functions are answerable for", profile.shares().1),
+            ("what is executed in and beneath a function", profile.inclusive()),
+        ];
+        for (what, functions) in lists {
+            println!("\n{name}: {what}, in per cent of all instructions\n");
+            for (function, cost) in functions.into_iter().take(LISTED) {
+                println!("    {:5.2} {function}", 100.0 * cost / profile.total());
+            }
         }
     }
     Ok(())
 }
 
-/// Has a warm function answer so many calls that are counted.
-fn counted(function: &Function, event: &Arc<str>, calls: usize) -> Result<()> {
+/// Has a warm function answer so many calls that are counted; `None`: a first one, counted with all before it.
+fn counted(function: &Function, event: &Arc<str>, calls: Option<usize>) -> Result<()> {
     let control = |arguments: &[&str]| {
         let control =
             Command::new(find("callgrind_control")?).args(arguments).arg(function.id().to_string()).output()?;
         let text = String::from_utf8_lossy(&control.stdout).into_owned();
         if control.status.success() && !text.contains("Error") { Ok(()) } else { Err(Error::other(text)) }
+    };
+    let Some(calls) = calls else {
+        function.invoke(event)?;
+        return control(&["--dump"]);
     };
     (0..WARM_UP).try_for_each(|_| function.invoke(event).map(drop))?;
     control(&["--instr=on"])?;
