@@ -22,6 +22,7 @@ mod events;
 mod faults;
 mod fence;
 mod filters;
+mod growth;
 mod harness;
 mod histories;
 mod idempotency;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
         fence::tests(),
         filters::tests(),
         histories::tests(),
+        growth::tests(),
         idempotency::tests(),
         isolation::tests(),
         ledger_allocate::tests(),
