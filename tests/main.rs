@@ -21,7 +21,6 @@ mod durability;
 mod events;
 mod faults;
 mod filters;
-mod growth;
 mod harness;
 mod idempotency;
 mod issuer;
@@ -65,7 +64,6 @@ fn main() -> ExitCode {
         events::tests(),
         faults::tests(),
         filters::tests(),
-        growth::tests(),
         idempotency::tests(),
         ledger_allocate::tests(),
         ledger_annotations::tests(),
