@@ -31,11 +31,15 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
 const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
     (
         Family::ApiKeys,
-        &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem],
-        "who calls is known by the key that was sent; a key is made, read to be revoked, and revoked only for its owner, \
+        &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+        "who calls is known by the key that was sent; a key is made, listed, read to be revoked, and revoked only for its owner, \
          whom the item names",
     ),
-    (Family::ApiKeyUses, &[StoreAction::PutItem], "the use of the caller's own key is marked"),
+    (
+        Family::ApiKeyUses,
+        &[StoreAction::BatchGetItem, StoreAction::PutItem],
+        "the use of the caller's own key is marked, and told in the list of the caller's keys",
+    ),
     (
         Family::ApiKeyRows,
         &[StoreAction::PutItem],
@@ -64,7 +68,7 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
     ),
     (
         Family::Slugs,
-        &[StoreAction::GetItem, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+        &[StoreAction::GetItem, StoreAction::UpdateItem],
         "slugs are one for all, and public: that one is taken is told, whose it is is not",
     ),
     (
@@ -108,6 +112,8 @@ async fn what_tenants_touch_is_theirs_or_written_down() {
     }
     let listed: BTreeMap<_, BTreeSet<_>> =
         EXCEPTIONS.iter().map(|(family, actions, _)| (*family, actions.iter().copied().collect())).collect();
+    // The deployment's record is read once by each process, and this one has read it by now.
+    found.entry(Family::Platform).or_default().insert(StoreAction::GetItem);
     assert_eq!(found, listed, "what is touched beyond {own}");
     // The fence lets the caller's calls through, and none to what begins with another's prefix.
     let policy = policy(&ulid(&scene.own.organization));
@@ -170,7 +176,11 @@ async fn calls(scene: &Scene) -> Vec<Call> {
         "/v1/organizations?slug=premier-title".to_owned(),
         "/v2/parties?filter-party=a".to_owned(),
         format!("/v2/parties/{}?parties={}", scene.hints[0], scene.hints[1]),
+        format!("/v2/users/{}/rights", user.as_str().expect("an id")),
     ];
+    // A key that nobody has used yet: its use is marked.
+    let fresh = caller.post("/v1/api-keys", &json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
+    calls.push(caller.with_credential(&fresh.text("key")).call(Method::GET, &dock));
     calls.extend(asked.iter().map(|target| caller.call(Method::GET, target)));
     let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));
     for endpoint in ledger() {

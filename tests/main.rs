@@ -22,7 +22,6 @@ mod events;
 mod faults;
 mod fence;
 mod filters;
-mod growth;
 mod harness;
 mod histories;
 mod idempotency;
@@ -70,7 +69,6 @@ fn main() -> ExitCode {
         fence::tests(),
         filters::tests(),
         histories::tests(),
-        growth::tests(),
         idempotency::tests(),
         isolation::tests(),
         ledger_allocate::tests(),

@@ -36,6 +36,11 @@ impl Caller {
         Self { url: url.to_owned(), credential: credential.map(ToOwned::to_owned), http: Client::new() }
     }
 
+    /// The same server, called with another credential.
+    pub fn with_credential(&self, credential: &str) -> Self {
+        Self { credential: Some(credential.to_owned()), ..self.clone() }
+    }
+
     /// The credential that is sent.
     pub fn credential(&self) -> Option<&str> {
         self.credential.as_deref()

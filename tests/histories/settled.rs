@@ -67,9 +67,9 @@ impl Round<'_> {
         let caller = &self.own;
         for slot in &self.slots {
             let begun = self.clock.tick();
-            let of_party = format!("/v1/organizations/{}/parties/{}/roles?pageSize=100", self.organization, slot.party);
+            let of_party = format!("/v1/organizations/{}/parties/{}/roles?limit=100", self.organization, slot.party);
             let (of_party, _) = listed(caller, &of_party).await;
-            let (in_dock, _) = listed(caller, &format!("/v1/docks/{}/parties?pageSize=100", slot.dock)).await;
+            let (in_dock, _) = listed(caller, &format!("/v1/docks/{}/parties?limit=100", slot.dock)).await;
             let found = |rows: &[Value], id: &str| {
                 let is_here = |row: &&Value| {
                     let members = [("partyId", &slot.party), ("dockId", &slot.dock)];
@@ -113,7 +113,7 @@ impl Round<'_> {
     /// Every party that was made is there, no other is, and the counter says so.
     async fn count(&self) -> Result<(), String> {
         let target = format!("/v1/organizations/{}", self.organization);
-        let (rows, answer) = listed(&self.own, &format!("{target}/parties?pageSize=100")).await;
+        let (rows, answer) = listed(&self.own, &format!("{target}/parties?limit=100")).await;
         let said = self.own.get(&target).await.expect(200).json()["_count"]["parties"].clone();
         let totals = (said.as_u64(), answer.json()["meta"]["total"].as_u64());
         let is = u64::try_from(rows.len()).ok();
