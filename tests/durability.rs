@@ -26,7 +26,7 @@ use crate::{
 const ROUNDS: usize = 3;
 const CALLERS: usize = 8;
 /// How long something may take to be written on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub fn tests() -> Vec<Trial> {
     tests![what_was_acknowledged_outlives_a_kill]

@@ -253,7 +253,7 @@ pub fn ledger_call(scene: &Scene, endpoint: &Endpoint, place: &Place, id: &str) 
         *body.pointer_mut(pointer).unwrap_or_else(|| panic!("{} has no {pointer} to set", endpoint.name)) = json!(id);
     }
     let call = scene.own.caller.call(endpoint.method.clone(), &target);
-    body.iter().fold(call, |call, body| call.json(body))
+    body.iter().fold(call, Call::json)
 }
 
 /// The cursor of a list's first page of one row.

@@ -16,7 +16,7 @@ use std::{
 use crate::http::{self, Message};
 
 /// The longest that any answer may take; under valgrind all takes long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the function's connections tell.
 enum Told {

@@ -35,11 +35,11 @@ pub(crate) fn run(berth: &Path, time: Duration) -> Result<()> {
     println!("| call | {} | resident, MB |\n|---|{}---|", columns.join(" | "), "---|".repeat(CALLERS.len()));
     for name in CALLS {
         let call = calls.iter().find(|call| call.name == name).ok_or_else(|| Error::other("no such call"))?;
-        let mut cells = Vec::new();
+        let mut columns = Vec::new();
         for callers in CALLERS {
-            cells.push(server.measure(call, callers, time)?);
+            columns.push(server.measure(call, callers, time)?);
         }
-        println!("| {name} | {} | {:.1} |", cells.join(" | "), megabytes(resident(server.child.id())?));
+        println!("| {name} | {} | {:.1} |", columns.join(" | "), megabytes(resident(server.child.id())?));
     }
     Ok(())
 }

@@ -122,7 +122,7 @@ fn warm(subject: &Subject, rounds: usize) -> Result<()> {
             for _ in 0..ROUND {
                 latency.push(function.invoke(event)?.0);
             }
-            cpu.push((function.cpu()? - before) / ROUND);
+            cpu.push(function.cpu()?.saturating_sub(before) / ROUND);
         }
     }
     println!(
@@ -150,15 +150,15 @@ fn memory(subject: &Subject, calls: usize) -> Result<()> {
     let heads: Vec<_> = stops.iter().map(|stop| format!("after {stop}")).collect();
     println!("| resident memory, MB | {} |\n|---|{}", heads.join(" | "), "---|".repeat(stops.len()));
     let row = |name: &str, function: &Function, event: &Arc<str>| {
-        let (mut cells, mut made) = (Vec::new(), 0);
+        let (mut columns, mut made) = (Vec::new(), 0);
         for stop in stops {
             for _ in made..stop {
                 function.invoke(event)?;
             }
             made = stop;
-            cells.push(format!("{:.2}", megabytes(function.resident()?)));
+            columns.push(format!("{:.2}", megabytes(function.resident()?)));
         }
-        println!("| {name} | {} |", cells.join(" | "));
+        println!("| {name} | {} |", columns.join(" | "));
         Ok::<_, Error>(())
     };
     row(HELLO, &subject.start_hello(&[])?, &subject.event(subject.call("get-organization")?)?)?;

@@ -78,15 +78,14 @@ fn serve(connection: TcpStream, config: Arc<ServerConfig>, known: &Known, origin
         question.sort_unstable();
         let question = (operation, question);
         let answer = known.lock().unwrap_or_else(PoisonError::into_inner).get(&question).cloned();
-        let (line, body) = match answer {
-            Some(answer) => answer,
-            None => {
-                let answer = ask(origin, &request)?;
-                if answer.0.contains(" 200 ") {
-                    known.lock().unwrap_or_else(PoisonError::into_inner).insert(question, answer.clone());
-                }
-                answer
+        let (line, body) = if let Some(answer) = answer {
+            answer
+        } else {
+            let answer = ask(origin, &request)?;
+            if answer.0.contains(" 200 ") {
+                known.lock().unwrap_or_else(PoisonError::into_inner).insert(question, answer.clone());
             }
+            answer
         };
         let headers = "Content-Type: application/x-amz-json-1.0\r\nx-amzn-RequestId: bench\r\n";
         http::write(stream.get_mut(), &line, headers, &body)?;
@@ -99,7 +98,7 @@ fn ask(origin: SocketAddr, request: &Message) -> Result<(String, Vec<u8>)> {
     let mut connection = TcpStream::connect(origin)?;
     let passed = ["host", "x-amz-target", "content-type", "authorization", "x-amz-date"];
     let headers = request.headers.iter().filter(|(name, _)| passed.contains(&name.as_str()));
-    let headers: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.fold(String::new(), |lines, (name, value)| lines + name + ": " + value + "\r\n");
     http::write(&mut connection, "POST / HTTP/1.1", &headers, &request.body)?;
     let answer = Message::read(&mut BufReader::new(connection))?;
     answer.map(|answer| (answer.line, answer.body)).ok_or_else(|| Error::other("the store closed the connection"))

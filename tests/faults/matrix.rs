@@ -136,7 +136,7 @@ impl Ground {
         let options = || Options { http_client: Some(wire.client()), ..Options::default() };
         let patient = Berth::start_with(options()).await;
         let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
-        let request_timeout = Duration::from_millis(2000);
+        let request_timeout = Duration::from_secs(2);
         let hasty = Berth::start_with(Options { store, request_timeout, ..options() }).await;
         let mut tenant = Tenant::new(&patient, "Storm").await;
         tenant.caller = patient.platform();
@@ -165,7 +165,7 @@ impl Ground {
         let mut ledger_party = String::new();
         match case.endpoint.name {
             "update-organization" => {
-                tenant.organization = caller.create_organization(&format!("{name} old")).await.id()
+                tenant.organization = caller.create_organization(&format!("{name} old")).await.id();
             }
             "update-dock" => tenant.dock = caller.create_dock(&tenant.organization, &format!("{name} old")).await.id(),
             "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
@@ -314,8 +314,7 @@ impl Told {
             let code = repeated.json()["code"].as_str().unwrap_or_default();
             let told = match (case.endpoint.name, repeated.status, code) {
                 ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") => repeated.json()["conflictId"] == json!(made.first()),
-                ("revoke-role", 404, "ROLE_NOT_FOUND") => true,
-                ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
+                ("revoke-role", 404, "ROLE_NOT_FOUND") | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
                 _ => false,
             };
             assert!(told && !case.keyed && (made.len(), remade.len()) == (1, 0), "{made:?} {remade:?} {self:#?}");
