@@ -7,12 +7,14 @@ use super::{World, ground::Figures};
 use crate::harness::tests;
 
 pub fn tests() -> Vec<Trial> {
-    tests![
+    let mutants = tests![
         a_condition_that_is_left_out_is_found,
         a_version_that_is_not_asked_for_is_found,
         a_guard_that_is_not_released_is_found,
         a_count_that_is_not_raised_is_found,
-    ]
+    ];
+    // Each takes minutes: that no order explains a round is known once the search has gone through all it may.
+    mutants.into_iter().map(|mutant| mutant.with_ignored_flag(true)).collect()
 }
 
 /// Rounds until the mistake has to have shown.
