@@ -2,8 +2,6 @@
 //!
 //! That last is checked once more of the whole run, at its end: see `harness/logs.rs`.
 
-use std::time::Duration;
-
 use berth::Options;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -28,9 +26,7 @@ fn line(answer: &Answer) -> Value {
 
 async fn berth_on_a_wire() -> (Berth, Wire) {
     let wire = Wire::new();
-    // A store that cannot be understood is given up after half a second less.
-    let request_timeout = Duration::from_secs(2);
-    let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
+    let options = Options { http_client: Some(wire.client()), ..Options::default() };
     (Berth::start_with(options).await, wire)
 }
 

@@ -23,7 +23,6 @@ mod faults;
 mod fence;
 mod filters;
 mod harness;
-mod histories;
 mod idempotency;
 mod isolation;
 mod issuer;
@@ -68,7 +67,6 @@ fn main() -> ExitCode {
         faults::tests(),
         fence::tests(),
         filters::tests(),
-        histories::tests(),
         idempotency::tests(),
         isolation::tests(),
         ledger_allocate::tests(),
