@@ -1,6 +1,6 @@
 //! Signed tokens: whose they are, and every way in which one does not hold.
 
-use std::{fs, sync::Arc};
+use std::fs;
 
 use berth::Options;
 use berth_shared::ledger::{TokenConfig, TokenSettings};
@@ -8,14 +8,10 @@ use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer},
-};
 
 use crate::{
     harness::{Answer, Berth, Caller, tests},
-    issuer::{HmacSecret, Issuer, KeyServer, PS256, RS384, Signature, now},
+    issuer::{HmacSecret, Issuer, KeyServer, PS256, RS384, Signature, certified, now},
     ledger::{redacted, redacted_with},
     program::Program,
 };
@@ -340,19 +336,12 @@ async fn keys_that_cannot_be_had_are_503() {
 }
 
 async fn keys_come_over_https_from_a_server_that_is_trusted() {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .expect("a certificate and its key");
+    let (tls, certificate) = certified("localhost");
     let issuer = Issuer::new("idp");
-    let keys = KeyServer::start(&issuer.key_set(), Some(TlsAcceptor::from(Arc::new(config)))).await;
+    let keys = KeyServer::start(&issuer.key_set(), Some(tls)).await;
     let directory = tempfile::tempdir().expect("a directory");
     let roots = directory.path().join("roots.pem");
-    fs::write(&roots, made.cert.pem()).expect("written");
+    fs::write(&roots, certificate).expect("written");
     let url = format!("https://localhost:{}/jwks", keys.address.port());
     let token = issuer.token(Signature::Rs256, &claims("ops"));
     for (trusts, status) in [(true, 200), (false, 503)] {

@@ -25,7 +25,10 @@ use tokio::{
     net::TcpListener,
     task::JoinHandle,
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer},
+};
 
 /// One RSA key for all issuers: making one takes a while.
 static RSA: LazyLock<RsaPrivateKey> =
@@ -150,6 +153,19 @@ impl Issuer {
             Signature::None => Vec::new(),
         }
     }
+}
+
+/// A server's side of TLS, with a certificate of its own for `host`; and the certificate, for those who are to trust it.
+pub fn certified(host: &str) -> (TlsAcceptor, String) {
+    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .expect("a certificate and its key");
+    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
 }
 
 /// A server of one document, that counts how often it was asked. It ends with the test.
