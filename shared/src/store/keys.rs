@@ -22,7 +22,7 @@ pub const TTL: &str = "ttl";
 pub const SHARDS: u128 = 8;
 
 /// The primary key of one item.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Partition key.
     pub pk: String,

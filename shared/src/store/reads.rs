@@ -1,6 +1,6 @@
 //! Reading items by key.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, builders::KeysAndAttributesBuilder};
 use futures::future::try_join_all;
@@ -62,28 +62,35 @@ impl Store {
     /// The items with these keys as they are now, in batches side by side. Keys may repeat; what is not there is left
     /// out.
     pub(super) async fn get_batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<HashMap<Key, Item>> {
-        self.get_batches(keys, None).await
+        let found = self.get_batches(keys, None).await?;
+        Ok(found.into_iter().filter_map(|item| Some((key_of(&item)?, item))).collect())
     }
 
-    /// As [`Store::get_batch`], with these attributes of each item only: the others would be sent and read for nothing.
-    pub(super) async fn get_batch_of(
+    /// As [`Store::get_batch`], of each item only the attributes that make up a `T`: the others would be sent and read
+    /// for nothing.
+    pub(super) async fn get_batch_of<T: DeserializeOwned>(
         &self,
         keys: impl IntoIterator<Item = Key>,
         attributes: &[&str],
-    ) -> Result<HashMap<Key, Item>> {
-        self.get_batches(keys, Some(&Projection::of(attributes))).await
+    ) -> Result<HashMap<Key, T>> {
+        let found = self.get_batches(keys, Some(&Projection::of(attributes))).await?;
+        found
+            .into_iter()
+            .filter_map(|item| Some((key_of(&item)?, item)))
+            .map(|(key, item)| Ok((key, decode(item)?)))
+            .collect()
     }
 
     async fn get_batches(
         &self,
         keys: impl IntoIterator<Item = Key>,
         projection: Option<&Projection>,
-    ) -> Result<HashMap<Key, Item>> {
-        let distinct: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
+    ) -> Result<Vec<Item>> {
+        let mut distinct: Vec<Key> = keys.into_iter().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
         let batches = distinct.chunks(BATCH).map(|batch| self.get_one_batch(batch, projection));
-        let batches = try_join_all(batches).await?;
-        let found = batches.into_iter().flatten().filter_map(|item| Some((key_of(&item)?, item)));
-        Ok(found.collect())
+        Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
     async fn get_one_batch(&self, keys: &[Key], projection: Option<&Projection>) -> Result<Vec<Item>> {

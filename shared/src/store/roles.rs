@@ -7,13 +7,10 @@
 use std::collections::HashMap;
 
 use futures::future::{try_join, try_join3};
-use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    Change, Entity, Item, Listed, Page, Store, Write,
+    Change, Entity, Listed, Page, Store, Write,
     expression::{self, attribute},
     keys::{self, Key},
     parties::{Pointer, RoleCounts},
@@ -250,7 +247,7 @@ impl Store {
             Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await?,
         };
         let docks = listed.rows.iter().map(|role: &Role| keys::dock(organization, role.dock_id));
-        let docks: HashMap<Key, DockName> = decoded(self.get_batch_of(docks, &["name"]).await?)?;
+        let docks: HashMap<Key, DockName> = self.get_batch_of(docks, &["name"]).await?;
         let row = |role: Role| {
             let dock = docks.get(&keys::dock(organization, role.dock_id));
             PartyRole { role, dock_name: dock.map(|dock| dock.name.clone()) }
@@ -320,7 +317,7 @@ impl Store {
         };
         let (listed, counts, total) = try_join3(self.list(&ranges, page, keep), counts, total).await?;
         let parties = listed.rows.iter().map(|role: &Role| keys::party(organization, role.party_id));
-        let parties: HashMap<Key, PartyName> = decoded(self.get_batch_of(parties, &["name", "type"]).await?)?;
+        let parties: HashMap<Key, PartyName> = self.get_batch_of(parties, &["name", "type"]).await?;
         let row = |role: Role| {
             let party = parties.get(&keys::party(organization, role.party_id));
             DockParty { role, party: party.map(|party| (party.name.clone(), party.kind)) }
@@ -354,9 +351,4 @@ impl Store {
         }
         Ok(held)
     }
-}
-
-/// The items as `T`, each decoded once, however many rows name it.
-fn decoded<T: DeserializeOwned>(items: HashMap<Key, Item>) -> Result<HashMap<Key, T>> {
-    items.into_iter().map(|(key, item)| Ok((key, decode(item)?))).collect()
 }
