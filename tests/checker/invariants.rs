@@ -86,11 +86,14 @@ fn organization_counts(table: &Table, broken: &mut Vec<String>) {
         equal(broken, &format!("individuals of {id}"), said("partiesIndividual"), parties("INDIVIDUAL"));
         equal(broken, &format!("companies of {id}"), said("partiesOrganization"), parties("ORGANIZATION"));
         equal(broken, &format!("machine clients of {id}"), said("machineClients"), 0);
+        let keys = table.owner_key_rows.keys().filter(|(owner, _)| owner == id).count();
+        equal(broken, &format!("API keys of {id}"), said("apiKeys"), i64::try_from(keys).unwrap_or(i64::MAX));
     }
 }
 
 fn platform_counts(table: &Table, broken: &mut Vec<String>) {
-    for (name, is) in [("organizations", table.organizations.len()), ("docks", table.docks.len())] {
+    let (organizations, docks, keys) = (table.organizations.len(), table.docks.len(), table.owner_key_rows.len());
+    for (name, is) in [("organizations", organizations), ("docks", docks), ("apiKeys", keys)] {
         let said = table.platform_counts.values().map(|shard| number(shard, name)).sum();
         equal(broken, name, said, i64::try_from(is).unwrap_or(i64::MAX));
     }

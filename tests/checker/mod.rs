@@ -124,7 +124,9 @@ async fn every_kind_of_damage_is_found() {
     let raised = [
         (tenant.as_str(), "#COUNT#2", "docks", "an organization's counters"),
         (&tenant, "#COUNT#2", "partiesIndividual", "an organization's counters"),
+        (&tenant, "#COUNT#2", "apiKeys", "an organization's counters"),
         ("PLATFORM", "#COUNT#0", "organizations", "the platform's counters"),
+        ("PLATFORM", "#COUNT#0", "apiKeys", "the platform's counters"),
         (&tenant, &format!("DOCK#{dock}"), "rolesRecipient", "count their living roles"),
         (&tenant, &format!("PTY#{party}"), "rolesDistributor", "count their living roles"),
     ];

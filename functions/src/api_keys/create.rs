@@ -25,7 +25,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Scope(Scope::ApiKeysWrite),
     success: 201,
     store: &[
-        StoreAction::ConditionCheckItem.on(&[Family::Tenant]),
+        StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
         StoreAction::PutItem.on(&[
             Family::ApiKeys,
             Family::ApiKeyRows,

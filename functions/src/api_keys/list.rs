@@ -2,7 +2,7 @@
 
 use berth_shared::{
     Result,
-    credentials::{Owner, Scope},
+    credentials::Scope,
     http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
     id::OrganizationId,
     store::{Family, Listed, ListedApiKey},
@@ -19,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Scope(Scope::ApiKeysRead),
     success: 200,
     store: &[
-        StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant]),
+        StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
         StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
     ],
     summary: "List API keys",
@@ -43,13 +43,10 @@ async fn handle(call: &Call) -> Result<Answer> {
     let mut query = call.query();
     let organization: Option<OrganizationId> = query.read_id("organizationId");
     let paging = query.paging().await?;
-    let listed = match (call.caller()?.owner, organization) {
-        (Owner::Platform, None) => call.store().list_api_keys(None, &paging.page).await?,
-        (owner, Some(other)) if !owner.sees(other) => Listed::empty(),
-        (owner, organization) => {
-            let owner = organization.map_or(owner, Owner::Organization);
-            call.store().list_api_keys(Some(owner), &paging.page).await?
-        }
+    let owner = call.caller()?.owner;
+    let listed = match organization {
+        Some(other) if !owner.sees(other) => Listed::empty(),
+        organization => call.store().list_api_keys(organization.or(owner.organization()), &paging.page).await?,
     };
     ListAnswer::answer(listed, &paging, |ListedApiKey { key, last_used_at }| ApiKeyView::new(&key, last_used_at))
 }

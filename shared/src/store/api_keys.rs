@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write, expression, keys,
+    organizations::counting,
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -13,7 +14,7 @@ use crate::{
     domain::ApiKey,
     error::{Error, Result},
     hex,
-    id::{self, ApiKeyId},
+    id::{self, ApiKeyId, OrganizationId},
     time::Time,
 };
 
@@ -36,9 +37,13 @@ pub struct ListedApiKey {
     pub last_used_at: Option<Time>,
 }
 
+/// The attribute of a counter that counts API keys, revoked ones too.
+pub(super) const COUNTER: &str = "apiKeys";
+
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Owner,
+    Platform,
     Key,
 }
 
@@ -85,10 +90,13 @@ impl Store {
     /// `ORGANIZATION_NOT_FOUND` where the owner is one that does not exist; as every write.
     pub async fn create_api_key(&self, new: &ApiKeyRecord, write: &Write) -> Result<()> {
         let mut transaction = Transaction::new(self, write)?;
+        let bits = new.key.id.ulid().0;
         if let Owner::Organization(organization) = new.key.owner {
-            let shard = keys::count(organization, new.key.id.ulid().0);
-            transaction.require(Step::Owner, &shard)?;
+            let (shard, change) = counting(organization, bits, COUNTER, 1);
+            transaction.update(Step::Owner, &shard, change)?;
         }
+        let platform = expression::Change::default().add(COUNTER, 1);
+        transaction.update(Step::Platform, &keys::platform_count(bits), platform)?;
         transaction.create(Step::Key, &keys::api_key(new.key.id), new)?;
         new.list(&mut transaction, Step::Key)?;
         transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
@@ -137,13 +145,24 @@ impl Store {
         Ok(())
     }
 
-    /// The API keys of `owner`, or of everybody, revoked ones too.
+    /// The API keys of `organization`, or of everybody, revoked ones too.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn list_api_keys(&self, owner: Option<Owner>, page: &Page) -> Result<Listed<ListedApiKey>> {
+    pub async fn list_api_keys(
+        &self,
+        organization: Option<OrganizationId>,
+        page: &Page,
+    ) -> Result<Listed<ListedApiKey>> {
+        let owner = organization.map(Owner::Organization);
         let ranges = [owner.map_or_else(keys::any_api_key_rows, keys::api_key_rows)];
-        let (listed, total) = try_join(self.list::<Row>(&ranges, page, None), self.count(&ranges)).await?;
+        let total = async {
+            match organization {
+                Some(organization) => self.organization_api_keys(organization).await,
+                None => Ok(self.platform_counts().await?.api_keys),
+            }
+        };
+        let (listed, total) = try_join(self.list::<Row>(&ranges, page, None), total).await?;
         let keys = listed.rows.iter().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
         let mut items = self.get_batch(keys).await?;
         let mut rows = Vec::with_capacity(listed.rows.len());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiKeyRecord, Change, Entity, Store, Write, keys, organizations,
+    ApiKeyRecord, Change, Entity, Store, Write, api_keys, expression, keys, organizations,
     transaction::{Outcome, Transaction},
 };
 use crate::{domain::Organization, error::Result, id::OrganizationId, ledger::Namespace, time::Time};
@@ -52,7 +52,8 @@ impl Store {
     ) -> Result<bool> {
         let mut transaction = Transaction::new(self, write)?;
         transaction.create(Step::Deployment, &keys::deployment(), new)?;
-        organizations::add(&mut transaction, [Step::Organization; 4], own, write)?;
+        let platform = expression::Change::default().add(api_keys::COUNTER, 1);
+        organizations::add(&mut transaction, [Step::Organization; 4], own, platform, write)?;
         transaction.create(Step::Key, &keys::api_key(key.key.id), key)?;
         key.list(&mut transaction, Step::Key)?;
         transaction.audit(write, &Change::created(key.key.owner, Entity::ApiKey, &key.key.id, &key.key)?)?;

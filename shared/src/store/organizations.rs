@@ -55,13 +55,15 @@ struct CountItem {
     parties_individual: i64,
     parties_organization: i64,
     machine_clients: i64,
+    api_keys: i64,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct PlatformCountItem {
     organizations: i64,
     docks: i64,
+    api_keys: i64,
 }
 
 /// How much the platform has.
@@ -69,6 +71,7 @@ struct PlatformCountItem {
 pub(super) struct PlatformCounts {
     organizations: u64,
     pub(super) docks: u64,
+    pub(super) api_keys: u64,
 }
 
 impl Store {
@@ -119,7 +122,8 @@ impl Store {
     /// Makes an organization; where its slug is taken, what the slug's item says instead.
     async fn try_create_organization(&self, new: &Organization, write: &Write) -> Result<Option<Guard>> {
         let mut transaction = Transaction::new(self, write)?;
-        add(&mut transaction, [Step::Slug, Step::Organization, Step::Count, Step::Row], new, write)?;
+        let platform = expression::Change::default();
+        add(&mut transaction, [Step::Slug, Step::Organization, Step::Count, Step::Row], new, platform, write)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(None),
             Outcome::Refused(refused) => match refused.into_iter().next() {
@@ -154,10 +158,22 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub(super) async fn organization_counts(&self, id: OrganizationId) -> Result<Option<Counts>> {
+        let counts = self.count_items(id).await?;
+        Ok((!counts.is_empty()).then(|| total(&counts)))
+    }
+
+    /// How many API keys an organization has, revoked ones too.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub(super) async fn organization_api_keys(&self, id: OrganizationId) -> Result<u64> {
+        Ok(sum(&self.count_items(id).await?, |count| count.api_keys))
+    }
+
+    async fn count_items(&self, id: OrganizationId) -> Result<Vec<CountItem>> {
         let query = self.query(&keys::organization_counts(id), None);
         let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-        let counts = answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<Vec<_>>>()?;
-        Ok((!counts.is_empty()).then(|| total(&counts)))
+        answer.items.unwrap_or_default().into_iter().map(decode).collect()
     }
 
     /// A page of all organizations; with `search`, of those whose names contain it.
@@ -191,13 +207,13 @@ impl Store {
     pub(super) async fn platform_counts(&self) -> Result<PlatformCounts> {
         let query = self.query(&keys::platform_counts(), None);
         let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-        let mut sum = PlatformCounts::default();
-        for item in answer.items.unwrap_or_default() {
-            let count: PlatformCountItem = decode(item)?;
-            sum.organizations += u64::try_from(count.organizations).unwrap_or_default();
-            sum.docks += u64::try_from(count.docks).unwrap_or_default();
-        }
-        Ok(sum)
+        let counts: Vec<PlatformCountItem> =
+            answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_>>()?;
+        Ok(PlatformCounts {
+            organizations: sum(&counts, |count| count.organizations),
+            docks: sum(&counts, |count| count.docks),
+            api_keys: sum(&counts, |count| count.api_keys),
+        })
     }
 
     /// Writes `after` where the organization is still as in `before`. Whether it was.
@@ -240,10 +256,12 @@ impl Store {
 }
 
 /// Adds a new organization to `transaction`: its slug, itself, its counters and its row, each as the step of that place.
+/// `platform` changes the platform's counters besides, as a transaction can change an item once only.
 pub(super) fn add<S: Copy>(
     transaction: &mut Transaction<S>,
     [slug, itself, count, row]: [S; 4],
     new: &Organization,
+    platform: expression::Change,
     write: &Write,
 ) -> Result<()> {
     transaction.update(slug, &keys::slug(&new.slug), slugs::taking(new.id)?)?;
@@ -252,8 +270,7 @@ pub(super) fn add<S: Copy>(
         transaction.create(count, &keys::count_shard(new.id, shard), &CountItem::default())?;
     }
     transaction.create(row, &keys::organization_row(new.id), &Row { id: new.id, name: new.name.clone() })?;
-    let platform = keys::platform_count(new.id.ulid().0);
-    transaction.update(count, &platform, expression::Change::default().add("organizations", 1))?;
+    transaction.update(count, &keys::platform_count(new.id.ulid().0), platform.add("organizations", 1))?;
     transaction.audit(write, &Change::created(Owner::Organization(new.id), Entity::Organization, &new.id, new)?)
 }
 
@@ -264,15 +281,19 @@ fn slug_taken(owner: Option<OrganizationId>) -> Error {
     Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", owner)
 }
 
+/// What one counter says, over all its shards.
+fn sum<T>(shards: &[T], counter: fn(&T) -> i64) -> u64 {
+    // A shard may be below zero, where what it counted was made in another; the sum is not.
+    u64::try_from(shards.iter().map(counter).sum::<i64>()).unwrap_or_default()
+}
+
 /// The sum of an organization's counters.
 fn total(counts: &[CountItem]) -> Counts {
-    // A shard may be below zero, where what it counted was made in another; the sum is not.
-    let sum = |field: fn(&CountItem) -> i64| u64::try_from(counts.iter().map(field).sum::<i64>()).unwrap_or_default();
     Counts {
-        docks: sum(|count| count.docks),
-        individuals: sum(|count| count.parties_individual),
-        organizations: sum(|count| count.parties_organization),
-        machine_clients: sum(|count| count.machine_clients),
+        docks: sum(counts, |count| count.docks),
+        individuals: sum(counts, |count| count.parties_individual),
+        organizations: sum(counts, |count| count.parties_organization),
+        machine_clients: sum(counts, |count| count.machine_clients),
     }
 }
 

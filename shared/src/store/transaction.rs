@@ -126,21 +126,12 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Asks that an item be there, and writes nothing.
-    pub(super) fn require(&mut self, step: S, key: &Key) -> Result<()> {
-        self.check(step, key, "attribute_exists(pk)")
-    }
-
     /// Asks that an item not be there, and writes nothing.
     pub(super) fn forbid(&mut self, step: S, key: &Key) -> Result<()> {
-        self.check(step, key, "attribute_not_exists(pk)")
-    }
-
-    fn check(&mut self, step: S, key: &Key, condition: &str) -> Result<()> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(key_attributes(key)))
-            .condition_expression(condition)
+            .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(Error::internal)?;
