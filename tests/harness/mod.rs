@@ -46,7 +46,7 @@ pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> T
 pub fn run(trials: Vec<Trial>) -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
-    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).init();
+    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).with(wire::layer()).init();
     let conclusion = libtest_mimic::run(&arguments, trials);
     let fit = arguments.list || [permissions::nothing_was_in_excess(), logs::are_fit()] == [true; 2];
     let whole = !partial && !conclusion.has_failed();
