@@ -116,12 +116,14 @@ impl Wire {
         self.state().rewritten
     }
 
-    /// Waits until no call has been on its way for a while.
-    pub async fn quiet(&self) {
+    /// Waits until for a while no call has been on its way, and no request whose id begins so is being answered: one whose
+    /// caller went away goes on, and may be pausing between two calls.
+    pub async fn quiet(&self, requests: &str) {
         let mut still = 0;
         while still < 5 {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            still = if self.under_way.load(Ordering::SeqCst) == 0 { still + 1 } else { 0 };
+            let is_still = self.under_way.load(Ordering::SeqCst) == 0 && !requests::any_under_way(requests);
+            still = if is_still { still + 1 } else { 0 };
         }
     }
 
@@ -227,9 +229,9 @@ impl HttpConnector for Connector {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().unwrap_or_default();
         let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
-        if let Some(rewrite) = self.wire.state().rewrite
-            && rewrite(&operation, &mut body)
-        {
+        // Not within the condition: the lock would be held as long as what follows it.
+        let rewrite = self.wire.state().rewrite;
+        if rewrite.is_some_and(|rewrite| rewrite(&operation, &mut body)) {
             self.wire.state().rewritten += 1;
             let body = body.to_string();
             request.headers_mut().insert("content-length", body.len().to_string());

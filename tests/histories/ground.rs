@@ -19,6 +19,10 @@ pub struct Figures {
     pub faults: AtomicUsize,
     /// Calls whose answer, or lack of one, leaves open whether they took effect.
     pub open: AtomicUsize,
+    /// The steps of the longest search.
+    pub longest: AtomicUsize,
+    /// Searches that took too long: histories of which nothing is known.
+    pub given_up: AtomicUsize,
 }
 
 /// A role that may be held.
@@ -98,6 +102,11 @@ fn owner(path: &str, id: &str) -> Owner {
 }
 
 impl<'a> Round<'a> {
+    /// What the id of every request of the workload begins with.
+    pub fn requests(&self) -> String {
+        format!("h-{}-", self.label)
+    }
+
     /// Makes what a round is about, in fair weather, through `patient`. The processes work on one store.
     pub async fn new(patient: &Berth, processes: &[Berth], wire: &'a Wire, figures: &'a Figures, label: &str) -> Self {
         let keeper = patient.platform();

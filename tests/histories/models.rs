@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use super::search::Model;
 
-/// An id that nobody was told: of what the call with this number may have made.
-fn untold(number: u64) -> String {
-    format!("?{number}")
-}
+/// The id of what nobody was told of.
+const UNTOLD: &str = "?";
 
 /// What a call without an answer may have made: something that somebody has met since, or something that nobody has.
-fn made_unseen(orphans: &[String], number: u64) -> impl Iterator<Item = String> {
-    orphans.iter().cloned().chain([untold(number)])
+fn made_unseen(orphans: &[String]) -> impl Iterator<Item = String> {
+    orphans.iter().cloned().chain([UNTOLD.to_owned()])
 }
 
 /// A party's role in a dock: held, under one id, or not.
@@ -20,12 +18,12 @@ pub struct RoleSlot {
     pub orphans: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum RoleOp {
     Assigned(String),
     /// Refused, as this one is held.
     Held(String),
-    AssignUnanswered(u64),
+    AssignUnanswered,
     Revoked(String),
     /// Not found, to be revoked.
     Gone(String),
@@ -45,15 +43,17 @@ impl Model for RoleSlot {
         let is = |id: &String| state.as_ref() == Some(id);
         match op {
             RoleOp::Assigned(id) if state.is_none() => vec![Some(id.clone())],
-            RoleOp::AssignUnanswered(number) if state.is_none() => {
-                made_unseen(&self.orphans, *number).map(Some).collect()
-            }
+            RoleOp::AssignUnanswered if state.is_none() => made_unseen(&self.orphans).map(Some).collect(),
             RoleOp::Revoked(id) | RoleOp::RevokeUnanswered(id) if is(id) => vec![None],
             RoleOp::Held(id) if is(id) => vec![state.clone()],
             RoleOp::Gone(id) if !is(id) => vec![state.clone()],
             RoleOp::Read(read) if read == state => vec![state.clone()],
             _ => Vec::new(),
         }
+    }
+
+    fn only_looks(op: &RoleOp) -> bool {
+        matches!(op, RoleOp::Held(_) | RoleOp::Gone(_) | RoleOp::Read(_))
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Names {
     pub first: BTreeMap<String, String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum NameOp {
     /// The owner has the name now, or none, and no other.
     Took(String, Option<String>),
@@ -106,6 +106,10 @@ impl Model for Names {
         };
         if holds { vec![state.clone()] } else { Vec::new() }
     }
+
+    fn only_looks(op: &NameOp) -> bool {
+        matches!(op, NameOp::Refused(..) | NameOp::Read(..) | NameOp::Found(..))
+    }
 }
 
 /// A party that is changed, as its callers see it.
@@ -118,7 +122,7 @@ pub struct Seen {
 }
 
 /// A merge patch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Patch {
     Name(String),
     Mark(String, Option<u64>),
@@ -142,7 +146,7 @@ pub struct Party {
     pub first: Seen,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum PartyOp {
     /// Changed, where `If-Match` named a version in this one, and looking so since.
     Patched(Patch, Option<u64>, Seen),
@@ -172,6 +176,10 @@ impl Model for Party {
             _ => Vec::new(),
         }
     }
+
+    fn only_looks(op: &PartyOp) -> bool {
+        matches!(op, PartyOp::Stale(_) | PartyOp::Read(_))
+    }
 }
 
 /// An `Idempotency-Key`: unused, or answered to a body with what that made.
@@ -180,13 +188,13 @@ pub struct Keyed {
     pub orphans: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum KeyedOp {
     First(u32, String),
     Again(u32, String),
     /// The key was used for another body than this.
     Reused(u32),
-    Unanswered(u32, u64),
+    Unanswered(u32),
 }
 
 impl Model for Keyed {
@@ -200,20 +208,22 @@ impl Model for Keyed {
     fn apply(&self, state: &Self::State, op: &KeyedOp) -> Vec<Self::State> {
         match (op, state) {
             (KeyedOp::First(body, id), None) => vec![Some((*body, id.clone()))],
-            (KeyedOp::Unanswered(body, number), None) => {
-                made_unseen(&self.orphans, *number).map(|id| Some((*body, id))).collect()
-            }
+            (KeyedOp::Unanswered(body), None) => made_unseen(&self.orphans).map(|id| Some((*body, id))).collect(),
             (KeyedOp::Again(body, id), Some((used, made))) if (body, id) == (used, made) => vec![state.clone()],
             (KeyedOp::Reused(body), Some((used, _))) if body != used => vec![state.clone()],
             _ => Vec::new(),
         }
+    }
+
+    fn only_looks(op: &KeyedOp) -> bool {
+        matches!(op, KeyedOp::Again(..) | KeyedOp::Reused(_))
     }
 }
 
 /// A hint on the ledger: given once, to one organization.
 pub struct Hint;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum HintOp {
     Allocated(String),
     AllocateUnanswered(String),
@@ -246,12 +256,16 @@ impl Model for Hint {
         };
         if holds { vec![state.clone()] } else { Vec::new() }
     }
+
+    fn only_looks(op: &HintOp) -> bool {
+        matches!(op, HintOp::Exists(_) | HintOp::Elsewhere(_) | HintOp::Listed(..))
+    }
 }
 
 /// An API key: whether it is revoked. A process that has proved it takes it for 30 seconds more, and rounds are shorter.
 pub struct ApiKey;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum KeyOp {
     Taken,
     Refused,
@@ -274,5 +288,9 @@ impl Model for ApiKey {
             KeyOp::Refused => Vec::new(),
             KeyOp::Revoked | KeyOp::RevokeUnanswered => vec![true],
         }
+    }
+
+    fn only_looks(op: &KeyOp) -> bool {
+        matches!(op, KeyOp::Taken | KeyOp::Refused)
     }
 }

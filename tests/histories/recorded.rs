@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::search::{Entry, Model, explain};
+use super::search::{Entry, MOST_STEPS, Model, Verdict, explain};
 
 /// A clock that orders what happens: it ticks whenever it is looked at.
 #[derive(Debug, Clone, Default)]
@@ -106,10 +106,7 @@ impl<O: std::fmt::Debug> Recorded<O> {
     }
 
     /// Whether the model explains the history.
-    ///
-    /// # Errors
-    /// Why not, in words.
-    pub fn explained<M: Model<Op = O>>(&self, model: &M) -> Result<(), String> {
-        explain(model, &lock(&self.entries)).map_err(|reason| format!("{}: {reason}", self.name))
+    pub fn explained<M: Model<Op = O>>(&self, model: &M) -> Verdict {
+        explain(model, &lock(&self.entries), MOST_STEPS)
     }
 }

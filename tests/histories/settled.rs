@@ -1,12 +1,17 @@
 //! What is there when a round is over and nothing is on its way any more, and whether all that was told explains it.
 
-use std::{collections::BTreeMap, sync::PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, atomic::Ordering},
+};
 
 use serde_json::Value;
 
 use super::{
     ground::{Naming, Round, seen},
     models::{ApiKey, Hint, HintOp, Keyed, NameOp, PartyOp, RoleOp, RoleSlot},
+    recorded::Recorded,
+    search::{MOST_STEPS, Model, Verdict},
 };
 use crate::harness::{Answer, Caller};
 
@@ -28,9 +33,7 @@ impl Round<'_> {
     /// # Errors
     /// What cannot be explained, in words.
     pub async fn settled(&self) -> Result<(), String> {
-        self.wire.quiet().await;
-        // A caller that went away may leave a request behind that is just between two calls of the store.
-        self.wire.quiet().await;
+        self.wire.quiet(&self.requests()).await;
         self.read_roles().await;
         for naming in [&self.slugs, &self.domains] {
             self.read_names(naming).await;
@@ -42,24 +45,43 @@ impl Round<'_> {
         }
         self.read_hints().await;
         for slot in &self.slots {
-            slot.recorded.explained(&RoleSlot { orphans: slot.recorded.orphans() })?;
+            self.explained(&slot.recorded, &RoleSlot { orphans: slot.recorded.orphans() })?;
         }
         for naming in [&self.slugs, &self.domains] {
-            naming.recorded.explained(&naming.model)?;
+            self.explained(&naming.recorded, &naming.model)?;
         }
         for changed in &self.parties {
-            changed.recorded.explained(&changed.model)?;
+            self.explained(&changed.recorded, &changed.model)?;
         }
         for key in &self.keys {
-            key.explained(&Keyed { orphans: key.orphans() })?;
+            self.explained(key, &Keyed { orphans: key.orphans() })?;
         }
         for (_, hint) in &self.hints {
-            hint.explained(&Hint)?;
+            self.explained(hint, &Hint)?;
         }
         for credential in &self.credentials {
-            credential.recorded.explained(&ApiKey)?;
+            self.explained(&credential.recorded, &ApiKey)?;
         }
         self.count().await
+    }
+
+    /// Has one history explained. A search that is given up is counted, and is neither an explanation nor a finding.
+    fn explained<M: Model>(&self, recorded: &Recorded<M::Op>, model: &M) -> Result<(), String> {
+        match recorded.explained(model) {
+            Verdict::Explained(steps) => {
+                self.figures.longest.fetch_max(steps, Ordering::Relaxed);
+                Ok(())
+            }
+            Verdict::Refuted(reason) => Err(format!("{}: {reason}", recorded.name)),
+            Verdict::GivenUp => {
+                self.figures.given_up.fetch_add(1, Ordering::Relaxed);
+                eprintln!(
+                    "history: the search was GIVEN UP at {MOST_STEPS} steps: {} of {}",
+                    recorded.name, self.label
+                );
+                Ok(())
+            }
+        }
     }
 
     /// Roles as three endpoints show them.

@@ -18,9 +18,17 @@ pub enum Weather {
     Cut(Duration),
 }
 
-impl Weather {
+/// What calls may meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Climate {
     /// Of a hundred calls: eleven gusts, two storms, three callers that go away.
-    pub fn drawn(dice: &mut Dice) -> Self {
+    Rough,
+    /// Of a hundred calls: eleven gusts.
+    Mild,
+}
+
+impl Weather {
+    pub fn drawn(dice: &mut Dice, climate: Climate) -> Self {
         let (kind, after, brief) = (dice.below(100), dice.below(3), Duration::from_millis(dice.below(25)));
         let fault = match dice.below(9) {
             0 => Fault::Refused,
@@ -35,6 +43,7 @@ impl Weather {
         };
         match kind {
             0..11 => Self::Gust(after, fault),
+            _ if climate == Climate::Mild => Self::Fair,
             // What is only late never becomes a storm.
             11..13 if !matches!(fault, Fault::Delayed(_)) => Self::Storm(after, fault),
             13..16 => Self::Cut(brief),

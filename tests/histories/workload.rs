@@ -10,14 +10,12 @@ use super::{
     ground::{Naming, Round, Slot, seen},
     models::{HintOp, KeyOp, KeyedOp, NameOp, PartyOp, Patch, RoleOp},
     recorded::Dice,
-    weather::Weather,
+    weather::{Climate, Weather},
 };
 use crate::harness::{Answer, Call};
 
 /// How many callers a round has.
 pub const CALLERS: u64 = 8;
-/// How many calls each makes.
-pub const CALLS_EACH: u64 = 30;
 
 /// One caller of a round.
 struct Hand {
@@ -25,17 +23,18 @@ struct Hand {
     process: usize,
     request: String,
     number: u64,
+    climate: Climate,
 }
 
 impl Round<'_> {
     /// All callers at once, each with dice of its own.
-    pub async fn run(&self, seed: u64, round: u64) {
+    pub async fn run(&self, (seed, round): (u64, u64), calls_each: u64, climate: Climate) {
         join_all((0..CALLERS).map(|caller| async move {
             let dice = Dice::of(&[seed, round, caller]);
-            let mut hand = Hand { dice, process: 0, request: String::new(), number: 0 };
-            for call in 0..CALLS_EACH {
-                hand.number = caller * CALLS_EACH + call;
-                hand.request = format!("h-{}-{}", self.label, hand.number);
+            let mut hand = Hand { dice, process: 0, request: String::new(), number: 0, climate };
+            for call in 0..calls_each {
+                hand.number = caller * calls_each + call;
+                hand.request = format!("{}{}", self.requests(), hand.number);
                 hand.process = *hand.dice.one_of(&[0, 1]);
                 self.act(&mut hand).await;
             }
@@ -58,7 +57,7 @@ impl Round<'_> {
     }
 
     async fn send(&self, hand: &mut Hand, call: Call) -> Option<Answer> {
-        let (answer, faults) = Weather::drawn(&mut hand.dice).send(call, &hand.request, self.wire).await;
+        let (answer, faults) = Weather::drawn(&mut hand.dice, hand.climate).send(call, &hand.request, self.wire).await;
         self.figures.calls.fetch_add(1, Ordering::Relaxed);
         self.figures.faults.fetch_add(faults, Ordering::Relaxed);
         self.figures.open.fetch_add(usize::from(answer.is_none()), Ordering::Relaxed);
@@ -96,7 +95,7 @@ impl Round<'_> {
             _ => {
                 let body = json!({ "dockId": slot.dock, "role": slot.role });
                 match self.send(hand, caller.call(Method::POST, &roles).json(&body)).await {
-                    None => recorded.untold(begun, RoleOp::AssignUnanswered(hand.number)),
+                    None => recorded.untold(begun, RoleOp::AssignUnanswered),
                     Some(answer) if answer.status == 201 => {
                         recorded.made(&answer.id());
                         recorded.told(begun, clock, RoleOp::Assigned(answer.id()));
@@ -223,7 +222,7 @@ impl Round<'_> {
         let call = self.tenant[hand.process].call(Method::POST, &target).header("idempotency-key", &key).json(&body);
         let (clock, begun) = (&self.clock, self.clock.tick());
         match self.send(hand, call).await {
-            None => recorded.untold(begun, KeyedOp::Unanswered(variant, hand.number)),
+            None => recorded.untold(begun, KeyedOp::Unanswered(variant)),
             Some(answer) if answer.status == 422 => {
                 answer.refused(422, "IDEMPOTENCY_KEY_REUSED");
                 recorded.told(begun, clock, KeyedOp::Reused(variant));
