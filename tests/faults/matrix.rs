@@ -32,9 +32,11 @@ pub fn tests() -> Vec<Trial> {
     beside.into_iter().chain(alone(tests![every_writing_endpoint_tells_the_truth_about_every_fault])).collect()
 }
 
-/// How many cases run side by side: few enough that each is on its turn within the half second that an endpoint keeps for
-/// its answer, on a machine that other tests use as well.
-const AT_ONCE: usize = 12;
+/// How many cases run side by side: as many as keep the machine busy while some wait for a store that stays away, and few
+/// enough that each is on its turn within the half second that an endpoint keeps for its answer.
+const AT_ONCE: usize = 24;
+/// How long an endpoint may take that meets a fault for ever. It asks the store again until half a second before that.
+const HASTE: Duration = Duration::from_millis(1200);
 /// What writes, as the wire sees it.
 const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
 
@@ -138,8 +140,7 @@ impl Ground {
         let options = || Options { http_client: Some(wire.client()), ..Options::default() };
         let patient = Berth::start_with(options()).await;
         let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
-        let request_timeout = Duration::from_secs(2);
-        let hasty = Berth::start_with(Options { store, request_timeout, ..options() }).await;
+        let hasty = Berth::start_with(Options { store, request_timeout: HASTE, ..options() }).await;
         let mut tenant = Tenant::new(&patient, "Storm").await;
         tenant.caller = patient.platform();
         let ground = Self { patient, hasty, wire, tenant, unmet: AtomicUsize::new(0) };

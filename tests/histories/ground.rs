@@ -15,8 +15,8 @@ use crate::harness::{Answer, Berth, Caller, DIRECTORY_SCOPES, Wire};
 #[derive(Debug, Default)]
 pub struct Figures {
     pub calls: AtomicUsize,
-    /// Calls of the store that met a fault.
-    pub faults: AtomicUsize,
+    /// Calls of the store that met a fault, by its kind; and callers that went away.
+    pub faults: Mutex<BTreeMap<String, usize>>,
     /// Calls whose answer, or lack of one, leaves open whether they took effect.
     pub open: AtomicUsize,
     /// The steps of the longest search.

@@ -119,12 +119,13 @@ async fn every_answer_is_explained_by_some_order() {
     expect_whole(&world.patient).await;
     refused_at_last(&mut revoked).await;
     let took = begun.elapsed().as_secs_f64();
-    let [calls, faults, open, longest, given_up] =
-        [&figures.calls, &figures.faults, &figures.open, &figures.longest, &figures.given_up]
-            .map(|figure| figure.load(Ordering::Relaxed));
+    let [calls, open, longest, given_up] = [&figures.calls, &figures.open, &figures.longest, &figures.given_up]
+        .map(|figure| figure.load(Ordering::Relaxed));
+    let kinds = figures.faults.lock().expect("the callers have ended").clone();
+    let faults: usize = kinds.values().sum();
     eprintln!(
-        "history: {calls} calls in {rounds} rounds, {faults} faults, {open} calls without a clear answer, longest search \
-         {longest} steps, {given_up} searches given up, {took:.1} s"
+        "history: {calls} calls in {rounds} rounds, {faults} faults {kinds:?}, {open} calls without a clear answer, \
+         longest search {longest} steps, {given_up} searches given up, {took:.1} s"
     );
     assert!(faults > calls / 20 && open > calls / 100, "the wire was broken: {figures:?}");
     // Nothing is known of what was not searched to the end, and so not all is explained.

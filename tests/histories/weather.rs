@@ -51,13 +51,26 @@ impl Weather {
         }
     }
 
+    /// What goes wrong in it, in short.
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Fair => "Fair".to_owned(),
+            Self::Gust(_, fault) | Self::Storm(_, fault) => fault.kind(),
+            Self::Cut(_) => "CallerAway".to_owned(),
+        }
+    }
+
     /// Sends a call through it: the answer, unless there is none that tells what became of it; and how many calls of the
-    /// store met a fault.
+    /// store met a fault, or that the caller went away.
     pub async fn send(&self, call: Call, request: &str, wire: &Wire) -> (Option<Answer>, usize) {
         let call = call.header("x-request-id", request);
         let fault = match self {
             Self::Fair => return (answered(call.send().await), 0),
-            Self::Cut(after) => return (tokio::time::timeout(*after, call.send()).await.ok().and_then(answered), 0),
+            Self::Cut(after) => {
+                let answer = tokio::time::timeout(*after, call.send()).await.ok();
+                let away = usize::from(answer.is_none());
+                return (answer.and_then(answered), away);
+            }
             Self::Gust(_, fault) | Self::Storm(_, fault) => fault.clone(),
         };
         let (mut at, weather) = (0, self.clone());

@@ -57,9 +57,13 @@ impl Round<'_> {
     }
 
     async fn send(&self, hand: &mut Hand, call: Call) -> Option<Answer> {
-        let (answer, faults) = Weather::drawn(&mut hand.dice, hand.climate).send(call, &hand.request, self.wire).await;
+        let weather = Weather::drawn(&mut hand.dice, hand.climate);
+        let (answer, faults) = weather.send(call, &hand.request, self.wire).await;
         self.figures.calls.fetch_add(1, Ordering::Relaxed);
-        self.figures.faults.fetch_add(faults, Ordering::Relaxed);
+        if faults > 0 {
+            let mut kinds = self.figures.faults.lock().unwrap_or_else(PoisonError::into_inner);
+            *kinds.entry(weather.kind()).or_default() += faults;
+        }
         self.figures.open.fetch_add(usize::from(answer.is_none()), Ordering::Relaxed);
         answer
     }

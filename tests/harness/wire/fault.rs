@@ -59,6 +59,18 @@ impl Fault {
         Self::Status(400, json!({ "__type": kind, "message": "SECRET", "CancellationReasons": reasons }))
     }
 
+    /// What it is, in short.
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Status(status, body) => {
+                let kind = body["__type"].as_str().unwrap_or_default();
+                format!("{status} {}", kind.rsplit('#').next().unwrap_or_default())
+            }
+            // The name without what it holds.
+            other => format!("{other:?}").split('(').next().unwrap_or_default().to_owned(),
+        }
+    }
+
     /// Whether the store may act though the caller gets no answer that can be read.
     pub fn may_act(&self) -> bool {
         !matches!(self, Self::Refused | Self::ResetBefore | Self::Status(..))
