@@ -51,6 +51,13 @@ struct Start<'a> {
     run: Box<dyn Fn() -> Result<(Duration, Duration)> + 'a>,
     init: Vec<Duration>,
     first: Vec<Duration>,
+    connections: u32,
+}
+
+impl<'a> Start<'a> {
+    fn new(name: String, run: impl Fn() -> Result<(Duration, Duration)> + 'a) -> Self {
+        Self { name, run: Box::new(run), init: Vec::new(), first: Vec::new(), connections: 0 }
+    }
 }
 
 /// Processor time until a function asks for its first event, and until it has answered it.
@@ -63,7 +70,7 @@ fn cold(subject: &Subject, starts: usize) -> Result<()> {
         function.invoke(&hello_event)?;
         Ok((init, function.cpu()?))
     };
-    ways.push(Start { name: HELLO.to_owned(), run: Box::new(say_hello), init: Vec::new(), first: Vec::new() });
+    ways.push(Start::new(HELLO.to_owned(), say_hello));
     for (name, roots, of) in [
         ("health", Roots::Amazon, "no call of the store"),
         ("get-organization", Roots::Amazon, "TLS, Amazon's roots"),
@@ -80,25 +87,29 @@ fn cold(subject: &Subject, starts: usize) -> Result<()> {
             function.invoke(&event)?;
             Ok((init, function.cpu()?))
         };
-        ways.push(Start { name: format!("{name}: {of}"), run: Box::new(run), init: Vec::new(), first: Vec::new() });
+        ways.push(Start::new(format!("{name}: {of}"), run));
     }
     // In turn, so that what else the machine does meets all alike.
     for _ in 0..starts {
         for way in &mut ways {
+            let before = subject.connections();
             let (init, first) = (way.run)()?;
+            way.connections += subject.connections() - before;
             way.init.push(init);
             way.first.push(first);
         }
     }
     println!(
-        "| cold start, {starts} each | CPU until it asks for an event, ms | CPU until it has answered, ms | beside hello |"
+        "| cold start, {starts} each | CPU until it asks for an event, ms | CPU until it has answered, ms | beside hello \
+         | connections to the store, all |"
     );
-    println!("|---|---|---|---|");
+    println!("|---|---|---|---|---|");
     let hello = median(&ways[0].first);
     for way in &ways {
         let (init, first) = (median(&way.init), median(&way.first));
         let ratio = first.as_secs_f64() / hello.as_secs_f64();
-        println!("| {} | {:.2} | {:.2} | {ratio:.2} |", way.name, millis(init), millis(first));
+        let (name, connections) = (&way.name, way.connections);
+        println!("| {name} | {:.2} | {:.2} | {ratio:.2} | {connections} |", millis(init), millis(first));
     }
     println!();
     Ok(())

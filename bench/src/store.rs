@@ -8,7 +8,10 @@ use std::{
     io::{BufReader, Error, Result},
     net::{SocketAddr, TcpListener, TcpStream},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
 };
 
@@ -31,6 +34,7 @@ pub(crate) struct StubStore {
     pub(crate) url: String,
     /// Its certificate, which it signed itself.
     pub(crate) certificate: String,
+    connections: Arc<AtomicU32>,
 }
 
 /// Answers by operation and question.
@@ -50,14 +54,22 @@ impl StubStore {
         let (config, known) = (Arc::new(config), Known::default());
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("https://{}", listener.local_addr()?);
+        let connections = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&connections);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
+                counted.fetch_add(1, Ordering::Relaxed);
                 let (config, known) = (Arc::clone(&config), Arc::clone(&known));
                 // A process that is ended leaves its connection in the middle: that is no error.
                 thread::spawn(move || serve(connection, config, &known, origin));
             }
         });
-        Ok(Self { url, certificate: certificate.pem() })
+        Ok(Self { url, certificate: certificate.pem(), connections })
+    }
+
+    /// How many connections it has taken so far.
+    pub(crate) fn connections(&self) -> u32 {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Writes the roots that a process is to trust: the store's own certificate, and those of `others`.

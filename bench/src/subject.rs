@@ -73,6 +73,11 @@ impl Subject {
         self.calls.iter().find(|call| call.name == name).ok_or_else(|| Error::other(format!("no call {name}")))
     }
 
+    /// How many connections the store has taken so far.
+    pub(crate) fn connections(&self) -> u32 {
+        self.store.connections()
+    }
+
     /// The event of a call.
     pub(crate) fn event(&self, call: &Call) -> Result<Arc<str>> {
         call.event(&self.credential)

@@ -1,21 +1,17 @@
 #!/bin/bash
 # Lints template.yaml as SAM does, and proves that the linter finds what is wrong.
 #
-#   tests/template/lint.sh [directory for the tools, default target/sam-venv]
+#   tests/template/lint.sh
 #
-# The tools (some 340 MB) are installed once; everything else runs without a network, an account or credentials. The
-# linter is pinned: from 1.54 on cfn-lint no longer reads SAM's own resources, and finds nothing wrong with them.
+# The tools (some 340 MB) are installed once; everything else runs without a network, an account or credentials.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
-venv=${1:-target/sam-venv}
+venv=target/sam-venv
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-west-1
 unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 
-if [ ! -x "$venv/bin/sam" ]; then
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check aws-sam-cli==1.170.0 cfn-lint==1.53.3
-fi
+.ci/tools sam
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

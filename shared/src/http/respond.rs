@@ -8,7 +8,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use futures::{FutureExt, future::join};
+use futures::FutureExt;
 use lambda_http::{
     Body, RequestExt,
     http::{HeaderValue, Method, Response, StatusCode, header},
@@ -120,19 +120,14 @@ async fn enter(mut call: Call) -> Result<Answer> {
     let (key, store, now) = (principal.key, call.store.clone(), call.now);
     let holds = principal.scopes.contains(scope);
     call.principal = Some(principal);
-    let answer = async {
-        if holds {
-            return admitted(call).await;
-        }
-        let detail = format!("The credential lacks the scope {scope}");
-        Err(Error::refused(Code::InsufficientScope, detail))
+    let answer = if holds {
+        admitted(call).await
+    } else {
+        Err(Error::refused(Code::InsufficientScope, format!("The credential lacks the scope {scope}")))
     };
-    if !is_first {
-        return answer.await;
-    }
-    // A call that is refused from here on is a use of the key, too; and it is asked about once an hour only.
-    let (answer, marked) = join(answer, store.mark_api_key_used(key, now)).await;
-    if let Err(error) = marked {
+    // A call that is refused is a use of the key, too. It is marked once the connection is free again: side by side with
+    // the call's own work it would need a second one, and a handshake costs more than waiting does.
+    if is_first && let Err(error) = store.mark_api_key_used(key, now).await {
         tracing::warn!(%error, "the use of an API key was not marked");
     }
     answer

@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, builders::KeysAndAttributesBuilder};
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
@@ -70,18 +70,39 @@ impl Store {
     /// The items with these keys as they are now, in batches side by side. Keys may repeat; what is not there is left
     /// out.
     pub(super) async fn get_batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<HashMap<Key, Item>> {
+        self.get_batches(keys, None).await
+    }
+
+    /// As [`Store::get_batch`], with these attributes of each item only: the others would be sent and read for nothing.
+    pub(super) async fn get_batch_of(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+        attributes: &[&str],
+    ) -> Result<HashMap<Key, Item>> {
+        self.get_batches(keys, Some(&Projection::of(attributes))).await
+    }
+
+    async fn get_batches(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+        projection: Option<&Projection>,
+    ) -> Result<HashMap<Key, Item>> {
         let distinct: Vec<Key> = keys.into_iter().collect::<HashSet<_>>().into_iter().collect();
-        let batches = try_join_all(distinct.chunks(BATCH).map(|batch| self.get_one_batch(batch))).await?;
+        let batches = distinct.chunks(BATCH).map(|batch| self.get_one_batch(batch, projection));
+        let batches = try_join_all(batches).await?;
         let found = batches.into_iter().flatten().filter_map(|item| Some((key_of(&item)?, item)));
         Ok(found.collect())
     }
 
-    async fn get_one_batch(&self, keys: &[Key]) -> Result<Vec<Item>> {
+    async fn get_one_batch(&self, keys: &[Key], projection: Option<&Projection>) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut wanted: Vec<Item> = keys.iter().map(key_attributes).collect();
         while !wanted.is_empty() {
-            let table = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
-            let table = table.map_err(Error::internal)?;
+            let mut table = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
+            if let Some(projection) = projection {
+                table = projection.onto(table);
+            }
+            let table = table.build().map_err(Error::internal)?;
             let request = self.client.batch_get_item().request_items(self.table(), table);
             let once = || async { Attempt::of(request.clone().send().await) };
             let answer = self.retrying(once).await?;
@@ -91,5 +112,24 @@ impl Store {
             wanted = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         Ok(found)
+    }
+}
+
+/// Which attributes are read: an item's key, and some more by placeholders, since names may be reserved words.
+struct Projection {
+    expression: String,
+    names: HashMap<String, String>,
+}
+
+impl Projection {
+    fn of(attributes: &[&str]) -> Self {
+        let names = [PK, SK].iter().chain(attributes).enumerate();
+        let names: Vec<_> = names.map(|(at, name)| (format!("#{at}"), (*name).to_owned())).collect();
+        let expression = names.iter().map(|(placeholder, _)| placeholder.as_str()).collect::<Vec<_>>().join(", ");
+        Self { expression, names: names.into_iter().collect() }
+    }
+
+    fn onto(&self, table: KeysAndAttributesBuilder) -> KeysAndAttributesBuilder {
+        table.projection_expression(&self.expression).set_expression_attribute_names(Some(self.names.clone()))
     }
 }

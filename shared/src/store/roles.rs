@@ -7,7 +7,10 @@
 use std::collections::HashMap;
 
 use futures::future::{try_join, try_join3};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::{
     Change, Entity, Item, Listed, Page, Store, Write,
@@ -247,13 +250,12 @@ impl Store {
             Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await?,
         };
         let docks = listed.rows.iter().map(|role: &Role| keys::dock(organization, role.dock_id));
-        let docks = self.get_batch(docks).await?;
-        let row = |role: &Role| {
-            let dock_name = dock_name(&docks, organization, role.dock_id)?;
-            Ok(PartyRole { role: role.clone(), dock_name })
+        let docks: HashMap<Key, DockName> = decoded(self.get_batch_of(docks, &["name"]).await?)?;
+        let row = |role: Role| {
+            let dock = docks.get(&keys::dock(organization, role.dock_id));
+            PartyRole { role, dock_name: dock.map(|dock| dock.name.clone()) }
         };
-        let rows = listed.rows.iter().map(row).collect::<Result<_>>()?;
-        Ok(listed.with_rows(rows).with_total(total))
+        Ok(listed.map(row).with_total(total))
     }
 
     /// The roles of a party in one dock: at most two, read by their keys.
@@ -276,7 +278,8 @@ impl Store {
         let mut roles: Vec<Role> =
             wanted.filter_map(|role| found.remove(&guard(role))).map(decode).collect::<Result<_>>()?;
         roles.sort_by_key(|role| std::cmp::Reverse(role.id));
-        let dock_name = dock_name(&found, organization, dock)?;
+        let dock: Option<DockName> = found.remove(&keys::dock(organization, dock)).map(decode).transpose()?;
+        let dock_name = dock.map(|dock| dock.name);
         let row = |role| PartyRole { role, dock_name: dock_name.clone() };
         Ok(Listed::of_few(roles, page, |role| role.id.to_string()).map(row))
     }
@@ -317,14 +320,12 @@ impl Store {
         };
         let (listed, counts, total) = try_join3(self.list(&ranges, page, keep), counts, total).await?;
         let parties = listed.rows.iter().map(|role: &Role| keys::party(organization, role.party_id));
-        let parties = self.get_batch(parties).await?;
-        let row = |role: &Role| {
-            let found = parties.get(&keys::party(organization, role.party_id)).cloned();
-            let party: Option<PartyName> = found.map(decode).transpose()?;
-            Ok(DockParty { role: role.clone(), party: party.map(|party| (party.name, party.kind)) })
+        let parties: HashMap<Key, PartyName> = decoded(self.get_batch_of(parties, &["name", "type"]).await?)?;
+        let row = |role: Role| {
+            let party = parties.get(&keys::party(organization, role.party_id));
+            DockParty { role, party: party.map(|party| (party.name.clone(), party.kind)) }
         };
-        let rows = listed.rows.iter().map(row).collect::<Result<_>>()?;
-        Ok(listed.with_rows(rows).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
+        Ok(listed.map(row).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
     }
 
     /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held. `is_own` tells that the
@@ -355,8 +356,7 @@ impl Store {
     }
 }
 
-fn dock_name(found: &HashMap<Key, Item>, organization: OrganizationId, dock: DockId) -> Result<Option<Name>> {
-    let dock = found.get(&keys::dock(organization, dock)).cloned();
-    let dock: Option<DockName> = dock.map(decode).transpose()?;
-    Ok(dock.map(|dock| dock.name))
+/// The items as `T`, each decoded once, however many rows name it.
+fn decoded<T: DeserializeOwned>(items: HashMap<Key, Item>) -> Result<HashMap<Key, T>> {
+    items.into_iter().map(|(key, item)| Ok((key, decode(item)?))).collect()
 }
