@@ -8,7 +8,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt,
     sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -232,20 +232,19 @@ impl Ground {
 
     /// Runs all cases, and holds what each was told against what is in the table then.
     async fn run_all(&self, cases: Vec<Case>) {
+        let begun = Instant::now();
         let runs = cases.into_iter().enumerate().map(|(number, case)| self.run(number, case));
         let told: Vec<Told> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
-        assert!(
-            self.unmet.load(Ordering::Relaxed) * 50 <= told.len(),
-            "{:?} of {} met no fault",
-            self.unmet,
-            told.len()
-        );
+        let (cases, unmet) = (told.len(), self.unmet.load(Ordering::Relaxed));
+        assert!(unmet * 50 <= cases, "{unmet} of {cases} met no fault");
         self.wire.quiet("case-").await;
         let effects = self.effects().await;
         for told in &told {
             told.check(&effects);
         }
         expect_whole(&self.patient).await;
+        let took = begun.elapsed().as_secs_f64();
+        eprintln!("matrix: {cases} cases, {unmet} of them ended before their fault, {took:.1} s");
     }
 
     /// What each request changed, by its id: the ids of the things; and that the trail tells of each change.

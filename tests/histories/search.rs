@@ -231,11 +231,11 @@ impl<M: Model> Search<'_, M> {
         let mut states: Vec<String> = possible.iter().map(|possible| format!("{:?}\n", possible.state)).collect();
         states.sort_unstable();
         states.dedup();
-        let more = states.len().saturating_sub(8);
+        let count = states.len();
         states.truncate(8);
         format!(
-            "no order explains\n{}An order of all that was answered before:\n{explained}What may have been so by then, \
-             and {more} more:\n{}Under way or unanswered:\n{under_way}",
+            "no order explains\n{}An order of all that was answered before:\n{explained}What may have been so by then, {count} \
+             in all:\n{}Under way or unanswered:\n{under_way}",
             call(at),
             states.concat()
         )
