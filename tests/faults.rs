@@ -1,5 +1,8 @@
 //! A store that fails: what passes is not noticed, what does not is told as 503, and neither leaves half a write.
 
+mod damage;
+mod matrix;
+
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -16,7 +19,8 @@ use crate::{
 };
 
 pub fn tests() -> Vec<Trial> {
-    tests![a_fault_that_passes_is_not_noticed, a_store_that_stays_away_is_told_as_503_by_every_endpoint]
+    let own = tests![a_fault_that_passes_is_not_noticed, a_store_that_stays_away_is_told_as_503_by_every_endpoint];
+    own.into_iter().chain(matrix::tests()).chain(damage::tests()).collect()
 }
 
 /// A server on a wire that can be broken, and something to write to.

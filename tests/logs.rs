@@ -2,6 +2,8 @@
 //!
 //! That last is checked once more of the whole run, at its end: see `harness/logs.rs`.
 
+use std::time::Duration;
+
 use berth::Options;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -26,7 +28,9 @@ fn line(answer: &Answer) -> Value {
 
 async fn berth_on_a_wire() -> (Berth, Wire) {
     let wire = Wire::new();
-    let options = Options { http_client: Some(wire.client()), ..Options::default() };
+    // A store that cannot be understood is given up after half a second less.
+    let request_timeout = Duration::from_secs(2);
+    let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
     (Berth::start_with(options).await, wire)
 }
 

@@ -23,6 +23,7 @@ mod faults;
 mod fence;
 mod filters;
 mod harness;
+mod histories;
 mod idempotency;
 mod isolation;
 mod issuer;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         faults::tests(),
         fence::tests(),
         filters::tests(),
+        histories::tests(),
         idempotency::tests(),
         isolation::tests(),
         ledger_allocate::tests(),

@@ -41,18 +41,34 @@ pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> T
     })
 }
 
+/// The kind of a test that is run with no other beside it.
+const ALONE: &str = "alone";
+
+/// These tests, run one by one when all others have ended: they take the whole machine, and depend on answers that are in
+/// time.
+pub fn alone(tests: Vec<Trial>) -> Vec<Trial> {
+    tests.into_iter().map(|test| test.with_kind(ALONE)).collect()
+}
+
 /// Runs the tests. What they saw endpoints do has to be permitted, and their log holds nothing of what they sent; where all
 /// of them ran, they have to have seen the whole contract and to have used every permission.
 pub fn run(trials: Vec<Trial>) -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
-    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).init();
-    let conclusion = libtest_mimic::run(&arguments, trials);
+    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).with(wire::layer()).init();
+    let (alone, beside): (Vec<_>, Vec<_>) = trials.into_iter().partition(|trial| trial.kind() == ALONE);
+    let mut has_failed = false;
+    for (trials, test_threads) in [(beside, arguments.test_threads), (alone, Some(1))] {
+        // Where all of one kind were run and none of the other was asked for, there is nothing more to say.
+        if !partial || trials.iter().any(|trial| !arguments.is_filtered_out(trial)) {
+            has_failed |= libtest_mimic::run(&Arguments { test_threads, ..arguments.clone() }, trials).has_failed();
+        }
+    }
     let fit = arguments.list || [permissions::nothing_was_in_excess(), logs::are_fit()] == [true; 2];
-    let whole = !partial && !conclusion.has_failed();
+    let whole = !partial && !has_failed;
     // Each tells what is missing, even where another misses something.
     let complete = !whole || [contract::everything_was_seen(), permissions::everything_was_used()] == [true; 2];
-    if conclusion.has_failed() || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+    if has_failed || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }
 
 /// A server with a store of its own, which ends with the test.

@@ -1,28 +1,43 @@
 //! The wire between Berth and its store: counts what goes over it, and breaks it where a test asks for that.
 
+mod fault;
+mod requests;
+
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
-    orchestrator::{HttpRequest, HttpResponse},
-    result::ConnectorError,
+    orchestrator::HttpRequest,
     runtime_components::RuntimeComponents,
 };
-use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use aws_smithy_types::body::SdkBody;
 use berth_shared::store::{Trust, https_client};
-use serde_json::{Value, json};
+use serde_json::Value;
+
+pub use fault::Fault;
+pub use requests::layer;
 
 /// The wire of one server. Cloning shares it.
 #[derive(Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
+    /// How many calls are on their way, those included that nobody waits for any more.
+    under_way: Arc<AtomicUsize>,
 }
+
+/// Decides what goes wrong with the next call of an operation.
+type Plan = Box<dyn FnMut(&str) -> Option<Fault> + Send>;
+/// Makes another request of a request of an operation. Whether it did.
+pub type Rewrite = fn(&str, &mut Value) -> bool;
 
 #[derive(Default)]
 struct State {
@@ -30,6 +45,10 @@ struct State {
     once: VecDeque<(&'static str, Fault)>,
     always: Option<Fault>,
     struck: usize,
+    /// By the id of the request whose calls they are about, with how often they struck.
+    plans: HashMap<String, (Plan, usize)>,
+    rewrite: Option<Rewrite>,
+    rewritten: usize,
 }
 
 /// One call of the store.
@@ -49,42 +68,9 @@ pub struct StoreCall {
 #[derive(Debug, Clone, Default)]
 pub struct Traffic(pub Vec<StoreCall>);
 
-/// What can go wrong between Berth and its store.
-#[derive(Debug, Clone)]
-pub enum Fault {
-    /// No connection: the store never hears of the call.
-    Refused,
-    /// The store acts, and its answer is lost.
-    AnswerLost,
-    /// The store refuses, with this status and body, and does nothing.
-    Status(u16, Value),
-    /// The call arrives late.
-    Late(Duration),
-}
-
-impl Fault {
-    /// A refusal of this type, as DynamoDB words it.
-    pub fn refusal(status: u16, kind: &str) -> Self {
-        let kind = format!("com.amazonaws.dynamodb.v20120810#{kind}");
-        Self::Status(status, json!({ "__type": kind, "message": "SECRET of the store" }))
-    }
-
-    /// Too many calls.
-    pub fn throttled() -> Self {
-        Self::refusal(400, "ThrottlingException")
-    }
-
-    /// A transaction that is canceled with these reasons, one for each of its first actions.
-    pub fn canceled(codes: &[&str]) -> Self {
-        let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-        let reasons: Vec<_> = codes.iter().map(|code| json!({ "Code": code, "Message": "SECRET" })).collect();
-        Self::Status(400, json!({ "__type": kind, "message": "SECRET", "CancellationReasons": reasons }))
-    }
-}
-
 impl Wire {
     pub fn new() -> Self {
-        Self { state: Arc::default() }
+        Self { state: Arc::default(), under_way: Arc::default() }
     }
 
     /// What the SDK makes its calls through.
@@ -110,6 +96,37 @@ impl Wire {
         std::mem::take(&mut state.struck)
     }
 
+    /// From now on `plan` decides over each call of the store that the request with this id makes.
+    pub fn plan(&self, request: &str, plan: impl FnMut(&str) -> Option<Fault> + Send + 'static) {
+        self.state().plans.insert(request.to_owned(), (Box::new(plan), 0));
+    }
+
+    /// Ends the plan for this request: how many of its calls met a fault.
+    pub fn unplan(&self, request: &str) -> usize {
+        self.state().plans.remove(request).map_or(0, |(_, struck)| struck)
+    }
+
+    /// From now on every request goes through `rewrite`: mistakes of the product, made without touching it.
+    pub fn rewrite(&self, rewrite: Rewrite) {
+        self.state().rewrite = Some(rewrite);
+    }
+
+    /// How many requests are not the product's own any more.
+    pub fn rewritten(&self) -> usize {
+        self.state().rewritten
+    }
+
+    /// Waits until for a while no call has been on its way, and no request whose id begins so is being answered: one whose
+    /// caller went away goes on, and may be pausing between two calls.
+    pub async fn quiet(&self, requests: &str) {
+        let mut still = 0;
+        while still < 5 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let is_still = self.under_way.load(Ordering::SeqCst) == 0 && !requests::any_under_way(requests);
+            still = if is_still { still + 1 } else { 0 };
+        }
+    }
+
     /// What went over the wire since it was last asked for.
     pub fn take(&self) -> Traffic {
         Traffic(std::mem::take(&mut self.state().calls))
@@ -124,7 +141,14 @@ impl Wire {
         let mut state = self.state();
         let (begun, operation) = (Instant::now(), operation.to_owned());
         let due = |(of, _): &(&str, Fault)| of.is_empty() || *of == operation;
+        let plan = requests::current().and_then(|id| state.plans.get_mut(&id));
+        let planned = plan.and_then(|(plan, struck)| {
+            let fault = plan(&operation);
+            *struck += usize::from(fault.is_some());
+            fault
+        });
         let fault = match state.once.front() {
+            _ if planned.is_some() => planned,
             Some(next) if due(next) => state.once.pop_front().map(|(_, fault)| fault),
             _ => state.always.clone(),
         };
@@ -200,16 +224,25 @@ struct Connector {
 }
 
 impl HttpConnector for Connector {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().unwrap_or_default();
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+        // Not within the condition: the lock would be held as long as what follows it.
+        let rewrite = self.wire.state().rewrite;
+        if rewrite.is_some_and(|rewrite| rewrite(&operation, &mut body)) {
+            self.wire.state().rewritten += 1;
+            let body = body.to_string();
+            request.headers_mut().insert("content-length", body.len().to_string());
+            *request.body_mut() = SdkBody::from(body);
+        }
         let (call, fault) = self.wire.begin(&operation, body);
         let begun = Instant::now();
         let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            let answer = carry(inner, request, fault).await;
+            let under_way = UnderWay::one_more(&wire.under_way);
+            let answer = fault::carry(inner, request, fault, under_way).await;
             let units = answer.as_ref().map_or(0.0, |(_, units)| *units);
             wire.end(call, begun, units);
             answer.map(|(answer, _)| answer)
@@ -217,36 +250,20 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Sends a request unless a fault keeps it from being sent; the answer, with the units that the store charged.
-async fn carry(
-    inner: SharedHttpConnector,
-    request: HttpRequest,
-    fault: Option<Fault>,
-) -> Result<(HttpResponse, f64), ConnectorError> {
-    match fault {
-        Some(Fault::Refused) => return Err(ConnectorError::io("connection refused (SECRET)".into())),
-        Some(Fault::Status(status, body)) => {
-            let status = status.try_into().expect("the status is one");
-            return Ok((HttpResponse::new(status, SdkBody::from(body.to_string())), 0.0));
-        }
-        Some(Fault::Late(by)) => tokio::time::sleep(by).await,
-        Some(Fault::AnswerLost) | None => {}
+/// A call on its way.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn one_more(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count.clone())
     }
-    let mut answer = inner.call(request).await?;
-    let body = ByteStream::new(answer.take_body()).collect().await;
-    let body = body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
-    let units = serde_json::from_slice(&body).map_or(0.0, |body: Value| units(&body["ConsumedCapacity"]));
-    *answer.body_mut() = SdkBody::from(body);
-    if matches!(fault, Some(Fault::AnswerLost)) {
-        return Err(ConnectorError::io("connection reset (SECRET)".into()));
-    }
-    Ok((answer, units))
 }
 
-/// What the store charged: for one table, or for a list of tables.
-fn units(capacity: &Value) -> f64 {
-    let tables = capacity.as_array().map_or(std::slice::from_ref(capacity), Vec::as_slice);
-    tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum()
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl fmt::Debug for Client {

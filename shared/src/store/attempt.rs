@@ -81,11 +81,13 @@ impl<T> Attempt<T> {
 pub fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ConstructionFailure(_) => false,
-        SdkError::ServiceError(refused) => {
-            let code = refused.err().code().unwrap_or_default();
-            refused.raw().status().as_u16() >= 500 || TRANSIENT.contains(&code)
-        }
-        // No answer, half an answer, or one that is not DynamoDB's.
+        SdkError::ServiceError(refused) => match refused.err().code() {
+            Some(code) => refused.raw().status().as_u16() >= 500 || TRANSIENT.contains(&code),
+            // Half an answer, or one that is not DynamoDB's, be it a success: to the SDK that is a refusal without a
+            // code. Asking again is as safe as after an answer that was lost: transactions carry a token.
+            None => true,
+        },
+        // No answer.
         _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! Reading items by key.
 
-use std::collections::HashMap;
+use std::{any::type_name, collections::HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, builders::KeysAndAttributesBuilder};
 use futures::future::try_join_all;
@@ -22,7 +22,12 @@ const BATCH: usize = 100;
 /// # Errors
 /// [`Error::Internal`] where it is not one.
 pub(super) fn decode<T: DeserializeOwned>(item: Item) -> Result<T> {
-    serde_dynamo::from_item(item).map_err(Error::internal)
+    serde_dynamo::from_item(item).map_err(|error| {
+        let reason = error.to_string();
+        // Any other reason may quote what is stored, which the log must not hold.
+        let reason = if reason.starts_with("missing field") { &reason } else { "a value of another form" };
+        Error::internal(format!("an item is no {}: {reason}", type_name::<T>()))
+    })
 }
 
 /// The key of an item.
