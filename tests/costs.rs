@@ -11,7 +11,9 @@ use serde_json::json;
 use crate::harness::{Answer, Berth, Caller, Fault, StoreCall, Traffic, Wire, tests};
 
 /// What the table said when it was last written: `BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::`
-const WRITTEN: &str = include_str!("../docs/costs.md");
+pub const WRITTEN: &str = include_str!("../docs/costs.md");
+/// What follows the table of calls is written by `growth`.
+const GROWTH: &str = "\n## As the directory grows\n\n";
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md");
 
 pub fn tests() -> Vec<Trial> {
@@ -25,21 +27,26 @@ pub fn tests() -> Vec<Trial> {
 /// Round trips, store calls, write units, read units; none where there is no ceiling.
 type Ceiling = Option<(usize, usize, f64, f64)>;
 
-struct Ledger {
+pub struct Ledger {
     berth: Berth,
     wire: Wire,
     rows: Vec<(String, Traffic, Ceiling)>,
 }
 
 impl Ledger {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let wire = Wire::new();
         let berth = Berth::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
         Self { berth, wire, rows: Vec::new() }
     }
 
+    /// The server.
+    pub fn berth(&self) -> &Berth {
+        &self.berth
+    }
+
     /// The price of what `call` does once it is known who calls: every 30 seconds that has to be looked up anew.
-    async fn price(&self, call: impl Future<Output = Answer>) -> (Answer, Traffic) {
+    pub async fn price(&self, call: impl Future<Output = Answer>) -> (Answer, Traffic) {
         let (answer, Traffic(calls)) = self.whole_price(call).await;
         (answer, Traffic(calls.into_iter().filter(|call| !authenticates(call)).collect()))
     }
@@ -87,7 +94,8 @@ impl Ledger {
     }
 }
 
-fn cursor(answer: &Answer) -> String {
+/// The cursor of the page after this one.
+pub fn cursor(answer: &Answer) -> String {
     answer.json()["meta"]["nextCursor"].as_str().expect("there is more").to_owned()
 }
 
@@ -129,11 +137,18 @@ async fn no_call_costs_more_than_its_ceiling() {
          -- costs::\n\n{}",
         ledger.table()
     );
+    let (written, growth) = WRITTEN.split_once(GROWTH).unwrap_or((WRITTEN, ""));
     if std::env::var_os("BERTH_WRITE_COSTS").is_some() {
-        std::fs::write(PATH, text).expect("docs/costs.md is written");
+        std::fs::write(PATH, format!("{text}{GROWTH}{growth}")).expect("docs/costs.md is written");
     } else {
-        assert_eq!(text, WRITTEN, "stale: BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::");
+        assert_eq!(text, written, "stale: BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::");
     }
+}
+
+/// Writes what is told of growth into docs/costs.md.
+pub fn write_growth(text: &str) {
+    let calls = WRITTEN.split_once(GROWTH).map_or(WRITTEN, |(calls, _)| calls);
+    std::fs::write(PATH, format!("{calls}{GROWTH}{text}")).expect("docs/costs.md is written");
 }
 
 async fn organizations(ledger: &mut Ledger, platform: &Caller, org: &str) {

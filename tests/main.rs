@@ -22,6 +22,7 @@ mod events;
 mod faults;
 mod fence;
 mod filters;
+mod growth;
 mod harness;
 mod idempotency;
 mod isolation;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         faults::tests(),
         fence::tests(),
         filters::tests(),
+        growth::tests(),
         idempotency::tests(),
         isolation::tests(),
         ledger_allocate::tests(),

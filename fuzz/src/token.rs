@@ -87,13 +87,13 @@ pub fn check(data: &[u8]) {
     let signed = issuer.signed(header, claims);
     let Some(id) = issuer.proved(&signed) else { return };
     let (header, claims) = (members(header), members(claims));
-    let member = |of: &Members<'_>, name: &str| of.get(name).map(|value| serde_json::from_str(value.get()).expect("JSON"));
+    let member =
+        |of: &Members<'_>, name: &str| of.get(name).map(|value| serde_json::from_str(value.get()).expect("JSON"));
     assert_eq!(member(&header, "alg"), Some(json!("ES256")), "an algorithm that is not the key's");
     assert_eq!((id.as_str(), member(&claims, "sub")), ("ops", Some(json!("ops"))), "another subject");
     let audience: Option<Value> = member(&claims, "aud");
-    let is_meant = |audience: &Value| {
-        *audience == json!("a") || audience.as_array().is_some_and(|all| all.contains(&json!("a")))
-    };
+    let is_meant =
+        |audience: &Value| *audience == json!("a") || audience.as_array().is_some_and(|all| all.contains(&json!("a")));
     assert!(audience.as_ref().is_some_and(is_meant), "{audience:?}");
     // One bit of the signature.
     let (rest, last) = signed.split_at(signed.len() - 20);
