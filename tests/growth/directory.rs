@@ -89,14 +89,14 @@ impl Directory {
             caller.create_party(&org, "Company").await;
         });
         let parties = parties.await;
-        let counted = vec![counter("docks"), platform("docks"), roles(format!("PTY#{}", ulid(&party)))];
-        let places = Sample::of(berth, counted, async {
+        let counts = vec![counter("docks"), platform("docks"), roles(format!("PTY#{}", ulid(&party)))];
+        let places = Sample::of(berth, counts, async {
             let place = caller.create_dock(&org, "Place").await.id();
             caller.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let places = places.await;
-        let counted = vec![counter("partiesOrganization"), roles(format!("DOCK#{}", ulid(&dock)))];
-        let guests = Sample::of(berth, counted, async {
+        let counts = vec![counter("partiesOrganization"), roles(format!("DOCK#{}", ulid(&dock)))];
+        let guests = Sample::of(berth, counts, async {
             let guest = caller.create_party(&org, "Guest").await.id();
             caller.assign(&org, &guest, &dock, "RECIPIENT").await;
         });
