@@ -22,6 +22,7 @@ mod events;
 mod faults;
 mod fence;
 mod filters;
+mod growth;
 mod harness;
 mod histories;
 mod idempotency;
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         faults::tests(),
         fence::tests(),
         filters::tests(),
+        growth::tests(),
         histories::tests(),
         idempotency::tests(),
         isolation::tests(),

@@ -35,3 +35,13 @@ pub(crate) fn ledger_user(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn ledger_prefix(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{0,185}$" })
 }
+
+/// The id of an identity provider on the ledger; empty where none is named.
+pub(crate) fn ledger_provider(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9#:_/ -]{0,255}$" })
+}
+
+/// The same in a body, where it may be null, too.
+pub(crate) fn ledger_provider_sent(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9#:_/ -]{0,255}$" })
+}

@@ -4,11 +4,29 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a check that does not hold is a finding")]
 
 mod answers;
-pub mod cursor;
-pub mod event;
-pub mod json;
-pub mod request;
+mod cursor;
+mod event;
+mod json;
+mod request;
 mod store;
-pub mod text;
-pub mod token;
+mod text;
+mod token;
 mod world;
+
+use std::{env, sync::LazyLock};
+
+/// The target of this process.
+static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| match env::var("BERTH_FUZZ").as_deref() {
+    Ok("cursor") => cursor::check,
+    Ok("event") => event::check,
+    Ok("json") => json::check,
+    Ok("request") => request::check,
+    Ok("text") => text::check,
+    Ok("token") => token::check,
+    _ => panic!("BERTH_FUZZ names no target"),
+});
+
+/// Checks an input.
+pub fn check(data: &[u8]) {
+    TARGET(data);
+}

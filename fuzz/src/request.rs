@@ -1,7 +1,7 @@
 //! Requests that are made of parts, so that most of them get beyond what is refused first: an endpoint, a caller, ids that
 //! exist or do not, parameters, headers and members that the endpoint reads.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use berth_functions::ENDPOINTS;
 use berth_shared::http::{Endpoint, PAGING};
 use lambda_http::http::Method;
@@ -113,8 +113,14 @@ enum Member<'a> {
     Object(Vec<(Name<'a>, Member<'a>)>),
 }
 
-/// Sends it.
-pub fn check(shot: &Shot<'_>) {
+/// Sends the request that the bytes make.
+pub fn check(data: &[u8]) {
+    if let Ok(shot) = Shot::arbitrary_take_rest(Unstructured::new(data)) {
+        send(&shot);
+    }
+}
+
+fn send(shot: &Shot<'_>) {
     let world = World::get();
     let endpoint = &ENDPOINTS[usize::from(shot.endpoint) % ENDPOINTS.len()];
     let mut path = endpoint.path.to_owned();

@@ -60,6 +60,8 @@ struct AllocateParty {
     /// Annotations of the party. Its `resourceVersion` must be empty.
     local_metadata: Option<SentMeta>,
     /// The identity provider it will belong to: an organization's id; empty: your own, or the default one.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::schemas::ledger_provider_sent")]
     identity_provider_id: Option<String>,
     /// The synchronizer; there is one.
     synchronizer_id: Option<String>,

@@ -31,7 +31,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         Parameter {
             name: "identity-provider-id",
             description: "Whose parties to show whole.",
-            schema: schema_of::<String>,
+            schema: crate::schemas::ledger_provider,
         },
     ],
     paged: false,

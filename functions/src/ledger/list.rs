@@ -29,7 +29,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         Parameter {
             name: "identity-provider-id",
             description: "The identity provider: an organization's id; empty: your own, or the default one.",
-            schema: schema_of::<String>,
+            schema: crate::schemas::ledger_provider,
         },
         Parameter {
             name: "filter-party",

@@ -62,6 +62,8 @@ struct SentParty {
     /// Annotations to merge, and the version that was seen.
     local_metadata: Option<SentMeta>,
     /// Its identity provider, which cannot be changed.
+    #[serde(default)]
+    #[schemars(schema_with = "crate::schemas::ledger_provider_sent")]
     identity_provider_id: Option<String>,
 }
 

@@ -10,6 +10,12 @@ use super::text::string_type;
 /// The longest domain name in text (RFC 1035, section 2.3.4), in bytes.
 pub const MAX_DOMAIN: usize = 253;
 
+/// What a domain name looks like; its length is told apart.
+const DOMAIN: &str = concat!(
+    r"^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+",
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
+);
+
 /// A domain name of at least two labels, in lower case and ASCII; names beyond ASCII are sent as `xn--`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -48,7 +54,7 @@ impl JsonSchema for Domain {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": MAX_DOMAIN, "examples": ["docs.example.com"] })
+        json_schema!({ "type": "string", "maxLength": MAX_DOMAIN, "pattern": DOMAIN, "examples": ["docs.example.com"] })
     }
 }
 

@@ -43,6 +43,13 @@ pub(super) use string_type;
 #[serde(transparent)]
 pub struct Text<const MAX: usize>(String);
 
+/// What text looks like that has no control characters and is not blank.
+const LINE: &str = concat!(
+    r"^[^\u0000-\u001f\u007f-\u009f]*",
+    r"[^\s\u0000-\u001f\u007f-\u009f]",
+    r"[^\u0000-\u001f\u007f-\u009f]*$",
+);
+
 /// What people call a thing.
 pub type Name = Text<200>;
 
@@ -96,7 +103,7 @@ impl<const MAX: usize> JsonSchema for Text<MAX> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX })
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX, "pattern": LINE })
     }
 }
 
@@ -138,7 +145,7 @@ impl JsonSchema for ExternalRef {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_EXTERNAL_REF })
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_EXTERNAL_REF, "pattern": LINE })
     }
 }
 

@@ -11,6 +11,7 @@ mod ring_provider;
 
 use std::fmt::Display;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, DecodingKey, Header, Validation, decode, decode_header,
     errors::{Error, ErrorKind},
@@ -89,6 +90,9 @@ impl TokenVerifier {
         if token.len() > MAX_TOKEN {
             return Err(invalid("a token that is too long"));
         }
+        if !token.split('.').take(2).all(is_text) {
+            return Err(invalid("a token that cannot be read"));
+        }
         let header = decode_header(token).map_err(|error| unreadable(&error))?;
         let algorithm = accepted(&header)?;
         let keys = self.keys.fitting(header.kid.as_deref(), algorithm, Instant::now(), deadline).await;
@@ -102,6 +106,12 @@ impl TokenVerifier {
         }
         Err(refusal)
     }
+}
+
+/// Whether a part of a token is UTF-8, all of it (RFC 7519, section 7.2): of members that are not read, the reading of JSON
+/// looks at the form only.
+fn is_text(part: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(part).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok())
 }
 
 /// The algorithm of a token, if it is one that is accepted: never one that the key set did not name by its keys.

@@ -69,6 +69,40 @@ fn keys_come_from_a_file_or_a_server_that_proves_itself() {
     }
 }
 
+/// Found by fuzzing: of a member that is not read only the form was looked at.
+#[test]
+fn what_is_signed_is_utf_8_throughout() {
+    use std::io::Write;
+
+    use ring::{
+        rand::SystemRandom,
+        signature::{ECDSA_P256_SHA256_FIXED_SIGNING as ES256, EcdsaKeyPair, KeyPair},
+    };
+    let random = SystemRandom::new();
+    let key = EcdsaKeyPair::generate_pkcs8(&ES256, &random).unwrap();
+    let key = EcdsaKeyPair::from_pkcs8(&ES256, key.as_ref(), &random).unwrap();
+    let (x, y) = key.public_key().as_ref()[1..].split_at(32);
+    let [x, y] = [x, y].map(|half| URL_SAFE_NO_PAD.encode(half));
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    write!(file, r#"{{"keys": [{{"kty": "EC", "crv": "P-256", "x": "{x}", "y": "{y}"}}]}}"#).unwrap();
+    let (jwks, scope) = (file.path().display().to_string(), "s".to_owned());
+    let config = TokenConfig::read(TokenSettings { jwks: Some(jwks), scope: Some(scope), ..settings() });
+    let verifier = TokenVerifier::new(config.unwrap().unwrap()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let proved = |header: &[u8], claims: &[u8]| {
+        let message = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(&random, message.as_bytes()).unwrap());
+        let token = format!("{message}.{signature}");
+        runtime.block_on(async { verifier.verify(&token, "berth::1220", Instant::now()).await })
+    };
+    let (header, claims) = (br#"{"alg":"ES256","x":"-"}"#, br#"{"sub":"ops","scope":"s","x":"-"}"#);
+    assert_eq!(proved(header, claims).unwrap().id, "ops");
+    let spoilt = |part: &[u8]| part.iter().map(|byte| if *byte == b'-' { 0xff } else { *byte }).collect::<Vec<u8>>();
+    for (header, claims) in [(spoilt(header), claims.to_vec()), (header.to_vec(), spoilt(claims))] {
+        assert_eq!(proved(&header, &claims).unwrap_err().to_string(), "a token that cannot be read");
+    }
+}
+
 proptest! {
     /// Whatever is configured is read or refused.
     #[test]
@@ -80,7 +114,6 @@ proptest! {
     /// Whatever is shown as a token is refused without keys that would fit, and nothing panics on the way.
     #[test]
     fn any_text_is_refused(parts in prop::collection::vec("[A-Za-z0-9_-]{0,60}", 1..5), head in ".{0,60}") {
-        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
         ring_provider::install();
         let config = TokenConfig::read(TokenSettings { jwks: Some("http://127.0.0.1:1/".to_owned()), ..settings() });
         let verifier = TokenVerifier::new(config.unwrap().unwrap()).unwrap();

@@ -1,6 +1,0 @@
-//! What is checked is said in src/event.rs.
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| berth_fuzz::event::check(data));
