@@ -3,7 +3,7 @@
 mod damage;
 mod matrix;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
@@ -19,7 +19,11 @@ use crate::{
 };
 
 pub fn tests() -> Vec<Trial> {
-    let own = tests![a_fault_that_passes_is_not_noticed, a_store_that_stays_away_is_told_as_503_by_every_endpoint];
+    let own = tests![
+        a_fault_that_passes_is_not_noticed,
+        a_store_that_stays_away_is_told_as_503_by_every_endpoint,
+        a_use_that_cannot_be_marked_holds_up_no_answer,
+    ];
     own.into_iter().chain(matrix::tests()).chain(damage::tests()).collect()
 }
 
@@ -107,6 +111,24 @@ impl Place {
         let scan = client.scan().table_name(table).consistent_read(true).filter_expression("pk <> :platform");
         let scan = scan.expression_attribute_values(":platform", AttributeValue::S("PLATFORM".to_owned()));
         scan.send().await.expect("read").count
+    }
+}
+
+/// That a key was used is marked with `PutItem`, as nothing else is: where the store takes none, the answer does not wait
+/// for it until the end of its time.
+async fn a_use_that_cannot_be_marked_holds_up_no_answer() {
+    let place = Place::open(berth::REQUEST_TIMEOUT).await;
+    for (scope, target, id) in [
+        ("organizations:read", format!("/v1/organizations/{}", place.organization), "unmarked-1"),
+        ("ledger:read", "/v2/authenticated-user".to_owned(), "unmarked-2"),
+    ] {
+        let key = place.caller.create_api_key(Some(&place.organization), &[scope]).await;
+        let caller = place.caller.with_credential(&key.text("key"));
+        place.wire.plan(id, |operation| (operation == "PutItem").then(Fault::throttled));
+        let begun = Instant::now();
+        caller.call(Method::GET, &target).header("x-request-id", id).send().await.expect(200);
+        assert!(begun.elapsed() < berth::REQUEST_TIMEOUT / 4, "{target}: {:?}", begun.elapsed());
+        assert!(place.wire.unplan(id) > 0, "{target}: marked without PutItem");
     }
 }
 

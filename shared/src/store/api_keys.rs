@@ -1,7 +1,10 @@
 //! API keys.
 
+use std::time::Duration;
+
 use futures::future::try_join;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::{
     Change, Entity, Listed, Page, Store, Write, expression, keys,
@@ -36,6 +39,9 @@ pub struct ListedApiKey {
     /// When it was last used, to the hour.
     pub last_used_at: Option<Time>,
 }
+
+/// The longest that an answer waits for the mark of its key's use.
+const MARKING: Duration = Duration::from_millis(500);
 
 /// The attribute of a counter that counts API keys, revoked ones too.
 pub(super) const COUNTER: &str = "apiKeys";
@@ -134,14 +140,16 @@ impl Store {
         Ok(used.map(|used| used.used_at))
     }
 
-    /// Marks an API key as used at `now`. The last mark wins, which is why it needs no condition.
+    /// Marks an API key as used at `now`, or gives up after half a second, since an answer waits for it. The last mark wins,
+    /// which is why it needs no condition.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn mark_api_key_used(&self, id: ApiKeyId, now: Time) -> Result<()> {
         let item = expression::item(&keys::api_key_use(id), &Use { id, used_at: now })?;
+        let hurried = Self { deadline: self.deadline.min(Instant::now() + MARKING), ..self.clone() };
         let request = self.client.put_item().table_name(self.table()).set_item(Some(item));
-        self.retrying(|| async { super::attempt::Attempt::of(request.clone().send().await) }).await?;
+        hurried.retrying(|| async { super::attempt::Attempt::of(request.clone().send().await) }).await?;
         Ok(())
     }
 
