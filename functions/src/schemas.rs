@@ -36,12 +36,15 @@ pub(crate) fn ledger_prefix(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{0,185}$" })
 }
 
+/// What the id of an identity provider looks like.
+const LEDGER_PROVIDER: &str = "^[A-Za-z0-9#:_/ -]{0,255}$";
+
 /// The id of an identity provider on the ledger; empty where none is named.
 pub(crate) fn ledger_provider(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9#:_/ -]{0,255}$" })
+    json_schema!({ "type": "string", "pattern": LEDGER_PROVIDER })
 }
 
 /// The same in a body, where it may be null, too.
 pub(crate) fn ledger_provider_sent(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9#:_/ -]{0,255}$" })
+    json_schema!({ "type": ["string", "null"], "pattern": LEDGER_PROVIDER })
 }
