@@ -3,7 +3,7 @@
 //! 1. A request id, the time and the deadline.
 //! 2. The credential: 401. The scope: 403. The form of the ids in the path: 404.
 //! 3. Headers and query that are wrong wherever they are sent: kept, and told with what the endpoint finds.
-//! 4. The endpoint.
+//! 4. The endpoint; behind it, once an hour, the mark that the key was used.
 //! 5. One log line, and the answer: [`respond`] never fails.
 
 use std::panic::AssertUnwindSafe;
