@@ -28,7 +28,7 @@ pub fn tests() -> Vec<Trial> {
 }
 
 /// A server on a wire that can be broken, and something to write to.
-struct Place {
+struct FieldLocation {
     berth: Berth,
     wire: Wire,
     caller: Caller,
@@ -41,7 +41,7 @@ struct Place {
     user: String,
 }
 
-impl Place {
+impl FieldLocation {
     /// A store that stays away is waited for as long as `request_timeout`, less half a second.
     async fn open(request_timeout: Duration) -> Self {
         let wire = Wire::new();
@@ -117,7 +117,7 @@ impl Place {
 /// That a key was used is marked with `PutItem`, as nothing else is: where the store takes none, the answer does not wait
 /// for it until the end of its time.
 async fn a_use_that_cannot_be_marked_holds_up_no_answer() {
-    let place = Place::open(berth::REQUEST_TIMEOUT).await;
+    let place = FieldLocation::open(berth::REQUEST_TIMEOUT).await;
     for (scope, target, id) in [
         ("organizations:read", format!("/v1/organizations/{}", place.organization), "unmarked-1"),
         ("ledger:read", "/v2/authenticated-user".to_owned(), "unmarked-2"),
@@ -134,7 +134,7 @@ async fn a_use_that_cannot_be_marked_holds_up_no_answer() {
 
 /// Each writing endpoint meets each fault at its transaction, tries again, and has acted once.
 async fn a_fault_that_passes_is_not_noticed() {
-    let place = Place::open(berth::REQUEST_TIMEOUT).await;
+    let place = FieldLocation::open(berth::REQUEST_TIMEOUT).await;
     let faults = [
         Fault::throttled(),
         Fault::refusal(400, "TransactionInProgressException"),
@@ -187,7 +187,7 @@ async fn a_fault_that_passes_is_not_noticed() {
 }
 
 async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
-    let place = Place::open(Duration::from_millis(1500)).await;
+    let place = FieldLocation::open(Duration::from_millis(1500)).await;
     let before = place.items().await;
     let faults = [
         Fault::Refused,
@@ -210,7 +210,7 @@ async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
             assert_eq!(answer.status, 503, "{} with {fault:?}: {answer:?}", endpoint.name);
             match endpoint.handler {
                 _ if endpoint.name == "ledger-readyz" => assert!(answer.body_text().ends_with("readyz check failed")),
-                Handler::Ledger(_) => assert_eq!(answer.json()["code"], "SERVICE_NOT_RUNNING"),
+                Handler::Other(_) => assert_eq!(answer.json()["code"], "SERVICE_NOT_RUNNING"),
                 Handler::Rest(_) => assert_eq!(answer.json()["code"], "STORE_UNAVAILABLE"),
             }
             assert_eq!(answer.header("retry-after"), Some("1"));

@@ -184,7 +184,7 @@ async fn calls(scene: &Scene) -> Vec<Call> {
     calls.extend(asked.iter().map(|target| caller.call(Method::GET, target)));
     let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));
     for endpoint in ledger() {
-        let place = crate::samples::Place::Query("nothing".to_owned());
+        let place = crate::samples::FieldLocation::Query("nothing".to_owned());
         calls.push(ledger_call(scene, endpoint, &place, "nothing"));
         for (place, kind) in ledger_places(endpoint) {
             let ids = scene.pairs(kind).into_iter().flat_map(|(foreign, never)| [foreign, never]);

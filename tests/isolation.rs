@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{Answer, Berth, Call, Caller, StoreCall, Wire, deeds, tests},
     ledger::annotating,
-    samples::{Place, Sample, Tenant, guarded, places, unknown},
+    samples::{FieldLocation, Sample, Tenant, guarded, places, unknown},
 };
 
 pub fn tests() -> Vec<Trial> {
@@ -193,15 +193,15 @@ async fn every_place_costs_and_answers_alike() {
 }
 
 /// Every place of a call in the ledger's dialect where an id stands. What it takes and is not known here fails, by name.
-pub fn ledger_places(endpoint: &Endpoint) -> Vec<(Place, Kind)> {
-    let mut places: Vec<(Place, Kind)> = Vec::new();
+pub fn ledger_places(endpoint: &Endpoint) -> Vec<(FieldLocation, Kind)> {
+    let mut places: Vec<(FieldLocation, Kind)> = Vec::new();
     for name in endpoint.path_parameters() {
         let kind = match name {
             "party" => Kind::Party,
             "user-id" => Kind::User,
             other => panic!("{} has {other} in its path: is it an id?", endpoint.name),
         };
-        places.push((Place::Path(name.to_owned()), kind));
+        places.push((FieldLocation::Path(name.to_owned()), kind));
     }
     for parameter in endpoint.query {
         let kind = match parameter.name {
@@ -211,7 +211,7 @@ pub fn ledger_places(endpoint: &Endpoint) -> Vec<(Place, Kind)> {
             "pageSize" => continue,
             other => panic!("{} has the parameter {other}: is it an id?", endpoint.name),
         };
-        places.push((Place::Query(parameter.name.to_owned()), kind));
+        places.push((FieldLocation::Query(parameter.name.to_owned()), kind));
     }
     for pointer in crate::samples::members(endpoint) {
         let kind = match pointer.rsplit('/').next().unwrap_or_default() {
@@ -226,18 +226,19 @@ pub fn ledger_places(endpoint: &Endpoint) -> Vec<(Place, Kind)> {
             }
             other => panic!("{} has the member {other}: is it an id?", endpoint.name),
         };
-        places.push((Place::Body(pointer), kind));
+        places.push((FieldLocation::Body(pointer), kind));
     }
     places
 }
 
 /// A call of the endpoint about what the caller has, but for what stands at this place.
-pub fn ledger_call(scene: &Scene, endpoint: &Endpoint, place: &Place, id: &str) -> Call {
-    let at =
-        |name: &str, own: &str| if *place == Place::Path(name.to_owned()) { id.to_owned() } else { own.to_owned() };
+pub fn ledger_call(scene: &Scene, endpoint: &Endpoint, place: &FieldLocation, id: &str) -> Call {
+    let at = |name: &str, own: &str| {
+        if *place == FieldLocation::Path(name.to_owned()) { id.to_owned() } else { own.to_owned() }
+    };
     let party = at("party", &scene.hints[0]);
     let mut target = endpoint.path.replace("{party}", &party).replace("{user-id}", &at("user-id", &scene.own.key));
-    if let Place::Query(name) = place {
+    if let FieldLocation::Query(name) = place {
         write!(target, "?{name}={id}").expect("text grows");
     }
     let mut body = match endpoint.name {
@@ -249,7 +250,7 @@ pub fn ledger_call(scene: &Scene, endpoint: &Endpoint, place: &Place, id: &str) 
         }
         _ => None,
     };
-    if let (Place::Body(pointer), Some(body)) = (place, &mut body) {
+    if let (FieldLocation::Body(pointer), Some(body)) = (place, &mut body) {
         *body.pointer_mut(pointer).unwrap_or_else(|| panic!("{} has no {pointer} to set", endpoint.name)) = json!(id);
     }
     let call = scene.own.caller.call(endpoint.method.clone(), &target);
@@ -308,7 +309,7 @@ async fn idempotency_keys_of_another_tenant_are_unused() {
             if endpoint.name == "assign-role" {
                 let role = if bodies.is_empty() { "RECIPIENT" } else { "DISTRIBUTOR" };
                 let party = scene.berth.platform().create_party(&scene.own.organization, "New").await.id();
-                own.put(&Place::Path("partyId".to_owned()), &party);
+                own.put(&FieldLocation::Path("partyId".to_owned()), &party);
                 own.body = Some(json!({ "dockId": scene.own.dock, "role": role }));
             }
             let (answer, calls) = scene.send(own.call(&scene.own.caller).header("idempotency-key", &key)).await;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use berth::Options;
-use berth_shared::ledger::{TokenConfig, TokenSettings};
+use berth_shared::http::{TokenConfig, TokenSettings};
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -67,7 +67,7 @@ pub fn guarded() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
 
 /// A place in a request where an id stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum FieldLocation {
     Path(String),
     Query(String),
     /// A JSON pointer into the body.
@@ -105,7 +105,7 @@ impl Sample {
         assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
         let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
         for (place, prefix) in places(endpoint) {
-            if matches!(place, Place::Path(_)) {
+            if matches!(place, FieldLocation::Path(_)) {
                 sample.put(&place, tenant.id(&prefix));
             }
         }
@@ -113,11 +113,11 @@ impl Sample {
     }
 
     /// The request with another id at one place.
-    pub fn put(&mut self, place: &Place, id: &str) {
+    pub fn put(&mut self, place: &FieldLocation, id: &str) {
         match place {
-            Place::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
-            Place::Query(name) => drop(self.query.insert(name.clone(), id.to_owned())),
-            Place::Body(pointer) => {
+            FieldLocation::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
+            FieldLocation::Query(name) => drop(self.query.insert(name.clone(), id.to_owned())),
+            FieldLocation::Body(pointer) => {
                 let body = self.body.as_mut().and_then(|body| body.pointer_mut(pointer));
                 *body.unwrap_or_else(|| panic!("the sample of {} has no {pointer}", self.endpoint.name)) = json!(id);
             }
@@ -153,27 +153,27 @@ impl Sample {
 
 /// Every place of an endpoint's requests where an id stands, with the prefix of such ids, as the contract tells them:
 /// what is an id is known by its pattern.
-pub fn places(endpoint: &Endpoint) -> Vec<(Place, String)> {
+pub fn places(endpoint: &Endpoint) -> Vec<(FieldLocation, String)> {
     let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
     let mut places = Vec::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().expect("parameters have names").to_owned();
-        let place = if parameter["in"] == "path" { Place::Path(name) } else { Place::Query(name) };
+        let place = if parameter["in"] == "path" { FieldLocation::Path(name) } else { FieldLocation::Query(name) };
         places.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
     }
-    let path = places.iter().filter(|(place, _)| matches!(place, Place::Path(_))).count();
+    let path = places.iter().filter(|(place, _)| matches!(place, FieldLocation::Path(_))).count();
     assert_eq!(path, endpoint.path_parameters().count(), "{} has a path parameter that is no id", endpoint.name);
     let content = operation["requestBody"]["content"].as_object();
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
         ids_in(&content["schema"], "", &mut places);
     }
     // Should an id's pattern look different one day, its name still gives it away.
-    let query = endpoint.query.iter().map(|parameter| Place::Query(parameter.name.to_owned()));
+    let query = endpoint.query.iter().map(|parameter| FieldLocation::Query(parameter.name.to_owned()));
     let read = endpoint.body.and_then(|body| body.names_read);
     let members = read.map(|names_read| names_read().0).unwrap_or_default();
-    let body = members.into_iter().map(|name| Place::Body(format!("/{name}")));
+    let body = members.into_iter().map(|name| FieldLocation::Body(format!("/{name}")));
     for place in query.chain(body) {
-        let (Place::Path(name) | Place::Query(name) | Place::Body(name)) = &place;
+        let (FieldLocation::Path(name) | FieldLocation::Query(name) | FieldLocation::Body(name)) = &place;
         let found = places.iter().any(|(known, _)| *known == place);
         assert!(
             found || !name.ends_with("Id") || NO_IDS.contains(&name.trim_start_matches('/')),
@@ -184,9 +184,9 @@ pub fn places(endpoint: &Endpoint) -> Vec<(Place, String)> {
     places
 }
 
-fn ids_in(schema: &Value, pointer: &str, places: &mut Vec<(Place, String)>) {
+fn ids_in(schema: &Value, pointer: &str, places: &mut Vec<(FieldLocation, String)>) {
     let schema = resolved(schema);
-    places.extend(prefix_of(schema).map(|prefix| (Place::Body(pointer.to_owned()), prefix)));
+    places.extend(prefix_of(schema).map(|prefix| (FieldLocation::Body(pointer.to_owned()), prefix)));
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
         ids_in(member, &format!("{pointer}/{name}"), places);
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{Answer, Berth, Caller, tests},
-    samples::{Place, Sample, Tenant, comparable, guarded, places, unknown},
+    samples::{FieldLocation, Sample, Tenant, comparable, guarded, places, unknown},
 };
 
 pub fn tests() -> Vec<Trial> {
@@ -94,7 +94,7 @@ async fn all_ids_of_another_tenant_at_once_are_no_better() {
     let before = state(&berth.platform(), &other).await;
     for (endpoint, _) in guarded() {
         let places = places(endpoint);
-        if places.iter().all(|(place, _)| matches!(place, Place::Query(_))) {
+        if places.iter().all(|(place, _)| matches!(place, FieldLocation::Query(_))) {
             continue;
         }
         let (mut foreign, mut never) = (Sample::of(endpoint, &other), Sample::of(endpoint, &other));
@@ -164,9 +164,9 @@ async fn a_taken_slug_names_its_owner_only_to_those_who_may_see_it() {
     let (other, own) = two_tenants(&berth).await;
     let target = format!("/v1/organizations/{}", own.organization);
     let body = json!({ "slug": "bank-of-america" });
-    let veiled = own.caller.patch(&target, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
-    assert_eq!(veiled.json().get("conflictId"), Some(&Value::Null));
-    assert!(!veiled.json().to_string().contains(&other.organization));
+    let redact_conflict = own.caller.patch(&target, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
+    assert_eq!(redact_conflict.json().get("conflictId"), Some(&Value::Null));
+    assert!(!redact_conflict.json().to_string().contains(&other.organization));
     let told = berth.platform().patch(&target, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
     assert_eq!(told.text("conflictId"), other.organization);
     let body = json!({ "name": "Another", "slug": "bank-of-america" });

@@ -18,7 +18,7 @@ mod service;
 use berth_shared::{
     Service,
     http::{Endpoint, Handler, respond},
-    ledger::respond as ledger_respond,
+    ledger::LedgerHandler,
 };
 use lambda_http::{Body, Request, RequestExt, http::Response};
 
@@ -71,19 +71,19 @@ pub fn find(name: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().find(|endpoint| endpoint.name == name)
 }
 
-/// Answers a request to `endpoint`.
+/// Responds to a request to `endpoint`.
 pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Request) -> Response<Body> {
-    // `$default` gets what no route matches: what there is to refuse.
+    // The fallback serves paths and methods that no route matches, in the dialect that the path belongs to.
     let is_fallback = endpoint.name == FALLBACK;
     let path = request.raw_http_path();
     let allow = if is_fallback { methods(path) } else { None };
     let handler = if is_fallback && routes::is_ledger(path) {
-        Handler::Ledger(service::fallback::in_ledger)
+        Handler::Other(&LedgerHandler(service::fallback::in_ledger))
     } else {
         endpoint.handler
     };
     match handler {
         Handler::Rest(handler) => respond(endpoint, handler, service, request, allow).await,
-        Handler::Ledger(handler) => ledger_respond(endpoint, handler, service, request, allow).await,
+        Handler::Other(dialect) => dialect.respond(endpoint, service, request, allow).await,
     }
 }

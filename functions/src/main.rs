@@ -7,8 +7,7 @@ use std::{process::ExitCode, time::Duration};
 
 use berth_shared::{
     Environment, Service,
-    http::{Access, Endpoint},
-    ledger::{TokenConfig, TokenSettings, TokenVerifier},
+    http::{Access, Endpoint, TokenConfig, TokenSettings, TokenVerifier},
     store::{Store, function_config},
 };
 use lambda_http::{Error, service_fn};
@@ -36,7 +35,7 @@ async fn serve() -> Result<(), Error> {
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
     let sdk = function_config(|name| std::env::var(name).ok());
     let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment, tokens(endpoint)?);
-    // A first call to the store while Lambda still gives a whole core: connection and credentials are ready then. A
+    // A first request to the store while Lambda still gives a whole core: connection and credentials are ready then. A
     // store that does not answer now may do so for the first request.
     let store = service.store().with_deadline(Instant::now() + WARM_UP);
     if let Err(error) = service.warm_up(&store, endpoint).await {

@@ -34,7 +34,7 @@ pub fn methods(path: &str) -> Option<String> {
 
 /// Whether a path is the ledger's, by whose dialect it is refused then.
 pub(crate) fn is_ledger(path: &str) -> bool {
-    path.starts_with("/v2/") || with_path(path).any(|(endpoint, _)| matches!(endpoint.handler, Handler::Ledger(_)))
+    path.starts_with("/v2/") || with_path(path).any(|(endpoint, _)| matches!(endpoint.handler, Handler::Other(_)))
 }
 
 fn with_path(path: &str) -> impl Iterator<Item = (&'static Endpoint, Vec<(&'static str, String)>)> {

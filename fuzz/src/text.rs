@@ -2,13 +2,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use berth_shared::{
-    credentials::{Credential, Scope},
-    domain::{Color, Domain, Email, ExternalRef, Name, RoleName, Search, Slug, SlugStem},
-    id::{self, Id, Kind},
-    ledger::{self, Hint, LedgerPartyId, PageToken},
-    time::Time,
-};
+use berth_shared::{credentials::{Credential, Scope}, domain::{Color, Domain, Email, ExternalRef, Hint, LedgerPartyId, Name, RoleName, Search, Slug, SlugStem}, id::{Id, Kind, self}, ledger::{PageToken, self}, time::Time};
 
 /// The longest slug.
 const MAX_SLUG: usize = 63;

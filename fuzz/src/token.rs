@@ -3,7 +3,7 @@
 use std::{collections::HashMap, io::Write, sync::OnceLock, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use berth_shared::ledger::{TokenConfig, TokenSettings, TokenVerifier};
+use berth_shared::http::{TokenConfig, TokenSettings, TokenVerifier};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},

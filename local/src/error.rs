@@ -2,7 +2,7 @@
 
 use std::{error::Error, io, path::PathBuf};
 
-use berth_shared::ledger::InvalidTokenConfig;
+use berth_shared::http::InvalidTokenConfig;
 
 /// Why a server did not start, or a command found no store to work on.
 #[derive(Debug, thiserror::Error)]

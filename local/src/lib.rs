@@ -20,7 +20,7 @@ mod template;
 use std::{path::PathBuf, time::Duration};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use berth_shared::{Environment, ledger::TokenConfig};
+use berth_shared::{Environment, http::TokenConfig};
 
 pub use self::{
     error::StartError,

@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_dynamodb::Client;
 use berth_functions::FALLBACK;
-use berth_shared::{Service, ledger::TokenVerifier, operator, store::Store};
+use berth_shared::{Service, http::TokenVerifier, operator, store::Store};
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, oneshot},

@@ -31,7 +31,7 @@ use tokio::{
 use ulid::Ulid;
 
 use crate::{
-    gateway::{self, Arrival, Refusal, RouteMatch, Target},
+    gateway::{self, ClientError, RequestContext, RouteMatch, Target},
     invoke::{Invocation, invoke},
 };
 
@@ -119,7 +119,7 @@ impl Server {
         let received = Timestamp::now();
         let (head, body) = request.into_parts();
         let body = match check_head(&head) {
-            Ok(()) => timeout(BODY_TIMEOUT, read(body)).await.unwrap_or(Err(Refusal::TIMEOUT)),
+            Ok(()) => timeout(BODY_TIMEOUT, read(body)).await.unwrap_or(Err(ClientError::TIMEOUT)),
             Err(refusal) => Err(refusal),
         };
         match body {
@@ -134,7 +134,7 @@ impl Server {
         let request_id = Ulid::generate().to_string();
         let trace_id = trace_id(&head.headers, received);
         let event = gateway::event(
-            &Arrival {
+            &RequestContext {
                 method: &head.method,
                 target: &target,
                 headers: &head.headers,
@@ -148,7 +148,7 @@ impl Server {
             &route,
         );
         // It fails only where nobody may run any more.
-        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return Refusal::FAILED.response() };
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return ClientError::FAILED.response() };
         // Waiting does not count: at AWS, too, the time begins when the function does.
         let deadline = Timestamp::now() + self.request_timeout;
         let invocation = Invocation { event: event.to_string(), request_id, trace_id, deadline };
@@ -156,9 +156,9 @@ impl Server {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
                 tracing::error!(endpoint = endpoint.name, %error, "malformed answer");
-                Refusal::FAILED.response()
+                ClientError::FAILED.response()
             }
-            None => Refusal::FAILED.response(),
+            None => ClientError::FAILED.response(),
         }
     }
 
@@ -200,16 +200,16 @@ impl Server {
 }
 
 /// Refuses a head that API Gateway would not let through.
-fn check_head(head: &Parts) -> Result<(), Refusal> {
+fn check_head(head: &Parts) -> Result<(), ClientError> {
     let line = head.method.as_str().len() + head.uri.to_string().len();
     let values: usize = head.headers.values().map(header::HeaderValue::len).sum();
     if line + values > HEAD_LIMIT {
-        return Err(Refusal::HEAD_TOO_LONG);
+        return Err(ClientError::HEAD_TOO_LONG);
     }
     // The decoder panics at a host that is not one. At AWS none such gets so far: it is by the host that an API is found.
     let host = head.headers.get(header::HOST);
     if host.is_some_and(|host| !host.to_str().is_ok_and(is_host)) {
-        return Err(Refusal::BAD_REQUEST);
+        return Err(ClientError::BAD_REQUEST);
     }
     Ok(())
 }
@@ -235,12 +235,12 @@ fn is_host(host: &str) -> bool {
 }
 
 /// Reads a body up to the limit.
-async fn read(mut body: Incoming) -> Result<Vec<u8>, Refusal> {
+async fn read(mut body: Incoming) -> Result<Vec<u8>, ClientError> {
     let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or_default().min(BODY_LIMIT));
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         // Whoever sent half a body does not wait for an answer.
-        let frame = frame.map_err(|_| Refusal::BAD_REQUEST)?;
+        let frame = frame.map_err(|_| ClientError::BAD_REQUEST)?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len();
         if length <= BODY_LIMIT {
@@ -250,7 +250,7 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Refusal> {
         }
     }
     if length > BODY_LIMIT {
-        return Err(Refusal::BODY_TOO_LONG);
+        return Err(ClientError::BODY_TOO_LONG);
     }
     Ok(bytes)
 }

@@ -1,21 +1,24 @@
 //! The common crate of Berth's functions.
 //!
-//! A request's way: [`http`] reads it and proves who calls, the function decides with [`domain`], [`store`] writes, and
-//! [`http`] answers. [`error`] says what may go wrong, [`id`] names things.
+//! Its modules are layers. Each imports only from those below it, which `tests/layers.rs` checks:
+//!
+//! | layer | content |
+//! |---|---|
+//! | [`ledger`] | the HTTP conventions of Canton's JSON Ledger API, `/v2` |
+//! | [`http`] | the path of a request: authentication, parsing, errors, responses of `/v1` |
+//! | [`operator`] | what the operator's commands do without HTTP |
+//! | [`store`] | one DynamoDB table: keys, records, transactions, queries |
+//! | [`domain`] | pure types and rules: ids, credentials, errors, resources |
 
-pub mod credentials;
 pub mod domain;
-pub mod error;
-mod hex;
 pub mod http;
-pub mod id;
-pub mod json;
 pub mod ledger;
 pub mod operator;
-mod service;
 pub mod store;
-pub mod time;
 
-pub use credentials::Environment;
-pub use error::{Error, Result};
-pub use service::Service;
+pub use domain::{
+    credentials::{self, Environment},
+    error::{self, Error, Result},
+    id, json, time,
+};
+pub use http::Service;

@@ -1,13 +1,14 @@
 //! What the operator does before anyone can call: making the deployment and its first key, and keys after that.
 
 use crate::{
-    credentials::{Credential, Environment, Owner, Scope, Scopes},
-    domain::{ApiKey, Metadata, Name, Organization, Slug},
-    error::{Error, Result},
-    id::{ApiKeyId, OrganizationId, RequestId},
-    ledger::Namespace,
+    domain::{
+        ApiKey, Metadata, Name, Namespace, Organization, Slug,
+        credentials::{Credential, Environment, Owner, Scope, Scopes},
+        error::{Error, Result},
+        id::{ApiKeyId, OrganizationId, RequestId},
+        time::Time,
+    },
     store::{Actor, ApiKeyRecord, Deployment, Dialect, Origin, Store, Write, random},
-    time::Time,
 };
 
 /// A key to be made.
@@ -87,7 +88,7 @@ pub async fn initialize(store: &Store, environment: Environment) -> Result<Optio
 pub async fn create_key(store: &Store, environment: Environment, new: NewKey) -> Result<CreatedKey> {
     let now = Time::now();
     let name = Name::parse(&new.name)
-        .map_err(|detail| Error::invalid(vec![crate::error::Failure::parameter("name", detail)]))?;
+        .map_err(|detail| Error::invalid(vec![crate::domain::error::FieldError::parameter("name", detail)]))?;
     let owner = new.organization.map_or(Owner::Platform, Owner::Organization);
     let (record, credential) = mint(environment, owner, name, &Scopes::new(new.scopes), new.expires_at, now)?;
     let is_first = owner == Owner::Platform && store.deployment().await?.is_none();

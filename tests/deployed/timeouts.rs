@@ -31,14 +31,14 @@ pub fn tests() -> Vec<Trial> {
 }
 
 /// A function that makes parties, and the way to its store.
-struct Place {
+struct FieldLocation {
     berth: Berth,
     link: Link,
     function: Function,
     event: Value,
 }
 
-impl Place {
+impl FieldLocation {
     async fn open() -> Self {
         let berth = Berth::start().await;
         let caller = berth.platform();
@@ -76,7 +76,7 @@ impl Place {
 }
 
 async fn berth_answers_before_its_time_is_over() {
-    let place = Place::open().await;
+    let place = FieldLocation::open().await;
     let before = place.items().await;
     place.link.hold(Held::Requests(""));
     let begun = Instant::now();
@@ -94,7 +94,7 @@ async fn berth_answers_before_its_time_is_over() {
 }
 
 async fn what_is_not_written_when_the_time_is_over_is_not_written() {
-    let place = Place::open().await;
+    let place = FieldLocation::open().await;
     let before = place.items().await;
     let answer = place.outlast(Held::Requests("TransactWriteItems")).await;
     assert_eq!(answer, "Task timed out after 2.00 seconds");
@@ -107,7 +107,7 @@ async fn what_is_not_written_when_the_time_is_over_is_not_written() {
 }
 
 async fn what_is_written_when_the_time_is_over_is_written_wholly_and_once() {
-    let place = Place::open().await;
+    let place = FieldLocation::open().await;
     let before = place.items().await;
     let answer = place.outlast(Held::Answers("TransactWriteItems")).await;
     assert_eq!(answer, "Task timed out after 2.00 seconds");

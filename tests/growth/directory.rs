@@ -91,7 +91,7 @@ impl Directory {
         let parties = parties.await;
         let counts = vec![counter("docks"), platform("docks"), roles(format!("PTY#{}", ulid(&party)))];
         let places = Sample::of(berth, counts, async {
-            let place = caller.create_dock(&org, "Place").await.id();
+            let place = caller.create_dock(&org, "FieldLocation").await.id();
             caller.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let places = places.await;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 use berth_functions::ENDPOINTS;
-use berth_shared::{credentials::AuthFailure, error::Code};
+use berth_shared::{error::Code, http::AuthFailure};
 use serde_json::Value;
 
 /// Values under this length are found by chance.

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope, Scopes},
     domain::Name,
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, EntityTag, Fields, Handler, Request, Response, StoreAction, schema_of},
     id::{self, OrganizationId},
     operator::mint,
     store::Family,
@@ -42,9 +42,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<CreateApiKey>()),
-    answer: schema_of::<CreatedApiKeyView>,
-    refusals: &[Code::ScopeNotHeld, Code::OrganizationNotFound],
+    body: Some(BodySchema::of::<CreateApiKey>()),
+    response: schema_of::<CreatedApiKeyView>,
+    errors: &[Code::ScopeNotHeld, Code::OrganizationNotFound],
     examples: (
         r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"], "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#,
         r#"{
@@ -61,14 +61,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "key": null
         }"#,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A new API key.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 struct CreateApiKey {
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     name: Name,
     /// What it may do.
     #[schemars(with = "Vec<Scope>", length(min = 1))]
@@ -99,31 +99,31 @@ struct CreatedApiKeyView {
     key: Option<String>,
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let CreateApiKey { name, scopes, organization_id, expires_at } = match call.body() {
+async fn handle(request: &Request) -> Result<Response> {
+    let CreateApiKey { name, scopes, organization_id, expires_at } = match request.body() {
         Ok(body) => body,
         Err(refused) => {
             // What was a time to come may have passed by the time of a repetition.
-            call.require_first().await?;
+            request.require_not_replayed().await?;
             return Err(refused);
         }
     };
-    let caller = call.caller()?;
+    let caller = request.caller()?;
     if organization_id.is_some_and(|named| !caller.owner.sees(named)) {
         return Err(Error::not_found::<id::Organization>());
     }
     if let [first, ..] = caller.scopes.lacking(&scopes).as_slice() {
         let detail = format!("A key can only hand on the scopes that it holds, and this one lacks {first}");
-        return Err(Error::refused(Code::ScopeNotHeld, detail));
+        return Err(Error::new(Code::ScopeNotHeld, detail));
     }
     let owner = organization_id.map_or(caller.owner, Owner::Organization);
-    let environment = call.service().verifier().environment();
-    let (record, credential) = mint(environment, owner, name, &scopes, expires_at, call.now())?;
+    let environment = request.service().verifier().environment();
+    let (record, credential) = mint(environment, owner, name, &scopes, expires_at, request.now())?;
     let shown = |key| CreatedApiKeyView { shown: ApiKeyView::new(&record.key, None), key };
-    let answer = Answer::new(&shown(Some(credential.reveal().to_owned())))?
+    let answer = Response::new(&shown(Some(credential.reveal().to_owned())))?
         .recorded_as(&shown(None))?
         .at(format!("/v1/api-keys/{}", record.key.id))
         .tagged(EntityTag::version(record.key.version));
-    call.store().create_api_key(&record, &call.write_answering(&answer)?).await?;
+    request.store().create_api_key(&record, &request.write_with_response(&answer)?).await?;
     Ok(answer)
 }

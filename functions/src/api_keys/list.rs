@@ -3,7 +3,7 @@
 use berth_shared::{
     Result,
     credentials::Scope,
-    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
     id::OrganizationId,
     store::{Family, Listed, ListedApiKey},
 };
@@ -33,20 +33,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: true,
     tagged: false,
     body: None,
-    answer: schema_of::<ListAnswer<ApiKeyView>>,
-    refusals: &[],
+    response: schema_of::<ListResponse<ApiKeyView>>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let mut query = call.query();
+async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
     let organization: Option<OrganizationId> = query.read_id("organizationId");
     let paging = query.paging().await?;
-    let owner = call.caller()?.owner;
+    let owner = request.caller()?.owner;
     let listed = match organization {
         Some(other) if !owner.sees(other) => Listed::empty(),
-        organization => call.store().list_api_keys(organization.or(owner.organization()), &paging.page).await?,
+        organization => request.store().list_api_keys(organization.or(owner.organization()), &paging.page).await?,
     };
-    ListAnswer::answer(listed, &paging, |ListedApiKey { key, last_used_at }| ApiKeyView::new(&key, last_used_at))
+    ListResponse::answer(listed, &paging, |ListedApiKey { key, last_used_at }| ApiKeyView::new(&key, last_used_at))
 }

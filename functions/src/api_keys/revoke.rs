@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope},
-    http::{Access, Answer, Call, Endpoint, Handler, StoreAction},
+    http::{Access, Endpoint, Handler, Request, Response, StoreAction},
     id,
     store::Family,
 };
@@ -24,22 +24,22 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: crate::schemas::success,
-    refusals: &[],
+    response: crate::schemas::success,
+    errors: &[],
     examples: ("", r#"{"success": true}"#),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let id = call.path("keyId")?;
-    let caller = call.caller()?.owner;
+async fn handle(request: &Request) -> Result<Response> {
+    let id = request.path("keyId")?;
+    let caller = request.caller()?.owner;
     loop {
-        let found = call.store().api_key(id).await?.map(|record| record.key);
+        let found = request.store().api_key(id).await?.map(|record| record.key);
         let visible = |owner| caller == Owner::Platform || caller == owner;
         let key = found.filter(|key| visible(key.owner)).ok_or_else(Error::not_found::<id::ApiKey>)?;
-        call.require_match(key.version)?;
-        if key.revoked_at.is_some() || call.store().revoke_api_key(&key, &call.write()?).await? {
-            return Ok(Answer::deleted());
+        request.require_match(key.version)?;
+        if key.revoked_at.is_some() || request.store().revoke_api_key(&key, &request.write()?).await? {
+            return Ok(Response::deleted());
         }
     }
 }

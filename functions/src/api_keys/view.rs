@@ -18,7 +18,7 @@ pub(super) struct ApiKeyView {
     id: ApiKeyId,
     /// Whose it is; `null`: the platform's.
     organization_id: Option<OrganizationId>,
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     name: String,
     /// What it may do.
     scopes: Vec<Scope>,

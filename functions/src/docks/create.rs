@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     domain::{Address, Color, Dock, DockDraft, Domain, Email, Name, Stylesheet, Text},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     id::{self, OrganizationId},
     store::Family,
 };
@@ -31,14 +31,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<CreateDock>()),
-    answer: schema_of::<DockView>,
-    refusals: &[Code::DomainAlreadyRegistered, Code::OrganizationNotFound],
+    body: Some(BodySchema::of::<CreateDock>()),
+    response: schema_of::<DockView>,
+    errors: &[Code::DomainAlreadyRegistered, Code::OrganizationNotFound],
     examples: (
         r##"{"organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "name": "Underwriting Division", "domain": "underwriting.example.com", "primaryColor": "#0066cc"}"##,
         view::EXAMPLE,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A new dock.
@@ -47,7 +47,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 struct CreateDock {
     /// The organization it belongs to; an organization's key may leave it out.
     organization_id: Option<OrganizationId>,
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     name: Name,
     /// Its domain: no other dock's.
     domain: Option<Domain>,
@@ -110,19 +110,19 @@ impl Body for CreateDock {
     }
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let body: CreateDock = call.body()?;
-    let organization = owner(call, body.organization_id)?;
-    let dock = Dock::new(call.new_id()?, organization, body.profile(), call.now());
+async fn handle(request: &Request) -> Result<Response> {
+    let body: CreateDock = request.body()?;
+    let organization = owner(request, body.organization_id)?;
+    let dock = Dock::new(request.new_id()?, organization, body.profile(), request.now());
     let path = format!("/v1/docks/{}", dock.id);
-    let answer = Answer::new(&DockView::from(dock.clone()))?.at(path).tagged(tag(&dock));
-    call.store().create_dock(&dock, &call.write_answering(&answer)?).await?;
+    let answer = Response::new(&DockView::from(dock.clone()))?.at(path).tagged(tag(&dock));
+    request.store().create_dock(&dock, &request.write_with_response(&answer)?).await?;
     Ok(answer)
 }
 
 /// The organization that the dock will belong to.
-fn owner(call: &Call, named: Option<OrganizationId>) -> Result<OrganizationId> {
-    match (call.caller()?.owner, named) {
+fn owner(request: &Request, named: Option<OrganizationId>) -> Result<OrganizationId> {
+    match (request.caller()?.owner, named) {
         (Owner::Organization(own), None) => Ok(own),
         (owner, Some(named)) if owner.sees(named) => Ok(named),
         // A caller of the platform has named one, or the body would not have been read.

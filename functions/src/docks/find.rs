@@ -2,7 +2,7 @@
 
 use berth_shared::{
     Error, Result,
-    http::Call,
+    http::Request,
     id::{self, DockId, OrganizationId},
 };
 
@@ -11,11 +11,11 @@ use berth_shared::{
 ///
 /// # Errors
 /// 404 where no organization has it.
-pub(super) async fn place(call: &Call) -> Result<(OrganizationId, DockId)> {
-    let dock = call.path("dockId")?;
-    let organization = match call.caller()?.owner.organization() {
+pub(super) async fn place(request: &Request) -> Result<(OrganizationId, DockId)> {
+    let dock = request.path("dockId")?;
+    let organization = match request.caller()?.owner.organization() {
         Some(own) => Some(own),
-        None => call.store().dock_owner(dock).await?,
+        None => request.store().dock_owner(dock).await?,
     };
     Ok((organization.ok_or_else(Error::not_found::<id::Dock>)?, dock))
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::Scope,
-    http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, Request, Response, StoreAction, schema_of},
     id,
     store::Family,
 };
@@ -28,15 +28,15 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: true,
     body: None,
-    answer: schema_of::<DockView>,
-    refusals: &[],
+    response: schema_of::<DockView>,
+    errors: &[],
     examples: ("", view::EXAMPLE),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let (organization, id) = place(call).await?;
-    let dock = call.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
+async fn handle(request: &Request) -> Result<Response> {
+    let (organization, id) = place(request).await?;
+    let dock = request.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
     let tag = tag(&dock);
-    call.read_answer(&DockView::from(dock), tag)
+    request.conditional_response(&DockView::from(dock), tag)
 }

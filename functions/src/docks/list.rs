@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::{Owner, Scope},
     domain::Search,
-    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
     id::OrganizationId,
     store::{Family, Listed},
 };
@@ -41,23 +41,23 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: true,
     tagged: false,
     body: None,
-    answer: schema_of::<ListAnswer<DockView>>,
-    refusals: &[],
+    response: schema_of::<ListResponse<DockView>>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let mut query = call.query();
+async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
     let organization: Option<OrganizationId> = query.read_id("organizationId");
     let search = query.read("search", Search::parse);
     let paging = query.paging().await?;
-    let listed = match (call.caller()?.owner, organization) {
+    let listed = match (request.caller()?.owner, organization) {
         (Owner::Organization(own), Some(other)) if own != other => Listed::empty(),
         (owner, organization) => {
             let organization = owner.organization().or(organization);
-            call.store().list_docks(organization, search.as_ref(), &paging.page).await?
+            request.store().list_docks(organization, search.as_ref(), &paging.page).await?
         }
     };
-    ListAnswer::answer(listed, &paging, DockView::from)
+    ListResponse::answer(listed, &paging, DockView::from)
 }

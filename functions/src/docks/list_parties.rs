@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{PartyType, RoleName},
-    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     store::{DockParty, Family, RoleFilter},
     time::Time,
@@ -38,8 +38,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: true,
     tagged: false,
     body: None,
-    answer: schema_of::<ListAnswer<DockPartyView>>,
-    refusals: &[],
+    response: schema_of::<ListResponse<DockPartyView>>,
+    errors: &[],
     examples: (
         "",
         r#"{
@@ -55,7 +55,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "meta": {"total": 1, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
         }"#,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A party in a dock.
@@ -81,15 +81,15 @@ struct DockPartyView {
     ending: Option<Ending>,
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let mut query = call.query();
+async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
     let role = query.read("role", RoleName::parse);
-    let as_of = query.read("asOf", |text| history::as_of(text, call.now()));
+    let as_of = query.read("asOf", |text| history::as_of(text, request.now()));
     let paging = query.paging().await?;
-    let (organization, dock) = place(call).await?;
+    let (organization, dock) = place(request).await?;
     let filter = RoleFilter { role, dock: Some(dock), as_of };
-    let listed = call.store().list_dock_parties(organization, dock, &filter, &paging.page).await?;
-    ListAnswer::answer(listed, &paging, |DockParty { role, party }| DockPartyView {
+    let listed = request.store().list_dock_parties(organization, dock, &filter, &paging.page).await?;
+    ListResponse::answer(listed, &paging, |DockParty { role, party }| DockPartyView {
         id: role.id,
         dock_id: role.dock_id,
         party_id: role.party_id,

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::Scope,
     domain::{Address, Color, DockPatch, Domain, Email, Name, Stylesheet, Text},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     id,
     store::Family,
 };
@@ -36,11 +36,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<UpdateDock>()),
-    answer: schema_of::<DockView>,
-    refusals: &[Code::DomainAlreadyRegistered],
+    body: Some(BodySchema::of::<UpdateDock>()),
+    response: schema_of::<DockView>,
+    errors: &[Code::DomainAlreadyRegistered],
     examples: (r##"{"primaryColor": "#0066cc", "customDomain": null}"##, view::EXAMPLE),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// Changes to a dock.
@@ -48,7 +48,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 #[schemars(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the schema of the body: what is read of it is a DockPatch")]
 struct UpdateDockSchema {
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     #[schemars(with = "Name", default)]
     name: Option<Name>,
     /// Its domain: no other dock's.
@@ -85,7 +85,7 @@ struct UpdateDock(DockPatch);
 impl Body for UpdateDock {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         Some(Self(DockPatch {
-            name: fields.kept("name"),
+            name: fields.non_nullable("name"),
             domain: fields.patch("domain"),
             custom_domain: fields.patch("customDomain"),
             legal_name: fields.patch("legalName"),
@@ -102,17 +102,17 @@ impl Body for UpdateDock {
     }
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let UpdateDock(patch) = call.body()?;
-    let (organization, id) = place(call).await?;
+async fn handle(request: &Request) -> Result<Response> {
+    let UpdateDock(patch) = request.body()?;
+    let (organization, id) = place(request).await?;
     loop {
-        let before = call.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
-        call.require_match(before.version)?;
-        let after = before.patched(patch.clone(), call.now());
+        let before = request.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
+        request.require_match(before.version)?;
+        let after = before.patched(patch.clone(), request.now());
         // Where another change came between reading and writing, this one is merged into it.
-        if after == before || call.store().update_dock(&before, &after, &call.write()?).await? {
+        if after == before || request.store().update_dock(&before, &after, &request.write()?).await? {
             let tag = tag(&after);
-            return Ok(Answer::new(&DockView::from(after))?.tagged(tag));
+            return Ok(Response::new(&DockView::from(after))?.tagged(tag));
         }
     }
 }

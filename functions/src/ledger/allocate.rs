@@ -1,12 +1,12 @@
 //! `POST /v2/parties`
 
 use berth_shared::{
-    domain::{Party, PartyType},
-    http::{Access, BodyOf, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    domain::{Hint, Party, PartyType},
+    http::{Access, BodySchema, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
     id::PartyId,
     ledger::{
-        Annotations, Category, Hint, LedgerCall, LedgerError, LedgerResult, check_annotations, check_ledger_string,
-        check_user_id, merged, storable, unknown_provider,
+        Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, check_annotations,
+        check_ledger_string, check_user_id, merged, storable, unknown_provider,
     },
     store::{Family, NotAllocated},
 };
@@ -41,11 +41,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: false,
-    body: Some(BodyOf::of_schema::<AllocateParty>()),
-    answer: schema_of::<PartyAnswer>,
-    refusals: &[],
+    body: Some(BodySchema::of_schema::<AllocateParty>()),
+    response: schema_of::<PartyAnswer>,
+    errors: &[],
     examples: (r#"{"partyIdHint": "Alice", "localMetadata": {"annotations": {"region": "emea"}}}"#, ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// The annotation that tells the type of a party; without it a party is an organization.
@@ -69,12 +69,12 @@ struct AllocateParty {
     user_id: Option<String>,
 }
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let body: AllocateParty = call.body()?;
-    let user = call.admin()?;
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let body: AllocateParty = request.body()?;
+    let user = request.admin()?;
     let provider = body.identity_provider_id.unwrap_or_default();
     // Who may use the identity provider is a matter of rights, and so comes before what is wrong with the rest.
-    let organization = call.provider(&provider).await;
+    let organization = request.provider(&provider).await;
     if let Err(denied) = &organization
         && denied.is_permission()
     {
@@ -82,7 +82,7 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     }
     let hint = match body.party_id_hint.filter(|hint| !hint.is_empty()) {
         Some(hint) => Hint::parse(&hint)?,
-        None => Hint::generated(call.random()?),
+        None => Hint::generated(request.random()?),
     };
     let SentMeta { resource_version, annotations } = body.local_metadata.unwrap_or_default();
     if resource_version.is_some_and(|version| !version.is_empty()) {
@@ -97,7 +97,7 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     let user_id = body.user_id.unwrap_or_default();
     check_user_id(&user_id)?;
     let organization = organization?;
-    let deployment = call.deployment().await?;
+    let deployment = request.deployment().await?;
     let refusal = if !user_id.is_empty() && user_id != user.id {
         Some(unknown_user(&user_id))
     } else if !synchronizer_id.is_empty() && synchronizer_id != deployment.namespace.participant() {
@@ -108,15 +108,15 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     };
     if let Some(refusal) = refusal {
         // Whether there is the identity provider comes before these; of a party it is the write that asks.
-        let known = call.store().organization(organization).await?.is_some();
+        let known = request.store().organization(organization).await?.is_some();
         return Err(if known { refusal } else { unknown_provider(&provider) }.into());
     }
     let acting = Some(user_id.as_str()).filter(|id| !id.is_empty());
-    let party = new_party(call, organization, &hint, &annotations)?;
-    match call.store().allocate_ledger_party(&party, &hint, acting, &call.write()?).await? {
+    let party = new_party(request, organization, &hint, &annotations)?;
+    match request.store().allocate_ledger_party(&party, &hint, acting, &request.write()?).await? {
         Ok(()) => {
-            let party_details = PartyDetails::new(call, deployment, &party);
-            Ok(Some(call.answer(&PartyAnswer { party_details })?))
+            let party_details = PartyDetails::new(request, deployment, &party);
+            Ok(Some(request.answer(&PartyAnswer { party_details })?))
         }
         Err(NotAllocated::UnknownProvider) => Err(unknown_provider(&provider).into()),
         Err(NotAllocated::ExistsElsewhere) => {
@@ -144,7 +144,7 @@ fn check_synchronizer(named: &str) -> LedgerResult<()> {
 }
 
 fn new_party(
-    call: &LedgerCall,
+    request: &LedgerRequest,
     organization: berth_shared::id::OrganizationId,
     hint: &Hint,
     annotations: &Annotations,
@@ -153,7 +153,7 @@ fn new_party(
         Some("INDIVIDUAL") => PartyType::Individual,
         _ => PartyType::Organization,
     };
-    let id = PartyId::new(call.now(), call.random()?);
+    let id = PartyId::new(request.now(), request.random()?);
     let metadata = merged(&berth_shared::domain::Metadata::default(), annotations);
     if !storable(&metadata) {
         // Within the limit as they are, but not as JSON writes them.
@@ -162,5 +162,5 @@ fn new_party(
         )
         .into());
     }
-    Ok(Party::on_ledger(id, organization, hint.clone(), kind, metadata, call.now()))
+    Ok(Party::on_ledger(id, organization, hint.clone(), kind, metadata, request.now()))
 }

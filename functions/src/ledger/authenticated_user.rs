@@ -2,7 +2,7 @@
 
 use berth_shared::{
     http::{Access, Endpoint, Handler, LedgerRight, schema_of},
-    ledger::{LedgerCall, LedgerResult},
+    ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
 use serde_json::Value;
@@ -23,13 +23,13 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<UserAnswer>,
-    refusals: &[],
+    response: schema_of::<UserAnswer>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let user = UserAnswer::new(call, call.deployment().await?, call.user()?);
-    Ok(Some(call.answer(&user)?))
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let user = UserAnswer::new(request, request.deployment().await?, request.user()?);
+    Ok(Some(request.answer(&user)?))
 }

@@ -1,8 +1,9 @@
 //! `GET /v2/parties/{party}`
 
 use berth_shared::{
+    domain::LedgerPartyId,
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
-    ledger::{LedgerCall, LedgerPartyId, LedgerResult, check_ledger_string},
+    ledger::{LedgerHandler, LedgerRequest, LedgerResult, check_ledger_string},
     store::Family,
 };
 use lambda_http::http::Method;
@@ -37,10 +38,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<PartiesFound>,
-    refusals: &[],
+    response: schema_of::<PartiesFound>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// Parties by their ids.
@@ -52,18 +53,18 @@ struct PartiesFound {
     party_details: Vec<PartyDetails>,
 }
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let user = call.user()?;
-    let asked = std::iter::once(call.path("party")).chain(call.query_all("parties"));
-    let ids = asked.map(LedgerPartyId::parse).collect::<LedgerResult<Vec<_>>>()?;
-    let viewer = call.query("identity-provider-id");
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let user = request.user()?;
+    let asked = std::iter::once(request.path("party")).chain(request.query_all("parties"));
+    let ids = asked.map(LedgerPartyId::parse).collect::<Result<Vec<_>, _>>()?;
+    let viewer = request.query("identity-provider-id");
     check_ledger_string("identity_provider_id", viewer)?;
-    let deployment = call.deployment().await?;
+    let deployment = request.deployment().await?;
     let own = user.owner.organization();
     // The provider that is named need not exist; one that an organization's key may not use is refused.
     let viewer = match (own, viewer) {
         (Some(own), _) => {
-            call.provider(viewer).await?;
+            request.provider(viewer).await?;
             Some(own)
         }
         (None, "") => Some(deployment.organization_id),
@@ -71,11 +72,11 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     };
     let namespace = deployment.namespace.to_string();
     let hints: Vec<_> = ids.into_iter().filter(|id| id.namespace == namespace).map(|id| id.hint).collect();
-    let found = call.store().ledger_parties(&hints, user.owner).await?;
+    let found = request.store().ledger_parties(&hints, user.owner).await?;
     let mut party_details: Vec<_> = found
         .iter()
         .map(|party| {
-            let details = PartyDetails::new(call, deployment, party);
+            let details = PartyDetails::new(request, deployment, party);
             match viewer {
                 Some(viewer) if viewer == party.organization_id => details,
                 viewer => details.blanked(viewer == Some(deployment.organization_id)),
@@ -83,5 +84,5 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
         })
         .collect();
     party_details.sort_by(|one, other| one.party.cmp(&other.party));
-    Ok(Some(call.answer(&PartiesFound { party_details })?))
+    Ok(Some(request.answer(&PartiesFound { party_details })?))
 }

@@ -1,8 +1,9 @@
 //! `GET /v2/parties`
 
 use berth_shared::{
+    domain::MAX_HINT,
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
-    ledger::{LedgerCall, LedgerError, LedgerResult, MAX_HINT, PageToken, check_party_filter},
+    ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult, PageToken, check_party_filter},
     store::Family,
 };
 use lambda_http::http::Method;
@@ -50,10 +51,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<PartiesPage>,
-    refusals: &[],
+    response: schema_of::<PartiesPage>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// The most bytes of an answer before a page ends early: what Lambda answers with at most, less some for the rest.
@@ -74,9 +75,9 @@ struct PartiesPage {
     next_page_token: String,
 }
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let size = call.query_number("pageSize")?;
-    call.admin()?;
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let size = request.query_number("pageSize")?;
+    request.admin()?;
     let size = match usize::try_from(size) {
         Ok(0) => MAX_PAGE,
         Ok(size) if size <= MAX_PAGE => size,
@@ -86,27 +87,27 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
         }
         Err(_) => return Err(LedgerError::invalid_argument("page_size must be non-negative").into()),
     };
-    let after = PageToken::open(call.query("pageToken"))?;
-    let filter = call.query("filter-party");
+    let after = PageToken::open(request.query("pageToken"))?;
+    let filter = request.query("filter-party");
     check_party_filter(filter, MAX_HINT)?;
-    let organization = call.provider(call.query("identity-provider-id")).await?;
-    let deployment = call.deployment().await?;
+    let organization = request.provider(request.query("identity-provider-id")).await?;
+    let deployment = request.deployment().await?;
     // What begins with a whole id can only be that one; the namespace is the same for all.
     let (prefix, rest) =
         filter.rsplit_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
     if !deployment.namespace.to_string().starts_with(rest) {
-        return Ok(Some(call.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
+        return Ok(Some(request.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
     }
-    let mut found = call.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
+    let mut found = request.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
     // `a::1` begins the id of the hint `a`, which is the first that was found, and not that of `a:`.
-    found.retain(|party| call.party_id(&deployment.namespace, party).starts_with(filter));
+    found.retain(|party| request.party_id(&deployment.namespace, party).starts_with(filter));
     let mut page = PartiesPage { party_details: Vec::with_capacity(found.len()), next_page_token: String::new() };
     let is_full = found.len() == size;
     let count = found.len();
     let mut bytes = 0;
     for (at, party) in found.iter().enumerate() {
         bytes += party.metadata.to_text().len();
-        page.party_details.push(PartyDetails::new(call, deployment, party));
+        page.party_details.push(PartyDetails::new(request, deployment, party));
         let ends = bytes > MOST_BYTES && at + 1 < count;
         if ends || (is_full && at + 1 == count) {
             page.next_page_token = PageToken::seal(party);
@@ -115,5 +116,5 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
             break;
         }
     }
-    Ok(Some(call.answer(&page)?))
+    Ok(Some(request.answer(&page)?))
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     credentials::Owner,
     http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
-    ledger::{LedgerCall, LedgerResult, User},
+    ledger::{LedgerHandler, LedgerRequest, LedgerResult, User},
     store::Family,
 };
 use lambda_http::http::Method;
@@ -27,10 +27,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<Rights>,
-    refusals: &[],
+    response: schema_of::<Rights>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// What a user may do.
@@ -49,13 +49,13 @@ struct Right {
     kind: Map<String, Value>,
 }
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let user = known_user(call)?;
-    let namespace = &call.deployment().await?.namespace;
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let user = known_user(request)?;
+    let namespace = &request.deployment().await?.namespace;
     let mut rights: Vec<Right> = admin(user).into_iter().map(|name| right(name, &json!({}))).collect();
-    let acts = call.store().ledger_rights(&user.id).await?;
+    let acts = request.store().ledger_rights(&user.id).await?;
     rights.extend(acts.iter().map(|hint| right("CanActAs", &json!({ "party": hint.in_namespace(namespace) }))));
-    Ok(Some(call.answer(&Rights { rights })?))
+    Ok(Some(request.answer(&Rights { rights })?))
 }
 
 fn admin(user: &User) -> Option<&'static str> {

@@ -2,7 +2,10 @@
 
 use std::future::ready;
 
-use berth_shared::http::{Access, Endpoint, Handler};
+use berth_shared::{
+    http::{Access, Endpoint, Handler},
+    ledger::LedgerHandler,
+};
 use lambda_http::http::Method;
 use schemars::json_schema;
 
@@ -20,8 +23,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: |_| json_schema!(false),
-    refusals: &[],
+    response: |_| json_schema!(false),
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|_| Box::pin(ready(Ok(None)))),
+    handler: Handler::Other(&LedgerHandler(|_| Box::pin(ready(Ok(None))))),
 };

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     http::{Access, Endpoint, Handler, LedgerRight, schema_of},
-    ledger::{LedgerCall, LedgerResult},
+    ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -23,10 +23,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<ParticipantId>,
-    refusals: &[],
+    response: schema_of::<ParticipantId>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// Who the participant is.
@@ -37,7 +37,7 @@ struct ParticipantId {
     participant_id: String,
 }
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let participant_id = call.deployment().await?.namespace.participant();
-    Ok(Some(call.answer(&ParticipantId { participant_id })?))
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let participant_id = request.deployment().await?.namespace.participant();
+    Ok(Some(request.answer(&ParticipantId { participant_id })?))
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     Error,
     http::{Access, Endpoint, Handler, StoreAction},
-    ledger::{LedgerCall, LedgerFailure, LedgerResult},
+    ledger::{LedgerFailure, LedgerHandler, LedgerRequest, LedgerResult},
     store::Family,
 };
 use lambda_http::http::{Method, StatusCode};
@@ -24,15 +24,15 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: |_| json_schema!({ "type": "string" }),
-    refusals: &[],
+    response: |_| json_schema!({ "type": "string" }),
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     // Asked anew each time: whether the store answers now is what is to be known.
-    match call.store().deployment().await {
+    match request.store().deployment().await {
         Ok(_) => Ok(Some(Value::String("[+] ledger ok (SERVING)\nreadyz check passed".to_owned()))),
         Err(Error::Unavailable(cause)) => {
             tracing::error!(%cause, "not ready");

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     http::{Access, Endpoint, Handler, LedgerRight, schema_of},
-    ledger::{LedgerCall, LedgerResult},
+    ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -23,10 +23,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<ConnectedSynchronizers>,
-    refusals: &[],
+    response: schema_of::<ConnectedSynchronizers>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// What the participant is connected to.
@@ -42,7 +42,7 @@ struct ConnectedSynchronizers {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Synchronizer")]
 struct Connected {
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     synchronizer_alias: &'static str,
     /// Its id.
     synchronizer_id: String,
@@ -50,9 +50,9 @@ struct Connected {
     permission: &'static str,
 }
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let synchronizer_id = call.deployment().await?.namespace.participant();
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let synchronizer_id = request.deployment().await?.namespace.participant();
     let permission = "PARTICIPANT_PERMISSION_SUBMISSION";
     let synchronizer = Connected { synchronizer_alias: "berth", synchronizer_id, permission };
-    Ok(Some(call.answer(&ConnectedSynchronizers { connected_synchronizers: [synchronizer] })?))
+    Ok(Some(request.answer(&ConnectedSynchronizers { connected_synchronizers: [synchronizer] })?))
 }

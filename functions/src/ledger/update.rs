@@ -2,11 +2,11 @@
 
 use berth_shared::{
     credentials::Owner,
-    domain::Party,
-    http::{Access, BodyOf, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    domain::{LedgerPartyId, Party},
+    http::{Access, BodySchema, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
     ledger::{
-        Annotations, Category, LedgerCall, LedgerError, LedgerPartyId, LedgerResult, MAX_ANNOTATIONS, annotations_size,
-        check_annotations, merged, shown, storable, unknown_provider,
+        Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, MAX_ANNOTATIONS,
+        annotations_size, check_annotations, merged, shown, storable, unknown_provider,
     },
     store::Family,
 };
@@ -34,11 +34,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: false,
-    body: Some(BodyOf::of_schema::<UpdateParty>()),
-    answer: schema_of::<PartyAnswer>,
-    refusals: &[],
+    body: Some(BodySchema::of_schema::<UpdateParty>()),
+    response: schema_of::<PartyAnswer>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|call| Box::pin(handle(call))),
+    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
 /// Changes to a party.
@@ -84,14 +84,14 @@ const MEMBERS: [&str; 6] = [
     "local_metadata.resource_version",
 ];
 
-async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
-    let UpdateParty { party_details: sent, update_mask } = call.body()?;
-    let id = call.path("party");
+async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    let UpdateParty { party_details: sent, update_mask } = request.body()?;
+    let id = request.path("party");
     if sent.party != id {
         let cause = format!("{id} does not match party in body {}", sent.party);
         return Err(LedgerError::invalid_argument(cause).by_json_layer().into());
     }
-    call.admin()?;
+    request.admin()?;
     let ledger_id = LedgerPartyId::parse(id)?;
     let SentMeta { resource_version, annotations } = sent.local_metadata.unwrap_or_default();
     let seen = expected_version(&resource_version.unwrap_or_default())?;
@@ -99,10 +99,10 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     check_annotations(&annotations, true)?;
     let mask = update_mask.ok_or_else(|| LedgerError::missing_field("update_mask"))?.paths.unwrap_or_default();
     let provider = sent.identity_provider_id.unwrap_or_default();
-    let owner = call.user()?.owner;
-    let organization = call.provider(&provider).await?;
-    let deployment = call.deployment().await?;
-    if !provider.is_empty() && owner == Owner::Platform && call.store().organization(organization).await?.is_none() {
+    let owner = request.user()?.owner;
+    let organization = request.provider(&provider).await?;
+    let deployment = request.deployment().await?;
+    if !provider.is_empty() && owner == Owner::Platform && request.store().organization(organization).await?.is_none() {
         return Err(unknown_provider(&provider).into());
     }
     check_mask(&mask, id)?;
@@ -111,7 +111,7 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
     let hint = (ledger_id.namespace == deployment.namespace.to_string()).then_some(ledger_id.hint);
     loop {
         let found = match &hint {
-            Some(hint) => call.store().ledger_parties(std::slice::from_ref(hint), owner).await?.pop(),
+            Some(hint) => request.store().ledger_parties(std::slice::from_ref(hint), owner).await?.pop(),
             None => None,
         };
         let before = found.ok_or_else(|| unknown(id))?;
@@ -127,18 +127,18 @@ async fn handle(call: &LedgerCall) -> LedgerResult<Option<Value>> {
             let error = LedgerError::new(Category::Contention, "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED", cause);
             return Err(error.about("PARTY", id).into());
         }
-        let after = patched(call, &before, &annotations, merges, id)?;
+        let after = patched(request, &before, &annotations, merges, id)?;
         // Where another change came between reading and writing, this one is merged into it.
-        if call.store().update_party(&before, &after, &call.write()?).await? {
-            let party_details = PartyDetails::new(call, deployment, &after);
-            return Ok(Some(call.answer(&PartyAnswer { party_details })?));
+        if request.store().update_party(&before, &after, &request.write()?).await? {
+            let party_details = PartyDetails::new(request, deployment, &after);
+            return Ok(Some(request.answer(&PartyAnswer { party_details })?));
         }
     }
 }
 
 /// The party after the change. Every accepted change is a new version, even one that changes nothing.
 fn patched(
-    call: &LedgerCall,
+    request: &LedgerRequest,
     before: &Party,
     annotations: &Annotations,
     merges: bool,
@@ -155,7 +155,7 @@ fn patched(
         }
     }
     after.version += 1;
-    after.updated_at = call.now();
+    after.updated_at = request.now();
     Ok(after)
 }
 

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use berth_shared::{
     http::{Access, Endpoint, Handler},
-    ledger::LedgerResult,
+    ledger::{LedgerHandler, LedgerResult},
 };
 use lambda_http::http::Method;
 use schemars::json_schema;
@@ -24,10 +24,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: |_| json_schema!({ "type": "object", "required": ["version", "features"], "properties": { "version": { "type": "string" }, "features": { "type": "object", "additionalProperties": true } } }),
-    refusals: &[],
+    response: |_| json_schema!({ "type": "object", "required": ["version", "features"], "properties": { "version": { "type": "string" }, "features": { "type": "object", "additionalProperties": true } } }),
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Ledger(|_| Box::pin(ready(answer()))),
+    handler: Handler::Other(&LedgerHandler(|_| Box::pin(ready(answer())))),
 };
 
 /// The most parties of a page.

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     domain::Party,
-    ledger::{Annotations, Category, LedgerCall, LedgerError, LedgerResult, User, check_user_id, shown},
+    ledger::{Annotations, Category, LedgerError, LedgerRequest, LedgerResult, User, check_user_id, shown},
     store::Deployment,
 };
 use schemars::JsonSchema;
@@ -78,16 +78,16 @@ pub(super) struct UserAnswer {
 
 impl PartyDetails {
     /// `party`, as those who administer it see it.
-    pub(super) fn new(call: &LedgerCall, deployment: &Deployment, party: &Party) -> Self {
+    pub(super) fn new(request: &LedgerRequest, deployment: &Deployment, party: &Party) -> Self {
         Self {
-            party: call.party_id(&deployment.namespace, party),
+            party: request.party_id(&deployment.namespace, party),
             is_local: true,
             local_metadata: ObjectMeta {
                 // Versions count from 0 there and from 1 here.
                 resource_version: (party.version - 1).to_string(),
                 annotations: shown(&party.metadata),
             },
-            identity_provider_id: call.provider_id(deployment, party.organization_id),
+            identity_provider_id: request.provider_id(deployment, party.organization_id),
         }
     }
 
@@ -99,8 +99,8 @@ impl PartyDetails {
 }
 
 impl UserAnswer {
-    pub(super) fn new(call: &LedgerCall, deployment: &Deployment, user: &User) -> Self {
-        let provider = user.owner.organization().map(|own| call.provider_id(deployment, own));
+    pub(super) fn new(request: &LedgerRequest, deployment: &Deployment, user: &User) -> Self {
+        let provider = user.owner.organization().map(|own| request.provider_id(deployment, own));
         let metadata = ObjectMeta { resource_version: "0".to_owned(), annotations: Annotations::new() };
         Self {
             user: UserView {
@@ -118,8 +118,8 @@ impl UserAnswer {
 ///
 /// # Errors
 /// `INVALID_FIELD`, `USER_NOT_FOUND`
-pub(super) fn known_user(call: &LedgerCall) -> LedgerResult<&User> {
-    let (id, user) = (call.path("user-id"), call.user()?);
+pub(super) fn known_user(request: &LedgerRequest) -> LedgerResult<&User> {
+    let (id, user) = (request.path("user-id"), request.user()?);
     check_user_id(id)?;
     if id == user.id {
         return Ok(user);

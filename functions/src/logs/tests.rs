@@ -19,7 +19,7 @@ fn lines(level: LevelFilter, speak: impl FnOnce()) -> Vec<Value> {
 /// The line of a request with this status.
 fn request(status: u16, code: Option<&str>) -> Value {
     let found = lines(LevelFilter::INFO, || {
-        let span = tracing::info_span!(target: REQUEST, "call", endpoint = "get-dock", request_id = "r", trace_id = None::<&str>);
+        let span = tracing::info_span!(target: REQUEST, "request", endpoint = "get-dock", request_id = "r", trace_id = None::<&str>);
         tracing::info!(
             target: REQUEST, parent: &span, environment = "live", status, code, duration = 1.5, cold_start = true,
             read_units = 0.5, "told"
@@ -57,7 +57,7 @@ fn refusals_and_errors_are_counted_by_code_too() {
 #[test]
 fn lines_beside_those_of_requests_are_no_metrics() {
     let found = lines(LevelFilter::DEBUG, || {
-        let span = tracing::info_span!(target: REQUEST, "call", endpoint = "get-dock", request_id = "r");
+        let span = tracing::info_span!(target: REQUEST, "request", endpoint = "get-dock", request_id = "r");
         span.in_scope(|| tracing::debug!(target: "berth_shared::store", failure = %"a \"b\"\n", number = -1, "again"));
     });
     let expected = json!([{

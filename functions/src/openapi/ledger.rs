@@ -20,7 +20,7 @@ pub(super) struct LedgerProblem {
     cause: String,
     /// The trace once more, where it helps to find the refusal.
     correlation_id: Option<String>,
-    /// The trace of the call.
+    /// The trace of the request.
     trace_id: Option<String>,
     /// What the ledger knows of the refusal.
     context: BTreeMap<String, String>,
@@ -30,7 +30,7 @@ pub(super) struct LedgerProblem {
     error_category: i32,
     /// The gRPC status code.
     grpc_code_value: Option<i32>,
-    /// How long to wait before the same call again: `1 second`.
+    /// How long to wait before the same request again: `1 second`.
     retry_info: Option<String>,
     /// Whether nothing was done for sure.
     definite_answer: Option<bool>,
@@ -40,7 +40,7 @@ pub(super) struct LedgerProblem {
 pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
     answers.subschema_for::<LedgerProblem>();
     let mut responses = Map::new();
-    let schema = (endpoint.answer)(answers).to_value();
+    let schema = (endpoint.response)(answers).to_value();
     let is_text = schema["type"] == "string";
     let mut success = json!({ "description": endpoint.summary, "headers": { "X-Request-Id": request_id() } });
     match schema["type"].as_str() {
@@ -76,7 +76,7 @@ fn refusals(endpoint: &Endpoint) -> Vec<(u16, &'static str)> {
     if let Access::Ledger(_) = endpoint.access {
         refusals.extend([
             (400, "The request is wrong, or does not fit the state; a text where it cannot be decoded"),
-            (401, "Nobody is known to call"),
+            (401, "The request is unauthenticated"),
             (403, "The caller may not"),
         ]);
         let names_user = endpoint.path.contains("{user-id}") || endpoint.method == Method::POST;

@@ -17,7 +17,7 @@ pub use refusals::refusals;
 
 const ABOUT: &str = "Berth is the directory that tells which counterparties take part in which workspaces, in which \
 role, and since when. Organizations own docks (workspaces) and parties (counterparties); a party is distributor or \
-recipient in docks.\n\nEvery call carries `Authorization: Bearer` and an API key. Every refusal has the one shape \
+recipient in docks.\n\nEvery request carries `Authorization: Bearer` and an API key. Every refusal has the one shape \
 `Problem`. Lists are newest first and are paged by `limit` and `offset`, or by `cursor`, which costs the same wherever \
 a page lies. Every POST takes an `Idempotency-Key`. Unknown members of bodies and unknown parameters are ignored; \
 `Prefer: handling=strict` refuses them.";

@@ -47,7 +47,7 @@ pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
 
 fn tag(endpoint: &Endpoint) -> &'static str {
     match endpoint.access {
-        _ if matches!(endpoint.handler, Handler::Ledger(_)) => "ledger",
+        _ if matches!(endpoint.handler, Handler::Other(_)) => "ledger",
         Access::Public | Access::Ledger(_) => "service",
         Access::Scope(scope) => scope.as_str().split(':').next().unwrap_or_default(),
     }
@@ -109,9 +109,9 @@ fn path_schema(name: &str, answers: &mut SchemaGenerator) -> Schema {
 
 /// The headers that an endpoint reads.
 fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
-    let mut headers = vec![("X-Request-Id", "Your id for this call: 1 to 128 of `A-Za-z0-9._-`. Else one is made.")];
-    if matches!(endpoint.handler, Handler::Ledger(_)) {
-        headers.push(("traceparent", "The trace that the call belongs to (W3C Trace Context)."));
+    let mut headers = vec![("X-Request-Id", "Your id for this request: 1 to 128 of `A-Za-z0-9._-`. Else one is made.")];
+    if matches!(endpoint.handler, Handler::Other(_)) {
+        headers.push(("traceparent", "The trace that the request belongs to (W3C Trace Context)."));
         return headers;
     }
     if matches!(endpoint.access, Access::Public) {
@@ -137,11 +137,11 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
 }
 
 fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
-    if let Handler::Ledger(_) = endpoint.handler {
+    if let Handler::Other(_) = endpoint.handler {
         return ledger::responses(endpoint, answers);
     }
     let mut responses = Map::new();
-    let mut content = json!({ "schema": (endpoint.answer)(answers) });
+    let mut content = json!({ "schema": (endpoint.response)(answers) });
     if let Some(example) = example(endpoint.examples.1) {
         content["example"] = example;
     }
@@ -186,7 +186,7 @@ fn refusal(status: u16, codes: &[Code], endpoint: &Endpoint) -> Value {
     let mut headers = json!({ "X-Request-Id": request_id() });
     match status {
         401 => headers["WWW-Authenticate"] = text_header("`Bearer`"),
-        503 => headers["Retry-After"] = text_header("Seconds to wait before the same call again."),
+        503 => headers["Retry-After"] = text_header("Seconds to wait before the same request again."),
         _ => {}
     }
     let mut refusal = json!({
@@ -217,7 +217,7 @@ fn lacking(scope: Scope) -> Value {
 }
 
 pub(super) fn request_id() -> Value {
-    text_header("The id of the call.")
+    text_header("The id of the request.")
 }
 
 fn text_header(description: &str) -> Value {

@@ -23,7 +23,7 @@ pub fn refusals(endpoint: &Endpoint) -> Vec<Code> {
         codes.extend([Code::MalformedBody, Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
     codes.extend(endpoint.path_parameters().filter_map(not_found));
-    codes.extend(endpoint.refusals);
+    codes.extend(endpoint.errors);
     codes.sort_by_key(|code| (code.status(), code.as_str()));
     codes.dedup();
     codes

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     domain::{Counts, Metadata, Name, Organization, Slug, SlugStem},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     store::{Family, SlugChoice},
 };
 use lambda_http::http::Method;
@@ -32,20 +32,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<CreateOrganization>()),
-    answer: schema_of::<OrganizationView>,
-    refusals: &[Code::PlatformKeyRequired, Code::SlugAlreadyTaken],
+    body: Some(BodySchema::of::<CreateOrganization>()),
+    response: schema_of::<OrganizationView>,
+    errors: &[Code::PlatformKeyRequired, Code::SlugAlreadyTaken],
     examples: (
         r#"{"name": "Bank of America", "metadata": {"industry": "financial-services", "region": "north-america", "tier": "enterprise"}}"#,
         view::EXAMPLE,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A new organization.
 #[derive(Debug, JsonSchema)]
 struct CreateOrganization {
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     name: Name,
     /// This slug and no other.
     slug: Option<Slug>,
@@ -62,17 +62,17 @@ impl Body for CreateOrganization {
     }
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    if call.caller()?.owner != Owner::Platform {
-        return Err(Error::refused(Code::PlatformKeyRequired, "Only a key of the platform makes organizations"));
+async fn handle(request: &Request) -> Result<Response> {
+    if request.caller()?.owner != Owner::Platform {
+        return Err(Error::new(Code::PlatformKeyRequired, "Only a key of the platform makes organizations"));
     }
-    let CreateOrganization { name, slug, metadata } = call.body()?;
+    let CreateOrganization { name, slug, metadata } = request.body()?;
     let choice = match slug {
         Some(slug) => SlugChoice::Exactly(slug),
-        None if call.is_strict() => SlugChoice::Exactly(SlugStem::of(&name).slug().clone()),
+        None if request.is_strict() => SlugChoice::Exactly(SlugStem::of(&name).slug().clone()),
         None => SlugChoice::Free(SlugStem::of(&name)),
     };
-    let (id, now) = (call.new_id()?, call.now());
+    let (id, now) = (request.new_id()?, request.now());
     let metadata = metadata.unwrap_or_default();
     let organization = |slug| Organization {
         id,
@@ -85,9 +85,9 @@ async fn handle(call: &Call) -> Result<Answer> {
     };
     let answer = |new: &Organization| {
         let counts = Counts::default();
-        let answer = Answer::new(&OrganizationView::new(new, counts))?.at(path(new.id)).tagged(tag(new, counts));
-        let write = call.write_answering(&answer)?;
+        let answer = Response::new(&OrganizationView::new(new, counts))?.at(path(new.id)).tagged(tag(new, counts));
+        let write = request.write_with_response(&answer)?;
         Ok((answer, write))
     };
-    call.store().create_organization(&choice, organization, answer).await
+    request.store().create_organization(&choice, organization, answer).await
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::Scope,
-    http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, Request, Response, StoreAction, schema_of},
     store::Family,
 };
 use lambda_http::http::Method;
@@ -25,14 +25,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: true,
     body: None,
-    answer: schema_of::<OrganizationView>,
-    refusals: &[],
+    response: schema_of::<OrganizationView>,
+    errors: &[],
     examples: ("", view::EXAMPLE),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let found = call.store().organization(call.organization()?).await?;
+async fn handle(request: &Request) -> Result<Response> {
+    let found = request.store().organization(request.organization()?).await?;
     let (organization, counts) = found.ok_or_else(Error::not_found::<berth_shared::id::Organization>)?;
-    call.read_answer(&OrganizationView::new(&organization, counts), tag(&organization, counts))
+    request.conditional_response(&OrganizationView::new(&organization, counts), tag(&organization, counts))
 }

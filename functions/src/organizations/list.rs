@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{Counts, Organization, Search, Slug},
-    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
     id::OrganizationId,
     store::{Family, Listed, Page},
 };
@@ -36,38 +36,40 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: true,
     tagged: false,
     body: None,
-    answer: schema_of::<ListAnswer<OrganizationView>>,
-    refusals: &[],
+    response: schema_of::<ListResponse<OrganizationView>>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let mut query = call.query();
+async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
     let search = query.read("search", Search::parse);
     let slug = query.read("slug", Slug::parse);
     let paging = query.paging().await?;
-    let caller = call.caller()?.owner;
+    let caller = request.caller()?.owner;
     let listed = match (slug, caller.organization()) {
-        (None, None) => call.store().list_organizations(search.as_ref(), &paging.page).await?,
-        (None, Some(own)) => only(call, own, search.as_ref(), None, &paging.page).await?,
-        (Some(slug), _) => match call.store().slug_owner(&slug).await? {
-            Some(owner) if caller.sees(owner) => only(call, owner, search.as_ref(), Some(&slug), &paging.page).await?,
+        (None, None) => request.store().list_organizations(search.as_ref(), &paging.page).await?,
+        (None, Some(own)) => only(request, own, search.as_ref(), None, &paging.page).await?,
+        (Some(slug), _) => match request.store().slug_owner(&slug).await? {
+            Some(owner) if caller.sees(owner) => {
+                only(request, owner, search.as_ref(), Some(&slug), &paging.page).await?
+            }
             _ => Listed::empty(),
         },
     };
-    ListAnswer::answer(listed, &paging, |(organization, counts)| OrganizationView::new(&organization, counts))
+    ListResponse::answer(listed, &paging, |(organization, counts)| OrganizationView::new(&organization, counts))
 }
 
 /// A list of at most this one organization.
 async fn only(
-    call: &Call,
+    request: &Request,
     id: OrganizationId,
     search: Option<&Search>,
     slug: Option<&Slug>,
     page: &Page,
 ) -> Result<Listed<(Organization, Counts)>> {
-    let found = call.store().organization(id).await?.filter(|(organization, _)| {
+    let found = request.store().organization(id).await?.filter(|(organization, _)| {
         search.is_none_or(|search| search.matches(organization.name.as_str()))
             && slug.is_none_or(|slug| organization.slug == *slug)
     });

@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::Scope,
     domain::{MetadataPatch, Name, OrganizationPatch, Patch, Slug},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     store::Family,
 };
 use lambda_http::http::Method;
@@ -30,11 +30,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<UpdateOrganization>()),
-    answer: schema_of::<OrganizationView>,
-    refusals: &[Code::SlugAlreadyTaken],
+    body: Some(BodySchema::of::<UpdateOrganization>()),
+    response: schema_of::<OrganizationView>,
+    errors: &[Code::SlugAlreadyTaken],
     examples: (r#"{"metadata": {"tier": "enterprise", "region": null}}"#, view::EXAMPLE),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// Changes to an organization.
@@ -56,27 +56,30 @@ struct UpdateOrganization {
 
 impl Body for UpdateOrganization {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let name = fields.kept("name");
-        let slug = fields.kept("slug");
+        let name = fields.non_nullable("name");
+        let slug = fields.non_nullable("slug");
         let metadata = fields.patch("metadata");
         Some(Self { name, slug, metadata })
     }
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let UpdateOrganization { name, slug, metadata } = call.body()?;
+async fn handle(request: &Request) -> Result<Response> {
+    let UpdateOrganization { name, slug, metadata } = request.body()?;
     let patch = OrganizationPatch { name, slug, metadata };
-    let (id, store) = (call.organization()?, call.store());
+    let (id, store) = (request.organization()?, request.store());
     loop {
         let found = store.organization(id).await?;
         let (before, counts) = found.ok_or_else(Error::not_found::<berth_shared::id::Organization>)?;
-        call.require_match(before.version)?;
-        let after = before.patched(patch.clone(), call.now()).map_err(|wrong| call.invalid(&wrong))?;
+        request.require_match(before.version)?;
+        let after = before.patched(patch.clone(), request.now()).map_err(|wrong| request.invalid(&wrong))?;
         // Where another change came between reading and writing, this one is merged into it.
         if after == before
-            || store.update_organization(&before, &after, &call.write()?).await.map_err(|e| call.veiled(e))?
+            || store
+                .update_organization(&before, &after, &request.write()?)
+                .await
+                .map_err(|e| request.redact_conflict(e))?
         {
-            return Ok(Answer::new(&OrganizationView::new(&after, counts))?.tagged(tag(&after, counts)));
+            return Ok(Response::new(&OrganizationView::new(&after, counts))?.tagged(tag(&after, counts)));
         }
     }
 }

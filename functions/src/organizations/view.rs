@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 pub(super) struct OrganizationView {
     /// Its id.
     id: OrganizationId,
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     name: String,
     /// Its name in URLs: unique in the deployment.
     slug: String,

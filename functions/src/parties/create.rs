@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{Email, ExternalRef, Metadata, Name, Party, PartyDraft, PartyType},
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     store::Family,
 };
 use lambda_http::http::Method;
@@ -30,14 +30,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<CreateParty>()),
-    answer: schema_of::<PartyView>,
-    refusals: &[],
+    body: Some(BodySchema::of::<CreateParty>()),
+    response: schema_of::<PartyView>,
+    errors: &[],
     examples: (
         r#"{"type": "ORGANIZATION", "name": "First American Title", "email": "closing@example.com", "externalRef": "EIN:94-1234567", "metadata": {"tier": "preferred"}}"#,
         view::EXAMPLE,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A new party.
@@ -68,12 +68,12 @@ impl Body for CreateParty {
     }
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let CreateParty { kind, name, email, external_ref, metadata } = call.body()?;
+async fn handle(request: &Request) -> Result<Response> {
+    let CreateParty { kind, name, email, external_ref, metadata } = request.body()?;
     let draft = PartyDraft { kind, name, email, external_ref, metadata: metadata.unwrap_or_default() };
-    let party = Party::new(call.new_id()?, call.organization()?, draft, call.now());
+    let party = Party::new(request.new_id()?, request.organization()?, draft, request.now());
     let path = format!("/v1/organizations/{}/parties/{}", party.organization_id, party.id);
-    let answer = Answer::new(&PartyView::new(&party, call.deployment().await?))?.at(path).tagged(tag(&party));
-    call.store().create_party(&party, &call.write_answering(&answer)?).await?;
+    let answer = Response::new(&PartyView::new(&party, request.deployment().await?))?.at(path).tagged(tag(&party));
+    request.store().create_party(&party, &request.write_with_response(&answer)?).await?;
     Ok(answer)
 }

@@ -3,7 +3,7 @@
 use berth_shared::{
     Error, Result,
     credentials::Scope,
-    http::{Access, Answer, Call, Endpoint, Handler, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, Request, Response, StoreAction, schema_of},
     id,
     store::Family,
 };
@@ -26,19 +26,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: true,
     body: None,
-    answer: schema_of::<PartyView>,
-    refusals: &[],
+    response: schema_of::<PartyView>,
+    errors: &[],
     examples: ("", view::EXAMPLE),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let (organization, id) = (call.organization()?, call.path("partyId")?);
-    let found = if call.wants_latest() {
-        call.store().party(organization, id).await?
+async fn handle(request: &Request) -> Result<Response> {
+    let (organization, id) = (request.organization()?, request.path("partyId")?);
+    let found = if request.wants_latest() {
+        request.store().party(organization, id).await?
     } else {
-        call.store().recent_party(organization, id).await?
+        request.store().party_eventually_consistent(organization, id).await?
     };
     let party = found.ok_or_else(Error::not_found::<id::Party>)?;
-    call.read_answer(&PartyView::new(&party, call.deployment().await?), tag(&party))
+    request.conditional_response(&PartyView::new(&party, request.deployment().await?), tag(&party))
 }

@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{ExternalRef, PartyType, Search},
-    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
     store::{Family, PartyFilter},
 };
 use lambda_http::http::Method;
@@ -41,20 +41,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: true,
     tagged: false,
     body: None,
-    answer: schema_of::<ListAnswer<PartyView>>,
-    refusals: &[],
+    response: schema_of::<ListResponse<PartyView>>,
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let mut query = call.query();
+async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
     let kind = query.read("type", PartyType::parse);
     let search = query.read("search", Search::parse);
     let external_ref = query.read("externalRef", ExternalRef::parse);
     let paging = query.paging().await?;
     let filter = PartyFilter { kind, search, external_ref };
-    let listed = call.store().list_parties(call.organization()?, &filter, &paging.page).await?;
-    let deployment = call.deployment().await?;
-    ListAnswer::answer(listed, &paging, |party| PartyView::new(&party, deployment))
+    let listed = request.store().list_parties(request.organization()?, &filter, &paging.page).await?;
+    let deployment = request.deployment().await?;
+    ListResponse::answer(listed, &paging, |party| PartyView::new(&party, deployment))
 }

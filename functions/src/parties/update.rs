@@ -4,7 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::Scope,
     domain::{Email, ExternalRef, MetadataPatch, Name, PartyPatch, PartyType, Patch},
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     id,
     store::Family,
 };
@@ -32,11 +32,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<UpdateParty>()),
-    answer: schema_of::<PartyView>,
-    refusals: &[],
+    body: Some(BodySchema::of::<UpdateParty>()),
+    response: schema_of::<PartyView>,
+    errors: &[],
     examples: (r#"{"email": null, "metadata": {"tier": "preferred"}}"#, view::EXAMPLE),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// Changes to a party.
@@ -63,8 +63,8 @@ struct UpdateParty {
 impl Body for UpdateParty {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         Some(Self {
-            kind: fields.kept("type"),
-            name: fields.kept("name"),
+            kind: fields.non_nullable("type"),
+            name: fields.non_nullable("name"),
             email: fields.patch("email"),
             external_ref: fields.patch("externalRef"),
             metadata: fields.patch("metadata"),
@@ -72,18 +72,18 @@ impl Body for UpdateParty {
     }
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let UpdateParty { kind, name, email, external_ref, metadata } = call.body()?;
+async fn handle(request: &Request) -> Result<Response> {
+    let UpdateParty { kind, name, email, external_ref, metadata } = request.body()?;
     let patch = PartyPatch { kind, name, email, external_ref, metadata };
-    let (organization, id, store) = (call.organization()?, call.path("partyId")?, call.store());
+    let (organization, id, store) = (request.organization()?, request.path("partyId")?, request.store());
     loop {
         let before = store.party(organization, id).await?.ok_or_else(Error::not_found::<id::Party>)?;
-        call.require_match(before.version)?;
-        let after = before.patched(patch.clone(), call.now()).map_err(|wrong| call.invalid(&wrong))?;
+        request.require_match(before.version)?;
+        let after = before.patched(patch.clone(), request.now()).map_err(|wrong| request.invalid(&wrong))?;
         // Where another change came between reading and writing, this one is merged into it.
-        if after == before || store.update_party(&before, &after, &call.write()?).await? {
-            let view = PartyView::new(&after, call.deployment().await?);
-            return Ok(Answer::new(&view)?.tagged(tag(&after)));
+        if after == before || store.update_party(&before, &after, &request.write()?).await? {
+            let view = PartyView::new(&after, request.deployment().await?);
+            return Ok(Response::new(&view)?.tagged(tag(&after)));
         }
     }
 }

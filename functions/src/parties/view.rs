@@ -1,10 +1,9 @@
 //! How parties are shown.
 
 use berth_shared::{
-    domain::{Metadata, Party, PartyType},
+    domain::{LedgerPartyId, Metadata, Party, PartyType},
     http::EntityTag,
     id::{OrganizationId, PartyId},
-    ledger::LedgerPartyId,
     store::Deployment,
     time::Time,
 };

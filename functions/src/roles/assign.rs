@@ -5,7 +5,7 @@ use berth_shared::{
     credentials::{Owner, Scope},
     domain::{Role, RoleName},
     error::Code,
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, EntityTag, Fields, Handler, StoreAction, schema_of},
+    http::{Access, Body, BodySchema, Endpoint, EntityTag, Fields, Handler, Request, Response, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     store::Family,
     time::Time,
@@ -33,9 +33,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     query: &[],
     paged: false,
     tagged: true,
-    body: Some(BodyOf::of::<AssignRole>()),
-    answer: schema_of::<RoleView>,
-    refusals: &[
+    body: Some(BodySchema::of::<AssignRole>()),
+    response: schema_of::<RoleView>,
+    errors: &[
         Code::PartyOfAnotherOrganization,
         Code::DockOfAnotherOrganization,
         Code::DockNotFound,
@@ -51,7 +51,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "createdAt": "2024-03-01T12:00:00.000Z"
         }"#,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A role to assign.
@@ -89,15 +89,15 @@ struct RoleView {
     created_at: Time,
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let AssignRole { dock_id, role } = call.body()?;
-    let (organization, party_id) = (call.organization()?, call.path("partyId")?);
-    let (id, created_at) = (call.new_id()?, call.now());
+async fn handle(request: &Request) -> Result<Response> {
+    let AssignRole { dock_id, role } = request.body()?;
+    let (organization, party_id) = (request.organization()?, request.path("partyId")?);
+    let (id, created_at) = (request.new_id()?, request.now());
     let view = RoleView { id, dock_id, party_id, role, created_at };
     let path = format!("/v1/organizations/{organization}/parties/{party_id}/roles/{id}");
-    let answer = Answer::new(&view)?.at(path).tagged(EntityTag::version(Role::VERSION));
+    let answer = Response::new(&view)?.at(path).tagged(EntityTag::version(Role::VERSION));
     let role = Role { id, dock_id, party_id, role, created_at, revoked_at: None, revoked_by: None };
-    let tell_foreign = call.caller()?.owner == Owner::Platform;
-    call.store().assign_role(organization, &role, tell_foreign, &call.write_answering(&answer)?).await?;
+    let tell_foreign = request.caller()?.owner == Owner::Platform;
+    request.store().assign_role(organization, &role, tell_foreign, &request.write_with_response(&answer)?).await?;
     Ok(answer)
 }

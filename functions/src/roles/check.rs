@@ -3,8 +3,8 @@
 use berth_shared::{
     Result,
     credentials::Scope,
-    domain::{FromJson, RoleName, Wrong, unknown_members},
-    http::{Access, Answer, Body, BodyOf, Call, Endpoint, Fields, Handler, StoreAction, schema_of},
+    domain::{FromJson, RoleName, Violation, unknown_members},
+    http::{Access, Body, BodySchema, Endpoint, Fields, Handler, Request, Response, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     json::Json,
     store::{CheckedRole, Family},
@@ -13,7 +13,7 @@ use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The most roles of one call: what DynamoDB reads in one batch.
+/// The most roles of one request: what DynamoDB reads in one batch.
 const MOST: usize = 100;
 
 /// The row of check-roles.
@@ -25,14 +25,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::BatchGetItem.on(&[Family::DockRoles]), StoreAction::GetItem.on(&[Family::Tenant])],
     summary: "Check roles",
-    description: "Whether parties hold roles in docks: up to 100 questions in one call, answered in their order. What \
+    description: "Whether parties hold roles in docks: up to 100 questions in one request, answered in their order. What \
                   does not exist, or is another organization's, is not assigned.",
     query: &[],
     paged: false,
     tagged: false,
-    body: Some(BodyOf::of::<CheckRoles>()),
-    answer: schema_of::<CheckedRoles>,
-    refusals: &[],
+    body: Some(BodySchema::of::<CheckRoles>()),
+    response: schema_of::<CheckedRoles>,
+    errors: &[],
     examples: (
         r#"{"checks": [{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY", "role": "DISTRIBUTOR"}]}"#,
         r#"{
@@ -45,7 +45,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             }]
         }"#,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// Roles to ask about.
@@ -55,7 +55,7 @@ struct CheckRoles {
     checks: Checks,
 }
 
-/// The questions of a call.
+/// The questions of a request.
 #[derive(Debug, JsonSchema)]
 #[schemars(transparent)]
 struct Checks(#[schemars(length(min = 1, max = 100))] Vec<Check>);
@@ -79,10 +79,10 @@ impl Body for CheckRoles {
 }
 
 impl FromJson for Checks {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::Array(elements) = json else { return Err(Wrong::here("must be an array")) };
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::Array(elements) = json else { return Err(Violation::new("must be an array")) };
         if !(1..=MOST).contains(&elements.len()) {
-            return Err(Wrong::here(format!("must have 1 to {MOST} elements")));
+            return Err(Violation::new(format!("must have 1 to {MOST} elements")));
         }
         let mut wrong = Vec::new();
         let mut checks = Vec::with_capacity(elements.len());
@@ -95,7 +95,7 @@ impl FromJson for Checks {
         if wrong.is_empty() { Ok(Self(checks)) } else { Err(wrong) }
     }
 
-    fn unknown(json: &Json) -> Vec<Wrong> {
+    fn unknown(json: &Json) -> Vec<Violation> {
         let Json::Array(elements) = json else { return Vec::new() };
         let unknown = |(at, element): (usize, &Json)| {
             Check::unknown(element).into_iter().map(move |wrong| wrong.under(at.to_string()))
@@ -105,8 +105,8 @@ impl FromJson for Checks {
 }
 
 impl FromJson for Check {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::Object(members) = json else { return Err(Wrong::here("must be an object")) };
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::Object(members) = json else { return Err(Violation::new("must be an object")) };
         let mut wrong = Vec::new();
         let dock_id = member(members, "dockId", &mut wrong);
         let party_id = member(members, "partyId", &mut wrong);
@@ -117,14 +117,14 @@ impl FromJson for Check {
         }
     }
 
-    fn unknown(json: &Json) -> Vec<Wrong> {
+    fn unknown(json: &Json) -> Vec<Violation> {
         unknown_members(json, &["dockId", "partyId", "role"])
     }
 }
 
-fn member<T: FromJson>(members: &[(String, Json)], name: &str, wrong: &mut Vec<Wrong>) -> Option<T> {
+fn member<T: FromJson>(members: &[(String, Json)], name: &str, wrong: &mut Vec<Violation>) -> Option<T> {
     let Some((_, value)) = members.iter().find(|(known, _)| known == name) else {
-        wrong.push(Wrong::at(name, "is required"));
+        wrong.push(Violation::at(name, "is required"));
         return None;
     };
     match T::from_json(value) {
@@ -160,13 +160,13 @@ struct CheckedRoleView {
     role_id: Option<RoleId>,
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let CheckRoles { checks: Checks(checks) } = call.body()?;
+async fn handle(request: &Request) -> Result<Response> {
+    let CheckRoles { checks: Checks(checks) } = request.body()?;
     let asked = |check: &Check| CheckedRole { dock: check.dock_id, party: check.party_id, role: check.role };
     let roles: Vec<_> = checks.iter().map(asked).collect();
-    let organization = call.organization()?;
-    let is_own = call.caller()?.owner.organization().is_some();
-    let held = call.store().check_roles(organization, is_own, &roles).await?;
+    let organization = request.organization()?;
+    let is_own = request.caller()?.owner.organization().is_some();
+    let held = request.store().check_roles(organization, is_own, &roles).await?;
     let result = |asked: &CheckedRole| CheckedRoleView {
         dock_id: asked.dock,
         party_id: asked.party,
@@ -174,7 +174,7 @@ async fn handle(call: &Call) -> Result<Answer> {
         assigned: held.contains_key(asked),
         role_id: held.get(asked).copied(),
     };
-    let answer = Answer::new(&CheckedRoles { results: roles.iter().map(result).collect() })?;
-    call.store().record_answer(&call.write_answering(&answer)?).await?;
+    let answer = Response::new(&CheckedRoles { results: roles.iter().map(result).collect() })?;
+    request.store().record_response(&request.write_with_response(&answer)?).await?;
     Ok(answer)
 }

@@ -4,7 +4,7 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::RoleName,
-    http::{Access, Answer, Call, Endpoint, Handler, ListAnswer, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
     id::{DockId, PartyId, RoleId},
     store::{Family, PartyRole, RoleFilter},
     time::Time,
@@ -38,8 +38,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: true,
     tagged: false,
     body: None,
-    answer: schema_of::<ListAnswer<PartyRoleView>>,
-    refusals: &[],
+    response: schema_of::<ListResponse<PartyRoleView>>,
+    errors: &[],
     examples: (
         "",
         r#"{
@@ -64,7 +64,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "meta": {"total": 2, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
         }"#,
     ),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
 /// A role of a party.
@@ -88,16 +88,16 @@ struct PartyRoleView {
     ending: Option<Ending>,
 }
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let mut query = call.query();
+async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
     let role = query.read("role", RoleName::parse);
     let dock = query.read_id("dockId");
-    let as_of = query.read("asOf", |text| history::as_of(text, call.now()));
+    let as_of = query.read("asOf", |text| history::as_of(text, request.now()));
     let paging = query.paging().await?;
-    let (organization, party) = (call.organization()?, call.path("partyId")?);
+    let (organization, party) = (request.organization()?, request.path("partyId")?);
     let filter = RoleFilter { role, dock, as_of };
-    let listed = call.store().list_party_roles(organization, party, &filter, &paging.page).await?;
-    ListAnswer::answer(listed, &paging, |PartyRole { role, dock_name }| PartyRoleView {
+    let listed = request.store().list_party_roles(organization, party, &filter, &paging.page).await?;
+    ListResponse::answer(listed, &paging, |PartyRole { role, dock_name }| PartyRoleView {
         id: role.id,
         dock_id: role.dock_id,
         dock_name: dock_name.map(|name| name.as_str().to_owned()),

@@ -4,7 +4,7 @@ use berth_shared::{
     Error, Result,
     credentials::Scope,
     domain::Role,
-    http::{Access, Answer, Call, Endpoint, Handler, StoreAction},
+    http::{Access, Endpoint, Handler, Request, Response, StoreAction},
     id,
     store::Family,
 };
@@ -29,20 +29,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: crate::schemas::success,
-    refusals: &[],
+    response: crate::schemas::success,
+    errors: &[],
     examples: ("", r#"{"success": true}"#),
-    handler: Handler::Rest(|call| Box::pin(handle(call))),
+    handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-async fn handle(call: &Call) -> Result<Answer> {
-    let (organization, party, id) = (call.organization()?, call.path("partyId")?, call.path("roleId")?);
-    let role = call.store().role(organization, party, id).await?.ok_or_else(Error::not_found::<id::Role>)?;
-    call.require_match(Role::VERSION)?;
-    if call.store().revoke_role(organization, &role, &call.write()?).await? {
-        Ok(Answer::deleted())
+async fn handle(request: &Request) -> Result<Response> {
+    let (organization, party, id) = (request.organization()?, request.path("partyId")?, request.path("roleId")?);
+    let role = request.store().role(organization, party, id).await?.ok_or_else(Error::not_found::<id::Role>)?;
+    request.require_match(Role::VERSION)?;
+    if request.store().revoke_role(organization, &role, &request.write()?).await? {
+        Ok(Response::deleted())
     } else {
-        // Another call revoked it since it was read.
+        // Another request revoked it since it was read.
         Err(Error::not_found::<id::Role>())
     }
 }

@@ -8,8 +8,8 @@ use std::{
 use berth_shared::{
     Error, Result,
     error::Code,
-    http::{Access, Answer, Call, Endpoint, Handler},
-    ledger::{LedgerCall, LedgerFailure, LedgerResult},
+    http::{Access, Endpoint, Handler, Request, Response},
+    ledger::{LedgerFailure, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::{Method, StatusCode};
 use schemars::json_schema;
@@ -25,41 +25,43 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Public,
     success: 204,
     store: &[],
-    summary: "Answer what no route matches",
+    summary: "Respond to a request that matches no route",
     description: "An unknown path is 404, a method that a path does not have 405 with `Allow`; OPTIONS answers with \
                   `Allow`.",
     query: &[],
     paged: false,
     tagged: false,
     body: None,
-    answer: |_| json_schema!({}),
-    refusals: &[Code::RouteNotFound, Code::MethodNotAllowed],
+    response: |_| json_schema!({}),
+    errors: &[Code::RouteNotFound, Code::MethodNotAllowed],
     examples: ("", ""),
-    handler: Handler::Rest(|call| Box::pin(ready(handle(call)))),
+    handler: Handler::Rest(|request| Box::pin(ready(handle(request)))),
 };
 
 /// The same in the ledger's dialect, which refuses with texts.
-pub(crate) fn in_ledger(call: &LedgerCall) -> Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + '_>> {
-    Box::pin(ready(refuse(call)))
+pub(crate) fn in_ledger(
+    request: &LedgerRequest,
+) -> Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + '_>> {
+    Box::pin(ready(refuse(request)))
 }
 
-fn refuse(call: &LedgerCall) -> LedgerResult<Option<Value>> {
+fn refuse(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let text = |status, text: String| Err(LedgerFailure::Text(status, text));
-    let Some(allowed) = methods(call.path_text()) else {
+    let Some(allowed) = methods(request.path_text()) else {
         return text(StatusCode::NOT_FOUND, "The requested resource could not be found.".to_owned());
     };
-    if call.method() == Method::OPTIONS {
+    if request.method() == Method::OPTIONS {
         return Ok(None);
     }
     text(StatusCode::METHOD_NOT_ALLOWED, format!("HTTP method not allowed, supported methods: {allowed}"))
 }
 
-fn handle(call: &Call) -> Result<Answer> {
-    let Some(allowed) = methods(call.path_text()) else {
-        return Err(Error::refused(Code::RouteNotFound, "No endpoint has this path"));
+fn handle(request: &Request) -> Result<Response> {
+    let Some(allowed) = methods(request.path_text()) else {
+        return Err(Error::new(Code::RouteNotFound, "No endpoint has this path"));
     };
-    if call.method() == Method::OPTIONS {
-        return Ok(Answer::default());
+    if request.method() == Method::OPTIONS {
+        return Ok(Response::default());
     }
-    Err(Error::refused(Code::MethodNotAllowed, format!("This path has {allowed}")))
+    Err(Error::new(Code::MethodNotAllowed, format!("This path has {allowed}")))
 }

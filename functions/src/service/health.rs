@@ -4,7 +4,7 @@ use std::future::ready;
 
 use berth_shared::{
     Result,
-    http::{Access, Answer, Call, Endpoint, Handler, schema_of},
+    http::{Access, Endpoint, Handler, Request, Response, schema_of},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -24,10 +24,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: schema_of::<Health>,
-    refusals: &[],
+    response: schema_of::<Health>,
+    errors: &[],
     examples: ("", r#"{"status": "ok", "version": "1.0.0"}"#),
-    handler: Handler::Rest(|call| Box::pin(ready(handle(call)))),
+    handler: Handler::Rest(|request| Box::pin(ready(handle(request)))),
 };
 
 /// That the service answers.
@@ -39,6 +39,6 @@ struct Health {
     version: &'static str,
 }
 
-fn handle(_: &Call) -> Result<Answer> {
-    Answer::new(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+fn handle(_: &Request) -> Result<Response> {
+    Response::new(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use berth_shared::http::{Access, Answer, Endpoint, Handler};
+use berth_shared::http::{Access, Endpoint, Handler, Response};
 use lambda_http::http::Method;
 use schemars::json_schema;
 
@@ -23,8 +23,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     paged: false,
     tagged: false,
     body: None,
-    answer: |_| json_schema!({ "type": "object", "required": ["openapi", "info", "paths"] }),
-    refusals: &[],
+    response: |_| json_schema!({ "type": "object", "required": ["openapi", "info", "paths"] }),
+    errors: &[],
     examples: ("", ""),
-    handler: Handler::Rest(|_| Box::pin(ready(Ok(Answer::of_text(DOCUMENT))))),
+    handler: Handler::Rest(|_| Box::pin(ready(Ok(Response::of_text(DOCUMENT))))),
 };

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use berth_shared::{
     Environment,
     credentials::Scope,
+    http::{InvalidTokenConfig, TokenConfig, TokenSettings},
     id::OrganizationId,
-    ledger::{InvalidTokenConfig, TokenConfig, TokenSettings},
     time::Time,
 };
 use clap::{Args, Parser, Subcommand};

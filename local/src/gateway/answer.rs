@@ -31,14 +31,14 @@ pub fn answer(answer: &Value) -> Result<Response<Bytes>, MalformedAnswer> {
 
 /// The gateway's own answer where no function has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ClientError {
     /// Its status.
     pub status: StatusCode,
     /// What it says.
     pub message: &'static str,
 }
 
-impl Refusal {
+impl ClientError {
     /// The request is none: it breaks off, or names a host that cannot be.
     pub const BAD_REQUEST: Self = Self::new(StatusCode::BAD_REQUEST, "Bad Request");
     /// The body takes too long.
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_the_gateways_json() {
-        let response = Refusal::BODY_TOO_LONG.response();
+        let response = ClientError::BODY_TOO_LONG.response();
         assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(response.headers()["content-type"], "application/json");
         assert_eq!(response.body(), r#"{"message":"Request Entity Too Large"}"#);

@@ -17,7 +17,7 @@ const API: &str = "local";
 
 /// A request as it arrived.
 #[derive(Debug, Clone, Copy)]
-pub struct Arrival<'a> {
+pub struct RequestContext<'a> {
     /// Its method.
     pub method: &'a Method,
     /// Its target.
@@ -57,7 +57,7 @@ impl RouteMatch {
 
 /// The event of a request: HTTP API, payload format 2.0. Members that would be empty are absent, as AWS has it.
 #[must_use]
-pub fn event(arrival: &Arrival<'_>, route: &RouteMatch) -> Value {
+pub fn event(arrival: &RequestContext<'_>, route: &RouteMatch) -> Value {
     let mut event = json!({
         "version": "2.0",
         "routeKey": route.key,
@@ -100,7 +100,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
 
 /// The headers with their names in lower case, the values of a repeated one joined by commas, and those that the
 /// gateway itself sets.
-fn headers(arrival: &Arrival<'_>) -> Map<String, Value> {
+fn headers(arrival: &RequestContext<'_>) -> Map<String, Value> {
     let mut headers = Map::new();
     for name in arrival.headers.keys() {
         if *name != header::COOKIE && !CONNECTION_HEADERS.contains(name) {
@@ -123,7 +123,7 @@ fn joined(headers: &HeaderMap, name: &str) -> String {
     values.join(",")
 }
 
-fn context(arrival: &Arrival<'_>, route: &RouteMatch) -> Value {
+fn context(arrival: &RequestContext<'_>, route: &RouteMatch) -> Value {
     let host = text(arrival.headers, &header::HOST).unwrap_or("localhost");
     // What follows the last colon is a port, unless it is a part of an IPv6 address.
     let domain = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(domain, _)| domain);
@@ -155,7 +155,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str
 }
 
 /// The body, if there is one, and whether it is written in base64.
-fn body(arrival: &Arrival<'_>) -> (Option<String>, bool) {
+fn body(arrival: &RequestContext<'_>) -> (Option<String>, bool) {
     if arrival.body.is_empty() {
         return (None, false);
     }

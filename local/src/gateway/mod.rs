@@ -11,8 +11,8 @@ mod target;
 use lambda_http::http::{HeaderName, header};
 
 pub use self::{
-    answer::{MalformedAnswer, Refusal, answer},
-    event::{Arrival, RouteMatch, event},
+    answer::{ClientError, MalformedAnswer, answer},
+    event::{RequestContext, RouteMatch, event},
     target::Target,
 };
 

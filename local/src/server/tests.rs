@@ -89,7 +89,7 @@ fn a_head_may_be_as_long_as_at_aws() {
     };
     // Four bytes are the method and the path.
     assert_eq!(head(HEAD_LIMIT - 4), Ok(()));
-    assert_eq!(head(HEAD_LIMIT - 3), Err(Refusal::HEAD_TOO_LONG));
+    assert_eq!(head(HEAD_LIMIT - 3), Err(ClientError::HEAD_TOO_LONG));
 }
 
 proptest! {

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    patch::{FromJson, Wrong, unknown_members},
+    patch::{FromJson, Violation, unknown_members},
     text::Text,
 };
-use crate::json::Json;
+use crate::domain::json::Json;
 
 /// Where a business has its seat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,8 +26,8 @@ pub struct Address {
 }
 
 impl FromJson for Address {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::Object(members) = json else { return Err(Wrong::here("must be an object")) };
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::Object(members) = json else { return Err(Violation::new("must be an object")) };
         let mut wrong = Vec::new();
         let address = Self {
             street: line(members, "street", &mut wrong),
@@ -39,17 +39,17 @@ impl FromJson for Address {
         if wrong.is_empty() { Ok(address) } else { Err(wrong) }
     }
 
-    fn unknown(json: &Json) -> Vec<Wrong> {
+    fn unknown(json: &Json) -> Vec<Violation> {
         unknown_members(json, &["street", "city", "state", "postalCode", "country"])
     }
 }
 
-fn line<const MAX: usize>(members: &[(String, Json)], name: &str, wrong: &mut Vec<Wrong>) -> Option<Text<MAX>> {
+fn line<const MAX: usize>(members: &[(String, Json)], name: &str, wrong: &mut Vec<Violation>) -> Option<Text<MAX>> {
     let (_, value) = members.iter().find(|(known, value)| known == name && *value != Json::Null)?;
     match Text::from_json(value) {
         Ok(text) => Some(text),
         Err(details) => {
-            wrong.extend(details.into_iter().map(|detail| Wrong::at(name, detail.detail)));
+            wrong.extend(details.into_iter().map(|detail| Violation::at(name, detail.detail)));
             None
         }
     }

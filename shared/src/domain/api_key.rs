@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Name;
-use crate::{
+use crate::domain::{
     credentials::{Environment, Owner, Scope},
     id::ApiKeyId,
     time::Time,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Address, Color, Domain, Email, Name, Patch, Stylesheet, Text};
-use crate::{
+use crate::domain::{
     id::{DockId, OrganizationId},
     time::Time,
 };

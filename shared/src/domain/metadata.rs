@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::patch::{FromJson, Wrong};
-use crate::json::Json;
+use super::patch::{FromJson, Violation};
+use crate::domain::json::Json;
 
 /// The most bytes of metadata, as compact JSON in UTF-8.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -29,7 +29,7 @@ impl Metadata {
     ///
     /// # Errors
     /// What is wrong with the result: each half may be within the limits and the whole beyond them.
-    pub fn merge(&self, patch: MetadataPatch) -> Result<Self, Vec<Wrong>> {
+    pub fn merge(&self, patch: MetadataPatch) -> Result<Self, Vec<Violation>> {
         let mut members = self.0.clone();
         for (name, value) in patch.0 {
             let at = members.iter().position(|(known, _)| *known == name);
@@ -68,15 +68,15 @@ impl Metadata {
         RawValue::from_string(self.to_text()).unwrap_or_default()
     }
 
-    fn within_limits(members: Vec<(String, Json)>) -> Result<Self, Vec<Wrong>> {
+    fn within_limits(members: Vec<(String, Json)>) -> Result<Self, Vec<Violation>> {
         let mut wrong = Vec::new();
-        let here = |detail: String| Wrong { path: Vec::new(), detail };
+        let here = |detail: String| Violation { path: Vec::new(), detail };
         if members.len() > MAX_KEYS {
             wrong.push(here(format!("must have at most {MAX_KEYS} keys")));
         }
         for (name, value) in &members {
             if value.depth() >= MAX_DEPTH {
-                wrong.push(Wrong::at(name, format!("must be nested at most {} levels deep", MAX_DEPTH - 1)));
+                wrong.push(Violation::at(name, format!("must be nested at most {} levels deep", MAX_DEPTH - 1)));
             }
         }
         let metadata = Self(members);
@@ -88,17 +88,17 @@ impl Metadata {
 }
 
 impl FromJson for Metadata {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
         match json {
             Json::Object(members) => Self::within_limits(members.clone()),
-            _ => Err(Wrong::here("must be an object")),
+            _ => Err(Violation::new("must be an object")),
         }
     }
 }
 
 impl FromJson for MetadataPatch {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::Object(members) = json else { return Err(Wrong::here("must be an object")) };
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::Object(members) = json else { return Err(Violation::new("must be an object")) };
         let member = |(name, value): &(String, Json)| match value {
             Json::Null => (name.clone(), None),
             value => (name.clone(), Some(value.clone())),

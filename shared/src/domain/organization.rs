@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Metadata, MetadataPatch, Name, Patch, Slug, patch::Wrong};
-use crate::{id::OrganizationId, time::Time};
+use super::{Metadata, MetadataPatch, Name, Patch, Slug, patch::Violation};
+use crate::domain::{id::OrganizationId, time::Time};
 
 /// A tenant: it owns docks, parties and API keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Organization {
     ///
     /// # Errors
     /// What is wrong with the merged metadata.
-    pub fn patched(&self, patch: OrganizationPatch, now: Time) -> Result<Self, Vec<Wrong>> {
+    pub fn patched(&self, patch: OrganizationPatch, now: Time) -> Result<Self, Vec<Violation>> {
         let mut new = self.clone();
         new.name = patch.name.unwrap_or(new.name);
         new.slug = patch.slug.unwrap_or(new.slug);
@@ -76,8 +76,8 @@ impl Organization {
 }
 
 /// Metadata after its part of a patch.
-pub(super) fn patched_metadata(old: &Metadata, patch: Patch<MetadataPatch>) -> Result<Metadata, Vec<Wrong>> {
-    let wrong = |wrong: Vec<Wrong>| wrong.into_iter().map(|wrong| wrong.under("metadata")).collect();
+pub(super) fn patched_metadata(old: &Metadata, patch: Patch<MetadataPatch>) -> Result<Metadata, Vec<Violation>> {
+    let wrong = |wrong: Vec<Violation>| wrong.into_iter().map(|wrong| wrong.under("metadata")).collect();
     match patch {
         Patch::Keep => Ok(old.clone()),
         Patch::Clear => Ok(Metadata::default()),

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     Email, ExternalRef, Metadata, MetadataPatch, Name, Patch,
     organization::patched_metadata,
-    patch::{FromJson, Wrong},
+    patch::{FromJson, Violation},
 };
-use crate::{
+use crate::domain::{
+    Hint,
     id::{OrganizationId, PartyId},
     json::Json,
-    ledger::Hint,
     time::Time,
 };
 
@@ -40,9 +40,9 @@ impl PartyType {
 }
 
 impl FromJson for PartyType {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
-        Self::parse(text).map_err(Wrong::here)
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::String(text) = json else { return Err(Violation::new("must be a string")) };
+        Self::parse(text).map_err(Violation::new)
     }
 }
 
@@ -144,7 +144,7 @@ impl Party {
     ///
     /// # Errors
     /// What is wrong with the merged metadata.
-    pub fn patched(&self, patch: PartyPatch, now: Time) -> Result<Self, Vec<Wrong>> {
+    pub fn patched(&self, patch: PartyPatch, now: Time) -> Result<Self, Vec<Violation>> {
         let mut new = self.clone();
         new.kind = patch.kind.unwrap_or(new.kind);
         new.name = patch.name.unwrap_or(new.name);

@@ -1,20 +1,20 @@
 //! How members of a body become values: the trait they are read by, and the three states of a member in a patch.
 
-use crate::json::Json;
+use crate::domain::json::Json;
 
 /// What is wrong with a value, and where inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub struct Violation {
     /// The names and indexes that lead from the value to the place; empty for the value itself.
     pub path: Vec<String>,
     /// What it must be: `must be a string`.
     pub detail: String,
 }
 
-impl Wrong {
+impl Violation {
     /// The value itself is wrong.
     #[must_use]
-    pub fn here(detail: impl Into<String>) -> Vec<Self> {
+    pub fn new(detail: impl Into<String>) -> Vec<Self> {
         vec![Self { path: Vec::new(), detail: detail.into() }]
     }
 
@@ -38,19 +38,19 @@ pub trait FromJson: Sized {
     ///
     /// # Errors
     /// Everything that is wrong with it, not only the first.
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>>;
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>>;
 
     /// The members inside the value that are not read: what strict handling refuses.
-    fn unknown(_: &Json) -> Vec<Wrong> {
+    fn unknown(_: &Json) -> Vec<Violation> {
         Vec::new()
     }
 }
 
 /// The members of `json` beyond `known`.
-pub fn unknown_members(json: &Json, known: &[&str]) -> Vec<Wrong> {
+pub fn unknown_members(json: &Json, known: &[&str]) -> Vec<Violation> {
     let Json::Object(members) = json else { return Vec::new() };
     let unknown = members.iter().filter(|(name, _)| !known.contains(&name.as_str()));
-    unknown.map(|(name, _)| Wrong::at(name, "is not known")).collect()
+    unknown.map(|(name, _)| Violation::at(name, "is not known")).collect()
 }
 
 /// What a merge patch (RFC 7396) says of one member.
@@ -76,16 +76,16 @@ impl<T> Patch<T> {
     }
 }
 
-impl<K: crate::id::Kind> FromJson for crate::id::Id<K> {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
-        text.parse().map_err(|malformed: crate::id::MalformedId| Wrong::here(malformed.to_string()))
+impl<K: crate::domain::id::Kind> FromJson for crate::domain::id::Id<K> {
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::String(text) = json else { return Err(Violation::new("must be a string")) };
+        text.parse().map_err(|malformed: crate::domain::id::MalformedId| Violation::new(malformed.to_string()))
     }
 }
 
-impl FromJson for crate::time::Time {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
-        text.parse().map_err(|malformed: crate::time::MalformedTime| Wrong::here(malformed.to_string()))
+impl FromJson for crate::domain::time::Time {
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::String(text) = json else { return Err(Violation::new("must be a string")) };
+        text.parse().map_err(|malformed: crate::domain::time::MalformedTime| Violation::new(malformed.to_string()))
     }
 }

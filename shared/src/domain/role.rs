@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::patch::{FromJson, Wrong};
-use crate::{
+use super::patch::{FromJson, Violation};
+use crate::domain::{
     id::{DockId, PartyId, RoleId},
     json::Json,
     time::Time,
@@ -44,9 +44,9 @@ impl RoleName {
 }
 
 impl FromJson for RoleName {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::String(text) = json else { return Err(Wrong::here("must be a string")) };
-        Self::parse(text).map_err(Wrong::here)
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::String(text) = json else { return Err(Violation::new("must be a string")) };
+        Self::parse(text).map_err(Violation::new)
     }
 }
 

@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::patch::{FromJson, Wrong};
-use crate::json::Json;
+use super::patch::{FromJson, Violation};
+use crate::domain::json::Json;
 
 /// Gives a newtype over `String` its reading, and what all of them share. The type brings `fn parse(&str) -> Result<Self, String>`.
 macro_rules! string_type {
@@ -21,10 +21,12 @@ macro_rules! string_type {
         }
 
         impl $crate::domain::FromJson for $type {
-            fn from_json(json: &$crate::json::Json) -> Result<Self, Vec<$crate::domain::Wrong>> {
+            fn from_json(json: &$crate::domain::json::Json) -> Result<Self, Vec<$crate::domain::Violation>> {
                 match json {
-                    $crate::json::Json::String(text) => Self::parse(text).map_err($crate::domain::Wrong::here),
-                    _ => Err($crate::domain::Wrong::here("must be a string")),
+                    $crate::domain::json::Json::String(text) => {
+                        Self::parse(text).map_err($crate::domain::Violation::new)
+                    }
+                    _ => Err($crate::domain::Violation::new("must be a string")),
                 }
             }
         }
@@ -85,10 +87,10 @@ impl<const MAX: usize> Text<MAX> {
 }
 
 impl<const MAX: usize> FromJson for Text<MAX> {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
         match json {
-            Json::String(text) => Self::parse(text).map_err(Wrong::here),
-            _ => Err(Wrong::here("must be a string")),
+            Json::String(text) => Self::parse(text).map_err(Violation::new),
+            _ => Err(Violation::new("must be a string")),
         }
     }
 }

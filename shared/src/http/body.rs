@@ -2,10 +2,10 @@
 
 use schemars::JsonSchema;
 
-use crate::{
+use crate::domain::{
+    FromJson, Patch, Violation,
     credentials::Owner,
-    domain::{FromJson, Patch, Wrong},
-    error::{Failure, Result},
+    error::{FieldError, Result},
     json::Json,
     time::Time,
 };
@@ -19,7 +19,7 @@ pub trait Body: JsonSchema + Sized {
 
 /// What counts for a body, beyond what it says.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Circumstances {
+pub(super) struct ReadContext {
     /// Whether members that are not known are failures.
     pub(super) strict: bool,
     /// Who sends it, where that is known.
@@ -32,14 +32,14 @@ pub(super) struct Circumstances {
 #[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a [(String, Json)],
-    circumstances: Circumstances,
+    circumstances: ReadContext,
     known: Vec<&'static str>,
     required: Vec<&'static str>,
-    failures: Vec<Failure>,
+    failures: Vec<FieldError>,
 }
 
 impl<'a> Fields<'a> {
-    fn new(members: &'a [(String, Json)], circumstances: Circumstances) -> Self {
+    fn new(members: &'a [(String, Json)], circumstances: ReadContext) -> Self {
         Self { members, circumstances, known: Vec::new(), required: Vec::new(), failures: Vec::new() }
     }
 
@@ -48,7 +48,7 @@ impl<'a> Fields<'a> {
         self.required.push(name);
         match self.find(name) {
             Some(value) => self.value(name, value),
-            None => self.fail(name, Wrong::here("is required")),
+            None => self.fail(name, Violation::new("is required")),
         }
     }
 
@@ -63,7 +63,11 @@ impl<'a> Fields<'a> {
     /// A time to come that may be absent or `null`.
     pub fn optional_future(&mut self, name: &'static str) -> Option<Time> {
         let time: Time = self.optional(name)?;
-        if time > self.circumstances.now { Some(time) } else { self.fail(name, Wrong::here("must be in the future")) }
+        if time > self.circumstances.now {
+            Some(time)
+        } else {
+            self.fail(name, Violation::new("must be in the future"))
+        }
     }
 
     /// A member that may be absent or `null`.
@@ -75,9 +79,9 @@ impl<'a> Fields<'a> {
     }
 
     /// A member of a patch that cannot be taken away: absent, or a value.
-    pub fn kept<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
+    pub fn non_nullable<T: FromJson>(&mut self, name: &'static str) -> Option<T> {
         match self.find(name)? {
-            Json::Null => self.fail(name, Wrong::here("must not be null")),
+            Json::Null => self.fail(name, Violation::new("must not be null")),
             value => self.value(name, value),
         }
     }
@@ -107,34 +111,34 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn fail<T>(&mut self, name: &'static str, wrong: Vec<Wrong>) -> Option<T> {
+    fn fail<T>(&mut self, name: &'static str, wrong: Vec<Violation>) -> Option<T> {
         self.failures.extend(wrong.into_iter().map(|wrong| failure(&wrong.under(name))));
         None
     }
 }
 
 /// What is wrong with a body, at the place where it is.
-pub(super) fn failure(wrong: &Wrong) -> Failure {
+pub(super) fn failure(wrong: &Violation) -> FieldError {
     let escaped = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
     let pointer: String = wrong.path.iter().map(escaped).collect();
     let name = if wrong.path.is_empty() { "the body".to_owned() } else { wrong.path.join(".") };
-    Failure::body(pointer, format!("{name} {}", wrong.detail))
+    FieldError::body(pointer, format!("{name} {}", wrong.detail))
 }
 
 /// Reads a body.
 ///
 /// # Errors
 /// Every failure.
-pub(super) fn read_body<T: Body>(json: &Json, circumstances: Circumstances) -> Result<T, Vec<Failure>> {
+pub(super) fn read_body<T: Body>(json: &Json, circumstances: ReadContext) -> Result<T, Vec<FieldError>> {
     let Json::Object(members) = json else {
-        return Err(vec![Failure::body("", "the body must be an object")]);
+        return Err(vec![FieldError::body("", "the body must be an object")]);
     };
     let mut fields = Fields::new(members, circumstances);
     let body = T::read(&mut fields);
     let mut failures = fields.failures;
     if circumstances.strict {
         let unknown = members.iter().filter(|(name, _)| !fields.known.contains(&name.as_str()));
-        failures.extend(unknown.map(|(name, _)| failure(&Wrong::at(name, "is not known"))));
+        failures.extend(unknown.map(|(name, _)| failure(&Violation::at(name, "is not known"))));
     }
     match body {
         Some(body) if failures.is_empty() => Ok(body),
@@ -144,7 +148,7 @@ pub(super) fn read_body<T: Body>(json: &Json, circumstances: Circumstances) -> R
 
 /// The names that `T` reads from a body, and those among them that it needs: what its schema must say, too.
 pub(super) fn names_read<T: Body>() -> (Vec<&'static str>, Vec<&'static str>) {
-    let circumstances = Circumstances { strict: false, sender: None, now: Time::from_millis(0) };
+    let circumstances = ReadContext { strict: false, sender: None, now: Time::from_millis(0) };
     let mut fields = Fields::new(&[], circumstances);
     drop(T::read(&mut fields));
     (fields.known, fields.required)

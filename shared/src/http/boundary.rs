@@ -9,7 +9,10 @@ use lambda_http::{
 use tokio::time::Instant;
 
 use super::{Endpoint, headers};
-use crate::{id::RequestId, store, time::Time};
+use crate::{
+    domain::{id::RequestId, time::Time},
+    store,
+};
 
 /// How long a call may take where the runtime sets no deadline.
 const PATIENCE: Duration = Duration::from_secs(10);

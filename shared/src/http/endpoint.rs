@@ -4,30 +4,41 @@ use std::{future::Future, pin::Pin};
 
 use lambda_http::http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::Value;
 
-use super::{Answer, Body, Call, body::names_read, permissions::Grant};
-use crate::{
+use super::{Body, Request, Response, Service, body::names_read, permissions::Grant};
+use crate::domain::{
     credentials::Scope,
     error::{Code, Result},
-    ledger::{LedgerCall, LedgerResult},
 };
 
-/// What an endpoint does with a call, in its dialect.
+/// What an endpoint does with a request, in its dialect.
 #[derive(Debug, Clone, Copy)]
 pub enum Handler {
     /// In the dialect of `/v1`.
     Rest(RestHandler),
-    /// In the dialect of the ledger.
-    Ledger(LedgerHandler),
+    /// In another dialect, which brings its own conventions for errors, bodies and authentication.
+    Other(&'static dyn Dialect),
 }
 
-/// What an endpoint of `/v1` does with a call.
-pub type RestHandler = for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = Result<Answer>> + Send + 'a>>;
+/// HTTP conventions other than those of `/v1`, together with one endpoint's handler. Dialects are defined in layers above
+/// this one.
+pub trait Dialect: std::fmt::Debug + Sync {
+    /// Responds to a request. Must not fail: every error is a response. `allow` is the value of the `Allow` header, where
+    /// the response is to carry one.
+    fn respond<'a>(
+        &'static self,
+        endpoint: &'static Endpoint,
+        service: &'a Service,
+        request: lambda_http::Request,
+        allow: Option<String>,
+    ) -> DialectFuture<'a>;
+}
 
-/// What an endpoint of the ledger's dialect does with a call. A text is answered as a text, nothing with no body.
-pub type LedgerHandler =
-    for<'a> fn(&'a LedgerCall) -> Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + 'a>>;
+/// The future of a response in another dialect.
+pub type DialectFuture<'a> = Pin<Box<dyn Future<Output = lambda_http::http::Response<lambda_http::Body>> + Send + 'a>>;
+
+/// What an endpoint of `/v1` does with a call.
+pub type RestHandler = for<'a> fn(&'a Request) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>;
 
 /// Makes the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -42,7 +53,7 @@ pub type NamesRead = fn() -> (Vec<&'static str>, Vec<&'static str>);
 
 /// The type of a body: its schema, and the members that are read from it.
 #[derive(Debug, Clone, Copy)]
-pub struct BodyOf {
+pub struct BodySchema {
     /// What the contract says.
     pub schema: SchemaOf,
     /// The members that are read, and those among them that are needed: what the schema must say, too. `None` where
@@ -50,7 +61,7 @@ pub struct BodyOf {
     pub names_read: Option<NamesRead>,
 }
 
-impl BodyOf {
+impl BodySchema {
     /// The body `T`.
     #[must_use]
     pub const fn of<T: Body>() -> Self {
@@ -121,11 +132,11 @@ pub struct Endpoint {
     /// Whether it is about a single resource, whose version answers tell in `ETag`.
     pub tagged: bool,
     /// The body.
-    pub body: Option<BodyOf>,
+    pub body: Option<BodySchema>,
     /// The answer.
-    pub answer: SchemaOf,
+    pub response: SchemaOf,
     /// Refusals that are this endpoint's own; those that every endpoint of its kind has come on top.
-    pub refusals: &'static [Code],
+    pub errors: &'static [Code],
     /// Examples: of the body, where it has one, and of the answer, as JSON texts.
     pub examples: (&'static str, &'static str),
     /// What it does.

@@ -2,7 +2,7 @@
 
 use lambda_http::http::{HeaderMap, HeaderName};
 
-use crate::error::Failure;
+use crate::domain::error::FieldError;
 
 /// The longest `Idempotency-Key`.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
@@ -69,7 +69,7 @@ pub(super) struct Headers {
     pub(super) idempotency_key: Option<String>,
     pub(super) if_match: Option<Tags>,
     pub(super) if_none_match: Option<Tags>,
-    pub(super) failures: Vec<Failure>,
+    pub(super) failures: Vec<FieldError>,
 }
 
 impl Headers {
@@ -79,7 +79,7 @@ impl Headers {
         if idempotent && let Some(value) = joined(headers, &HeaderName::from_static("idempotency-key")) {
             match idempotency_key(&value) {
                 Some(key) => read.idempotency_key = Some(key),
-                None => read.failures.push(Failure::parameter(
+                None => read.failures.push(FieldError::parameter(
                     "Idempotency-Key",
                     format!("must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters"),
                 )),
@@ -89,7 +89,7 @@ impl Headers {
             let Some(value) = joined(headers, &HeaderName::from_static(name)) else { continue };
             let tags = entity_tags(&value);
             if tags.is_none() {
-                read.failures.push(Failure::parameter(shown, "must be * or a list of entity tags"));
+                read.failures.push(FieldError::parameter(shown, "must be * or a list of entity tags"));
             }
             *(if name == "if-match" { &mut read.if_match } else { &mut read.if_none_match }) = tags;
         }

@@ -2,33 +2,40 @@
 //!
 //! [`respond`] is a request's way from the event to the answer. Nothing below it knows of statuses and headers.
 
-mod answer;
-mod arrival;
 mod body;
 pub(crate) mod boundary;
-mod call;
+mod context;
 mod cursor;
 mod endpoint;
 mod headers;
 mod permissions;
 mod problem;
 mod query;
+mod request;
 mod respond;
+mod response;
+mod service;
+mod token;
+mod verifier;
 
-pub use answer::{Answer, ListAnswer, ListMeta};
-pub use arrival::REQUEST;
-pub(crate) use arrival::{Arrival, End};
 pub use body::{Body, Fields};
-pub use call::Call;
+pub use context::REQUEST;
+pub(crate) use context::{End, RequestContext};
 pub use cursor::CursorKey;
 pub use endpoint::{
-    Access, BodyOf, Endpoint, Handler, LedgerHandler, LedgerRight, Parameter, RestHandler, SchemaOf, schema_of,
+    Access, BodySchema, Dialect, DialectFuture, Endpoint, Handler, LedgerRight, Parameter, RestHandler, SchemaOf,
+    schema_of,
 };
 pub use headers::EntityTag;
 pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;
 pub use query::{PAGING, Paging, Query};
+pub use request::Request;
 pub use respond::respond;
+pub use response::{ListMeta, ListResponse, Response};
+pub use service::Service;
+pub use token::{InvalidTokenConfig, TokenConfig, TokenFailure, TokenSettings, TokenUser, TokenVerifier, VerifiedUser};
+pub use verifier::{AuthFailure, Verifier};
 
 /// The most bytes of a body.
 pub const MAX_BODY: usize = 256 * 1024;

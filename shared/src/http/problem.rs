@@ -4,7 +4,7 @@ use lambda_http::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::error::{Code, Error, Failure, Place};
+use crate::domain::error::{Code, Error, FieldError, FieldLocation};
 
 /// The one shape of every refusal.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -70,12 +70,12 @@ impl Problem {
         let code = error.code().unwrap_or(Code::Internal);
         let title = reason(code.status());
         let (detail, failures, conflict_id) = match error {
-            Error::Refused(refusal) => {
+            Error::Client(refusal) => {
                 let conflict_id = (code.status() == 409).then(|| refusal.conflict_id.clone());
                 (refusal.detail.clone(), refusal.failures.as_slice(), conflict_id)
             }
             Error::Unavailable(_) => ("The store did not answer in time; try again".to_owned(), [].as_slice(), None),
-            Error::Internal(_) | Error::Answered(_) => ("Something went wrong".to_owned(), [].as_slice(), None),
+            Error::Internal(_) | Error::Replay(_) => ("Something went wrong".to_owned(), [].as_slice(), None),
         };
         let (errors, message) = match failures {
             [] => (None, Message::One(detail.clone())),
@@ -102,10 +102,10 @@ impl Problem {
 }
 
 impl ProblemDetail {
-    fn of(failure: &Failure) -> Self {
+    fn of(failure: &FieldError) -> Self {
         let (pointer, parameter) = match &failure.place {
-            Place::Body(pointer) => (Some(pointer.clone()), None),
-            Place::Parameter(name) => (None, Some(name.clone())),
+            FieldLocation::Body(pointer) => (Some(pointer.clone()), None),
+            FieldLocation::Parameter(name) => (None, Some(name.clone())),
         };
         Self { pointer, parameter, detail: failure.detail.clone() }
     }

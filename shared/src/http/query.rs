@@ -3,10 +3,12 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::{SchemaGenerator, json_schema};
 
-use super::{Call, CursorKey, Parameter, cursor::MAX_CURSOR};
+use super::{CursorKey, Parameter, Request, cursor::MAX_CURSOR};
 use crate::{
-    error::{Error, Failure, Result},
-    id::{Id, Kind},
+    domain::{
+        error::{Error, FieldError, Result},
+        id::{Id, Kind},
+    },
     store::{Page, Start},
 };
 
@@ -48,8 +50,8 @@ pub const PAGING: &[Parameter] = &[
 /// The query of a call on its way into types.
 #[derive(Debug)]
 pub struct Query<'a> {
-    call: &'a Call,
-    failures: Vec<Failure>,
+    request: &'a Request,
+    failures: Vec<FieldError>,
 }
 
 /// Which page of a list a call asks for, and what the links to others need.
@@ -64,13 +66,13 @@ pub struct Paging {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn new(call: &'a Call, failures: Vec<Failure>) -> Self {
-        Self { call, failures }
+    pub(super) fn new(request: &'a Request, failures: Vec<FieldError>) -> Self {
+        Self { request, failures }
     }
 
     /// A parameter that may be absent. `parse` says what it must be, as the end of a sentence.
     pub fn read<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        let text = self.call.query_value(name)?;
+        let text = self.request.query_value(name)?;
         match parse(text) {
             Ok(value) => Some(value),
             Err(detail) => self.fail(name, &detail),
@@ -83,7 +85,7 @@ impl<'a> Query<'a> {
     }
 
     fn fail<T>(&mut self, name: &str, detail: &str) -> Option<T> {
-        self.failures.push(Failure::parameter(name, detail));
+        self.failures.push(FieldError::parameter(name, detail));
         None
     }
 
@@ -100,13 +102,13 @@ impl<'a> Query<'a> {
     /// # Errors
     /// All failures of the query.
     pub async fn paging(mut self) -> Result<Paging> {
-        let key = self.call.service().cursor_key(self.call.store()).await?;
+        let key = self.request.service().cursor_key(self.request.store()).await?;
         let paging = |name: &&(String, String)| PAGING.iter().all(|parameter| parameter.name != name.0);
-        let known = |name: &&(String, String)| self.call.endpoint().query.iter().any(|known| known.name == name.0);
-        let mut filters: Vec<_> = self.call.query_values().iter().filter(paging).filter(known).cloned().collect();
+        let known = |name: &&(String, String)| self.request.endpoint().query.iter().any(|known| known.name == name.0);
+        let mut filters: Vec<_> = self.request.query_values().iter().filter(paging).filter(known).cloned().collect();
         filters.sort();
-        let path = self.call.path_text().to_owned();
-        let viewer = self.call.principal().map(|principal| principal.owner.organization());
+        let path = self.request.path_text().to_owned();
+        let viewer = self.request.principal().map(|principal| principal.owner.organization());
         let binding = format!("{path}\n{viewer:?}\n{}", query_text(&filters));
 
         let limit = self.number("limit", 1, MAX_LIMIT);
@@ -115,8 +117,8 @@ impl<'a> Query<'a> {
         let cursor = self.read("cursor", open);
         let anchor = self.read("anchor", open);
         for name in ["offset", "anchor"] {
-            if self.call.query_value("cursor").is_some() && self.call.query_value(name).is_some() {
-                self.failures.push(Failure::parameter("cursor", format!("must not come with {name}")));
+            if self.request.query_value("cursor").is_some() && self.request.query_value(name).is_some() {
+                self.failures.push(FieldError::parameter("cursor", format!("must not come with {name}")));
             }
         }
         if !self.failures.is_empty() {

@@ -11,42 +11,43 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use lambda_http::{
     Body, RequestExt,
-    http::{HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderValue, Method, Response as HttpResponse, StatusCode, header},
 };
 use tracing::Instrument;
 
 use super::{
-    Access, Answer, Arrival, Call, End, Endpoint, Problem, RestHandler, boundary, boundary::value, call::unauthorized,
-    headers::Headers,
+    Access, End, Endpoint, Problem, Request, RequestContext, Response, RestHandler, boundary, boundary::value,
+    headers::Headers, request::unauthorized,
 };
 use crate::{
-    Service,
-    credentials::AuthFailure,
-    error::{Code, Error, RecordedAnswer, Result},
-    id::{self, Id, Kind},
+    domain::{
+        error::{Code, Error, RecordedResponse, Result},
+        id::{self, Id, Kind},
+    },
+    http::{AuthFailure, Service},
 };
 
 /// The longest pause that a caller is asked for after a 503, in seconds.
 const RETRY_AFTER: &str = "1";
 
 /// How a call ended.
-enum Ending {
-    Answered(Answer),
-    Replayed(RecordedAnswer),
-    Refused(Error),
+enum Outcome {
+    Success(Response),
+    Replayed(RecordedResponse),
+    Error(Error),
 }
 
-impl Ending {
+impl Outcome {
     /// What the log is told of it.
-    fn told(&self) -> End<'_> {
+    fn to_log(&self) -> End<'_> {
         match self {
-            Self::Answered(_) => End::Answered,
+            Self::Success(_) => End::Success,
             Self::Replayed(_) => End::Replayed,
-            Self::Refused(error) => {
+            Self::Error(error) => {
                 let code = error.code().map_or("", Code::as_str);
                 match error {
-                    Error::Internal(_) | Error::Unavailable(_) => End::Failed { code, error },
-                    _ => End::Refused { code, input: None },
+                    Error::Internal(_) | Error::Unavailable(_) => End::ServerError { code, error },
+                    _ => End::ClientError { code, input: None },
                 }
             }
         }
@@ -59,57 +60,57 @@ pub async fn respond(
     endpoint: &'static Endpoint,
     handler: RestHandler,
     service: &Service,
-    request: lambda_http::Request,
+    http_request: lambda_http::Request,
     allow: Option<String>,
-) -> Response<Body> {
-    let arrival = Arrival::now(endpoint, service, &request, None);
-    let instance = request.raw_http_path().to_owned();
-    let strict = Headers::read(request.headers(), false).strict;
-    let entering = Call {
+) -> HttpResponse<Body> {
+    let context = RequestContext::new(endpoint, service, &http_request, None);
+    let instance = http_request.raw_http_path().to_owned();
+    let strict = Headers::read(http_request.headers(), false).strict;
+    let request = Request {
         endpoint,
         handler,
         service: service.clone(),
-        store: arrival.store.clone(),
+        store: context.store.clone(),
         principal: None,
-        path_parameters: boundary::path_parameters(endpoint, &request),
-        query: boundary::query(&request),
-        headers: Headers::read(request.headers(), endpoint.method == Method::POST),
-        request,
-        request_id: arrival.request_id.clone(),
-        now: arrival.now,
+        path_parameters: boundary::path_parameters(endpoint, &http_request),
+        query: boundary::query(&http_request),
+        headers: Headers::read(http_request.headers(), endpoint.method == Method::POST),
+        raw: http_request,
+        id: context.request_id.clone(),
+        now: context.now,
     };
-    let ending = AssertUnwindSafe(call(entering)).catch_unwind().instrument(arrival.span.clone()).await;
-    let ending = ending.unwrap_or_else(|_| Ending::Refused(Error::internal("the endpoint panicked")));
-    let mut response = written(&ending, endpoint, &instance, &arrival.request_id);
+    let outcome = AssertUnwindSafe(run(request)).catch_unwind().instrument(context.span.clone()).await;
+    let outcome = outcome.unwrap_or_else(|_| Outcome::Error(Error::internal("the endpoint panicked")));
+    let mut response = written(&outcome, endpoint, &instance, &context.request_id);
     let headers = response.headers_mut();
-    headers.insert("x-request-id", value(&arrival.request_id));
+    headers.insert("x-request-id", value(&context.request_id));
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, value(&allow));
     }
     if strict {
         headers.insert("preference-applied", HeaderValue::from_static("handling=strict"));
     }
-    arrival.ended(response.status(), &ending.told());
-    if arrival.head {
+    context.log_outcome(response.status(), &outcome.to_log());
+    if context.head {
         *response.body_mut() = Body::Empty;
     }
     response
 }
 
-async fn call(call: Call) -> Ending {
-    match enter(call).await {
-        Ok(answer) => Ending::Answered(answer),
-        Err(Error::Answered(answer)) => Ending::Replayed(*answer),
-        Err(error) => Ending::Refused(error),
+async fn run(request: Request) -> Outcome {
+    match authenticated(request).await {
+        Ok(answer) => Outcome::Success(answer),
+        Err(Error::Replay(answer)) => Outcome::Replayed(*answer),
+        Err(error) => Outcome::Error(error),
     }
 }
 
 /// Steps 2 to 4.
-async fn enter(mut call: Call) -> Result<Answer> {
-    let Access::Scope(scope) = call.endpoint.access else { return admitted(call).await };
-    let credential = call.request.headers().get(header::AUTHORIZATION);
+async fn authenticated(mut request: Request) -> Result<Response> {
+    let Access::Scope(scope) = request.endpoint.access else { return admitted(request).await };
+    let credential = request.raw.headers().get(header::AUTHORIZATION);
     let credential = credential.and_then(|value| value.to_str().ok());
-    let verified = call.service.verifier().verify(&call.store, credential, call.now).await;
+    let verified = request.service.verifier().verify(&request.store, credential, request.now).await;
     let (principal, is_first) = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => error,
         reason => {
@@ -117,13 +118,13 @@ async fn enter(mut call: Call) -> Result<Answer> {
             unauthorized()
         }
     })?;
-    let (key, store, now) = (principal.key, call.store.clone(), call.now);
+    let (key, store, now) = (principal.key, request.store.clone(), request.now);
     let holds = principal.scopes.contains(scope);
-    call.principal = Some(principal);
+    request.principal = Some(principal);
     let answer = if holds {
-        admitted(call).await
+        admitted(request).await
     } else {
-        Err(Error::refused(Code::InsufficientScope, format!("The credential lacks the scope {scope}")))
+        Err(Error::new(Code::InsufficientScope, format!("The credential lacks the scope {scope}")))
     };
     // A call that is refused is a use of the key, too. It is marked once the connection is free again: side by side with
     // the call's own work it would need a second one, and a handshake costs more than waiting does.
@@ -134,18 +135,18 @@ async fn enter(mut call: Call) -> Result<Answer> {
 }
 
 /// Steps 3 and 4, behind the form of the ids in the path.
-async fn admitted(mut call: Call) -> Result<Answer> {
-    for (name, text) in &call.path_parameters {
+async fn admitted(mut request: Request) -> Result<Response> {
+    for (name, text) in &request.path_parameters {
         check_path_id(name, text)?;
     }
-    call.check_query();
-    let endpoint = call.endpoint;
+    request.check_query();
+    let endpoint = request.endpoint;
     // What no route matches is told, whatever comes with it.
-    let is_routed = !endpoint.refusals.contains(&Code::RouteNotFound);
-    if is_routed && endpoint.body.is_none() && !endpoint.paged && !call.headers.failures.is_empty() {
-        return Err(Error::invalid(call.headers.failures));
+    let is_routed = !endpoint.errors.contains(&Code::RouteNotFound);
+    if is_routed && endpoint.body.is_none() && !endpoint.paged && !request.headers.failures.is_empty() {
+        return Err(Error::invalid(request.headers.failures));
     }
-    (call.handler)(&call).await
+    (request.handler)(&request).await
 }
 
 /// An id of the wrong form in a path names nothing.
@@ -163,12 +164,12 @@ fn check_path_id(name: &str, text: &str) -> Result<()> {
     }
 }
 
-fn written(ending: &Ending, endpoint: &Endpoint, instance: &str, request_id: &str) -> Response<Body> {
-    match ending {
-        Ending::Answered(answer) if answer.not_modified => {
+fn written(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &str) -> HttpResponse<Body> {
+    match outcome {
+        Outcome::Success(answer) if answer.not_modified => {
             response(304, String::new(), None, answer.etag.as_ref().map(super::EntityTag::header))
         }
-        Ending::Answered(answer) => {
+        Outcome::Success(answer) => {
             let etag = answer.etag.as_ref().map(super::EntityTag::header);
             let mut response = response(endpoint.success, answer.body.clone(), answer.location.as_deref(), etag);
             if let Some(link) = &answer.link {
@@ -176,18 +177,18 @@ fn written(ending: &Ending, endpoint: &Endpoint, instance: &str, request_id: &st
             }
             response
         }
-        Ending::Replayed(answer) => {
+        Outcome::Replayed(answer) => {
             let mut response =
                 response(answer.status, answer.body.clone(), answer.location.as_deref(), answer.etag.clone());
             response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
             response
         }
-        Ending::Refused(error) => refused(error, instance, request_id),
+        Outcome::Error(error) => refused(error, instance, request_id),
     }
 }
 
-fn response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> Response<Body> {
-    let mut response = Response::new(Body::Empty);
+fn response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::Empty);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if !body.is_empty() {
         *response.body_mut() = Body::Text(body);
@@ -203,7 +204,7 @@ fn response(status: u16, body: String, location: Option<&str>, etag: Option<Stri
     response
 }
 
-fn refused(error: &Error, instance: &str, request_id: &str) -> Response<Body> {
+fn refused(error: &Error, instance: &str, request_id: &str) -> HttpResponse<Body> {
     let problem = Problem::of(error, instance, request_id);
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let mut response = response(problem.status, body, None, None);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::LedgerError;
-use crate::{domain::Metadata, json::Json};
+use crate::domain::{Metadata, json::Json};
 
 /// The most bytes of all keys and values together.
 pub const MAX_ANNOTATIONS: usize = 262_144;

@@ -2,25 +2,26 @@
 
 use lambda_http::http::{HeaderMap, header};
 
-use super::{Decoding, LedgerCall, LedgerError, LedgerFailure, LedgerResult, ProvenUser, TokenVerifier, User};
+use super::{Decoding, LedgerError, LedgerFailure, LedgerRequest, LedgerResult, User};
 use crate::{
-    credentials::{AuthFailure, Scope},
+    domain::credentials::Scope,
+    http::{AuthFailure, TokenVerifier, VerifiedUser},
     store::Actor,
 };
 
-/// Who sent this call.
+/// Who sent this request.
 ///
 /// # Errors
-/// 400 for an empty bearer token, 401 where nobody is known to call, 403 for one who has no part in the ledger.
-pub(super) async fn authenticate(call: &LedgerCall) -> LedgerResult<User> {
-    let Some(token) = token(call.request.headers())? else {
+/// 400 for an empty bearer token, 401 where nobody is known to request, 403 for one who has no part in the ledger.
+pub(super) async fn authenticate(request: &LedgerRequest) -> LedgerResult<User> {
+    let Some(token) = token(request.raw.headers())? else {
         tracing::info!(reason = "no bearer token", "token refused");
         return Err(LedgerError::unauthenticated().into());
     };
-    match call.service.tokens() {
+    match request.service.tokens() {
         // API keys have no dots, and the three parts of a signed token are divided by them.
-        Some(tokens) if token.contains('.') => by_token(call, tokens, token).await,
-        _ => by_key(call, token).await,
+        Some(tokens) if token.contains('.') => by_token(request, tokens, token).await,
+        _ => by_key(request, token).await,
     }
 }
 
@@ -39,10 +40,10 @@ fn token(headers: &HeaderMap) -> LedgerResult<Option<&str>> {
     Ok(text(header::SEC_WEBSOCKET_PROTOCOL).and_then(|protocol| protocol.strip_prefix("jwt.token.")))
 }
 
-async fn by_token(call: &LedgerCall, tokens: &TokenVerifier, token: &str) -> LedgerResult<User> {
-    let participant = call.deployment().await?.namespace.participant();
-    let proved = tokens.verify(token, &participant, call.store.deadline()).await;
-    let ProvenUser { id, user } = proved.map_err(|failure| {
+async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) -> LedgerResult<User> {
+    let participant = request.deployment().await?.namespace.participant();
+    let proved = tokens.verify(token, &participant, request.store.deadline()).await;
+    let VerifiedUser { id, user } = proved.map_err(|failure| {
         tracing::info!(reason = %failure, "token refused");
         failure
     })?;
@@ -50,8 +51,8 @@ async fn by_token(call: &LedgerCall, tokens: &TokenVerifier, token: &str) -> Led
     Ok(User { id, owner: user.owner, is_admin: user.is_admin, actor })
 }
 
-async fn by_key(call: &LedgerCall, token: &str) -> LedgerResult<User> {
-    let verified = call.service.verifier().prove(&call.store, token, call.now).await;
+async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
+    let verified = request.service.verifier().prove(&request.store, token, request.now).await;
     let (principal, is_first) = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {
@@ -59,7 +60,7 @@ async fn by_key(call: &LedgerCall, token: &str) -> LedgerResult<User> {
             LedgerError::unauthenticated().into()
         }
     })?;
-    if is_first && let Err(error) = call.store.mark_api_key_used(principal.key, call.now).await {
+    if is_first && let Err(error) = request.store.mark_api_key_used(principal.key, request.now).await {
         tracing::warn!(%error, "the use of an API key was not marked");
     }
     let is_admin = principal.scopes.contains(Scope::LedgerAdmin);

@@ -3,7 +3,13 @@
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::error::{Code, Error};
+use crate::{
+    domain::{
+        InvalidLedgerId,
+        error::{Code, Error},
+    },
+    http::TokenFailure,
+};
 
 /// The result of a call in the ledger's dialect.
 pub type LedgerResult<T> = Result<T, LedgerFailure>;
@@ -12,7 +18,7 @@ pub type LedgerResult<T> = Result<T, LedgerFailure>;
 #[derive(Debug)]
 pub enum LedgerFailure {
     /// The ledger refused.
-    Refused(LedgerError),
+    Ledger(LedgerError),
     /// The request does not have the form of one: a text, since it never reached the ledger.
     Undecodable(Decoding),
     /// A refusal that is a text, whatever is asked for: of a path or method that there is not, of a service that is not
@@ -238,13 +244,36 @@ impl LedgerFailure {
     /// Whether the caller's rights are not enough.
     #[must_use]
     pub fn is_permission(&self) -> bool {
-        matches!(self, Self::Refused(error) if error.category == Category::PermissionDenied)
+        matches!(self, Self::Ledger(error) if error.category == Category::PermissionDenied)
     }
 }
 
 impl From<LedgerError> for LedgerFailure {
     fn from(error: LedgerError) -> Self {
-        Self::Refused(error)
+        Self::Ledger(error)
+    }
+}
+
+impl From<InvalidLedgerId> for LedgerError {
+    fn from(error: InvalidLedgerId) -> Self {
+        Self::invalid_argument(error.to_string())
+    }
+}
+
+impl From<InvalidLedgerId> for LedgerFailure {
+    fn from(error: InvalidLedgerId) -> Self {
+        Self::Ledger(error.into())
+    }
+}
+
+impl From<TokenFailure> for LedgerFailure {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Invalid(_) => LedgerError::unauthenticated().into(),
+            TokenFailure::OtherParticipant => LedgerError::permission_denied("another participant").into(),
+            TokenFailure::UnknownUser => LedgerError::permission_denied("unknown user").by_json_layer().into(),
+            TokenFailure::Keys(error) => Self::Berth(error),
+        }
     }
 }
 

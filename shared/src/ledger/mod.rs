@@ -5,19 +5,15 @@
 
 mod annotations;
 mod authenticate;
-mod call;
 mod error;
 mod page;
-mod party;
+mod request;
 mod respond;
-mod token;
 
 pub use annotations::{
     Annotations, MAX_ANNOTATIONS, check as check_annotations, merged, shown, size as annotations_size, storable,
 };
-pub use call::{LedgerCall, User, check_ledger_string, check_user_id, unknown_provider};
 pub use error::{Category, Decoding, LedgerError, LedgerFailure, LedgerResult};
 pub use page::{PageToken, check_party_filter};
-pub use party::{Hint, LedgerPartyId, MAX_HINT, Namespace};
-pub use respond::respond;
-pub use token::{InvalidTokenConfig, ProvenUser, TokenConfig, TokenFailure, TokenSettings, TokenUser, TokenVerifier};
+pub use request::{LedgerRequest, User, check_ledger_string, check_user_id, unknown_provider};
+pub use respond::{HandlerFuture, LedgerHandler};

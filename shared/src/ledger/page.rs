@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{LedgerError, party::check_characters};
-use crate::domain::Party;
+use super::LedgerError;
+use crate::domain::{Party, ledger::check_characters};
 
 /// The token of a page. It names a party and nothing else: neither a filter nor a size is bound to it.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A request's way in the ledger's dialect: like [`crate::http::respond`], with the ledger's own refusals.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, pin::Pin};
 
 use futures::FutureExt;
 use lambda_http::{
@@ -10,57 +10,78 @@ use lambda_http::{
 use serde_json::Value;
 use tracing::Instrument;
 
-use super::{LedgerCall, LedgerError, LedgerFailure, LedgerResult, authenticate::authenticate, error::translated};
+use super::{LedgerError, LedgerFailure, LedgerRequest, LedgerResult, authenticate::authenticate, error::translated};
 use crate::{
-    Error, Service,
-    error::Code,
-    http::{Access, Arrival, End, Endpoint, LedgerHandler, boundary},
+    domain::error::{Code, Error},
+    http::{Access, Dialect, DialectFuture, End, Endpoint, RequestContext, Service, boundary},
     store::random,
 };
 
 /// What the log calls a refusal that is a text, and so has no code.
 const UNDECODABLE: &str = "UNDECODABLE";
 
-/// Answers a request in the ledger's dialect. Every refusal is an answer. `allow` are the path's methods, for `Allow`.
-pub async fn respond(
+/// The handler of an endpoint of `/v2`. A string becomes a text response, `None` one without a body.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerHandler(
+    /// The handler.
+    pub for<'a> fn(&'a LedgerRequest) -> HandlerFuture<'a>,
+);
+
+/// The future of a handler of `/v2`.
+pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + 'a>>;
+
+impl Dialect for LedgerHandler {
+    fn respond<'a>(
+        &'static self,
+        endpoint: &'static Endpoint,
+        service: &'a Service,
+        request: lambda_http::Request,
+        allow: Option<String>,
+    ) -> DialectFuture<'a> {
+        Box::pin(respond(endpoint, *self, service, request, allow))
+    }
+}
+
+/// Responds in the ledger's dialect. Every error is a response. `allow` is the value of the `Allow` header.
+async fn respond(
     endpoint: &'static Endpoint,
     handler: LedgerHandler,
     service: &Service,
-    request: lambda_http::Request,
+    http_request: lambda_http::Request,
     allow: Option<String>,
 ) -> Response<Body> {
-    let trace_id = trace_id(request.headers());
-    let arrival = Arrival::now(endpoint, service, &request, Some(&trace_id));
-    let call = LedgerCall {
+    let trace_id = trace_id(http_request.headers());
+    let context = RequestContext::new(endpoint, service, &http_request, Some(&trace_id));
+    let request = LedgerRequest {
         endpoint,
         service: service.clone(),
-        store: arrival.store.clone(),
+        store: context.store.clone(),
         user: None,
-        query: boundary::query(&request),
-        path: boundary::path_parameters(endpoint, &request),
-        request,
-        request_id: arrival.request_id.clone(),
-        now: arrival.now,
+        query: boundary::query(&http_request),
+        path: boundary::path_parameters(endpoint, &http_request),
+        raw: http_request,
+        request_id: context.request_id.clone(),
+        now: context.now,
     };
-    let ended = AssertUnwindSafe(enter(call, handler)).catch_unwind().instrument(arrival.span.clone()).await;
+    let ended = AssertUnwindSafe(enter(request, handler)).catch_unwind().instrument(context.span.clone()).await;
     let ended = ended.unwrap_or_else(|_| Err(Error::internal("the endpoint panicked").into()));
     let mut response = written(&ended, endpoint.success, &trace_id);
-    response.headers_mut().insert("x-request-id", boundary::value(&arrival.request_id));
+    response.headers_mut().insert("x-request-id", boundary::value(&context.request_id));
     if let Some(allow) = allow {
         response.headers_mut().insert(header::ALLOW, boundary::value(&allow));
     }
-    arrival.ended(response.status(), &told(&ended, response.status()));
-    if arrival.head {
+    context.log_outcome(response.status(), &log_outcome(&ended, response.status()));
+    if context.head {
         *response.body_mut() = Body::Empty;
     }
     response
 }
 
-async fn enter(mut call: LedgerCall, handler: LedgerHandler) -> LedgerResult<Option<Value>> {
-    if call.endpoint.access != Access::Public {
-        call.user = Some(authenticate(&call).await?);
+async fn enter(mut request: LedgerRequest, handler: LedgerHandler) -> LedgerResult<Option<Value>> {
+    if request.endpoint.access != Access::Public {
+        request.user = Some(authenticate(&request).await?);
     }
-    handler(&call).await
+    (handler.0)(&request).await
 }
 
 /// The trace of the caller (W3C Trace Context), or a new one.
@@ -87,7 +108,7 @@ fn written(ended: &LedgerResult<Option<Value>>, success: u16, trace_id: &str) ->
             response
         }
         Err(LedgerFailure::Text(status, text)) => text_response(*status, text.clone()),
-        Err(LedgerFailure::Refused(error)) => refusal(error),
+        Err(LedgerFailure::Ledger(error)) => refusal(error),
         Err(LedgerFailure::Undecodable(decoding)) => text_response(StatusCode::BAD_REQUEST, decoding.text()),
         Err(LedgerFailure::Berth(error)) => refusal(&translated(error)),
     };
@@ -111,22 +132,28 @@ fn text_response(status: StatusCode, text: String) -> Response<Body> {
 }
 
 /// What the log is told of the answer.
-fn told(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> End<'_> {
+fn log_outcome(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> End<'_> {
     match ended {
-        Ok(_) => End::Answered,
-        Err(LedgerFailure::Refused(error)) => End::Refused { code: error.code, input: None },
-        Err(LedgerFailure::Undecodable(decoding)) => End::Refused { code: UNDECODABLE, input: Some(&decoding.input) },
+        Ok(_) => End::Success,
+        Err(LedgerFailure::Ledger(error)) => End::ClientError { code: error.code, input: None },
+        Err(LedgerFailure::Undecodable(decoding)) => {
+            End::ClientError { code: UNDECODABLE, input: Some(&decoding.input) }
+        }
         Err(LedgerFailure::Text(status, _)) => {
             let code = match *status {
                 StatusCode::NOT_FOUND => Code::RouteNotFound,
                 StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
                 _ => Code::Unavailable,
             };
-            End::Refused { code: code.as_str(), input: None }
+            End::ClientError { code: code.as_str(), input: None }
         }
         Err(LedgerFailure::Berth(error)) => {
             let code = translated(error).code;
-            if status.is_server_error() { End::Failed { code, error } } else { End::Refused { code, input: None } }
+            if status.is_server_error() {
+                End::ServerError { code, error }
+            } else {
+                End::ClientError { code, input: None }
+            }
         }
     }
 }

@@ -12,9 +12,9 @@ use super::{
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
+    ApiKey,
     credentials::{Digest, Owner},
-    domain::ApiKey,
     error::{Error, Result},
     hex,
     id::{self, ApiKeyId, OrganizationId},
@@ -108,10 +108,10 @@ impl Store {
         transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::Refused(refused) if matches!(refused.first(), Some((Step::Owner, _))) => {
+            Outcome::ConditionsFailed(refused) if matches!(refused.first(), Some((Step::Owner, _))) => {
                 Err(Error::not_found::<id::Organization>())
             }
-            Outcome::Refused(refused) => Err(unexpected(&refused)),
+            Outcome::ConditionsFailed(refused) => Err(unexpected(&refused)),
         }
     }
 
@@ -127,8 +127,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn recent_api_key(&self, id: ApiKeyId) -> Result<Option<ApiKeyRecord>> {
-        self.get_recent(&keys::api_key(id)).await
+    pub async fn api_key_eventually_consistent(&self, id: ApiKeyId) -> Result<Option<ApiKeyRecord>> {
+        self.get_eventually_consistent(&keys::api_key(id)).await
     }
 
     /// When an API key was last used, to the hour.
@@ -149,7 +149,7 @@ impl Store {
         let item = expression::item(&keys::api_key_use(id), &Use { id, used_at: now })?;
         let hurried = Self { deadline: self.deadline.min(Instant::now() + MARKING), ..self.clone() };
         let request = self.client.put_item().table_name(self.table()).set_item(Some(item));
-        hurried.retrying(|| async { super::attempt::Attempt::of(request.clone().send().await) }).await?;
+        hurried.retrying(|| async { super::retry::Attempt::of(request.clone().send().await) }).await?;
         Ok(())
     }
 

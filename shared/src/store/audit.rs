@@ -7,7 +7,7 @@ use super::{
     keys::{self, Key},
     random,
 };
-use crate::{
+use crate::domain::{
     credentials::Owner,
     error::{Error, Result},
     hex,

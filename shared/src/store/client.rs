@@ -89,7 +89,7 @@ mod tests {
     use x509_parser::prelude::{FromDer, Pem, X509Certificate};
 
     use super::*;
-    use crate::hex;
+    use crate::domain::hex;
 
     /// Name, end, and SHA-256 of the public key as <https://www.amazontrust.com/repository/> publishes it.
     const PUBLISHED: [(&str, &str, &str); 5] = [

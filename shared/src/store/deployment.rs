@@ -6,7 +6,7 @@ use super::{
     ApiKeyRecord, Change, Entity, Store, Write, api_keys, expression, keys, organizations,
     transaction::{Outcome, Transaction},
 };
-use crate::{domain::Organization, error::Result, id::OrganizationId, ledger::Namespace, time::Time};
+use crate::domain::{Namespace, Organization, error::Result, id::OrganizationId, time::Time};
 
 /// What is made once per deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl Store {
     /// The deployment's record; `None` before the operator made it.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn deployment(&self) -> Result<Option<Deployment>> {
         self.get(&keys::deployment()).await
     }
@@ -42,7 +42,7 @@ impl Store {
     /// one does. Whether this one did.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn create_deployment(
         &self,
         new: &Deployment,
@@ -59,7 +59,7 @@ impl Store {
         transaction.audit(write, &Change::created(key.key.owner, Entity::ApiKey, &key.key.id, &key.key)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::Refused(_) => Ok(false),
+            Outcome::ConditionsFailed(_) => Ok(false),
         }
     }
 }

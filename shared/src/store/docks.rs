@@ -10,9 +10,9 @@ use super::{
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
+    Dock, Domain, Name, Search,
     credentials::Owner,
-    domain::{Dock, Domain, Name, Search},
     error::{Code, Error, Result},
     id::{self, DockId, OrganizationId},
 };
@@ -63,7 +63,7 @@ impl Store {
         transaction.audit(write, &Change::created(owner, Entity::Dock, &new.id, new)?.in_dock(new.id))?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::Refused(refused) => match refused.first() {
+            Outcome::ConditionsFailed(refused) => match refused.first() {
                 Some((Step::Organization, _)) => Err(Error::not_found::<id::Organization>()),
                 Some((Step::Domain(at), _)) => Err(domain_taken(domains.get(*at).copied())),
                 _ => Err(unexpected(&refused)),
@@ -158,7 +158,7 @@ impl Store {
         transaction.audit(write, &audit)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::Refused(refused) => match refused.first() {
+            Outcome::ConditionsFailed(refused) => match refused.first() {
                 Some((Step::Dock, _)) => Ok(false),
                 Some((Step::Domain(at), _)) => Err(domain_taken(new.get(*at).copied())),
                 _ => Err(unexpected(&refused)),
@@ -170,5 +170,5 @@ impl Store {
 fn domain_taken(domain: Option<&Domain>) -> Error {
     let domain = domain.map(ToString::to_string).unwrap_or_default();
     let detail = format!("Domain '{domain}' is already registered to another dock");
-    Error::refused(Code::DomainAlreadyRegistered, detail)
+    Error::new(Code::DomainAlreadyRegistered, detail)
 }

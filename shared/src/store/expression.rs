@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
 use super::keys::Key;
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// A value as an attribute.
 ///

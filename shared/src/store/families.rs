@@ -111,10 +111,12 @@ fn is_like(text: &str, pattern: &str) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        credentials::Owner,
-        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId},
+        domain::{
+            credentials::Owner,
+            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId},
+            time::Time,
+        },
         store::keys,
-        time::Time,
     };
 
     #[test]

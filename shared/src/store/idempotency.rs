@@ -10,9 +10,9 @@ use super::{
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
     credentials::Owner,
-    error::{Code, Error, RecordedAnswer, Result},
+    error::{Code, Error, RecordedResponse, Result},
     time::Time,
 };
 
@@ -29,7 +29,7 @@ pub struct Idempotency {
     /// Hexadecimal SHA-256 of method, path and body.
     pub fingerprint: String,
     /// The answer, without secrets.
-    pub answer: RecordedAnswer,
+    pub response: RecordedResponse,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,13 +48,13 @@ struct Record {
 /// The put of the record, which succeeds where there is none or only one that has expired by `now`.
 pub(super) fn record(idempotency: &Idempotency, now: Time) -> Result<PutBuilder> {
     let end = now.plus_millis(KEPT_MILLIS);
-    let answer = idempotency.answer.clone();
+    let response = idempotency.response.clone();
     let record = Record {
         fingerprint: idempotency.fingerprint.clone(),
-        status: answer.status,
-        location: answer.location,
-        etag: answer.etag,
-        body: answer.body,
+        status: response.status,
+        location: response.location,
+        etag: response.etag,
+        body: response.body,
         expires_at: end.millis_since_epoch(),
         ttl: end.seconds_since_epoch() + 1,
     };
@@ -73,18 +73,18 @@ pub(super) fn met(idempotency: &Idempotency, found: Option<Item>) -> Error {
         Ok(None) => return Error::internal("an idempotency record was in the way and not there"),
         Err(error) => return error,
     };
-    record.answer_to(&idempotency.fingerprint)
+    record.error_for(&idempotency.fingerprint)
 }
 
 impl Record {
     /// What a call is told that comes with the record's key.
-    fn answer_to(self, fingerprint: &str) -> Error {
+    fn error_for(self, fingerprint: &str) -> Error {
         if self.fingerprint != fingerprint {
             let detail = "This Idempotency-Key was used for another request";
-            return Error::refused(Code::IdempotencyKeyReused, detail);
+            return Error::new(Code::IdempotencyKeyReused, detail);
         }
         let Self { status, location, etag, body, .. } = self;
-        Error::Answered(Box::new(RecordedAnswer { status, location, etag, body }))
+        Error::Replay(Box::new(RecordedResponse { status, location, etag, body }))
     }
 }
 
@@ -92,11 +92,11 @@ impl Store {
     /// That `owner` has not used an `Idempotency-Key` with this digest, as far as `now` remembers.
     ///
     /// # Errors
-    /// As a write with this key: [`Error::Answered`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
+    /// As a write with this key: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
     pub async fn require_unused(&self, owner: Owner, key: &str, fingerprint: &str, now: Time) -> Result<()> {
         let found: Option<Record> = self.get(&keys::idempotency(owner, key)).await?;
         match found.filter(|record| now.millis_since_epoch() < record.expires_at) {
-            Some(record) => Err(record.answer_to(fingerprint)),
+            Some(record) => Err(record.error_for(fingerprint)),
             None => Ok(()),
         }
     }
@@ -104,14 +104,14 @@ impl Store {
     /// Writes the record of a call that has no other effect. Without an `Idempotency-Key` it does nothing.
     ///
     /// # Errors
-    /// As every write: [`Error::Answered`], `IDEMPOTENCY_KEY_REUSED`, [`Error::Unavailable`].
-    pub async fn record_answer(&self, write: &Write) -> Result<()> {
+    /// As every write: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`, [`Error::Unavailable`].
+    pub async fn record_response(&self, write: &Write) -> Result<()> {
         if write.idempotency.is_none() {
             return Ok(());
         }
         match Transaction::<()>::new(self, write)?.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::Refused(refused) => Err(unexpected(&refused)),
+            Outcome::ConditionsFailed(refused) => Err(unexpected(&refused)),
         }
     }
 }

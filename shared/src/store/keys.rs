@@ -3,11 +3,10 @@
 //! What belongs to a tenant lies under a partition key that begins with `ORG#` and the tenant's ULID. ULIDs have one
 //! length, so no tenant's prefix is the beginning of another's.
 
-use crate::{
+use crate::domain::{
+    Domain, ExternalRef, Hint, RoleName, Slug,
     credentials::Owner,
-    domain::{Domain, ExternalRef, RoleName, Slug},
     id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
-    ledger::Hint,
 };
 
 /// The name of the partition key.

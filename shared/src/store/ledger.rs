@@ -13,20 +13,19 @@ use ulid::{ULID_LEN, Ulid};
 
 use super::{
     Change, Entity, Item, Store, Write,
-    attempt::Attempt,
     expression::key_attributes,
     keys::{self, Key, Range, SK},
     organizations::counting,
     parties::{Pointer, counter},
     reads::decode,
+    retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
+    Hint, Party,
     credentials::Owner,
-    domain::Party,
     error::Result,
     id::{OrganizationId, PartyId},
-    ledger::Hint,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +107,7 @@ impl Store {
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
         let refused = match transaction.commit(self, write).await? {
             Outcome::Committed => return Ok(Ok(())),
-            Outcome::Refused(refused) => refused,
+            Outcome::ConditionsFailed(refused) => refused,
         };
         match refused.into_iter().next() {
             Some((Step::Provider, _)) => Ok(Err(NotAllocated::UnknownProvider)),
@@ -124,7 +123,7 @@ impl Store {
     /// The hints of the parties that a user may act as, in byte order.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn ledger_rights(&self, user: &str) -> Result<Vec<Hint>> {
         let rights = self.ascending(&keys::ledger_rights(user), None, MOST_RIGHTS, |_| true).await?;
         rights.into_iter().map(|item| decode::<Right>(item).map(|right| right.hint)).collect()
@@ -133,7 +132,7 @@ impl Store {
     /// The parties that these hints name and `viewer` sees; those of others are not read, and left out as unknown ones are.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn ledger_parties(&self, hints: &[Hint], viewer: Owner) -> Result<Vec<Party>> {
         let mut pointers: Vec<Key> = hints.iter().map(keys::ledger_hint).collect();
         pointers.extend(hints.iter().filter_map(Hint::as_party_id).map(keys::party_pointer));
@@ -162,7 +161,7 @@ impl Store {
     /// begin with `prefix`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn list_ledger_parties(
         &self,
         organization: OrganizationId,

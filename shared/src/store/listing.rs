@@ -14,12 +14,12 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Item, Store,
-    attempt::Attempt,
     expression::key_attributes,
     keys::{Key, PK, Range, SK},
     reads::decode,
+    retry::Attempt,
 };
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// The most rows that a filtered page reads to fill itself.
 pub(super) const READ_BY_OFFSET: usize = 10_000;

@@ -1,6 +1,6 @@
 //! What a request uses of the store: counted where all of its calls pass, and told in its log line.
 //!
-//! [`Store::retrying`] counts the calls and names the meter they run under; [`Metering`], which sits in the SDK, asks
+//! [`Store::retrying`] counts the calls and names the meter they run under; [`CapacityInterceptor`], which sits in the SDK, asks
 //! the price of each and adds it there. So no call has to be told to count itself.
 
 use std::{
@@ -37,7 +37,7 @@ use super::Store;
 
 tokio::task_local! {
     /// The meter of the request whose call is under way.
-    static METER: Meter;
+    static METER: CapacityMeter;
 }
 
 /// What a request has used of the store.
@@ -57,9 +57,9 @@ pub struct Usage {
 
 /// Counts one request's usage. Cloning shares it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Meter(Arc<Mutex<Usage>>);
+pub(super) struct CapacityMeter(Arc<Mutex<Usage>>);
 
-impl Meter {
+impl CapacityMeter {
     /// What was used until now.
     pub(super) fn usage(&self) -> Usage {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -79,11 +79,11 @@ impl Meter {
 
 /// Asks the price of every call that Berth makes of its table, and reads it from the answer.
 #[derive(Debug)]
-pub(super) struct Metering;
+pub(super) struct CapacityInterceptor;
 
-impl Intercept for Metering {
+impl Intercept for CapacityInterceptor {
     fn name(&self) -> &'static str {
-        "Metering"
+        "CapacityInterceptor"
     }
 
     fn modify_before_serialization(
@@ -185,7 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_calls_of_a_request_are_counted_on_its_meter() {
-        let (one, other) = (Meter::default(), Meter::default());
+        let (one, other) = (CapacityMeter::default(), CapacityMeter::default());
         let price = ConsumedCapacity::builder().capacity_units(2.0).build();
         let output = Output::erase(PutItemOutput::builder().consumed_capacity(price).build());
         let call = async || METER.with(|meter| meter.add(|usage| charge(usage, &output)));

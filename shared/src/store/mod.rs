@@ -1,10 +1,9 @@
 //! The store: one DynamoDB table, one function per access pattern.
 //!
 //! Reads and writes go through the official SDK. Each write is one transaction with its conditions (`transaction`),
-//! each list a bounded query (`listing`), each call retried within the time that is left (`attempt`).
+//! each list a bounded query (`listing`), each call retried within the time that is left (`retry`).
 
 mod api_keys;
-mod attempt;
 mod audit;
 mod client;
 mod deployment;
@@ -19,6 +18,7 @@ mod meter;
 mod organizations;
 mod parties;
 mod reads;
+mod retry;
 mod roles;
 mod slugs;
 mod transaction;
@@ -31,10 +31,9 @@ use aws_config::{
 use aws_sdk_dynamodb::{Client, config::SharedInterceptor, types::AttributeValue};
 use tokio::time::Instant;
 
-use self::meter::{Meter, Metering};
+use self::meter::{CapacityInterceptor, CapacityMeter};
 
 pub use api_keys::{ApiKeyRecord, ListedApiKey};
-pub use attempt::is_transient;
 pub use audit::{Action, Actor, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
 pub use deployment::Deployment;
@@ -45,6 +44,7 @@ pub use listing::{Listed, Page, Start};
 pub use meter::Usage;
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;
+pub use retry::is_transient;
 pub use roles::{CheckedRole, DockParty, PartyRole, RoleFilter};
 pub use transaction::Write;
 
@@ -64,7 +64,7 @@ pub struct Store {
     client: Client,
     table: Arc<str>,
     deadline: Instant,
-    meter: Meter,
+    meter: CapacityMeter,
 }
 
 impl Store {
@@ -78,16 +78,16 @@ impl Store {
             .timeout_config(timeouts)
             // Answers are small and read at once; watching their flow costs 4 % of a call.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        config.push_interceptor(SharedInterceptor::permanent(Metering));
+        config.push_interceptor(SharedInterceptor::permanent(CapacityInterceptor));
         let client = Client::from_conf(config.build());
         let deadline = Instant::now() + UNHURRIED;
-        Self { client, table: table.into(), deadline, meter: Meter::default() }
+        Self { client, table: table.into(), deadline, meter: CapacityMeter::default() }
     }
 
     /// The same table, for a request whose calls have to be done by `deadline`. They are counted apart from all others.
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
-        Self { deadline, meter: Meter::default(), ..self.clone() }
+        Self { deadline, meter: CapacityMeter::default(), ..self.clone() }
     }
 
     /// What this request has used until now.
@@ -118,9 +118,9 @@ impl Store {
 /// 128 random bits from the operating system.
 ///
 /// # Errors
-/// [`Error::Internal`](crate::Error::Internal) where it has none.
-pub(crate) fn random() -> crate::Result<u128> {
+/// [`Error::Internal`](crate::domain::error::Error::Internal) where it has none.
+pub(crate) fn random() -> crate::domain::error::Result<u128> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|e| crate::Error::internal(e.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(|e| crate::domain::error::Error::internal(e.to_string()))?;
     Ok(u128::from_le_bytes(bytes))
 }

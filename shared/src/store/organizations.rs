@@ -4,18 +4,17 @@ use futures::{StreamExt, TryStreamExt, future::try_join, stream};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write,
-    attempt::Attempt,
-    expression,
+    Change, Entity, Listed, Page, Store, Write, expression,
     keys::{self, Key},
     listing::READ_BY_OFFSET,
     reads::{decode, key_of},
+    retry::Attempt,
     slugs::{self, Guard},
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
+    Counts, Name, Organization, Search, Slug, SlugStem,
     credentials::Owner,
-    domain::{Counts, Name, Organization, Search, Slug, SlugStem},
     error::{Code, Error, Result},
     id::OrganizationId,
 };
@@ -126,7 +125,7 @@ impl Store {
         add(&mut transaction, [Step::Slug, Step::Organization, Step::Count, Step::Row], new, platform, write)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(None),
-            Outcome::Refused(refused) => match refused.into_iter().next() {
+            Outcome::ConditionsFailed(refused) => match refused.into_iter().next() {
                 Some((Step::Slug, found)) => Guard::read(found).map(Some),
                 other => Err(unexpected(other.as_slice())),
             },
@@ -246,7 +245,7 @@ impl Store {
         transaction.audit(write, &Change::updated(owner, Entity::Organization, &after.id, before, after)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::Refused(refused) => match refused.into_iter().next() {
+            Outcome::ConditionsFailed(refused) => match refused.into_iter().next() {
                 Some((Step::Organization, _)) => Ok(false),
                 Some((Step::Slug, found)) => Err(slug_taken(Guard::read(found)?.organization_id)),
                 other => Err(unexpected(other.as_slice())),

@@ -10,9 +10,9 @@ use super::{
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
+    ExternalRef, Name, Party, PartyType, RoleName, Search,
     credentials::Owner,
-    domain::{ExternalRef, Name, Party, PartyType, RoleName, Search},
     error::{Error, Result},
     id::{self, OrganizationId, PartyId},
 };
@@ -124,7 +124,7 @@ impl Store {
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::Refused(refused) => match refused.first() {
+            Outcome::ConditionsFailed(refused) => match refused.first() {
                 Some((Step::Organization, _)) => Err(Error::not_found::<id::Organization>()),
                 _ => Err(unexpected(&refused)),
             },
@@ -143,8 +143,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn recent_party(&self, organization: OrganizationId, id: PartyId) -> Result<Option<Party>> {
-        self.get_recent(&keys::party(organization, id)).await
+    pub async fn party_eventually_consistent(
+        &self,
+        organization: OrganizationId,
+        id: PartyId,
+    ) -> Result<Option<Party>> {
+        self.get_eventually_consistent(&keys::party(organization, id)).await
     }
 
     /// A page of the parties of `organization` that `filter` lets through.
@@ -227,7 +231,7 @@ impl Store {
         transaction.audit(write, &Change::updated(owner, Entity::Party, &after.id, before, after)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::Refused(refused) => match refused.first() {
+            Outcome::ConditionsFailed(refused) => match refused.first() {
                 Some((Step::Party, _)) => Ok(false),
                 _ => Err(unexpected(&refused)),
             },

@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Item, Store,
-    attempt::Attempt,
     expression::key_attributes,
     keys::{Key, PK, SK},
+    retry::Attempt,
 };
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// The most keys that one batch may name.
 const BATCH: usize = 100;
@@ -46,7 +46,7 @@ impl Store {
 
     /// The item with this key as it was a moment ago, at half the price; where it is not there, as it is now. What was
     /// just made is therefore found, what was just changed perhaps not yet.
-    pub(super) async fn get_recent<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
+    pub(super) async fn get_eventually_consistent<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         match self.get_item(key, false).await? {
             Some(item) => decode(item).map(Some),
             None => self.get(key).await,

@@ -17,9 +17,9 @@ use super::{
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::{
+use crate::domain::{
+    Name, PartyType, Role, RoleName,
     credentials::Owner,
-    domain::{Name, PartyType, Role, RoleName},
     error::{Code, Error, Result},
     id::{self, DockId, OrganizationId, PartyId, RoleId},
     time::Time,
@@ -118,7 +118,7 @@ impl Store {
         transaction.audit(write, &Change::created(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
         let refused = match transaction.commit(self, write).await? {
             Outcome::Committed => return Ok(()),
-            Outcome::Refused(refused) => refused,
+            Outcome::ConditionsFailed(refused) => refused,
         };
         let missing = |step| refused.iter().any(|(failed, _)| *failed == step);
         if missing(Step::Party) || missing(Step::Dock) {
@@ -169,11 +169,11 @@ impl Store {
         let Some(dock_owner) = dock_owner else { return Ok(Error::not_found::<id::Dock>()) };
         if party_owner != organization {
             let detail = "The party belongs to another organization";
-            return Ok(Error::refused(Code::PartyOfAnotherOrganization, detail));
+            return Ok(Error::new(Code::PartyOfAnotherOrganization, detail));
         }
         if dock_owner != organization {
             let detail = "The dock belongs to another organization";
-            return Ok(Error::refused(Code::DockOfAnotherOrganization, detail));
+            return Ok(Error::new(Code::DockOfAnotherOrganization, detail));
         }
         // Made between the transaction and this reading: the same call again will find it.
         Ok(Error::unavailable("party and dock appeared while the role was refused"))

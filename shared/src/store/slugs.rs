@@ -13,16 +13,12 @@ use serde::Deserialize;
 
 use super::{
     Item, Store,
-    attempt::Attempt,
     expression::{Change, attribute, key_attributes},
     keys,
     reads::decode,
+    retry::Attempt,
 };
-use crate::{
-    domain::{Slug, SlugStem},
-    error::Result,
-    id::OrganizationId,
-};
+use crate::domain::{Slug, SlugStem, error::Result, id::OrganizationId};
 
 /// What the item of a slug says.
 #[derive(Debug, Default, Deserialize)]
@@ -118,7 +114,7 @@ impl Store {
     /// Who has a slug.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn slug_owner(&self, slug: &Slug) -> Result<Option<OrganizationId>> {
         let guard: Option<Guard> = self.get(&keys::slug(slug)).await?;
         Ok(guard.and_then(|guard| guard.organization_id))

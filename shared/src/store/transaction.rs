@@ -17,14 +17,14 @@ use ulid::Ulid;
 
 use super::{
     Item, Store,
-    attempt::Attempt,
     audit::{self, Origin},
     expression::{Change, item, key_attributes},
     idempotency::{self, Idempotency},
     keys::Key,
     random,
+    retry::Attempt,
 };
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// The reason of an action that would not have failed.
 const NONE: &str = "None";
@@ -50,7 +50,7 @@ pub(super) enum Outcome<S> {
     /// Everything is written.
     Committed,
     /// Nothing is written: these steps' conditions did not hold, in the order of the steps, with the items found there.
-    Refused(Vec<(S, Option<Item>)>),
+    ConditionsFailed(Vec<(S, Option<Item>)>),
 }
 
 /// A step of a transaction: the call's own, or one that the transaction brings.
@@ -160,7 +160,7 @@ impl<S: Copy> Transaction<S> {
     /// Writes everything or nothing.
     ///
     /// # Errors
-    /// [`Error::Answered`] and `IDEMPOTENCY_KEY_REUSED` where the call's `Idempotency-Key` was used before;
+    /// [`Error::Replay`] and `IDEMPOTENCY_KEY_REUSED` where the call's `Idempotency-Key` was used before;
     /// [`Error::Unavailable`] where the store did not answer in time.
     pub(super) async fn commit(self, store: &Store, write: &Write) -> Result<Outcome<S>> {
         let request = store
@@ -183,7 +183,7 @@ impl<S: Copy> Transaction<S> {
                 _ => return Err(Error::internal("an audit entry was there before it was written")),
             }
         }
-        Ok(Outcome::Refused(refused))
+        Ok(Outcome::ConditionsFailed(refused))
     }
 }
 
@@ -216,7 +216,7 @@ fn judge(canceled: &TransactionCanceledException) -> Attempt<Sent> {
         return Attempt::Conflict(Error::unavailable(CONFLICT));
     }
     if let Some(code) = codes().find(|code| PASSING.contains(code)) {
-        return Attempt::Again(Error::unavailable(code.to_owned()));
+        return Attempt::Retry(Error::unavailable(code.to_owned()));
     }
     match codes().find(|code| ![NONE, CONDITION].contains(code)) {
         Some(code) => Attempt::Failed(Error::internal(format!("transaction canceled: {code}"))),

@@ -39,7 +39,7 @@ impl Sample {
     }
 
     fn event(&self) -> Value {
-        let arrival = Arrival {
+        let arrival = RequestContext {
             method: &self.method,
             target: &self.target,
             headers: &self.headers,

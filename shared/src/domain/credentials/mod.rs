@@ -2,7 +2,6 @@
 
 mod form;
 mod scope;
-mod verify;
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -11,9 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use form::{Credential, Digest, MalformedCredential};
 pub use scope::{Scope, Scopes};
-pub use verify::{AuthFailure, Verifier};
 
-use crate::id::{ApiKeyId, OrganizationId};
+use crate::domain::id::{ApiKeyId, OrganizationId};
 
 /// Which kind of deployment this is: a credential of the other kind is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

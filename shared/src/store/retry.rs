@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::Store;
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// The longest first pause; each later one may be twice as long, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -43,8 +43,8 @@ pub(super) enum Attempt<T> {
     /// With an answer.
     Done(T),
     /// With nothing that can be relied on; another may do better.
-    Again(Error),
-    /// Like [`Attempt::Again`], as a transaction is under way on the same items.
+    Retry(Error),
+    /// Like [`Attempt::Retry`], as a transaction is under way on the same items.
     Conflict(Error),
     /// For good.
     Failed(Error),
@@ -55,7 +55,7 @@ impl<T> Attempt<T> {
     pub(super) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Attempt<U> {
         match self {
             Self::Done(done) => Attempt::Done(answer(done)),
-            Self::Again(error) => Attempt::Again(error),
+            Self::Retry(error) => Attempt::Retry(error),
             Self::Conflict(error) => Attempt::Conflict(error),
             Self::Failed(error) => Attempt::Failed(error),
         }
@@ -71,7 +71,7 @@ impl<T> Attempt<T> {
             Err(error) if CONFLICTS.contains(&error.code().unwrap_or_default()) => {
                 Self::Conflict(Error::unavailable(describe(&error)))
             }
-            Err(error) if is_transient(&error) => Self::Again(Error::unavailable(describe(&error))),
+            Err(error) if is_transient(&error) => Self::Retry(Error::unavailable(describe(&error))),
             Err(error) => Self::Failed(refusal(&error)),
         }
     }
@@ -143,7 +143,7 @@ impl Store {
             let failure = match timeout_at(self.deadline, attempt).await {
                 Ok(Attempt::Done(answer)) => return Ok(answer),
                 Ok(Attempt::Failed(error)) => return Err(error),
-                Ok(Attempt::Again(error)) => error,
+                Ok(Attempt::Retry(error)) => error,
                 Ok(Attempt::Conflict(error)) => {
                     self.meter.add(|usage| usage.conflicts += 1);
                     error

@@ -5,10 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    domain::{FromJson, Wrong},
-    json::Json,
-};
+use crate::domain::{FromJson, Violation, json::Json};
 
 macro_rules! scopes {
     ($($scope:ident = $text:literal $doc:literal;)*) => {
@@ -106,18 +103,18 @@ impl Scopes {
 }
 
 impl FromJson for Scopes {
-    fn from_json(json: &Json) -> Result<Self, Vec<Wrong>> {
-        let Json::Array(elements) = json else { return Err(Wrong::here("must be an array of scopes")) };
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        let Json::Array(elements) = json else { return Err(Violation::new("must be an array of scopes")) };
         if elements.is_empty() {
-            return Err(Wrong::here("must not be empty"));
+            return Err(Violation::new("must not be empty"));
         }
         let mut wrong = Vec::new();
         let mut scopes = Vec::new();
         for (index, element) in elements.iter().enumerate() {
             match element {
                 Json::String(text) if text.parse::<Scope>().is_ok() => scopes.extend(text.parse::<Scope>()),
-                Json::String(_) => wrong.push(Wrong::at(index.to_string(), "must be a known scope")),
-                _ => wrong.push(Wrong::at(index.to_string(), "must be a string")),
+                Json::String(_) => wrong.push(Violation::at(index.to_string(), "must be a known scope")),
+                _ => wrong.push(Violation::at(index.to_string(), "must be a string")),
             }
         }
         if wrong.is_empty() { Ok(Self::new(scopes)) } else { Err(wrong) }

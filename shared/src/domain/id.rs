@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use ulid::Ulid;
 
-use crate::{error::Code, time::Time};
+use crate::domain::{error::Code, time::Time};
 
 /// What an id names.
 pub trait Kind: 'static {

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::id::Kind;
+use crate::domain::id::Kind;
 
 /// The result of anything that may be refused.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,9 +15,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug)]
 pub enum Error {
     /// The caller can do something about it: change the request, the credential or the state it met.
-    Refused(Box<Refusal>),
+    Client(Box<ClientError>),
     /// This `Idempotency-Key` was answered before, to the same request: not a failure, the first answer goes out again.
-    Answered(Box<RecordedAnswer>),
+    Replay(Box<RecordedResponse>),
     /// The store did not answer in time. Nothing is wrong with the request: the same call may succeed later.
     Unavailable(Cause),
     /// Berth's own mistake. The caller learns the request id and nothing else.
@@ -26,29 +26,29 @@ pub enum Error {
 
 /// A refusal that the caller can do something about.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ClientError {
     /// What is refused.
     pub code: Code,
     /// One sentence for the engineer who reads the answer.
     pub detail: String,
     /// Every failure of a validation, in the order of the request.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FieldError>,
     /// For a conflict: the id of the thing in the way, `None` where the caller may not see it.
     pub conflict_id: Option<String>,
 }
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct FieldError {
     /// Where it is.
-    pub place: Place,
+    pub place: FieldLocation,
     /// What it must be, beginning with the name of the place.
     pub detail: String,
 }
 
 /// Where in a request something is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum FieldLocation {
     /// A JSON pointer (RFC 6901) into the body.
     Body(String),
     /// The name of a query parameter or a header.
@@ -57,7 +57,7 @@ pub enum Place {
 
 /// The answer that was given when an `Idempotency-Key` was first used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedAnswer {
+pub struct RecordedResponse {
     /// The status.
     pub status: u16,
     /// `Location`, where there was one.
@@ -175,8 +175,8 @@ codes! {
 impl Error {
     /// A refusal that needs no more than a sentence.
     #[must_use]
-    pub fn refused(code: Code, detail: impl Into<String>) -> Self {
-        Self::Refused(Box::new(Refusal { code, detail: detail.into(), failures: Vec::new(), conflict_id: None }))
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::Client(Box::new(ClientError { code, detail: detail.into(), failures: Vec::new(), conflict_id: None }))
     }
 
     /// There is no such resource, or the caller may not see it: one and the same answer.
@@ -184,26 +184,26 @@ impl Error {
     pub fn not_found<K: Kind>() -> Self {
         let mut noun = K::NOUN.to_owned();
         noun[..1].make_ascii_uppercase();
-        Self::refused(K::NOT_FOUND, format!("{noun} not found"))
+        Self::new(K::NOT_FOUND, format!("{noun} not found"))
     }
 
     /// A validation failed. `failures` must not be empty.
     #[must_use]
-    pub fn invalid(failures: Vec<Failure>) -> Self {
+    pub fn invalid(failures: Vec<FieldError>) -> Self {
         let detail = failures.iter().map(|failure| failure.detail.as_str()).collect::<Vec<_>>().join("; ");
-        Self::Refused(Box::new(Refusal { code: Code::ValidationFailed, detail, failures, conflict_id: None }))
+        Self::Client(Box::new(ClientError { code: Code::ValidationFailed, detail, failures, conflict_id: None }))
     }
 
     /// Something that stands in the way. `conflict_id` names it where the caller may see it.
     #[must_use]
     pub fn conflict(code: Code, detail: impl Into<String>, conflict_id: Option<String>) -> Self {
-        Self::Refused(Box::new(Refusal { code, detail: detail.into(), failures: Vec::new(), conflict_id }))
+        Self::Client(Box::new(ClientError { code, detail: detail.into(), failures: Vec::new(), conflict_id }))
     }
 
     /// The precondition of `If-Match` does not hold.
     #[must_use]
     pub fn precondition_failed() -> Self {
-        Self::refused(Code::PreconditionFailed, "The resource is not in the version that If-Match names")
+        Self::new(Code::PreconditionFailed, "The resource is not in the version that If-Match names")
     }
 
     /// Berth's own mistake.
@@ -220,8 +220,8 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
-            Self::Refused(refusal) => Some(refusal.code),
-            Self::Answered(_) => None,
+            Self::Client(refusal) => Some(refusal.code),
+            Self::Replay(_) => None,
             Self::Unavailable(_) => Some(Code::Unavailable),
             Self::Internal(_) => Some(Code::Internal),
         }
@@ -231,8 +231,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refusal) => f.write_str(&refusal.detail),
-            Self::Answered(_) => f.write_str("answered before"),
+            Self::Client(refusal) => f.write_str(&refusal.detail),
+            Self::Replay(_) => f.write_str("answered before"),
             Self::Unavailable(cause) | Self::Internal(cause) => cause.fmt(f),
         }
     }
@@ -240,16 +240,16 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl Failure {
+impl FieldError {
     /// A failure at a member of the body. `pointer` begins with `/`.
     #[must_use]
     pub fn body(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { place: Place::Body(pointer.into()), detail: detail.into() }
+        Self { place: FieldLocation::Body(pointer.into()), detail: detail.into() }
     }
 
     /// A failure of the query parameter or header `name`.
     #[must_use]
     pub fn parameter(name: &str, detail: impl fmt::Display) -> Self {
-        Self { place: Place::Parameter(name.to_owned()), detail: format!("{name} {detail}") }
+        Self { place: FieldLocation::Parameter(name.to_owned()), detail: format!("{name} {detail}") }
     }
 }

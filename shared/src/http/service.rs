@@ -9,11 +9,12 @@ use tokio::sync::OnceCell;
 use ulid::Ulid;
 
 use crate::{
-    credentials::{Environment, Verifier},
-    error::{Error, Result},
-    http::{CursorKey, Endpoint, StoreAction},
-    id::ApiKeyId,
-    ledger::TokenVerifier,
+    domain::{
+        credentials::Environment,
+        error::{Error, Result},
+        id::ApiKeyId,
+    },
+    http::{CursorKey, Endpoint, StoreAction, TokenVerifier, Verifier},
     store::{Deployment, Family, Store},
 };
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::credentials::Owner;
+use crate::domain::credentials::Owner;
 
 const ORGANIZATION: &str = "org_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 

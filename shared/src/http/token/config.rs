@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf};
 
 use lambda_http::http::Uri;
 
-use crate::{credentials::Owner, id::OrganizationId, ledger::check_user_id};
+use crate::domain::{credentials::Owner, id::OrganizationId, is_user_id};
 
 /// What the operator set, as texts. An empty text is none.
 #[derive(Debug, Clone, Default)]
@@ -158,7 +158,7 @@ fn subject(entry: &str) -> Result<(&str, Owner), String> {
         }
         None => (entry, Owner::Platform),
     };
-    if subject.is_empty() || check_user_id(subject).is_err() {
+    if subject.is_empty() || !is_user_id(subject) {
         return Err("the subject is no user id".to_owned());
     }
     if subject.starts_with("key_") {

@@ -19,8 +19,7 @@ use jsonwebtoken::{
 use tokio::time::Instant;
 
 use self::{claims::Claims, keys::Keys};
-use super::{LedgerError, LedgerFailure};
-use crate::error::Error as BerthError;
+use crate::domain::error::Error as BerthError;
 
 pub use self::config::{InvalidTokenConfig, TokenConfig, TokenSettings, TokenUser};
 
@@ -55,7 +54,7 @@ pub struct TokenVerifier {
 
 /// A user whose token was proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProvenUser {
+pub struct VerifiedUser {
     /// The token's subject.
     pub id: String,
     /// What is configured of them.
@@ -78,11 +77,16 @@ impl TokenVerifier {
     ///
     /// # Errors
     /// Why it is refused.
-    pub async fn verify(&self, token: &str, participant: &str, deadline: Instant) -> Result<ProvenUser, TokenFailure> {
+    pub async fn verify(
+        &self,
+        token: &str,
+        participant: &str,
+        deadline: Instant,
+    ) -> Result<VerifiedUser, TokenFailure> {
         let claims = self.proved(token, deadline).await?;
         claims.check_target(&self.config, participant)?;
         let user = self.config.users.get(&claims.sub).ok_or(TokenFailure::UnknownUser)?;
-        Ok(ProvenUser { id: claims.sub, user: *user })
+        Ok(VerifiedUser { id: claims.sub, user: *user })
     }
 
     /// What a token says whose signature and times are good.
@@ -147,17 +151,6 @@ fn unreadable(error: &Error) -> TokenFailure {
 
 fn invalid(reason: impl Display) -> TokenFailure {
     TokenFailure::Invalid(reason.to_string())
-}
-
-impl From<TokenFailure> for LedgerFailure {
-    fn from(failure: TokenFailure) -> Self {
-        match failure {
-            TokenFailure::Invalid(_) => LedgerError::unauthenticated().into(),
-            TokenFailure::OtherParticipant => LedgerError::permission_denied("another participant").into(),
-            TokenFailure::UnknownUser => LedgerError::permission_denied("unknown user").by_json_layer().into(),
-            TokenFailure::Keys(error) => Self::Berth(error),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
 use super::Environment;
-use crate::id::ApiKeyId;
+use crate::domain::id::ApiKeyId;
 
 /// Digits of base62, in ASCII order, so that texts of one length sort as their numbers do.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -55,7 +55,7 @@ pub struct Credential {
 /// The text has not the form of a credential, or its checksum is wrong: no need to look it up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedCredential {
-    /// Wrong prefix, length or characters.
+    /// Violation prefix, length or characters.
     #[error("malformed credential")]
     Form,
     /// The last six digits are not the checksum of the rest.

@@ -4,11 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{LedgerError, LedgerFailure};
-use crate::{
-    domain::{Name, Party},
-    id::PartyId,
-};
+use crate::domain::{Name, Party, id::PartyId};
 
 /// The longest id, in characters.
 const MAX_ID: usize = 255;
@@ -16,6 +12,11 @@ const MAX_ID: usize = 255;
 pub const MAX_HINT: usize = 185;
 /// What stands between hint and namespace.
 const DELIMITER: &str = "::";
+
+/// The text is not a party id or hint of the ledger. Displays the cause as Canton words it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidLedgerId(pub(crate) String);
 
 /// The fingerprint of the participant's key: `1220` and 64 hexadecimal digits. Made once per deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +27,7 @@ impl Namespace {
     /// The namespace with these 256 bits.
     #[must_use]
     pub fn new(bits: [u8; 32]) -> Self {
-        Self(format!("1220{}", crate::hex::encode(&bits)))
+        Self(format!("1220{}", crate::domain::hex::encode(&bits)))
     }
 
     /// The id of the participant, and of the one synchronizer that it is connected to.
@@ -57,19 +58,19 @@ impl Hint {
     /// Reads a hint, in the ledger's order of checks: characters and length of an id, the delimiter, the hint's length.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT`
-    pub fn parse(text: &str) -> Result<Self, LedgerError> {
-        check_characters(text).map_err(LedgerError::invalid_argument)?;
+    /// [`InvalidLedgerId`] with Canton's text.
+    pub fn parse(text: &str) -> Result<Self, InvalidLedgerId> {
+        check_characters(text)?;
         if text.contains(DELIMITER) {
             let cause = format!("String {text:?} is not a valid identifier: it contains the delimiter {DELIMITER}");
-            return Err(LedgerError::invalid_argument(cause));
+            return Err(InvalidLedgerId(cause));
         }
         if text.len() > MAX_HINT {
             let cause = format!(
                 "The given string has a maximum length of {MAX_HINT} but a string of length {} was given",
                 text.len()
             );
-            return Err(LedgerError::invalid_argument(cause));
+            return Err(InvalidLedgerId(cause));
         }
         Ok(Self(text.to_owned()))
     }
@@ -111,16 +112,21 @@ impl Hint {
 }
 
 /// Characters of ids: ASCII letters, digits, `:`, `-`, `_` and space; 1 to 255 of them.
-pub(super) fn check_characters(text: &str) -> Result<(), String> {
+///
+/// # Errors
+/// [`InvalidLedgerId`] with Canton's text.
+pub(crate) fn check_characters(text: &str) -> Result<(), InvalidLedgerId> {
     let legal = |c: char| c.is_ascii_alphanumeric() || ":-_ ".contains(c);
     if text.is_empty() {
-        return Err("Party is empty".to_owned());
+        return Err(InvalidLedgerId("Party is empty".to_owned()));
     }
     if text.chars().count() > MAX_ID {
-        return Err(format!("Party is too long (max: {MAX_ID})"));
+        return Err(InvalidLedgerId(format!("Party is too long (max: {MAX_ID})")));
     }
     match text.chars().find(|c| !legal(*c)) {
-        Some(odd) => Err(format!("non expected character 0x{:x} in Daml-LF Party {text:?}", u32::from(odd))),
+        Some(odd) => {
+            Err(InvalidLedgerId(format!("non expected character 0x{:x} in Daml-LF Party {text:?}", u32::from(odd))))
+        }
         None => Ok(()),
     }
 }
@@ -138,9 +144,9 @@ impl LedgerPartyId {
     /// Reads an id as a caller sends it.
     ///
     /// # Errors
-    /// `INVALID_ARGUMENT`
-    pub fn parse(text: &str) -> Result<Self, LedgerFailure> {
-        check_characters(text).map_err(LedgerError::invalid_argument)?;
+    /// [`InvalidLedgerId`] with Canton's text.
+    pub fn parse(text: &str) -> Result<Self, InvalidLedgerId> {
+        check_characters(text)?;
         // A party without a namespace is well-formed and nobody's.
         let (hint, namespace) = text.rsplit_once(DELIMITER).unwrap_or((text, ""));
         Ok(Self { hint: Hint(hint.to_owned()), namespace: namespace.to_owned() })
@@ -156,13 +162,20 @@ impl LedgerPartyId {
     }
 }
 
+/// Whether `id` is a user id of the ledger: at most 128 characters of `[a-zA-Z0-9@^$.!`\-#+'~_|:()]`.
+#[must_use]
+pub fn is_user_id(id: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "@^$.!`-#+'~_|:()".contains(c);
+    id.len() <= 128 && id.chars().all(legal)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn hints_are_checked_in_the_ledgers_order() {
-        let cause = |text: &str| Hint::parse(text).unwrap_err().cause;
+        let cause = |text: &str| Hint::parse(text).unwrap_err().to_string();
         assert!(Hint::parse("Alice-1_a b:c").is_ok() && Hint::parse(&"a".repeat(185)).is_ok());
         assert!(cause("").contains("empty"));
         assert!(cause("a!b").contains("0x21"));

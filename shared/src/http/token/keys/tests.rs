@@ -23,13 +23,13 @@ fn read(keys: &[Value]) -> std::result::Result<KeySet, String> {
     KeySet::read(json!({ "keys": keys }).to_string().as_bytes())
 }
 
-struct Place {
+struct FieldLocation {
     file: NamedTempFile,
     keys: Keys,
     now: Instant,
 }
 
-impl Place {
+impl FieldLocation {
     fn new(id: &str) -> Self {
         let file = NamedTempFile::new().unwrap();
         write(&file, id);
@@ -53,7 +53,7 @@ fn write(file: &NamedTempFile, id: &str) {
 
 #[tokio::test]
 async fn an_unknown_id_is_looked_for_again_once_a_minute() {
-    let mut place = Place::new("one");
+    let mut place = FieldLocation::new("one");
     place.now_has("two");
     assert!(!place.knows("two").await, "read a moment ago");
     place.now += AGAIN_AFTER / 2;
@@ -70,7 +70,7 @@ async fn an_unknown_id_is_looked_for_again_once_a_minute() {
 
 #[tokio::test]
 async fn a_key_that_is_withdrawn_ends_within_the_hour() {
-    let mut place = Place::new("one");
+    let mut place = FieldLocation::new("one");
     place.now_has("two");
     place.now += KEPT / 2;
     assert!(place.knows("one").await);
@@ -80,7 +80,7 @@ async fn a_key_that_is_withdrawn_ends_within_the_hour() {
 
 #[tokio::test]
 async fn keys_that_cannot_be_read_again_go_on() {
-    let mut place = Place::new("one");
+    let mut place = FieldLocation::new("one");
     fs::write(place.file.path(), "nonsense").unwrap();
     place.now += KEPT;
     assert!(place.knows("one").await && !place.knows("two").await);

@@ -14,7 +14,7 @@ use super::{
     config::{InvalidTokenConfig, KeyLocation},
     fetch::Fetcher,
 };
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// How often keys are read again at most, because a token names one that is not known.
 const AGAIN_AFTER: Duration = Duration::from_mins(1);

@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use super::{EntityTag, Paging};
 use crate::{
-    error::{Error, RecordedAnswer, Result},
+    domain::error::{Error, RecordedResponse, Result},
     store::{Listed, Start},
 };
 
 /// What a call answers, before it is HTTP. The status is the endpoint's, or 304.
 #[derive(Debug, Clone, Default)]
-pub struct Answer {
+pub struct Response {
     pub(super) body: String,
     pub(super) location: Option<String>,
     pub(super) etag: Option<EntityTag>,
@@ -20,7 +20,7 @@ pub struct Answer {
     pub(super) without_secrets: Option<String>,
 }
 
-impl Answer {
+impl Response {
     /// The answer with this body.
     ///
     /// # Errors
@@ -62,8 +62,8 @@ impl Answer {
     }
 
     /// What a repetition of the call is answered.
-    pub(super) fn recorded(&self, status: u16) -> RecordedAnswer {
-        RecordedAnswer {
+    pub(super) fn recorded(&self, status: u16) -> RecordedResponse {
+        RecordedResponse {
             status,
             location: self.location.clone(),
             etag: self.etag.as_ref().map(EntityTag::header),
@@ -74,7 +74,7 @@ impl Answer {
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ListAnswer<T> {
+pub struct ListResponse<T> {
     /// The rows, newest first.
     pub data: Vec<T>,
     /// Where the page lies in the list.
@@ -97,12 +97,12 @@ pub struct ListMeta {
     pub next_cursor: Option<String>,
 }
 
-impl<T: Serialize> ListAnswer<T> {
+impl<T: Serialize> ListResponse<T> {
     /// The answer of a page, each row as `view` shows it.
     ///
     /// # Errors
     /// [`Error::Internal`] where it cannot be written as JSON.
-    pub fn answer<R>(listed: Listed<R>, paging: &Paging, view: impl Fn(R) -> T) -> Result<Answer> {
+    pub fn answer<R>(listed: Listed<R>, paging: &Paging, view: impl Fn(R) -> T) -> Result<Response> {
         let limit = paging.page.limit;
         let page = match &paging.page.start {
             Start::Offset { skip, .. } => Some((skip / limit + 1) as u64),
@@ -117,6 +117,6 @@ impl<T: Serialize> ListAnswer<T> {
         };
         let link = listed.next.as_deref().map(|next| paging.next_link(listed.first.as_deref(), next));
         let data = listed.rows.into_iter().map(view).collect();
-        Ok(Answer { link, ..Answer::new(&Self { data, meta })? })
+        Ok(Response { link, ..Response::new(&Self { data, meta })? })
     }
 }

@@ -4,40 +4,42 @@ use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Answer, Body, Endpoint, EntityTag, MAX_BODY, Query, RestHandler,
-    body::{self, Circumstances},
+    Body, Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler,
+    body::{self, ReadContext},
     headers::Headers,
 };
 use crate::{
-    Service,
-    credentials::{Owner, Principal},
-    domain::Wrong,
-    error::{Code, Error, Failure, Result},
-    hex,
-    id::{Id, Kind, OrganizationId},
-    json::Json,
+    domain::{
+        Violation,
+        credentials::{Owner, Principal},
+        error::{Code, Error, FieldError, Result},
+        hex,
+        id::{Id, Kind, OrganizationId},
+        json::Json,
+        time::Time,
+    },
+    http::Service,
     store::{self, Actor, Deployment, Idempotency, Origin, Store, Write},
-    time::Time,
 };
 
 /// A call on its way through an endpoint.
 #[derive(Debug)]
-pub struct Call {
+pub struct Request {
     pub(super) endpoint: &'static Endpoint,
     pub(super) handler: RestHandler,
     pub(super) service: Service,
     /// With the deadline of this call.
     pub(super) store: Store,
     pub(super) principal: Option<Principal>,
-    pub(super) request: lambda_http::Request,
+    pub(super) raw: lambda_http::Request,
     pub(super) path_parameters: Vec<(&'static str, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: Headers,
-    pub(super) request_id: String,
+    pub(super) id: String,
     pub(super) now: Time,
 }
 
-impl Call {
+impl Request {
     /// The endpoint that is called.
     #[must_use]
     pub const fn endpoint(&self) -> &'static Endpoint {
@@ -117,19 +119,19 @@ impl Call {
         if self.caller()?.owner.sees(organization) {
             return Ok(organization);
         }
-        Err(Error::not_found::<crate::id::Organization>())
+        Err(Error::not_found::<crate::domain::id::Organization>())
     }
 
     /// The method as it came.
     #[must_use]
     pub fn method(&self) -> &Method {
-        self.request.method()
+        self.raw.method()
     }
 
     /// The path as it came.
     #[must_use]
     pub fn path_text(&self) -> &str {
-        self.request.raw_http_path()
+        self.raw.raw_http_path()
     }
 
     /// The body as `T`.
@@ -138,24 +140,24 @@ impl Call {
     /// 413, 415, and 400 with everything that is wrong with the request.
     pub fn body<T: Body>(&self) -> Result<T> {
         let bytes = self.body_bytes();
-        let media_type = self.request.headers().get("content-type").map(|value| value.to_str().unwrap_or_default());
+        let media_type = self.raw.headers().get("content-type").map(|value| value.to_str().unwrap_or_default());
         if let Some(media_type) = media_type
             && !bytes.is_empty()
             && !self.takes(media_type)
         {
             let detail = format!("The body must be {}", self.media_types().join(" or "));
-            return Err(Error::refused(Code::UnsupportedMediaType, detail));
+            return Err(Error::new(Code::UnsupportedMediaType, detail));
         }
         if bytes.len() > MAX_BODY {
             let detail = format!("The body must be at most {MAX_BODY} bytes long");
-            return Err(Error::refused(Code::BodyTooLarge, detail));
+            return Err(Error::new(Code::BodyTooLarge, detail));
         }
         let json = Json::parse(bytes).map_err(|error| {
             let detail = if bytes.is_empty() { "the body is missing".to_owned() } else { error.to_string() };
-            Error::refused(Code::MalformedBody, detail)
+            Error::new(Code::MalformedBody, detail)
         })?;
         let sender = self.principal().map(|principal| principal.owner);
-        let circumstances = Circumstances { strict: self.headers.strict, sender, now: self.now };
+        let circumstances = ReadContext { strict: self.headers.strict, sender, now: self.now };
         match body::read_body(&json, circumstances) {
             Ok(body) if self.headers.failures.is_empty() => Ok(body),
             Ok(_) => Err(Error::invalid(self.headers.failures.clone())),
@@ -192,16 +194,16 @@ impl Call {
     ///
     /// # Errors
     /// [`Error::Internal`] where the resource cannot be written as JSON.
-    pub fn read_answer(&self, resource: &impl serde::Serialize, tag: EntityTag) -> Result<Answer> {
+    pub fn conditional_response(&self, resource: &impl serde::Serialize, tag: EntityTag) -> Result<Response> {
         let not_modified = self.headers.if_none_match.as_ref().is_some_and(|tags| tags.find(&tag));
-        let answer = if not_modified { Answer::default() } else { Answer::new(resource)? };
-        Ok(Answer { not_modified, ..answer }.tagged(tag))
+        let answer = if not_modified { Response::default() } else { Response::new(resource)? };
+        Ok(Response { not_modified, ..answer }.tagged(tag))
     }
 
     /// Whether the caller asks for the state as it is now, not as it was a moment ago (`Cache-Control: no-cache`).
     #[must_use]
     pub fn wants_latest(&self) -> bool {
-        let value = self.request.headers().get("cache-control").and_then(|value| value.to_str().ok());
+        let value = self.raw.headers().get("cache-control").and_then(|value| value.to_str().ok());
         value.is_some_and(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("no-cache")))
     }
 
@@ -210,7 +212,7 @@ impl Call {
     /// # Errors
     /// 401 where nobody is known to call.
     pub fn write(&self) -> Result<Write> {
-        let http = self.request.request_context_ref().and_then(|context| match context {
+        let http = self.raw.request_context_ref().and_then(|context| match context {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => Some(&context.http),
             _ => None,
         });
@@ -218,7 +220,7 @@ impl Call {
         let origin = Origin {
             actor,
             dialect: store::Dialect::Rest,
-            request_id: self.request_id.clone(),
+            request_id: self.id.clone(),
             ip_address: http.and_then(|http| http.source_ip.clone()),
             user_agent: http.and_then(|http| http.user_agent.clone()),
             now: self.now,
@@ -230,13 +232,13 @@ impl Call {
     ///
     /// # Errors
     /// 401 where nobody is known to call.
-    pub fn write_answering(&self, answer: &Answer) -> Result<Write> {
+    pub fn write_with_response(&self, answer: &Response) -> Result<Write> {
         let owner = self.caller()?.owner;
         let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner,
             key,
             fingerprint: self.fingerprint(),
-            answer: answer.recorded(self.endpoint.success),
+            response: answer.recorded(self.endpoint.success),
         });
         Ok(Write { idempotency, ..self.write()? })
     }
@@ -245,22 +247,22 @@ impl Call {
     /// future when the call was first made need not be so now. All else meets the record in its transaction.
     ///
     /// # Errors
-    /// The answer to the first call, [`Error::Answered`]; `IDEMPOTENCY_KEY_REUSED`; 401 where nobody is known to call.
-    pub async fn require_first(&self) -> Result<()> {
+    /// The answer to the first call, [`Error::Replay`]; `IDEMPOTENCY_KEY_REUSED`; 401 where nobody is known to call.
+    pub async fn require_not_replayed(&self) -> Result<()> {
         let Some(key) = self.idempotency_key() else { return Ok(()) };
         self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
     }
 
     /// A refusal as this caller may see it: without the id of what is in the way, where that is not the caller's.
     #[must_use]
-    pub fn veiled(&self, error: Error) -> Error {
+    pub fn redact_conflict(&self, error: Error) -> Error {
         let owner = self.principal().map_or(Owner::Platform, |principal| principal.owner);
         match error {
-            Error::Refused(mut refusal) => {
+            Error::Client(mut refusal) => {
                 let id = refusal.conflict_id.take();
                 let foreign = |id: &String| id.parse::<OrganizationId>().is_ok_and(|id| !owner.sees(id));
                 refusal.conflict_id = id.filter(|id| !foreign(id));
-                Error::Refused(refusal)
+                Error::Client(refusal)
             }
             other => other,
         }
@@ -268,7 +270,7 @@ impl Call {
 
     /// What a merge gave that is beyond the limits, as a failed validation of the body.
     #[must_use]
-    pub fn invalid(&self, wrong: &[Wrong]) -> Error {
+    pub fn invalid(&self, wrong: &[Violation]) -> Error {
         Error::invalid(wrong.iter().map(body::failure).collect())
     }
 
@@ -277,12 +279,12 @@ impl Call {
     }
 
     fn fingerprint(&self) -> String {
-        let method = self.request.method().as_str().as_bytes();
+        let method = self.raw.method().as_str().as_bytes();
         hex_digest(&[method, b"\n", self.path_text().as_bytes(), b"\n", self.body_bytes()])
     }
 
     fn body_bytes(&self) -> &[u8] {
-        match self.request.body() {
+        match self.raw.body() {
             RawBody::Text(text) => text.as_bytes(),
             RawBody::Binary(bytes) => bytes,
             _ => &[],
@@ -316,7 +318,7 @@ impl Call {
             } else {
                 seen.contains(&name.as_str()).then_some("must not be repeated")
             };
-            self.headers.failures.extend(fault.map(|fault| Failure::parameter(name, fault)));
+            self.headers.failures.extend(fault.map(|fault| FieldError::parameter(name, fault)));
             seen.push(name);
         }
     }
@@ -324,7 +326,7 @@ impl Call {
 
 /// The refusal of every credential that does not hold, whatever the reason.
 pub(super) fn unauthorized() -> Error {
-    Error::refused(Code::Unauthorized, "Invalid or expired API key")
+    Error::new(Code::Unauthorized, "Invalid or expired API key")
 }
 
 fn hex_digest(parts: &[&[u8]]) -> String {

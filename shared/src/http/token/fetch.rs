@@ -14,7 +14,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use lambda_http::http::Uri;
 use tokio::time::{Instant, timeout_at};
 
-use crate::error::Cause;
+use crate::domain::error::Cause;
 
 /// How long a key set may take.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -4,16 +4,13 @@ use lambda_http::{Body, RequestExt, http::Method};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Decoding, LedgerError, LedgerPartyId, LedgerResult, Namespace};
+use super::{Decoding, LedgerError, LedgerResult};
 use crate::{
-    Service,
-    credentials::Owner,
-    domain::Party,
-    error::Result,
-    http::Endpoint,
-    id::OrganizationId,
+    domain::{
+        LedgerPartyId, Namespace, Party, credentials::Owner, error::Result, id::OrganizationId, is_user_id, time::Time,
+    },
+    http::{Endpoint, Service},
     store::{Actor, Deployment, Origin, Store, Write, random},
-    time::Time,
 };
 
 /// Who calls, as the ledger sees it.
@@ -31,19 +28,19 @@ pub struct User {
 
 /// A call on its way through an endpoint of the ledger's dialect.
 #[derive(Debug)]
-pub struct LedgerCall {
+pub struct LedgerRequest {
     pub(super) endpoint: &'static Endpoint,
     pub(super) service: Service,
     pub(super) store: Store,
     pub(super) user: Option<User>,
-    pub(super) request: lambda_http::Request,
+    pub(super) raw: lambda_http::Request,
     pub(super) query: Vec<(String, String)>,
     pub(super) path: Vec<(&'static str, String)>,
     pub(super) request_id: String,
     pub(super) now: Time,
 }
 
-impl LedgerCall {
+impl LedgerRequest {
     /// The endpoint that is called.
     #[must_use]
     pub const fn endpoint(&self) -> &'static Endpoint {
@@ -65,7 +62,7 @@ impl LedgerCall {
     /// 128 random bits.
     ///
     /// # Errors
-    /// [`Error::Internal`](crate::Error::Internal) where the machine has none.
+    /// [`Error::Internal`](crate::domain::error::Error::Internal) where the machine has none.
     pub fn random(&self) -> Result<u128> {
         random()
     }
@@ -93,7 +90,7 @@ impl LedgerCall {
     /// What is made once per deployment.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::Error::Unavailable).
+    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn deployment(&self) -> Result<&Deployment> {
         self.service.deployment(&self.store).await
     }
@@ -141,7 +138,7 @@ impl LedgerCall {
     /// # Errors
     /// A text where it cannot be decoded.
     pub fn body<T: DeserializeOwned>(&self) -> LedgerResult<T> {
-        let bytes: &[u8] = match self.request.body() {
+        let bytes: &[u8] = match self.raw.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
             _ => &[],
@@ -180,21 +177,21 @@ impl LedgerCall {
     /// The path as it came, percent-decoded.
     #[must_use]
     pub fn path_text(&self) -> &str {
-        self.request.raw_http_path()
+        self.raw.raw_http_path()
     }
 
     /// The method as it came.
     #[must_use]
     pub fn method(&self) -> &Method {
-        self.request.method()
+        self.raw.method()
     }
 
     /// `answer` as the body of an answer.
     ///
     /// # Errors
-    /// [`Error::Internal`](crate::Error::Internal) where it cannot be written as JSON.
+    /// [`Error::Internal`](crate::domain::error::Error::Internal) where it cannot be written as JSON.
     pub fn answer(&self, answer: &impl Serialize) -> LedgerResult<Value> {
-        Ok(serde_json::to_value(answer).map_err(crate::Error::internal)?)
+        Ok(serde_json::to_value(answer).map_err(crate::domain::error::Error::internal)?)
     }
 
     /// What a change by this call leaves behind.
@@ -202,7 +199,7 @@ impl LedgerCall {
     /// # Errors
     /// 401 where nobody is known to call.
     pub fn write(&self) -> LedgerResult<Write> {
-        let http = self.request.request_context_ref().and_then(|context| match context {
+        let http = self.raw.request_context_ref().and_then(|context| match context {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => Some(&context.http),
             _ => None,
         });
@@ -247,8 +244,7 @@ pub fn check_ledger_string(field: &str, text: &str) -> Result<(), LedgerError> {
 /// # Errors
 /// `INVALID_FIELD`
 pub fn check_user_id(id: &str) -> Result<(), LedgerError> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || "@^$.!`-#+'~_|:()".contains(c);
-    if id.len() > 128 || !id.chars().all(legal) {
+    if !is_user_id(id) {
         let cause = "User ID does not match regex \"[a-zA-Z0-9@^$.!`\\-#+'~_|:()]{1,128}\"";
         return Err(LedgerError::invalid_field("user_id", cause));
     }

@@ -5,13 +5,17 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::{Endpoint, boundary};
-use crate::{Environment, Error, Service, store::Store, time::Time};
+use crate::{
+    domain::{Environment, error::Error, time::Time},
+    http::Service,
+    store::Store,
+};
 
 /// The target of the span that every line about a request belongs to, and of the line that tells how it ended.
 pub const REQUEST: &str = "berth::request";
 
 /// A request that has arrived.
-pub(crate) struct Arrival {
+pub(crate) struct RequestContext {
     /// When it did.
     pub(crate) now: Time,
     /// Its id: the caller's, or a new one.
@@ -30,18 +34,18 @@ pub(crate) struct Arrival {
 /// How a request ended, as the log tells it.
 pub(crate) enum End<'a> {
     /// With the endpoint's answer.
-    Answered,
+    Success,
     /// With the answer that an earlier request was given.
     Replayed,
     /// With a refusal.
-    Refused {
+    ClientError {
         /// Its code.
         code: &'a str,
         /// What could not be read, where that is all that is wrong.
         input: Option<&'a str>,
     },
     /// With what the caller can do nothing about.
-    Failed {
+    ServerError {
         /// The code of the answer.
         code: &'a str,
         /// What happened.
@@ -49,9 +53,9 @@ pub(crate) enum End<'a> {
     },
 }
 
-impl Arrival {
+impl RequestContext {
     /// A request to `endpoint` that arrives now.
-    pub(crate) fn now(
+    pub(crate) fn new(
         endpoint: &'static Endpoint,
         service: &Service,
         request: &lambda_http::Request,
@@ -73,7 +77,7 @@ impl Arrival {
 
     /// Writes the request's line. It holds what Berth says of the request and nothing that the request says, but for
     /// its id: neither path nor query, as ids on the ledger are made of words that people choose.
-    pub(crate) fn ended(&self, status: StatusCode, end: &End<'_>) {
+    pub(crate) fn log_outcome(&self, status: StatusCode, end: &End<'_>) {
         let usage = self.store.usage();
         // To the microsecond.
         let duration = (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
@@ -96,10 +100,10 @@ impl Arrival {
             };
         }
         match end {
-            End::Answered => line!(info, "answered"),
+            End::Success => line!(info, "answered"),
             End::Replayed => line!(info, "answered again"),
-            End::Refused { code, input } => line!(info, code, input, "refused"),
-            End::Failed { code, error } => line!(error, code, %error, "failed"),
+            End::ClientError { code, input } => line!(info, code, input, "refused"),
+            End::ServerError { code, error } => line!(error, code, %error, "failed"),
         }
     }
 }

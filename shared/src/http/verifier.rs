@@ -5,8 +5,16 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{Credential, Digest, Environment, MalformedCredential, Principal, Scopes};
-use crate::{domain::ApiKey, error::Error, id::ApiKeyId, store::Store, time::Time};
+use crate::{
+    domain::{
+        ApiKey,
+        credentials::{Credential, Digest, Environment, MalformedCredential, Principal, Scopes},
+        error::Error,
+        id::ApiKeyId,
+        time::Time,
+    },
+    store::Store,
+};
 
 /// How long a proof is kept, in milliseconds: as long may a revoked key go on.
 const KEPT_MILLIS: u64 = 30_000;
@@ -122,7 +130,7 @@ impl Verifier {
         digest: &Digest,
         now: Time,
     ) -> Result<ApiKey, AuthFailure> {
-        let record = store.recent_api_key(credential.key()).await.map_err(AuthFailure::Store)?;
+        let record = store.api_key_eventually_consistent(credential.key()).await.map_err(AuthFailure::Store)?;
         let record = record.ok_or(AuthFailure::Unknown)?;
         if !record.digest().map_err(AuthFailure::Store)?.matches(digest) {
             return Err(AuthFailure::Unknown);
