@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write, expression, keys,
+    Change, Entity, Listed, Page, Store, Write,
+    expression::{Condition, Update, item},
+    keys,
     organizations::counting,
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
@@ -99,10 +101,10 @@ impl Store {
         let bits = new.key.id.ulid().0;
         if let Owner::Organization(organization) = new.key.owner {
             let (shard, change) = counting(organization, bits, COUNTER, 1);
-            transaction.update(Step::Owner, &shard, change)?;
+            transaction.update(Step::Owner, &shard, Condition::Exists, change)?;
         }
-        let platform = expression::Change::default().add(COUNTER, 1);
-        transaction.update(Step::Platform, &keys::platform_count(bits), platform)?;
+        let platform = Update::default().add(COUNTER, 1);
+        transaction.upsert(Step::Platform, &keys::platform_count(bits), platform)?;
         transaction.create(Step::Key, &keys::api_key(new.key.id), new)?;
         new.list(&mut transaction, Step::Key)?;
         transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
@@ -146,7 +148,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn mark_api_key_used(&self, id: ApiKeyId, now: Time) -> Result<()> {
-        let item = expression::item(&keys::api_key_use(id), &Use { id, used_at: now })?;
+        let item = item(&keys::api_key_use(id), &Use { id, used_at: now })?;
         let hurried = Self { deadline: self.deadline.min(Instant::now() + MARKING), ..self.clone() };
         let request = self.client.put_item().table_name(self.table()).set_item(Some(item));
         hurried.retrying(|| async { super::retry::Attempt::of(request.clone().send().await) }).await?;
@@ -192,10 +194,8 @@ impl Store {
         after.revoked_at = Some(write.origin.now);
         after.version += 1;
         let mut transaction = Transaction::new(self, write)?;
-        let change = expression::Change::of_version(before.version)
-            .set("revokedAt", &after.revoked_at)?
-            .set("version", &after.version)?;
-        transaction.update(Step::Key, &keys::api_key(before.id), change)?;
+        let update = Update::default().set("revokedAt", &after.revoked_at)?.set("version", &after.version)?;
+        transaction.update(Step::Key, &keys::api_key(before.id), Condition::version(before.version), update)?;
         transaction.audit(write, &Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?)?;
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }

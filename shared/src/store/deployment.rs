@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApiKeyRecord, Change, Entity, Store, Write, api_keys, expression, keys, organizations,
+    ApiKeyRecord, Change, Entity, Store, Write, api_keys,
+    expression::Update,
+    keys, organizations,
     transaction::{Outcome, Transaction},
 };
 use crate::domain::{Namespace, Organization, error::Result, id::OrganizationId, time::Time};
@@ -52,7 +54,7 @@ impl Store {
     ) -> Result<bool> {
         let mut transaction = Transaction::new(self, write)?;
         transaction.create(Step::Deployment, &keys::deployment(), new)?;
-        let platform = expression::Change::default().add(api_keys::COUNTER, 1);
+        let platform = Update::default().add(api_keys::COUNTER, 1);
         organizations::add(&mut transaction, [Step::Organization; 4], own, platform, write)?;
         transaction.create(Step::Key, &keys::api_key(key.key.id), key)?;
         key.list(&mut transaction, Step::Key)?;

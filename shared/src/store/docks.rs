@@ -4,7 +4,9 @@ use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write, expression, keys,
+    Change, Entity, Listed, Page, Store, Write,
+    expression::{Condition, Update},
+    keys,
     listing::READ_BY_OFFSET,
     organizations::counting,
     reads::decode,
@@ -50,12 +52,12 @@ impl Store {
         let domains = new.domains();
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(new.organization_id, bits, "docks", 1);
-        transaction.update(Step::Organization, &shard, change)?;
+        transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
         transaction.create(Step::Dock, &keys::dock(new.organization_id, new.id), new)?;
         let row = Row { id: new.id, organization_id: new.organization_id, name: new.profile.name.clone() };
         transaction.create(Step::Dock, &keys::dock_row(new.id), &row)?;
-        let platform = expression::Change::default().add("docks", 1);
-        transaction.update(Step::Other, &keys::platform_count(bits), platform)?;
+        let platform = Update::default().add("docks", 1);
+        transaction.upsert(Step::Other, &keys::platform_count(bits), platform)?;
         for (at, domain) in domains.iter().enumerate() {
             transaction.create(Step::Domain(at), &keys::domain(domain), &DomainItem { dock_id: new.id })?;
         }
@@ -137,21 +139,26 @@ impl Store {
     pub async fn update_dock(&self, before: &Dock, after: &Dock, write: &Write) -> Result<bool> {
         let (old, new) = (before.domains(), after.domains());
         let mut transaction = Transaction::new(self, write)?;
-        let change = expression::Change::of_version(before.version)
+        let update = Update::default()
             .set_all(&after.profile)?
             .set("domainVerificationStatus", &after.domain_verification_status)?
             .set("updatedAt", &after.updated_at)?
             .set("version", &after.version)?;
-        transaction.update(Step::Dock, &keys::dock(after.organization_id, after.id), change)?;
+        transaction.update(
+            Step::Dock,
+            &keys::dock(after.organization_id, after.id),
+            Condition::version(before.version),
+            update,
+        )?;
         if before.profile.name != after.profile.name {
-            let row = expression::Change::of_existing().set("name", &after.profile.name)?;
-            transaction.update(Step::Other, &keys::dock_row(after.id), row)?;
+            let row = Update::default().set("name", &after.profile.name)?;
+            transaction.update(Step::Other, &keys::dock_row(after.id), Condition::Exists, row)?;
         }
         for (at, domain) in new.iter().enumerate().filter(|(_, domain)| !old.contains(domain)) {
             transaction.create(Step::Domain(at), &keys::domain(domain), &DomainItem { dock_id: after.id })?;
         }
         for domain in old.iter().filter(|domain| !new.contains(domain)) {
-            transaction.delete(Step::Other, &keys::domain(domain), expression::Change::of_existing())?;
+            transaction.delete(Step::Other, &keys::domain(domain), Condition::Exists)?;
         }
         let owner = Owner::Organization(after.organization_id);
         let audit = Change::updated(owner, Entity::Dock, &after.id, before, after)?.in_dock(after.id);

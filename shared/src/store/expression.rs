@@ -1,132 +1,262 @@
-//! Update expressions, built clause by clause so that no caller writes placeholders.
+//! Conditions and updates as types, and their rendering as DynamoDB expressions: no caller writes an expression string.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
-use super::keys::Key;
+use super::{
+    Item,
+    keys::{Key, PK, SK},
+};
 use crate::domain::error::{Error, Result};
 
-/// A value as an attribute.
+/// Converts a value to an attribute.
 ///
 /// # Errors
-/// [`Error::Internal`] where it cannot be stored.
+/// [`Error::Internal`] if it cannot be stored.
 pub(super) fn attribute(value: &impl Serialize) -> Result<AttributeValue> {
     serde_dynamo::to_attribute_value(value).map_err(Error::internal)
 }
 
-/// A change of one item. Names go through placeholders, since many of DynamoDB's reserved words are good names.
+/// What has to hold for an item before a write.
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    /// The item exists.
+    Exists,
+    /// No item has this key.
+    Absent,
+    /// The item exists and has this attribute with this value.
+    Equals(&'static str, AttributeValue),
+    /// The item, if there is one, lacks this attribute.
+    Lacks(&'static str),
+    /// No item has this key, or its number is at most this.
+    AbsentOrAtMost(&'static str, u64),
+    /// The item has this set, and the set contains this number.
+    Contains(&'static str, u64),
+}
+
+impl Condition {
+    /// The item is in this version.
+    pub(super) fn version(version: u64) -> Self {
+        Self::Equals("version", number(version))
+    }
+
+    /// The item's attribute has this value.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the value cannot be stored.
+    pub(super) fn equals(name: &'static str, value: &impl Serialize) -> Result<Self> {
+        Ok(Self::Equals(name, attribute(value)?))
+    }
+
+    fn render(self, expressions: &mut Expressions) -> String {
+        // No update sets this placeholder: its own begin with the attribute's name.
+        const OPERAND: &str = ":operand";
+        match self {
+            // The key's name is no reserved word.
+            Self::Exists => format!("attribute_exists({PK})"),
+            Self::Absent => format!("attribute_not_exists({PK})"),
+            Self::Lacks(name) => format!("attribute_not_exists({})", expressions.name(name)),
+            Self::Equals(name, value) => {
+                format!("{} = {}", expressions.name(name), expressions.value(OPERAND, value))
+            }
+            Self::AbsentOrAtMost(name, most) => {
+                let (name, most) = (expressions.name(name), expressions.value(OPERAND, number(most)));
+                format!("attribute_not_exists({PK}) OR {name} <= {most}")
+            }
+            Self::Contains(name, element) => {
+                format!("contains({}, {})", expressions.name(name), expressions.value(OPERAND, number(element)))
+            }
+        }
+    }
+}
+
+/// Changes to the attributes of one item.
 #[derive(Debug, Default)]
-pub(super) struct Change {
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: HashMap<String, AttributeValue>,
+pub(super) struct Update {
+    expressions: Expressions,
     set: Vec<String>,
     remove: Vec<String>,
     add: Vec<String>,
-    pub(super) condition: Option<String>,
+    delete: Vec<String>,
 }
 
-impl Change {
-    /// A change that is made only where `condition` holds; `#pk` stands for the partition key.
-    pub(super) fn when(condition: &str) -> Self {
-        let change = Self { condition: Some(condition.to_owned()), ..Self::default() };
-        // DynamoDB refuses placeholders that no expression uses.
-        if condition.contains("#pk") { change.name(super::keys::PK) } else { change }
-    }
-
-    /// A change of an item that is there.
-    pub(super) fn of_existing() -> Self {
-        Self::when("attribute_exists(#pk)")
-    }
-
-    /// A change of an item that is there in this version.
-    pub(super) fn of_version(version: u64) -> Self {
-        Self::when("#version = :expected").name("version").value(":expected", AttributeValue::N(version.to_string()))
-    }
-
-    /// Makes `#name` stand for the attribute `name` in the condition.
-    pub(super) fn name(mut self, name: &str) -> Self {
-        self.names.insert(format!("#{name}"), name.to_owned());
-        self
-    }
-
-    /// Makes `placeholder` (with its colon) stand for `value` in the condition.
-    pub(super) fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
-        self.values.insert(placeholder.to_owned(), value);
-        self
-    }
-
-    /// Sets an attribute, or takes it away where `value` is absent.
+impl Update {
+    /// Sets an attribute, or removes it if `value` is absent.
     ///
     /// # Errors
-    /// [`Error::Internal`] where `value` cannot be stored.
+    /// [`Error::Internal`] if `value` cannot be stored.
     pub(super) fn set(self, name: &str, value: &impl Serialize) -> Result<Self> {
         Ok(self.set_attribute(name, attribute(value)?))
     }
 
-    fn set_attribute(mut self, name: &str, value: AttributeValue) -> Self {
-        if matches!(value, AttributeValue::Null(_)) {
-            self.remove.push(format!("#{name}"));
-        } else {
-            self.set.push(format!("#{name} = :{name}"));
-            self.values.insert(format!(":{name}"), value);
-        }
-        self.name(name)
-    }
-
-    /// Sets every attribute that `value` has as an item, and takes away those that are absent.
+    /// Sets every attribute that `value` has as an item, and removes those that are absent.
     ///
     /// # Errors
-    /// [`Error::Internal`] where `value` cannot be stored.
+    /// [`Error::Internal`] if `value` cannot be stored.
     pub(super) fn set_all(mut self, value: &impl Serialize) -> Result<Self> {
-        let item: super::Item = serde_dynamo::to_item(value).map_err(Error::internal)?;
+        let item: Item = serde_dynamo::to_item(value).map_err(Error::internal)?;
         for (name, value) in item {
             self = self.set_attribute(&name, value);
         }
         Ok(self)
     }
 
-    /// Takes an attribute away.
+    fn set_attribute(mut self, name: &str, value: AttributeValue) -> Self {
+        if matches!(value, AttributeValue::Null(_)) {
+            return self.remove(name);
+        }
+        let (name, value) = self.expressions.assigned(name, value);
+        self.set.push(format!("{name} = {value}"));
+        self
+    }
+
+    /// Removes an attribute.
     pub(super) fn remove(mut self, name: &str) -> Self {
-        self.remove.push(format!("#{name}"));
-        self.name(name)
+        let name = self.expressions.name(name);
+        self.remove.push(name);
+        self
     }
 
     /// Adds to a number, which begins at 0.
     pub(super) fn add(mut self, name: &str, by: i64) -> Self {
-        self.add.push(format!("#{name} :{name}"));
-        self.values.insert(format!(":{name}"), AttributeValue::N(by.to_string()));
-        self.name(name)
+        let (name, by) = self.expressions.assigned(name, AttributeValue::N(by.to_string()));
+        self.add.push(format!("{name} {by}"));
+        self
     }
 
-    /// The update expression.
-    pub(super) fn expression(&self) -> String {
-        let clause = |word: &str, parts: &[String], between: &str| match parts {
+    /// Adds a number to a set, which begins empty.
+    pub(super) fn add_to_set(mut self, name: &str, element: u64) -> Self {
+        let (name, element) = self.expressions.assigned(name, AttributeValue::Ns(vec![element.to_string()]));
+        self.add.push(format!("{name} {element}"));
+        self
+    }
+
+    /// Deletes a number from a set.
+    pub(super) fn delete_from_set(mut self, name: &str, element: u64) -> Self {
+        let (name, element) = self.expressions.assigned(name, AttributeValue::Ns(vec![element.to_string()]));
+        self.delete.push(format!("{name} {element}"));
+        self
+    }
+
+    /// The update and the condition it depends on, as DynamoDB takes them.
+    pub(super) fn render(self, condition: Option<Condition>) -> Rendered {
+        let clause = |word: &str, parts: &[String]| match parts {
             [] => String::new(),
-            parts => format!("{word} {} ", parts.join(between)),
+            parts => format!("{word} {} ", parts.join(", ")),
         };
-        let clauses =
-            [clause("SET", &self.set, ", "), clause("REMOVE", &self.remove, ", "), clause("ADD", &self.add, ", ")];
-        clauses.concat().trim_end().to_owned()
+        let clauses = [
+            clause("SET", &self.set),
+            clause("REMOVE", &self.remove),
+            clause("ADD", &self.add),
+            clause("DELETE", &self.delete),
+        ];
+        let mut expressions = self.expressions;
+        let condition = condition.map(|condition| condition.render(&mut expressions));
+        Rendered { update: clauses.concat().trim_end().to_owned(), condition, ..expressions.into_rendered() }
     }
 }
 
+/// A condition, an update or both, with the placeholders that they use.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    /// The update expression; empty for a condition alone.
+    pub(super) update: String,
+    /// The condition expression.
+    pub(super) condition: Option<String>,
+    /// The attribute names that placeholders stand for. DynamoDB rejects an empty map.
+    pub(super) names: Option<HashMap<String, String>>,
+    /// The values that placeholders stand for.
+    pub(super) values: Option<HashMap<String, AttributeValue>>,
+}
+
+impl From<Condition> for Rendered {
+    fn from(condition: Condition) -> Self {
+        let mut expressions = Expressions::default();
+        let condition = Some(condition.render(&mut expressions));
+        Self { condition, ..expressions.into_rendered() }
+    }
+}
+
+/// Placeholders. Names go through them, since many of DynamoDB's reserved words are good names.
+#[derive(Debug, Default)]
+struct Expressions {
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Expressions {
+    fn name(&mut self, name: &str) -> String {
+        let placeholder = format!("#{name}");
+        self.names.insert(placeholder.clone(), name.to_owned());
+        placeholder
+    }
+
+    fn value(&mut self, placeholder: &str, value: AttributeValue) -> String {
+        self.values.insert(placeholder.to_owned(), value);
+        placeholder.to_owned()
+    }
+
+    fn assigned(&mut self, name: &str, value: AttributeValue) -> (String, String) {
+        (self.name(name), self.value(&format!(":set_{name}"), value))
+    }
+
+    fn into_rendered(self) -> Rendered {
+        let names = (!self.names.is_empty()).then_some(self.names);
+        let values = (!self.values.is_empty()).then_some(self.values);
+        Rendered { names, values, ..Rendered::default() }
+    }
+}
+
+fn number(number: u64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
 /// The key as an item's attributes.
-pub(super) fn key_attributes(key: &Key) -> super::Item {
+pub(super) fn key_attributes(key: &Key) -> Item {
     HashMap::from([
-        (super::keys::PK.to_owned(), AttributeValue::S(key.pk.clone())),
-        (super::keys::SK.to_owned(), AttributeValue::S(key.sk.clone())),
+        (PK.to_owned(), AttributeValue::S(key.pk.clone())),
+        (SK.to_owned(), AttributeValue::S(key.sk.clone())),
     ])
 }
 
 /// `value` as the item with this key. Absent values are left out: they cost bytes.
 ///
 /// # Errors
-/// [`Error::Internal`] where `value` cannot be stored.
-pub(super) fn item(key: &Key, value: &impl Serialize) -> Result<super::Item> {
-    let mut item: super::Item = serde_dynamo::to_item(value).map_err(Error::internal)?;
+/// [`Error::Internal`] if `value` cannot be stored.
+pub(super) fn item(key: &Key, value: &impl Serialize) -> Result<Item> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(Error::internal)?;
     item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
     item.extend(key_attributes(key));
     Ok(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_and_its_condition_share_names_but_no_value() {
+        let update = Update::default().set("version", &3).unwrap().add("count", -1).remove("gone");
+        let rendered = update.render(Some(Condition::version(2)));
+        assert_eq!(rendered.update, "SET #version = :set_version REMOVE #gone ADD #count :set_count");
+        assert_eq!(rendered.condition.as_deref(), Some("#version = :operand"));
+        assert_eq!(rendered.names.unwrap().len(), 3);
+        let values = rendered.values.unwrap();
+        assert_eq!((values.len(), &values[":operand"]), (3, &AttributeValue::N("2".to_owned())));
+    }
+
+    #[test]
+    fn an_absent_value_removes_its_attribute() {
+        let update = Update::default().set("email", &None::<String>).unwrap();
+        assert_eq!(update.render(None).update, "REMOVE #email");
+    }
+
+    #[test]
+    fn a_condition_on_the_key_alone_needs_no_placeholder() {
+        let rendered = Rendered::from(Condition::Absent);
+        assert_eq!(rendered.condition.as_deref(), Some("attribute_not_exists(pk)"));
+        assert!(rendered.names.is_none() && rendered.values.is_none());
+    }
 }

@@ -1,12 +1,11 @@
 //! The first answer to an `Idempotency-Key`, written in the same transaction as its effect.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, builders::PutBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Item, Store, Write,
-    expression::item,
-    keys,
+    expression::Condition,
+    keys::{self, Key},
     reads::decode,
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -34,7 +33,7 @@ pub struct Idempotency {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record {
+pub(super) struct Record {
     fingerprint: String,
     status: u16,
     location: Option<String>,
@@ -45,8 +44,8 @@ struct Record {
     ttl: u64,
 }
 
-/// The put of the record, which succeeds where there is none or only one that has expired by `now`.
-pub(super) fn record(idempotency: &Idempotency, now: Time) -> Result<PutBuilder> {
+/// The record, its key, and the condition of putting it: no record is there, or only one that has expired by `now`.
+pub(super) fn record(idempotency: &Idempotency, now: Time) -> (Key, Record, Condition) {
     let end = now.plus_millis(KEPT_MILLIS);
     let response = idempotency.response.clone();
     let record = Record {
@@ -59,11 +58,7 @@ pub(super) fn record(idempotency: &Idempotency, now: Time) -> Result<PutBuilder>
         ttl: end.seconds_since_epoch() + 1,
     };
     let key = keys::idempotency(idempotency.owner, &idempotency.key);
-    Ok(Put::builder()
-        .set_item(Some(item(&key, &record)?))
-        .condition_expression("attribute_not_exists(pk) OR expiresAt <= :now")
-        .expression_attribute_values(":now", AttributeValue::N(now.millis_since_epoch().to_string()))
-        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld))
+    (key, record, Condition::AbsentOrAtMost("expiresAt", now.millis_since_epoch()))
 }
 
 /// What it means that a record is there already.

@@ -13,7 +13,7 @@ use ulid::{ULID_LEN, Ulid};
 
 use super::{
     Change, Entity, Item, Store, Write,
-    expression::key_attributes,
+    expression::{Condition, key_attributes},
     keys::{self, Key, Range, SK},
     organizations::counting,
     parties::{Pointer, counter},
@@ -88,12 +88,12 @@ impl Store {
         let organization = new.organization_id;
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
-        transaction.update(Step::Provider, &shard, change)?;
+        transaction.update(Step::Provider, &shard, Condition::Exists, change)?;
         let guard = Guard { organization_id: organization, party_id: new.id };
         transaction.create(Step::Hint, &keys::ledger_hint(hint), &guard)?;
         if let Some(namesake) = hint.as_party_id() {
             // A hint that looks like an id of the REST dialect must not be the ledger id of that party.
-            transaction.forbid(Step::Hint, &keys::party_pointer(namesake))?;
+            transaction.check(Step::Hint, &keys::party_pointer(namesake), Condition::Absent)?;
         }
         transaction.create(Step::Other, &keys::ledger_row(organization, hint), &Row { party_id: new.id })?;
         transaction.create(Step::Other, &keys::party(organization, new.id), new)?;

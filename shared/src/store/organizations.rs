@@ -4,7 +4,8 @@ use futures::{StreamExt, TryStreamExt, future::try_join, stream};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write, expression,
+    Change, Entity, Listed, Page, Store, Write,
+    expression::{Condition, Update},
     keys::{self, Key},
     listing::READ_BY_OFFSET,
     reads::{decode, key_of},
@@ -121,7 +122,7 @@ impl Store {
     /// Makes an organization; where its slug is taken, what the slug's item says instead.
     async fn try_create_organization(&self, new: &Organization, write: &Write) -> Result<Option<Guard>> {
         let mut transaction = Transaction::new(self, write)?;
-        let platform = expression::Change::default();
+        let platform = Update::default();
         add(&mut transaction, [Step::Slug, Step::Organization, Step::Count, Step::Row], new, platform, write)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(None),
@@ -226,20 +227,27 @@ impl Store {
         write: &Write,
     ) -> Result<bool> {
         let mut transaction = Transaction::new(self, write)?;
-        let change = expression::Change::of_version(before.version)
+        let update = Update::default()
             .set("name", &after.name)?
             .set("slug", &after.slug)?
             .set("metadata", &after.metadata)?
             .set("updatedAt", &after.updated_at)?
             .set("version", &after.version)?;
-        transaction.update(Step::Organization, &keys::organization(after.id), change)?;
+        transaction.update(
+            Step::Organization,
+            &keys::organization(after.id),
+            Condition::version(before.version),
+            update,
+        )?;
         if before.slug != after.slug {
-            transaction.update(Step::Slug, &keys::slug(&after.slug), slugs::taking(after.id)?)?;
-            transaction.update(Step::OldSlug, &keys::slug(&before.slug), slugs::freeing(after.id)?)?;
+            let (free, take) = slugs::taking(after.id)?;
+            transaction.update(Step::Slug, &keys::slug(&after.slug), free, take)?;
+            let (held, free) = slugs::freeing(after.id)?;
+            transaction.update(Step::OldSlug, &keys::slug(&before.slug), held, free)?;
         }
         if before.name != after.name {
-            let row = expression::Change::of_existing().set("name", &after.name)?;
-            transaction.update(Step::Row, &keys::organization_row(after.id), row)?;
+            let row = Update::default().set("name", &after.name)?;
+            transaction.update(Step::Row, &keys::organization_row(after.id), Condition::Exists, row)?;
         }
         let owner = Owner::Organization(after.id);
         transaction.audit(write, &Change::updated(owner, Entity::Organization, &after.id, before, after)?)?;
@@ -260,16 +268,17 @@ pub(super) fn add<S: Copy>(
     transaction: &mut Transaction<S>,
     [slug, itself, count, row]: [S; 4],
     new: &Organization,
-    platform: expression::Change,
+    platform: Update,
     write: &Write,
 ) -> Result<()> {
-    transaction.update(slug, &keys::slug(&new.slug), slugs::taking(new.id)?)?;
+    let (free, take) = slugs::taking(new.id)?;
+    transaction.update(slug, &keys::slug(&new.slug), free, take)?;
     transaction.create(itself, &keys::organization(new.id), new)?;
     for shard in 0..keys::SHARDS {
         transaction.create(count, &keys::count_shard(new.id, shard), &CountItem::default())?;
     }
     transaction.create(row, &keys::organization_row(new.id), &Row { id: new.id, name: new.name.clone() })?;
-    transaction.update(count, &keys::platform_count(new.id.ulid().0), platform.add("organizations", 1))?;
+    transaction.upsert(count, &keys::platform_count(new.id.ulid().0), platform.add("organizations", 1))?;
     transaction.audit(write, &Change::created(Owner::Organization(new.id), Entity::Organization, &new.id, new)?)
 }
 
@@ -297,6 +306,6 @@ fn total(counts: &[CountItem]) -> Counts {
 }
 
 /// The shard of `organization` that counts the resource with these bits, for a change that needs the organization.
-pub(super) fn counting(organization: OrganizationId, resource: u128, name: &str, by: i64) -> (Key, expression::Change) {
-    (keys::count(organization, resource), expression::Change::of_existing().add(name, by))
+pub(super) fn counting(organization: OrganizationId, resource: u128, name: &str, by: i64) -> (Key, Update) {
+    (keys::count(organization, resource), Update::default().add(name, by))
 }

@@ -4,7 +4,9 @@ use futures::future::try_join;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write, expression, keys,
+    Change, Entity, Listed, Page, Store, Write,
+    expression::{Condition, Update},
+    keys,
     listing::{Keep, READ_BY_OFFSET},
     organizations::counting,
     reads::decode,
@@ -112,7 +114,7 @@ impl Store {
         let organization = new.organization_id;
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
-        transaction.update(Step::Organization, &shard, change)?;
+        transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
         transaction.create(Step::Party, &keys::party(organization, new.id), new)?;
         let pointer = Pointer { organization_id: organization };
         transaction.create(Step::Party, &keys::party_pointer(new.id), &pointer)?;
@@ -213,7 +215,7 @@ impl Store {
     pub async fn update_party(&self, before: &Party, after: &Party, write: &Write) -> Result<bool> {
         let organization = after.organization_id;
         let mut transaction = Transaction::new(self, write)?;
-        let change = expression::Change::of_version(before.version)
+        let update = Update::default()
             .set("type", &after.kind)?
             .set("name", &after.name)?
             .set("email", &after.email)?
@@ -221,10 +223,15 @@ impl Store {
             .set("metadata", &after.metadata)?
             .set("updatedAt", &after.updated_at)?
             .set("version", &after.version)?;
-        transaction.update(Step::Party, &keys::party(organization, after.id), change)?;
+        transaction.update(
+            Step::Party,
+            &keys::party(organization, after.id),
+            Condition::version(before.version),
+            update,
+        )?;
         if before.kind != after.kind {
             let (shard, change) = counting(organization, after.id.ulid().0, counter(before.kind), -1);
-            transaction.update(Step::Other, &shard, change.add(counter(after.kind), 1))?;
+            transaction.update(Step::Other, &shard, Condition::Exists, change.add(counter(after.kind), 1))?;
         }
         index(&mut transaction, before, after)?;
         let owner = Owner::Organization(organization);
@@ -245,13 +252,13 @@ fn index(transaction: &mut Transaction<Step>, before: &Party, after: &Party) -> 
     let (old, new) = (Reference::to(before), Reference::to(after));
     if before.external_ref == after.external_ref {
         if let Some(same) = after.external_ref.as_ref().filter(|_| old != new) {
-            let change = expression::Change::of_existing().set("type", &new.kind)?.set("name", &new.name)?;
-            transaction.update(Step::Other, &key(same), change)?;
+            let change = Update::default().set("type", &new.kind)?.set("name", &new.name)?;
+            transaction.update(Step::Other, &key(same), Condition::Exists, change)?;
         }
         return Ok(());
     }
     if let Some(given_up) = &before.external_ref {
-        transaction.delete(Step::Other, &key(given_up), expression::Change::of_existing())?;
+        transaction.delete(Step::Other, &key(given_up), Condition::Exists)?;
     }
     if let Some(taken) = &after.external_ref {
         transaction.create(Step::Other, &key(taken), &new)?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
-    expression::{self, attribute},
+    expression::{Condition, Update},
     keys::{self, Key},
     parties::{Pointer, RoleCounts},
     reads::decode,
@@ -109,9 +109,9 @@ impl Store {
     ) -> Result<()> {
         let (dock, party) = (role.dock_id, role.party_id);
         let mut transaction = Transaction::new(self, write)?;
-        let count = || expression::Change::of_existing().add(RoleCounts::attribute(role.role), 1);
-        transaction.update(Step::Party, &keys::party(organization, party), count())?;
-        transaction.update(Step::Dock, &keys::dock(organization, dock), count())?;
+        let count = || Update::default().add(RoleCounts::attribute(role.role), 1);
+        transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
+        transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
         transaction.create(Step::Guard, &keys::dock_role(organization, dock, party, role.role), role)?;
         transaction.create(Step::Role, &keys::party_role(organization, party, role.id), role)?;
         let owner = Owner::Organization(organization);
@@ -197,15 +197,12 @@ impl Store {
         ended.revoked_at = Some(write.origin.now);
         ended.revoked_by = Some(write.origin.actor.id.clone());
         let mut transaction = Transaction::new(self, write)?;
-        let same = || -> Result<_> {
-            let change = expression::Change::when("#id = :id").name("id");
-            Ok(change.value(":id", attribute(&role.id)?))
-        };
-        transaction.delete(Step::Role, &keys::party_role(organization, party, role.id), same()?)?;
-        transaction.delete(Step::Guard, &keys::dock_role(organization, dock, party, role.role), same()?)?;
-        let count = || expression::Change::of_existing().add(RoleCounts::attribute(role.role), -1);
-        transaction.update(Step::Party, &keys::party(organization, party), count())?;
-        transaction.update(Step::Dock, &keys::dock(organization, dock), count())?;
+        let same = Condition::equals("id", &role.id)?;
+        transaction.delete(Step::Role, &keys::party_role(organization, party, role.id), same.clone())?;
+        transaction.delete(Step::Guard, &keys::dock_role(organization, dock, party, role.role), same)?;
+        let count = || Update::default().add(RoleCounts::attribute(role.role), -1);
+        transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
+        transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
         transaction.create(Step::Role, &keys::party_past_role(organization, party, role.id), &ended)?;
         let past = keys::dock_past_role(organization, dock, party, role.role, role.id);
         transaction.create(Step::Guard, &past, &ended)?;

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
-    types::{AttributeValue, ReturnValue},
+    types::ReturnValue,
 };
 use serde::Deserialize;
 
 use super::{
     Item, Store,
-    expression::{Change, attribute, key_attributes},
+    expression::{Condition, Update, key_attributes},
     keys,
     reads::decode,
     retry::Attempt,
@@ -38,15 +38,14 @@ impl Guard {
     }
 }
 
-/// The change that takes a slug which nobody has.
-pub(super) fn taking(owner: OrganizationId) -> Result<Change> {
-    Change::when("attribute_not_exists(#organizationId)").set("organizationId", &owner)
+/// Takes a slug that no organization has: the condition and the update.
+pub(super) fn taking(owner: OrganizationId) -> Result<(Condition, Update)> {
+    Ok((Condition::Lacks("organizationId"), Update::default().set("organizationId", &owner)?))
 }
 
-/// The change that frees a slug of `owner`.
-pub(super) fn freeing(owner: OrganizationId) -> Result<Change> {
-    let own = Change::when("#organizationId = :owner").value(":owner", attribute(&owner)?);
-    Ok(own.remove("organizationId"))
+/// Frees a slug of `owner`: the condition and the update.
+pub(super) fn freeing(owner: OrganizationId) -> Result<(Condition, Update)> {
+    Ok((Condition::equals("organizationId", &owner)?, Update::default().remove("organizationId")))
 }
 
 impl Store {
@@ -58,36 +57,23 @@ impl Store {
         {
             return Ok(*returned);
         }
-        let next = Change::default().add("last", 1);
-        let update = self.update_guard(stem, next).return_values(ReturnValue::AllNew);
+        let next = Update::default().add("last", 1);
+        let update = self.update_guard(stem, next, None).return_values(ReturnValue::AllNew);
         let answer = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
         Ok(Guard::read(answer.attributes)?.last)
     }
 
     /// Gives a suffix back that was reserved and not used, so that the next namesake leaves no gap.
     pub(super) async fn return_suffix(&self, stem: &SlugStem, suffix: u64) -> Result<()> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(self.table())
-            .set_key(Some(key_attributes(&keys::slug(stem.slug()))))
-            .update_expression("ADD returned :suffix")
-            .expression_attribute_values(":suffix", AttributeValue::Ns(vec![suffix.to_string()]));
+        let update = self.update_guard(stem, Update::default().add_to_set("returned", suffix), None);
         self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
         Ok(())
     }
 
     /// Whether this call took the returned `suffix`, and not another one before it.
     async fn take_returned(&self, stem: &SlugStem, suffix: u64) -> Result<bool> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(self.table())
-            .set_key(Some(key_attributes(&keys::slug(stem.slug()))))
-            .update_expression("DELETE returned :suffix")
-            .condition_expression("contains(returned, :number)")
-            .expression_attribute_values(":suffix", AttributeValue::Ns(vec![suffix.to_string()]))
-            .expression_attribute_values(":number", AttributeValue::N(suffix.to_string()));
+        let delete = Update::default().delete_from_set("returned", suffix);
+        let update = self.update_guard(stem, delete, Some(Condition::Contains("returned", suffix)));
         let once = || async {
             match update.clone().send().await {
                 Err(error)
@@ -101,14 +87,16 @@ impl Store {
         self.retrying(once).await
     }
 
-    fn update_guard(&self, stem: &SlugStem, change: Change) -> UpdateItemFluentBuilder {
+    fn update_guard(&self, stem: &SlugStem, update: Update, condition: Option<Condition>) -> UpdateItemFluentBuilder {
+        let rendered = update.render(condition);
         self.client
             .update_item()
             .table_name(self.table())
             .set_key(Some(key_attributes(&keys::slug(stem.slug()))))
-            .update_expression(change.expression())
-            .set_expression_attribute_names(Some(change.names))
-            .set_expression_attribute_values(Some(change.values))
+            .update_expression(rendered.update)
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
     }
 
     /// Who has a slug.

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::{TransactWriteItemsError, builders::TransactWriteItemsFluentBuilder},
     types::{
-        CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-        Update, error::TransactionCanceledException,
+        self, CancellationReason, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        error::TransactionCanceledException,
     },
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -18,7 +18,7 @@ use ulid::Ulid;
 use super::{
     Item, Store,
     audit::{self, Origin},
-    expression::{Change, item, key_attributes},
+    expression::{Condition, Rendered, Update, item, key_attributes},
     idempotency::{self, Idempotency},
     keys::Key,
     random,
@@ -74,36 +74,38 @@ impl<S: Copy> Transaction<S> {
     pub(super) fn new(store: &Store, write: &Write) -> Result<Self> {
         let mut transaction = Self { steps: Vec::new(), actions: Vec::new(), table: store.table().to_owned() };
         if let Some(idempotency) = &write.idempotency {
-            let put = idempotency::record(idempotency, write.origin.now)?.table_name(store.table());
-            let put = put.build().map_err(Error::internal)?;
+            let (key, record, condition) = idempotency::record(idempotency, write.origin.now);
+            let put = transaction.put(&key, &record, condition)?;
             transaction.push(Step::Idempotency, TransactWriteItem::builder().put(put).build());
         }
         Ok(transaction)
     }
 
-    /// Puts an item that must not be there yet.
+    /// Puts an item whose key no item has yet.
     pub(super) fn create(&mut self, step: S, key: &Key, value: &impl Serialize) -> Result<()> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item(key, value)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(Error::internal)?;
+        let put = self.put(key, value, Condition::Absent)?;
         self.push(Step::Of(step), TransactWriteItem::builder().put(put).build());
         Ok(())
     }
 
-    /// Changes an item.
-    pub(super) fn update(&mut self, step: S, key: &Key, change: Change) -> Result<()> {
-        let expression = change.expression();
-        let update = Update::builder()
+    /// Updates an item for which `condition` holds.
+    pub(super) fn update(&mut self, step: S, key: &Key, condition: Condition, update: Update) -> Result<()> {
+        self.push_update(step, key, update.render(Some(condition)))
+    }
+
+    /// Updates an item, or creates it with what the update sets.
+    pub(super) fn upsert(&mut self, step: S, key: &Key, update: Update) -> Result<()> {
+        self.push_update(step, key, update.render(None))
+    }
+
+    fn push_update(&mut self, step: S, key: &Key, rendered: Rendered) -> Result<()> {
+        let update = types::Update::builder()
             .table_name(&self.table)
             .set_key(Some(key_attributes(key)))
-            .update_expression(expression)
-            .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names))
-            .set_expression_attribute_values((!change.values.is_empty()).then_some(change.values))
+            .update_expression(rendered.update)
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(Error::internal)?;
@@ -111,14 +113,15 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Deletes an item for which the condition of `when` holds.
-    pub(super) fn delete(&mut self, step: S, key: &Key, when: Change) -> Result<()> {
+    /// Deletes an item for which `condition` holds.
+    pub(super) fn delete(&mut self, step: S, key: &Key, condition: Condition) -> Result<()> {
+        let rendered = Rendered::from(condition);
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(key_attributes(key)))
-            .set_condition_expression(when.condition)
-            .set_expression_attribute_names(Some(when.names))
-            .set_expression_attribute_values((!when.values.is_empty()).then_some(when.values))
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(Error::internal)?;
@@ -126,12 +129,15 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Asks that an item not be there, and writes nothing.
-    pub(super) fn forbid(&mut self, step: S, key: &Key) -> Result<()> {
+    /// Requires `condition` of an item, and writes nothing.
+    pub(super) fn check(&mut self, step: S, key: &Key, condition: Condition) -> Result<()> {
+        let rendered = Rendered::from(condition);
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(key_attributes(key)))
-            .condition_expression("attribute_not_exists(pk)")
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(Error::internal)?;
@@ -142,14 +148,22 @@ impl<S: Copy> Transaction<S> {
     /// Puts an audit entry that tells of `change`.
     pub(super) fn audit(&mut self, write: &Write, change: &audit::Change) -> Result<()> {
         let (key, entry) = audit::entry(&write.origin, change)?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item(&key, &entry)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(Error::internal)?;
+        let put = self.put(&key, &entry, Condition::Absent)?;
         self.push(Step::Audit, TransactWriteItem::builder().put(put).build());
         Ok(())
+    }
+
+    fn put(&self, key: &Key, value: &impl Serialize, condition: Condition) -> Result<Put> {
+        let rendered = Rendered::from(condition);
+        Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item(key, value)?))
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(Error::internal)
     }
 
     fn push(&mut self, step: Step<S>, action: TransactWriteItem) {
