@@ -2,7 +2,15 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use berth_shared::{credentials::{Credential, Scope}, domain::{Color, Domain, Email, ExternalRef, Hint, LedgerPartyId, Name, RoleName, Search, Slug, SlugStem}, id::{Id, Kind, self}, ledger::{PageToken, self}, time::Time};
+use berth_shared::{
+    credentials::{Credential, Scope},
+    domain::{
+        Color, Domain, Email, ExternalRef, Hint, LedgerPartyId, MAX_HINT, Name, RoleName, Search, Slug, SlugStem,
+    },
+    id::{self, Id, Kind},
+    ledger::{self, PageToken},
+    time::Time,
+};
 
 /// The longest slug.
 const MAX_SLUG: usize = 63;
@@ -75,6 +83,6 @@ fn of_ledger(text: &str) {
         assert!(text.starts_with(id.hint.as_str()));
     }
     let _ = (PageToken::open(text), ledger::check_user_id(text), ledger::check_ledger_string("field", text));
-    let _ = ledger::check_party_filter(text, ledger::MAX_HINT);
+    let _ = ledger::check_party_filter(text, MAX_HINT);
     let _ = ledger::check_annotations(&ledger::Annotations::from([(text.to_owned(), text.to_owned())]), false);
 }
