@@ -6,30 +6,16 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use berth_functions::{ENDPOINTS, FALLBACK};
-use berth_shared::http::{Access, Endpoint};
+use berth_shared::http::{Access, Endpoint, PATH_PARAMETERS, PathParameter};
 use lambda_http::{Request, RequestExt, request::LambdaRequest};
 use libtest_mimic::Trial;
 use serde_json::{Map, Value, json};
 
 use crate::harness::tests;
 
-/// What stands for the ids and the credential, which nobody knows beforehand: the parameter of the path, what stands for
-/// it, and a value of the length that it has. What calls with an event puts its own in their place, as texts.
-const PLACEHOLDERS: [(&str, &str, &str); 8] = [
-    ("", "${BERTH_KEY}", ""),
-    ("orgId", "${ORG_ID}", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"),
-    ("dockId", "${DOCK_ID}", "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV"),
-    ("partyId", "${PARTY_ID}", "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY"),
-    ("roleId", "${ROLE_ID}", "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS"),
-    ("keyId", "${KEY_ID}", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1"),
-    // A party that was made at /v1: its id, and a fingerprint.
-    (
-        "party",
-        "${LEDGER_PARTY}",
-        "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY::12200000000000000000000000000000000000000000000000000000000000000000",
-    ),
-    ("user-id", "${LEDGER_USER}", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1"),
-];
+/// What stands for the credential, which nobody knows beforehand. What stands for ids is in the table of path parameters.
+/// Whoever sends an event replaces them, as texts.
+const KEY: &str = "${BERTH_KEY}";
 
 pub fn tests() -> Vec<Trial> {
     tests![every_endpoint_has_the_event_that_its_row_gives, every_event_leads_to_its_endpoint]
@@ -48,12 +34,12 @@ fn files() -> BTreeSet<String> {
 
 async fn every_endpoint_has_the_event_that_its_row_gives() {
     if std::env::var_os("BERTH_WRITE_EVENTS").is_some() {
-        for endpoint in &ENDPOINTS {
+        for endpoint in ENDPOINTS {
             fs::write(directory().join(format!("{}.json", endpoint.name)), text(endpoint)).expect("it can be written");
         }
     }
     assert_eq!(files(), ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect());
-    for endpoint in &ENDPOINTS {
+    for endpoint in ENDPOINTS {
         let kept = fs::read_to_string(directory().join(format!("{}.json", endpoint.name))).expect("it can be read");
         assert_eq!(kept, text(endpoint), "events/{}.json is out of date: see tests/events.rs", endpoint.name);
     }
@@ -94,7 +80,8 @@ fn text(endpoint: &Endpoint) -> String {
 
 /// `text` with values in the placeholders.
 fn filled(text: &str) -> String {
-    PLACEHOLDERS.iter().fold(text.to_owned(), |text, (_, placeholder, value)| text.replace(placeholder, value))
+    let placeholders = PATH_PARAMETERS.iter().map(|parameter| (parameter.placeholder, parameter.sample));
+    placeholders.chain([(KEY, "")]).fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
 }
 
 /// The body of a call that succeeds: the one that the contract shows, about the caller's own things.
@@ -122,9 +109,9 @@ fn place_ids(value: &mut Value) {
         Value::Array(elements) => elements.iter_mut().for_each(place_ids),
         Value::String(text) => {
             let (prefix, _) = text.split_once("_01HQ").unwrap_or_default();
-            let fits = |known: &&(&str, &str, &str)| !prefix.is_empty() && known.2.starts_with(&format!("{prefix}_"));
-            if let Some((_, placeholder, _)) = PLACEHOLDERS.iter().find(fits) {
-                *text = (*placeholder).to_owned();
+            let fits = |known: &&PathParameter| !prefix.is_empty() && known.sample.starts_with(&format!("{prefix}_"));
+            if let Some(parameter) = PATH_PARAMETERS.iter().find(fits) {
+                *text = parameter.placeholder.to_owned();
             }
         }
         _ => {}
@@ -140,8 +127,7 @@ fn event(endpoint: &Endpoint) -> Value {
     };
     let mut parameters = Map::new();
     for name in endpoint.path_parameters() {
-        let known = PLACEHOLDERS.iter().find(|(known, ..)| *known == name);
-        let (_, placeholder, _) = known.unwrap_or_else(|| panic!("{name} has no placeholder: add it"));
+        let placeholder = PathParameter::find(name).expect("a parameter of the table").placeholder;
         path = path.replace(&format!("{{{name}}}"), placeholder);
         parameters.insert(name.to_owned(), json!(placeholder));
     }
@@ -198,7 +184,7 @@ fn headers(endpoint: &Endpoint, body: Option<&str>) -> Value {
         "x-forwarded-proto": "https",
     });
     if endpoint.access != Access::Public {
-        headers["authorization"] = json!("Bearer ${BERTH_KEY}");
+        headers["authorization"] = json!(format!("Bearer {KEY}"));
     }
     if body.is_some() {
         headers["content-type"] = json!("application/json");

@@ -32,7 +32,7 @@ async fn the_contract_is_served_as_it_is_checked_in() {
 
 async fn strict_handling_holds_without_a_credential_too() {
     let berth = Berth::start().await;
-    for endpoint in &berth_functions::ENDPOINTS {
+    for endpoint in berth_functions::ENDPOINTS {
         if endpoint.access != Access::Public || endpoint.method != Method::GET {
             continue;
         }

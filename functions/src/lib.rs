@@ -25,7 +25,7 @@ use lambda_http::{Body, Request, RequestExt, http::Response};
 pub use routes::{methods, methods_routed, route};
 
 /// Every endpoint.
-pub static ENDPOINTS: [Endpoint; 35] = [
+pub static ENDPOINTS: &[Endpoint] = &[
     organizations::create::ENDPOINT,
     organizations::list::ENDPOINT,
     organizations::get::ENDPOINT,

@@ -63,6 +63,10 @@ fn parameters(template: &'static str, path: &str) -> Option<Vec<(&'static str, S
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use berth_shared::http::PATH_PARAMETERS;
+
     use super::*;
 
     #[test]
@@ -84,6 +88,13 @@ mod tests {
         assert_eq!(methods("/v1/docks").as_deref(), Some("GET, HEAD, OPTIONS, POST"));
         assert_eq!(methods("/v1/organizations/o/roles/check").as_deref(), Some("OPTIONS, POST"));
         assert_eq!(methods("/v2/parties/participant-id").as_deref(), Some("GET, HEAD, OPTIONS, PATCH"));
+    }
+
+    #[test]
+    fn every_path_parameter_is_in_the_table_and_used() {
+        let used: BTreeSet<_> = ENDPOINTS.iter().flat_map(Endpoint::path_parameters).collect();
+        let known: BTreeSet<_> = PATH_PARAMETERS.iter().map(|parameter| parameter.name).collect();
+        assert_eq!(used, known);
     }
 
     #[test]

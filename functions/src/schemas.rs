@@ -1,5 +1,6 @@
 //! Schemas that several endpoints share and no type has.
 
+use berth_shared::http::ledger_party;
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 /// Text to search names for.
@@ -16,19 +17,9 @@ pub(crate) fn success(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
-/// The id of a party on the ledger.
-pub(crate) fn ledger_party(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{1,255}$" })
-}
-
 /// Ids of parties on the ledger.
 pub(crate) fn ledger_parties(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "array", "items": ledger_party(generator) })
-}
-
-/// The id of a user on the ledger.
-pub(crate) fn ledger_user(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_|:()]{1,128}$" })
 }
 
 /// What ids of parties on the ledger begin with.

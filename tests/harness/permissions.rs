@@ -58,7 +58,7 @@ pub fn nothing_was_in_excess() -> bool {
 pub fn everything_was_used() -> bool {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut unused = BTreeSet::new();
-    for endpoint in &ENDPOINTS {
+    for endpoint in ENDPOINTS {
         let permissions = endpoint.permissions().into_iter();
         let permissions =
             permissions.filter(|(action, family)| !seen.used.contains(&(endpoint.name, *action, *family)));

@@ -21,7 +21,7 @@ const MOST_RESOURCES: usize = 500;
 /// Everything that is wrong with `template`.
 pub fn faults(template: &Value) -> Vec<String> {
     let mut faults = Vec::new();
-    for endpoint in &ENDPOINTS {
+    for endpoint in ENDPOINTS {
         function(template, endpoint, &mut faults);
         role(template, endpoint, &mut faults);
     }

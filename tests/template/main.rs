@@ -141,7 +141,7 @@ fn each_mistake_is_found_and_named() {
 
 #[test]
 fn any_action_that_is_taken_from_any_role_is_missed() {
-    for endpoint in &berth_functions::ENDPOINTS {
+    for endpoint in berth_functions::ENDPOINTS {
         let id = berth::logical_id(endpoint);
         let count =
             template()["Resources"][format!("{id}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]

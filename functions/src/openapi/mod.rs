@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn what_is_read_of_a_body_is_what_its_schema_says() {
-        for endpoint in &ENDPOINTS {
+        for endpoint in ENDPOINTS {
             let Some(body) = endpoint.body else { continue };
             let schema = (body.schema)(&mut bodies()).to_value();
             let members: BTreeSet<_> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn every_example_is_json() {
-        for endpoint in &ENDPOINTS {
+        for endpoint in ENDPOINTS {
             for example in [endpoint.examples.0, endpoint.examples.1].into_iter().filter(|text| !text.is_empty()) {
                 assert!(serde_json::from_str::<Value>(example).is_ok(), "{}: {example}", endpoint.name);
             }

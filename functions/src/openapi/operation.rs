@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use berth_shared::{
     credentials::Scope,
     error::Code,
-    http::{Access, Endpoint, Handler, LedgerRight, PAGING, Parameter, schema_of},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
+    http::{Access, Endpoint, Handler, LedgerRight, PAGING, Parameter, PathParameter},
 };
 use lambda_http::http::Method;
-use schemars::{Schema, SchemaGenerator};
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{bodies, ledger, refusals};
@@ -66,7 +65,10 @@ fn description(endpoint: &Endpoint) -> String {
 fn parameters(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters: Vec<Value> = endpoint
         .path_parameters()
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": path_schema(name, answers) }))
+        .filter_map(PathParameter::find)
+        .map(|PathParameter { name, description, schema, .. }| {
+            json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema(answers) })
+        })
         .collect();
     let paging = PAGING.iter().filter(|_| endpoint.paged);
     parameters.extend(endpoint.query.iter().chain(paging).map(|Parameter { name, description, schema }| {
@@ -91,19 +93,6 @@ fn header_schema(name: &str) -> Value {
             "pattern": r#"^(?:\*|(?:W/)?"[!#-~]*"(?:, *(?:W/)?"[!#-~]*")*)$"#,
         }),
         _ => json!({ "type": "string" }),
-    }
-}
-
-fn path_schema(name: &str, answers: &mut SchemaGenerator) -> Schema {
-    match name {
-        "orgId" => schema_of::<OrganizationId>(answers),
-        "dockId" => schema_of::<DockId>(answers),
-        "partyId" => schema_of::<PartyId>(answers),
-        "roleId" => schema_of::<RoleId>(answers),
-        "keyId" => schema_of::<ApiKeyId>(answers),
-        "party" => crate::schemas::ledger_party(answers),
-        "user-id" => crate::schemas::ledger_user(answers),
-        _ => schema_of::<String>(answers),
     }
 }
 

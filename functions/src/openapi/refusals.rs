@@ -2,7 +2,7 @@
 
 use berth_shared::{
     error::Code,
-    http::{Access, Endpoint},
+    http::{Access, Endpoint, PathParameter},
 };
 use lambda_http::http::Method;
 
@@ -22,21 +22,9 @@ pub fn refusals(endpoint: &Endpoint) -> Vec<Code> {
     if endpoint.body.is_some() {
         codes.extend([Code::MalformedBody, Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
-    codes.extend(endpoint.path_parameters().filter_map(not_found));
+    codes.extend(endpoint.path_parameters().filter_map(|name| PathParameter::find(name)?.not_found));
     codes.extend(endpoint.errors);
     codes.sort_by_key(|code| (code.status(), code.as_str()));
     codes.dedup();
     codes
-}
-
-/// What a path is refused with in which this parameter names nothing.
-fn not_found(parameter: &str) -> Option<Code> {
-    match parameter {
-        "orgId" => Some(Code::OrganizationNotFound),
-        "dockId" => Some(Code::DockNotFound),
-        "partyId" => Some(Code::PartyNotFound),
-        "roleId" => Some(Code::RoleNotFound),
-        "keyId" => Some(Code::ApiKeyNotFound),
-        _ => None,
-    }
 }

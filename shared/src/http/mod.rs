@@ -8,6 +8,7 @@ mod context;
 mod cursor;
 mod endpoint;
 mod headers;
+mod path;
 mod permissions;
 mod problem;
 mod query;
@@ -27,6 +28,7 @@ pub use endpoint::{
     schema_of,
 };
 pub use headers::EntityTag;
+pub use path::{PATH_PARAMETERS, PathParameter, ledger_party, ledger_user};
 pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;
 pub use query::{PAGING, Paging, Query};

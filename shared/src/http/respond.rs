@@ -16,14 +16,11 @@ use lambda_http::{
 use tracing::Instrument;
 
 use super::{
-    Access, End, Endpoint, Problem, Request, RequestContext, Response, RestHandler, boundary, boundary::value,
-    headers::Headers, request::unauthorized,
+    Access, End, Endpoint, PathParameter, Problem, Request, RequestContext, Response, RestHandler, boundary,
+    boundary::value, headers::Headers, request::unauthorized,
 };
 use crate::{
-    domain::{
-        error::{Code, Error, RecordedResponse, Result},
-        id::{self, Id, Kind},
-    },
+    domain::error::{Code, Error, RecordedResponse, Result},
     http::{AuthFailure, Service},
 };
 
@@ -137,7 +134,9 @@ async fn authenticated(mut request: Request) -> Result<Response> {
 /// Steps 3 and 4, behind the form of the ids in the path.
 async fn admitted(mut request: Request) -> Result<Response> {
     for (name, text) in &request.path_parameters {
-        check_path_id(name, text)?;
+        if let Some(parameter) = PathParameter::find(name) {
+            parameter.check(text)?;
+        }
     }
     request.check_query();
     let endpoint = request.endpoint;
@@ -147,21 +146,6 @@ async fn admitted(mut request: Request) -> Result<Response> {
         return Err(Error::invalid(request.headers.failures));
     }
     (request.handler)(&request).await
-}
-
-/// An id of the wrong form in a path names nothing.
-fn check_path_id(name: &str, text: &str) -> Result<()> {
-    fn check<K: Kind>(text: &str) -> Result<()> {
-        text.parse::<Id<K>>().map(drop).map_err(|_| Error::not_found::<K>())
-    }
-    match name {
-        "orgId" => check::<id::Organization>(text),
-        "dockId" => check::<id::Dock>(text),
-        "partyId" => check::<id::Party>(text),
-        "roleId" => check::<id::Role>(text),
-        "keyId" => check::<id::ApiKey>(text),
-        _ => Ok(()),
-    }
 }
 
 fn written(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &str) -> HttpResponse<Body> {

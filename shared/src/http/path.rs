@@ -1,0 +1,101 @@
+//! The parameters that paths of endpoints may have: the one table that the router, the contract, the events and the tests
+//! read.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+
+use super::{SchemaOf, schema_of};
+use crate::domain::{
+    error::{Code, Error, Result},
+    id::{self, Id, Kind},
+};
+
+/// A parameter of a path.
+#[derive(Debug, Clone, Copy)]
+pub struct PathParameter {
+    /// Its name, as it stands in braces.
+    pub name: &'static str,
+    /// What it identifies.
+    pub description: &'static str,
+    /// Its schema.
+    pub schema: SchemaOf,
+    /// The error of a path in which it names nothing; `None` where the dialect words that itself.
+    pub not_found: Option<Code>,
+    /// A well-formed value, for examples.
+    pub sample: &'static str,
+    /// What stands for the value in `events/`.
+    pub placeholder: &'static str,
+    check: Option<fn(&str) -> Result<()>>,
+}
+
+/// Every parameter. A new one is one line.
+pub static PATH_PARAMETERS: &[PathParameter] = &[
+    PathParameter::id::<id::Organization>("orgId", "Organization id.", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ORG_ID}"),
+    PathParameter::id::<id::Dock>("dockId", "Dock id.", "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "${DOCK_ID}"),
+    PathParameter::id::<id::Party>("partyId", "Party id.", "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY", "${PARTY_ID}"),
+    PathParameter::id::<id::Role>("roleId", "Role id.", "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ROLE_ID}"),
+    PathParameter::id::<id::ApiKey>("keyId", "API key id.", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1", "${KEY_ID}"),
+    PathParameter::text(
+        "party",
+        "Ledger party id: a hint, `::` and the namespace of the participant.",
+        ledger_party,
+        // A party that was created at /v1: its id, and a fingerprint.
+        "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY::12200000000000000000000000000000000000000000000000000000000000000000",
+        "${LEDGER_PARTY}",
+    ),
+    PathParameter::text(
+        "user-id",
+        "Ledger user id: of an API key, or the subject of a signed token.",
+        ledger_user,
+        "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+        "${LEDGER_USER}",
+    ),
+];
+
+impl PathParameter {
+    const fn id<K: Kind>(
+        name: &'static str,
+        description: &'static str,
+        sample: &'static str,
+        placeholder: &'static str,
+    ) -> Self {
+        fn check<K: Kind>(text: &str) -> Result<()> {
+            text.parse::<Id<K>>().map(drop).map_err(|_| Error::not_found::<K>())
+        }
+        let not_found = Some(K::NOT_FOUND);
+        Self { name, description, schema: schema_of::<Id<K>>, not_found, sample, placeholder, check: Some(check::<K>) }
+    }
+
+    const fn text(
+        name: &'static str,
+        description: &'static str,
+        schema: SchemaOf,
+        sample: &'static str,
+        placeholder: &'static str,
+    ) -> Self {
+        Self { name, description, schema, not_found: None, sample, placeholder, check: None }
+    }
+
+    /// The parameter with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        PATH_PARAMETERS.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// Checks the form of a value: an id of another form names nothing.
+    ///
+    /// # Errors
+    /// The 404 of its kind.
+    pub(super) fn check(&self, text: &str) -> Result<()> {
+        self.check.map_or(Ok(()), |check| check(text))
+    }
+}
+
+/// The schema of a ledger party id.
+pub fn ledger_party(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{1,255}$" })
+}
+
+/// The schema of a ledger user id.
+pub fn ledger_user(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_|:()]{1,128}$" })
+}
