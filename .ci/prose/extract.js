@@ -1,11 +1,14 @@
 // Extracts the prose of a file as Markdown. Every extractor returns as many lines as the file has, empty where there is no
 // prose, and for each line the number of columns that were removed before it: findings keep their place.
 
-/** Returns the extractor for a file, by its name, or undefined if the file has no prose. */
-export function extractorFor(path) {
+/**
+ * Returns the extractor for a file, by its name, or undefined if the file has no prose. With `strings`, the string literals
+ * of Rust files that have a space are prose, too.
+ */
+export function extractorFor(path, { strings = false } = {}) {
   const name = path.split("/").at(-1);
   if (name.endsWith(".md")) return markdown;
-  if (name.endsWith(".rs")) return rust;
+  if (name.endsWith(".rs")) return (text) => rust(text, strings);
   if (name === "openapi.json") return openapi;
   if (name.endsWith(".py")) return python;
   if (/\.(?:sh|toml|ya?ml)$/.test(name) || /^\.ci\/[^./]+$/.test(path)) return hashComments;
@@ -18,8 +21,8 @@ function markdown(text) {
   return { lines, columns: lines.map(() => 0) };
 }
 
-/** `//`, `///`, `//!` and block comments; neither code nor string literals. */
-function rust(text) {
+/** `//`, `///`, `//!` and block comments, and string literals if asked for; no code. */
+function rust(text, strings) {
   const prose = new Prose(text);
   // A comment, a raw string, a string, a character. A lifetime is none of them: its quote is not closed.
   const tokens =
@@ -27,6 +30,7 @@ function rust(text) {
   for (const token of text.matchAll(tokens)) {
     if (token[0].startsWith("//")) prose.add(token.index, token[0], /^\/\/[/!]? ?/);
     else if (token[0].startsWith("/*")) prose.add(token.index, token[0].slice(0, -2), /^\s*(?:\/\*[*!]? ?|\* ?)/);
+    else if (strings && /^[^']*" *[^" ]+ [^"]/.test(token[0])) prose.add(token.index, token[0], /^(?:b?r?#*"|\s+)/);
   }
   return prose;
 }
@@ -73,8 +77,14 @@ class Prose {
     let column = index - this.#starts[line];
     for (const part of text.split("\n")) {
       const content = part.replace(marker, "");
-      this.lines[line] = content;
-      this.columns[line] = column + part.length - content.length;
+      const start = column + part.length - content.length;
+      if (this.lines[line] === "") {
+        this.lines[line] = content;
+        this.columns[line] = start;
+      } else {
+        // More prose on one line keeps its column.
+        this.lines[line] = this.lines[line].padEnd(start - this.columns[line]) + content;
+      }
       line += 1;
       column = 0;
     }

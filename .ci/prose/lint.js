@@ -10,14 +10,14 @@ import { extractorFor } from "./extract.js";
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** Returns a function that lints one file's text and resolves to its findings. */
-export async function linter() {
+export async function linter(options) {
   const descriptor = await loadTextlintrc({
     configFilePath: join(here, "textlintrc.json"),
     node_modulesDirectory: join(here, "node_modules"),
   });
   const textlint = createLinter({ descriptor });
   return async (path, text) => {
-    const extract = extractorFor(path);
+    const extract = extractorFor(path, options);
     if (!extract) return [];
     const { lines, columns } = extract(text);
     const result = await textlint.lintText(lines.join("\n"), "prose.md");
@@ -36,8 +36,8 @@ function files(root, paths) {
   return [...new Set(names)].filter((name) => name && !name.startsWith(".ci/prose/") && extractorFor(name)).sort();
 }
 
-async function main(root, paths) {
-  const lint = await linter();
+async function main(root, paths, options) {
+  const lint = await linter(options);
   const checked = files(root, paths);
   if (checked.length === 0) throw new Error(`no files with prose: ${paths.join(" ")}`);
   let findings = 0;
@@ -60,6 +60,7 @@ async function main(root, paths) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [root, ...paths] = process.argv.slice(2);
-  process.exitCode = await main(root, paths);
+  const [root, ...rest] = process.argv.slice(2);
+  const strings = rest[0] === "--strings";
+  process.exitCode = await main(root, strings ? rest.slice(1) : rest, { strings });
 }

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { linter } from "./lint.js";
 
-const lint = await linter();
-const findings = async (name) => {
+const comments = await linter();
+const strings = await linter({ strings: true });
+const findings = async (name, lint = comments) => {
   const text = await readFile(new URL(`fixtures/${name}`, import.meta.url), "utf8");
   return (await lint(name, text)).map(({ line, found }) => `${line} ${found}`);
 };
@@ -31,3 +32,8 @@ const expected = {
 for (const [name, words] of Object.entries(expected)) {
   test(name, async () => assert.deepEqual(await findings(name), words));
 }
+
+test("string literals", async () => {
+  const inStrings = (await findings("bad.rs", strings)).filter((word) => !expected["bad.rs"].includes(word));
+  assert.deepEqual(inStrings, ["5 a call", "6 refusal"]);
+});
