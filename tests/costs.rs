@@ -13,7 +13,7 @@ use crate::harness::{Answer, Berth, Caller, Fault, StoreCall, Traffic, Wire, tes
 /// What the table said when it was last written: `BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::`
 pub const WRITTEN: &str = include_str!("../docs/costs.md");
 /// What follows the table of calls is written by `growth`.
-const GROWTH: &str = "\n## As the directory grows\n\n";
+const GROWTH: &str = "\n## Growth of the directory\n\n";
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md");
 
 pub fn tests() -> Vec<Trial> {
@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     fn table(&self) -> String {
-        let mut text = String::from("| call | round trips | store calls | write units | read units | ceiling |\n");
+        let mut text = String::from("| operation | round trips | requests | write units | read units | ceiling |\n");
         text.push_str("|---|---|---|---|---|---|\n");
         for (name, traffic, ceiling) in &self.rows {
             let ceiling = ceiling
@@ -105,7 +105,7 @@ async fn no_call_costs_more_than_its_ceiling() {
     let mut ledger = Ledger::start().await;
     let platform = ledger.berth.platform();
     // The first call of a process also marks the key's use, and the first list reads the secret of the cursors.
-    let first = "any call, first use of its key in an hour, beside the call itself (get-organization, unknown)";
+    let first = "any operation, first use of its key in an hour, with the operation itself (get-organization, unknown)";
     let unknown = "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
     let (_, traffic) = ledger.whole_price(platform.get(unknown)).await;
     ledger.rows.push((first.to_owned(), traffic, None));
@@ -125,12 +125,12 @@ async fn no_call_costs_more_than_its_ceiling() {
     println!("{}", ledger.table());
     ledger.expect_no_more_than_the_ceilings();
     let text = format!(
-        "# What a call costs\n\nCounted at the HTTP client of the SDK, on a warm process, after authentication unless \
-         said otherwise; items are\nunder 1 KB. A ceiling is round trips / store calls / write units / read units. \
-         Units are what the embedded store\ncharges, which charges as DynamoDB does; a refused transaction is shown \
-         with 0, since the refusal does not tell its\nprice. A test fails where a call costs more than its ceiling, \
-         or other than this page says. To write it anew:\n\n    BERTH_WRITE_COSTS=1 cargo test -p berth --test api \
-         -- costs::\n\n{}",
+        "# Costs of an operation\n\nThe tests count DynamoDB requests at the SDK's HTTP client, on a warm process, \
+         after authentication unless a row\nsays otherwise. Items are under 1 KB. A ceiling is round trips / requests \
+         / write units / read units. The embedded\nDynamoDB charges units as DynamoDB does. A rejected transaction \
+         counts as 0 units, because its error does not report\na price. A test fails if an operation costs more than \
+         its ceiling, or if this page is out of date. To regenerate it:\n\n    BERTH_WRITE_COSTS=1 cargo test -p \
+         berth --test api -- costs::\n\n{}",
         ledger.table()
     );
     let (written, growth) = WRITTEN.split_once(GROWTH).unwrap_or((WRITTEN, ""));
@@ -149,7 +149,7 @@ pub fn write_growth(text: &str) {
 
 async fn organizations(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let body = json!({ "name": "Costs" });
-    let name = "create-organization, namesake";
+    let name = "create-organization, taken slug";
     ledger.note(name, at_most(3, 3, 27.0, 0.0), 201, platform.post("/v1/organizations", &body)).await;
     let target = format!("/v1/organizations/{org}");
     ledger.note("get-organization", at_most(1, 1, 0.0, 3.0), 200, platform.get(&target)).await;
@@ -168,7 +168,7 @@ async fn docks(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let tenant = ledger.berth.tenant(org, &["docks:read"]).await;
     tenant.get(&target).await.expect(200);
     ledger.note("get-dock, platform key", None, 200, platform.get(&target)).await;
-    ledger.note("get-dock, organization's key", None, 200, tenant.get(&target)).await;
+    ledger.note("get-dock, organization key", None, 200, tenant.get(&target)).await;
     let body = json!({ "primaryColor": "#0066cc" });
     ledger.note("update-dock", None, 200, platform.patch(&target, &body)).await;
     let body = json!({ "domain": "costs.example" });
@@ -225,11 +225,11 @@ async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let keyed = post(&dock, "DISTRIBUTOR", Some("role"));
     ledger.note("assign-role, Idempotency-Key", at_most(1, 1, 12.0, 0.0), 201, keyed).await;
     let duplicate = post(&dock, "RECIPIENT", None);
-    ledger.note("assign-role refused: duplicate", at_most(1, 1, 0.0, 2.0), 409, duplicate).await;
+    ledger.note("assign-role rejected: duplicate", at_most(1, 1, 0.0, 2.0), 409, duplicate).await;
     let refused = post(&foreign, "RECIPIENT", None);
-    ledger.note("assign-role refused: foreign", at_most(2, 2, 0.0, 2.0), 403, refused).await;
+    ledger.note("assign-role rejected: foreign", at_most(2, 2, 0.0, 2.0), 403, refused).await;
     let refused = post("dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "RECIPIENT", None);
-    ledger.note("assign-role refused: unknown", at_most(2, 2, 0.0, 2.0), 404, refused).await;
+    ledger.note("assign-role rejected: unknown", at_most(2, 2, 0.0, 2.0), 404, refused).await;
     for number in 0..45 {
         let dock = platform.create_dock(org, &format!("Dock {number}")).await.id();
         platform.assign(org, &party, &dock, "RECIPIENT").await;

@@ -32,59 +32,59 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
     (
         Family::ApiKeys,
         &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
-        "who calls is known by the key that was sent; a key is made, listed, read to be revoked, and revoked only for its owner, \
-         whom the item names",
+        "authentication reads the key of the request; a key is created, listed, read before revocation, and revoked only \
+         for its owner, which the item names",
     ),
     (
         Family::ApiKeyUses,
         &[StoreAction::BatchGetItem, StoreAction::PutItem],
-        "the use of the caller's own key is marked, and told in the list of the caller's keys",
+        "Berth records the use of the caller's own key, and returns it in the list of the caller's keys",
     ),
     (
         Family::ApiKeyRows,
         &[StoreAction::PutItem],
-        "a key of the caller's enters the list of all, which only the platform reads",
+        "a key of the caller is added to the list of all keys, which only platform keys read",
     ),
     (
         Family::Platform,
         &[StoreAction::GetItem, StoreAction::UpdateItem],
-        "the deployment's record: the secret of cursors and the namespace of the ledger; and the counter of all docks, \
-         which a new dock is added to and only the platform reads",
+        "the deployment record: the secret that signs cursors, and the ledger namespace; also the counter of all docks, \
+         which a new dock increments and only platform keys read",
     ),
     (
         Family::Organizations,
         &[StoreAction::UpdateItem],
-        "the caller's own row in the list of all, when it is renamed; only the platform reads that list",
+        "the caller's own row in the list of all organizations, when it is renamed; only platform keys read that list",
     ),
     (
         Family::Docks,
         &[StoreAction::PutItem, StoreAction::UpdateItem],
-        "a dock of the caller's enters the list of all, or is renamed in it; only the platform reads that list",
+        "a dock of the caller is added to the list of all docks, or renamed in it; only platform keys read that list",
     ),
     (
         Family::PartyPointers,
         &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem],
-        "whose a party of the ledger is; another's is left out as if it were nobody's",
+        "the owner of a ledger party; Berth omits a party of another organization, as if it did not exist",
     ),
     (
         Family::Slugs,
         &[StoreAction::GetItem, StoreAction::UpdateItem],
-        "slugs are one for all, and public: that one is taken is told, whose it is is not",
+        "slugs are global and public: Berth discloses that a slug is taken, and not its owner",
     ),
     (
         Family::Domains,
         &[StoreAction::PutItem, StoreAction::DeleteItem],
-        "domains are one for all, and public: that one is taken is told, whose it is is not",
+        "domains are global and public: Berth discloses that a domain is taken, and not its owner",
     ),
     (
         Family::LedgerHints,
         &[StoreAction::BatchGetItem, StoreAction::PutItem],
-        "ids on the ledger are one for all: that a hint is taken is told, whose it is is not",
+        "ledger ids are global: Berth discloses that a hint is taken, and not its owner",
     ),
     (
         Family::LedgerRights,
         &[StoreAction::Query, StoreAction::PutItem],
-        "what the caller itself may act as: a user id is that of the calling key",
+        "the parties that the caller itself may act as: the user id is the id of the calling key",
     ),
 ];
 

@@ -140,7 +140,7 @@ impl Measure<'_> {
         let body = json!({ "name": format!("Free {}", self.size) });
         self.note("create-organization, free slug", 201, caller.post("/v1/organizations", &body)).await;
         let body = json!({ "name": "Many" });
-        self.note("create-organization, namesake", 201, caller.post("/v1/organizations", &body)).await;
+        self.note("create-organization, taken slug", 201, caller.post("/v1/organizations", &body)).await;
         self.note("get-organization", 200, caller.get(&format!("/v1/organizations/{org}"))).await;
         let by_slug = format!("/v1/organizations?slug={namesake}");
         self.note("list-organizations by slug", 200, caller.get(&by_slug)).await;
@@ -186,7 +186,7 @@ impl Measure<'_> {
         let assign = caller.try_assign(org, &new_party, dock, "RECIPIENT");
         let role = self.note("assign-role, in the dock of many parties", 201, assign).await.id();
         let again = caller.try_assign(org, &new_party, dock, "RECIPIENT");
-        self.note("assign-role refused: duplicate", 409, again).await;
+        self.note("assign-role rejected: duplicate", 409, again).await;
         let by_dock = format!("{held}?dockId={new_dock}");
         self.note("list-roles by dockId, of the party of many roles", 200, caller.get(&by_dock)).await;
         let check = |dock: &str, party: &str| json!({ "dockId": dock, "partyId": party, "role": "RECIPIENT" });
@@ -251,10 +251,10 @@ fn line((call, sizes): &Row) -> String {
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut text = String::from("| call |");
+    let mut text = String::from("| operation |");
     let sizes = rows.first().map_or(0, |(_, sizes)| sizes.len());
     SIZES.iter().take(sizes).for_each(|(name, ..)| write!(text, " {name} |").expect("text grows"));
-    writeln!(text, " $ per million calls |\n|---|{}---|", "---|".repeat(sizes)).expect("text grows");
+    writeln!(text, " $ per million requests |\n|---|{}---|", "---|".repeat(sizes)).expect("text grows");
     for row in rows {
         let last = row.1.last().and_then(Option::as_ref).expect("a largest size");
         let price = last.write_units() * PRICE.0 + last.read_units() * PRICE.1;
@@ -267,26 +267,28 @@ fn table(rows: &[Row]) -> String {
 fn text(table: &str) -> String {
     let (written, read) = PRICE;
     [
-        "The same in directories of four sizes: so many parties in one organization, and so many (in the",
-        "largest 10⁴) roles of one party, docks of the organization, parties in one dock, API keys, parties",
-        "of the ledger, and organizations of one name, which are nearly all that there are. A cell is round",
-        "trips / store calls / write units / read units. Every page is reached by cursor, behind half as many",
-        "rows as there are of those (the ledger's list has no offset: its second). The price is of the units",
-        &format!("at the largest size, on demand in us-east-1: since November 2024 ${written} for a million write"),
-        &format!("units and ${read} for a million read units. Lambda and API Gateway come on top."),
+        "The same operations in directories of four sizes. The size is the number of parties in one",
+        "organization. It is also the number of roles of one party, docks of the organization, parties in",
+        "one dock, API keys, ledger parties, and organizations with one name, which are nearly all. The largest",
+        "directory has 10⁴ of each of these. A cell is round trips / requests / write units / read units. Every",
+        "page is reached by cursor, after half of the rows. The ledger list has no offset: its page is the",
+        "second. The price covers the units at the largest size, on demand in us-east-1. Since November 2024 it",
+        &format!("is ${written} per million write units and ${read} per million read units. Lambda and API Gateway"),
+        "are not included.",
         "",
-        "A test fails where a call makes other calls or round trips than at the smallest size, or uses more",
-        &format!("than {ALLOWED} times its units. One of each is made by calls. The others are copies of the items"),
-        "that these wrote, with ids of their own and counted in the counters, loaded by BatchWriteItem; with",
-        "a hundred of each the checker of the tests finds the table whole. Up to 10³ this is measured with",
-        "every run of the tests and held against this page, and the whole, which takes minutes, by command:",
+        "A test fails if an operation makes other DynamoDB requests or round trips than at the smallest size.",
+        &format!("It also fails if an operation uses more than {ALLOWED} times the units. Requests create one of each"),
+        "resource. The others are copies of the resulting items with their own ids, counted in the counters and",
+        "loaded by BatchWriteItem. At a hundred of each, the consistency checker of the tests accepts the table.",
+        "Every test run measures sizes up to 10³ and compares them with this page. A command measures all",
+        "sizes, which takes minutes:",
         "",
         "    BERTH_GROWTH=1 cargo test -p berth --test api -- growth::       # measures, and compares",
         "    BERTH_GROWTH=write cargo test -p berth --test api -- growth::   # measures, and writes this",
         "",
-        "What does grow, and is not in the table: a list with a filter that no counter has (`search`, `type`,",
-        "`role`, `asOf`) counts for its total what it keeps: a page of 20 roles as of a time was 34 read units",
-        "at 10² and 115 at 10³. See [access-patterns.md](access-patterns.md).",
+        "One cost does grow, and is not in the table. If a list has a filter without a counter (`search`, `type`,",
+        "`role`, `asOf`), its total counts the matching rows. A page of 20 roles with `asOf` costs 34 read",
+        "units at 10² and 115 at 10³. See [access-patterns.md](access-patterns.md).",
         "",
         table,
     ]
