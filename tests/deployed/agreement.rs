@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use berth_functions::{ENDPOINTS, FALLBACK};
 use berth_shared::http::{Access, Endpoint};
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Trial;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::{
     function::{Answer, Function, event},
     normal::normal,
 };
-use crate::{checker::expect_whole, harness::Berth};
+use crate::harness::{Berth, checker::expect_whole, registry};
 
 /// Headers that a caller does not set: the way to the server does.
 const OF_THE_WAY: [&str; 7] = [
@@ -27,11 +27,7 @@ const OF_THE_WAY: [&str; 7] = [
 /// One trial for each endpoint.
 pub fn tests() -> Vec<Trial> {
     let trial = |endpoint: &'static Endpoint| {
-        Trial::test(format!("agreement::{}", endpoint.name), move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            runtime.map_err(Failed::from)?.block_on(agrees(endpoint));
-            Ok(())
-        })
+        registry::trial(&format!("agreement::{}", endpoint.name), move || Box::pin(agrees(endpoint)))
     };
     ENDPOINTS.iter().map(trial).collect()
 }

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use regex::Regex;
 
 use super::function::Answer;
-use crate::harness::tests;
+use crate::harness::api_test;
 
 /// What differs from call to call, and from deployment to deployment, by the name that it is replaced with.
 static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
@@ -23,10 +23,6 @@ static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 
 /// Headers that are new with each call, or set by what carries the answer.
 const CARRIERS: [&str; 3] = ["date", "content-length", "connection"];
-
-pub fn tests() -> Vec<Trial> {
-    tests![ids_keep_their_places, what_is_not_telling_stays]
-}
 
 /// An answer in the form in which equal ones are equal texts.
 pub fn normal(answer: &Answer) -> String {
@@ -55,6 +51,7 @@ fn normal_text(text: &str) -> String {
     text
 }
 
+#[apply(api_test)]
 async fn ids_keep_their_places() {
     let (one, other) = ("org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QT");
     assert_eq!(normal_text(&format!("{one} {other} {one}")), "<id org 1> <id org 2> <id org 1>");
@@ -63,6 +60,7 @@ async fn ids_keep_their_places() {
     assert_ne!(kinds[0], kinds[1]);
 }
 
+#[apply(api_test)]
 async fn what_is_not_telling_stays() {
     for text in ["201", r#"{"slug":"acme-1"}"#, "etag: \"1.0-0-0\"", "2026-01-01", "1220abc", "org_short"] {
         assert_eq!(normal_text(text), text);

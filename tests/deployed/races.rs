@@ -3,22 +3,17 @@
 use std::collections::BTreeSet;
 
 use futures::future::join;
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use serde_json::json;
 
 use super::function::{Function, event};
-use crate::{
-    checker::expect_whole,
-    harness::{Berth, tests},
-};
+use crate::harness::checker::expect_whole;
+use crate::harness::{Berth, api_test};
 
 /// A race is won by chance: what goes wrong once in ten times is found in so many rounds.
 const ROUNDS: usize = 25;
 
-pub fn tests() -> Vec<Trial> {
-    tests![two_environments_never_make_one_slug_twice, two_environments_assign_a_role_once]
-}
-
+#[apply(api_test)]
 async fn two_environments_never_make_one_slug_twice() {
     let berth = Berth::start().await;
     let caller = berth.platform();
@@ -36,6 +31,7 @@ async fn two_environments_never_make_one_slug_twice() {
     expect_whole(&berth).await;
 }
 
+#[apply(api_test)]
 async fn two_environments_assign_a_role_once() {
     let berth = Berth::start().await;
     let caller = berth.platform();

@@ -3,29 +3,20 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join;
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use serde_json::json;
 
 use super::{
     function::{Function, event, runs, signal},
     link::{Held, Link},
 };
-use crate::{
-    checker::expect_whole,
-    harness::{Berth, tests},
-};
+use crate::harness::checker::expect_whole;
+use crate::harness::{Berth, api_test};
 
 /// How long a process may take to end when it is told to: Lambda gives it half a second.
 const PROMPT: Duration = Duration::from_millis(500);
 
-pub fn tests() -> Vec<Trial> {
-    tests![
-        a_start_without_a_store_is_told_as_503_and_recovers,
-        it_ends_when_it_is_told_to,
-        an_end_amid_a_write_leaves_all_of_it_or_nothing,
-    ]
-}
-
+#[apply(api_test)]
 async fn a_start_without_a_store_is_told_as_503_and_recovers() {
     let berth = Berth::start().await;
     let caller = berth.platform();
@@ -50,6 +41,7 @@ async fn a_start_without_a_store_is_told_as_503_and_recovers() {
     assert_eq!(function.program(), program, "it has recovered without a new start");
 }
 
+#[apply(api_test)]
 async fn it_ends_when_it_is_told_to() {
     let berth = Berth::start().await;
     let caller = berth.platform();
@@ -77,6 +69,7 @@ async fn it_ends_when_it_is_told_to() {
     assert!(!runs(program), "the program outlives its environment");
 }
 
+#[apply(api_test)]
 async fn an_end_amid_a_write_leaves_all_of_it_or_nothing() {
     let berth = Berth::start().await;
     let caller = berth.platform();

@@ -7,28 +7,18 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::join;
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use super::{
     function::{Function, event, signal},
     link::{Held, Link},
 };
-use crate::{
-    checker::expect_whole,
-    harness::{Berth, tests},
-};
+use crate::harness::checker::expect_whole;
+use crate::harness::{Berth, api_test};
 
 /// The time of an invocation, in seconds.
 const TIMEOUT: u64 = 2;
-
-pub fn tests() -> Vec<Trial> {
-    tests![
-        berth_answers_before_its_time_is_over,
-        what_is_not_written_when_the_time_is_over_is_not_written,
-        what_is_written_when_the_time_is_over_is_written_wholly_and_once,
-    ]
-}
 
 /// A function that makes parties, and the way to its store.
 struct Place {
@@ -75,6 +65,7 @@ impl Place {
     }
 }
 
+#[apply(api_test)]
 async fn berth_answers_before_its_time_is_over() {
     let place = Place::open().await;
     let before = place.items().await;
@@ -93,6 +84,7 @@ async fn berth_answers_before_its_time_is_over() {
     expect_whole(&place.berth).await;
 }
 
+#[apply(api_test)]
 async fn what_is_not_written_when_the_time_is_over_is_not_written() {
     let place = Place::open().await;
     let before = place.items().await;
@@ -106,6 +98,7 @@ async fn what_is_not_written_when_the_time_is_over_is_not_written() {
     expect_whole(&place.berth).await;
 }
 
+#[apply(api_test)]
 async fn what_is_written_when_the_time_is_over_is_written_wholly_and_once() {
     let place = Place::open().await;
     let before = place.items().await;

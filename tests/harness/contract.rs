@@ -1,7 +1,7 @@
 //! The contract, `openapi.json`, as the tests hold answers against it.
 //!
 //! Every answer of every test has to be documented: the status, the content type, every member of the body. What no
-//! test has seen is listed in `tests/unseen.txt`, which may only become shorter.
+//! test has seen is listed in `tests/harness/unseen.txt`, which may only become shorter.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::Answer;
 
-const UNSEEN: &str = include_str!("../unseen.txt");
+const UNSEEN: &str = include_str!("unseen.txt");
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
 /// The validator of a body: by operation, status and media type.
@@ -30,7 +30,7 @@ struct Contract {
 
 impl Contract {
     fn read() -> Self {
-        let text = include_str!("../../openapi.json");
+        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
         let mut document: Value = serde_json::from_str(text).expect("openapi.json is JSON");
         let mut whole = document["components"]["schemas"].clone();
         close(&mut whole);
@@ -158,6 +158,21 @@ fn seen(operation: &str, status: u16) -> bool {
     SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))
 }
 
+/// Prints which responses of the endpoints whose tests were selected have not been seen.
+pub fn print_unseen_of(filter: &str) {
+    for (_, _, operation) in operations(&CONTRACT.document) {
+        let id = operation["operationId"].as_str().expect("operationId");
+        if !filter.replace('-', "_").contains(&id.replace('-', "_")) {
+            continue;
+        }
+        for status in operation["responses"].as_object().expect("responses").keys() {
+            if !seen(id, status.parse().expect("status")) {
+                eprintln!("{id}: no selected test has seen the response {status}");
+            }
+        }
+    }
+}
+
 /// Whether what no test has seen is exactly what is listed; tells the difference otherwise.
 pub fn everything_was_seen() -> bool {
     let mut unseen = BTreeSet::new();
@@ -174,7 +189,7 @@ pub fn everything_was_seen() -> bool {
         eprintln!("no test has seen this answer: {missing}");
     }
     for found in listed.difference(&unseen) {
-        eprintln!("a test sees this answer now, take it out of tests/unseen.txt: {found}");
+        eprintln!("a test sees this answer now, take it out of tests/harness/unseen.txt: {found}");
     }
     unseen == listed
 }

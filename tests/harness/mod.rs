@@ -1,75 +1,32 @@
 //! What tests share: a server of their own, callers with keys, and the contract that every answer is held against.
 
-mod caller;
+pub mod checker;
+mod client;
 mod contract;
 pub mod emf;
 mod leaks;
 pub mod logs;
+pub mod paths;
 mod permissions;
+pub mod registry;
+pub mod samples;
 mod wire;
+pub mod world;
 
-use std::{collections::HashMap, future::Future, process::ExitCode};
+use std::collections::HashMap;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
 use berth::{Options, Running};
 use berth_shared::store::Store;
-use libtest_mimic::{Arguments, Failed, Trial};
 
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
-
-pub use caller::{Answer, Call, Caller};
+pub use client::{Answer, Call, Caller};
 pub use leaks::Given;
 pub use permissions::deeds;
+pub use registry::{Mode, TestCase, run};
+pub(crate) use registry::{api_test, register, serial_test};
 pub use wire::{Fault, StoreCall, Traffic, Wire};
-
-/// Names test functions once: `tests![one, two]`.
-macro_rules! tests {
-    ($($name:ident),* $(,)?) => {
-        vec![$($crate::harness::trial(concat!(module_path!(), "::", stringify!($name)), $name)),*]
-    };
-}
-pub(crate) use tests;
-
-/// A test by name. Each runs in a runtime of its own.
-pub fn trial<F: Future<Output = ()> + 'static>(name: &str, test: fn() -> F) -> Trial {
-    let name = name.trim_start_matches("api::").trim_start_matches("deployed::").to_owned();
-    Trial::test(name, move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        runtime.map_err(Failed::from)?.block_on(test());
-        Ok(())
-    })
-}
-
-/// The kind of a test that is run with no other beside it.
-const ALONE: &str = "alone";
-
-/// These tests, run one by one when all others have ended: they take the whole machine, and depend on answers that are in
-/// time.
-pub fn alone(tests: Vec<Trial>) -> Vec<Trial> {
-    tests.into_iter().map(|test| test.with_kind(ALONE)).collect()
-}
-
-/// Runs the tests. What they saw endpoints do has to be permitted, and their log holds nothing of what they sent; where all
-/// of them ran, they have to have seen the whole contract and to have used every permission.
-pub fn run(trials: Vec<Trial>) -> ExitCode {
-    let arguments = Arguments::from_args();
-    let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
-    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).with(wire::layer()).init();
-    let (alone, beside): (Vec<_>, Vec<_>) = trials.into_iter().partition(|trial| trial.kind() == ALONE);
-    let mut has_failed = false;
-    for (trials, test_threads) in [(beside, arguments.test_threads), (alone, Some(1))] {
-        // Where all of one kind were run and none of the other was asked for, there is nothing more to say.
-        if !partial || trials.iter().any(|trial| !arguments.is_filtered_out(trial)) {
-            has_failed |= libtest_mimic::run(&Arguments { test_threads, ..arguments.clone() }, trials).has_failed();
-        }
-    }
-    let fit = arguments.list || [permissions::nothing_was_in_excess(), logs::are_fit()] == [true; 2];
-    let whole = !partial && !has_failed;
-    // Each tells what is missing, even where another misses something.
-    let complete = !whole || [contract::everything_was_seen(), permissions::everything_was_used()] == [true; 2];
-    if has_failed || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
-}
+pub use world::{PartyWorld, World};
 
 /// A server with a store of its own, which ends with the test.
 pub struct Berth {

@@ -1,7 +1,7 @@
 //! What endpoints do with the table, held against what they may do: the permissions of their roles at AWS.
 //!
 //! Every call of the store that an endpoint makes, in any test, is within its row's permissions. A whole run uses each of
-//! them, but for those in `tests/unused.txt`, which may only become shorter.
+//! them, but for those in `tests/harness/unused.txt`, which may only become shorter.
 
 use std::{
     collections::BTreeSet,
@@ -25,7 +25,7 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::Context, registry::LookupSpan};
 
-const UNUSED: &str = include_str!("../unused.txt");
+const UNUSED: &str = include_str!("unused.txt");
 
 static SEEN: Mutex<Seen> = Mutex::new(Seen { used: BTreeSet::new(), excesses: BTreeSet::new() });
 
@@ -70,7 +70,7 @@ pub fn everything_was_used() -> bool {
         eprintln!("no test has used this permission: {missing}");
     }
     for found in listed.difference(&unused) {
-        eprintln!("a test uses this permission now, or it is gone; take it out of tests/unused.txt: {found}");
+        eprintln!("a test uses this permission now, or it is gone; take it out of tests/harness/unused.txt: {found}");
     }
     unused == listed
 }

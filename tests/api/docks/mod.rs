@@ -1,0 +1,6 @@
+//! Docks.
+
+mod create;
+mod list;
+mod list_parties;
+mod update;

@@ -1,0 +1,279 @@
+//! What tenants' calls touch at the store: what begins with the caller's own prefix, and what is written down with its
+//! reason. From the same list a policy is made, for an operator who wants a fence below the code.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
+
+use berth_functions::ENDPOINTS;
+use berth_shared::{
+    http::{Access, StoreAction},
+    store::Family,
+};
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::guarantees::isolation::locations::{Scene, ledger_call, ledger_places};
+use crate::harness::samples::{Sample, guarded, places, unknown};
+use crate::harness::{Call, api_test, deeds, paths};
+
+/// What docs/isolation.md said when it was last written: `BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api --
+/// iam_boundary::`
+const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md"));
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
+
+/// What tenants' calls touch beyond `ORG#<own>…`, and why that is no way to another tenant.
+const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
+    (
+        Family::ApiKeys,
+        &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+        "who calls is known by the key that was sent; a key is made, listed, read to be revoked, and revoked only for its owner, \
+         whom the item names",
+    ),
+    (
+        Family::ApiKeyUses,
+        &[StoreAction::BatchGetItem, StoreAction::PutItem],
+        "the use of the caller's own key is marked, and told in the list of the caller's keys",
+    ),
+    (
+        Family::ApiKeyRows,
+        &[StoreAction::PutItem],
+        "a key of the caller's enters the list of all, which only the platform reads",
+    ),
+    (
+        Family::Platform,
+        &[StoreAction::GetItem, StoreAction::UpdateItem],
+        "the deployment's record: the secret of cursors and the namespace of the ledger; and the counter of all docks, \
+         which a new dock is added to and only the platform reads",
+    ),
+    (
+        Family::Organizations,
+        &[StoreAction::UpdateItem],
+        "the caller's own row in the list of all, when it is renamed; only the platform reads that list",
+    ),
+    (
+        Family::Docks,
+        &[StoreAction::PutItem, StoreAction::UpdateItem],
+        "a dock of the caller's enters the list of all, or is renamed in it; only the platform reads that list",
+    ),
+    (
+        Family::PartyPointers,
+        &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem],
+        "whose a party of the ledger is; another's is left out as if it were nobody's",
+    ),
+    (
+        Family::Slugs,
+        &[StoreAction::GetItem, StoreAction::UpdateItem],
+        "slugs are one for all, and public: that one is taken is told, whose it is is not",
+    ),
+    (
+        Family::Domains,
+        &[StoreAction::PutItem, StoreAction::DeleteItem],
+        "domains are one for all, and public: that one is taken is told, whose it is is not",
+    ),
+    (
+        Family::LedgerHints,
+        &[StoreAction::BatchGetItem, StoreAction::PutItem],
+        "ids on the ledger are one for all: that a hint is taken is told, whose it is is not",
+    ),
+    (
+        Family::LedgerRights,
+        &[StoreAction::Query, StoreAction::PutItem],
+        "what the caller itself may act as: a user id is that of the calling key",
+    ),
+];
+
+/// An action on a partition key.
+type Deed = (StoreAction, String);
+
+#[apply(api_test)]
+async fn what_tenants_touch_is_theirs_or_written_down() {
+    let scene = Scene::new().await;
+    let mut touched: BTreeSet<Deed> = BTreeSet::new();
+    for call in calls(&scene).await {
+        let (_, calls) = scene.send_whole(call).await;
+        touched.extend(calls.iter().flat_map(|call| deeds(&call.operation, &call.request)));
+    }
+    let ulid = |id: &str| id.split_once('_').expect("an id").1.to_owned();
+    let own = format!("ORG#{}", ulid(&scene.own.organization));
+    let is_own = |pk: &str| pk == own || pk.starts_with(&format!("{own}#"));
+    let mut found: BTreeMap<Family, BTreeSet<StoreAction>> = BTreeMap::new();
+    for (action, pk) in touched.iter().filter(|(_, pk)| !is_own(pk)) {
+        assert!(!pk.starts_with("ORG#"), "{action:?} on another tenant's {pk}");
+        found.entry(Family::of(pk).expect("every key has a family")).or_default().insert(*action);
+    }
+    let listed: BTreeMap<_, BTreeSet<_>> =
+        EXCEPTIONS.iter().map(|(family, actions, _)| (*family, actions.iter().copied().collect())).collect();
+    // The deployment's record is read once by each process, and this one has read it by now.
+    found.entry(Family::Platform).or_default().insert(StoreAction::GetItem);
+    assert_eq!(found, listed, "what is touched beyond {own}");
+    // The fence lets the caller's calls through, and none to what begins with another's prefix.
+    let policy = policy(&ulid(&scene.own.organization));
+    for (action, pk) in &touched {
+        assert!(allows(&policy, *action, pk), "the fence stops {action:?} on {pk}");
+    }
+    let other = ulid(&scene.other.organization);
+    for rest in ["", "#LEDGER", "#IDEM#", "#AUDIT#dock_1", "#XREF#1", &format!("#DOCK#{}", ulid(&scene.other.dock))] {
+        for action in StoreAction::ALL {
+            assert!(!allows(&policy, action, &format!("ORG#{other}{rest}")), "{action:?} on another's {rest}");
+        }
+    }
+    for pk in [own[..own.len() - 1].to_owned(), format!("{own}0"), format!("PLATFORM#AUDIT#{own}"), "ORGS".to_owned()] {
+        assert!(!allows(&policy, StoreAction::Query, &pk) && !allows(&policy, StoreAction::DeleteItem, &pk), "{pk}");
+    }
+}
+
+/// Calls of the tenant to every endpoint: about all that it has, with all that they can carry, then about what another
+/// tenant has, at every place.
+async fn calls(scene: &Scene) -> Vec<Call> {
+    let (own, caller) = (&scene.own, &scene.own.caller);
+    let organization = paths::organization(&own.organization);
+    let (parties, dock) = (format!("{organization}/parties"), paths::dock(&own.dock));
+    let party = format!("{parties}/{}", own.party);
+    let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+    let role = json!({ "dockId": own.dock, "role": "RECIPIENT" });
+    let sent = |method: Method, target: &str, body: Value| {
+        caller.call(method, target).header("idempotency-key", &format!("k-{target}")).json(&body)
+    };
+    let mut calls = vec![
+        sent(Method::PATCH, &organization, json!({ "name": "Premier", "slug": "premier" })),
+        // Its own slug, one that is free again, and one that another has.
+        sent(Method::PATCH, &organization, json!({ "slug": "premier-title" })),
+        sent(Method::PATCH, &organization, json!({ "slug": "bank-of-america" })),
+        sent(
+            Method::POST,
+            paths::DOCKS,
+            json!({ "name": "A", "domain": "a.example.com", "customDomain": "b.example.com" }),
+        ),
+        sent(Method::POST, paths::DOCKS, json!({ "name": "A", "domain": "a.example.com" })),
+        sent(Method::PATCH, &dock, json!({ "name": "B", "domain": "c.example.com" })),
+        sent(Method::PATCH, &dock, json!({ "domain": null, "customDomain": "a.example.com" })),
+        sent(Method::PATCH, &dock, json!({ "domain": null })),
+        sent(Method::POST, &parties, json!({ "type": "INDIVIDUAL", "name": "Ada", "externalRef": "EIN:1" })),
+        sent(Method::PATCH, &party, json!({ "externalRef": "EIN:1" })),
+        sent(Method::PATCH, &party, json!({ "externalRef": "EIN:2", "name": "Ada L." })),
+        sent(Method::POST, &format!("{party}/roles"), role.clone()),
+        sent(Method::POST, &format!("{party}/roles"), role),
+        sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": "acting", "userId": user })),
+        sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": "theirs" })),
+        sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": own.party })),
+    ];
+    let asked = [
+        format!("{parties}?externalRef=EIN:2"),
+        format!("{parties}?search=a&limit=1&offset=1"),
+        format!("{party}/roles?dockId={}", own.dock),
+        format!("{party}/roles?asOf=2026-01-01T00:00:00Z"),
+        format!("{dock}/parties?asOf=2026-01-01T00:00:00Z"),
+        "/v1/organizations?slug=bank-of-america".to_owned(),
+        "/v1/organizations?slug=premier-title".to_owned(),
+        "/v2/parties?filter-party=a".to_owned(),
+        format!("{}?parties={}", paths::ledger_party(&scene.hints[0]), scene.hints[1]),
+        paths::ledger_user_rights(&user.as_str().expect("an id")),
+    ];
+    // A key that nobody has used yet: its use is marked.
+    let fresh = caller.post(paths::API_KEYS, &json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
+    calls.push(caller.with_credential(&fresh.text("key")).call(Method::GET, &dock));
+    calls.extend(asked.iter().map(|target| caller.call(Method::GET, target)));
+    let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));
+    for endpoint in ledger() {
+        let place = crate::harness::samples::Place::Query("nothing".to_owned());
+        calls.push(ledger_call(scene, endpoint, &place, "nothing"));
+        for (place, kind) in ledger_places(endpoint) {
+            let ids = scene.pairs(kind).into_iter().flat_map(|(foreign, never)| [foreign, never]);
+            calls.extend(ids.map(|id| ledger_call(scene, endpoint, &place, &id)));
+        }
+    }
+    for (endpoint, _) in guarded() {
+        for (place, prefix) in places(endpoint) {
+            let mut sample = Sample::of(endpoint, own);
+            for id in [scene.other.id(&prefix).to_owned(), unknown(scene.other.id(&prefix))] {
+                sample.put(&place, &id);
+                calls.push(sample.call(caller));
+            }
+        }
+    }
+    // What ends things comes last in the list of endpoints' kinds, and so here.
+    let (ending, lasting): (Vec<_>, Vec<_>) = guarded().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
+    calls.extend(lasting.into_iter().chain(ending).map(|(endpoint, _)| Sample::of(endpoint, own).call(caller)));
+    calls
+}
+
+/// The policy that lets calls of one tenant through. `ulid` is that of its organization's id.
+fn policy(ulid: &str) -> Value {
+    let table = "arn:aws:dynamodb:<region>:<account>:table/<table>";
+    let statement = |actions: &[StoreAction], keys: &[String]| {
+        json!({
+            "Effect": "Allow",
+            "Action": actions.iter().map(|action| action.iam()).collect::<Vec<_>>(),
+            "Resource": table,
+            "Condition": { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
+        })
+    };
+    let mut statements = vec![statement(&StoreAction::ALL, &[format!("ORG#{ulid}"), format!("ORG#{ulid}#*")])];
+    for action in StoreAction::ALL {
+        let families = EXCEPTIONS.iter().filter(|(_, actions, _)| actions.contains(&action));
+        let keys: Vec<_> =
+            families.flat_map(|(family, ..)| family.patterns().iter().map(|pattern| (*pattern).to_owned())).collect();
+        if !keys.is_empty() {
+            statements.push(statement(&[action], &keys));
+        }
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// Whether a policy of such statements allows an action on a key.
+fn allows(policy: &Value, action: StoreAction, pk: &str) -> bool {
+    let has = |list: &Value, fits: &dyn Fn(&str) -> bool| {
+        list.as_array().is_some_and(|list| list.iter().any(|entry| entry.as_str().is_some_and(fits)))
+    };
+    policy["Statement"].as_array().expect("statements").iter().any(|statement| {
+        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        has(&statement["Action"], &|name| name == action.iam()) && has(keys, &|pattern| is_like(pk, pattern))
+    })
+}
+
+/// IAM's `StringLike`: `?` is one character, `*` any number.
+fn is_like(text: &str, pattern: &str) -> bool {
+    match pattern.chars().next() {
+        None => text.is_empty(),
+        Some('*') => {
+            text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| is_like(&text[at..], &pattern[1..]))
+        }
+        Some(wanted) => text.chars().next().is_some_and(|found| {
+            (wanted == '?' || wanted == found) && is_like(&text[found.len_utf8()..], &pattern[wanted.len_utf8()..])
+        }),
+    }
+}
+
+/// A part of the page between two lines, and what a test writes there.
+fn part(page: &str, name: &str, text: &str) -> String {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
+    format!("{before}{begin}\n{text}\n{end}{after}")
+}
+
+#[apply(api_test)]
+async fn the_page_has_the_list_and_the_policy() {
+    let mut list = String::from("| keys | actions | why |\n|---|---|---|\n");
+    for (family, actions, why) in EXCEPTIONS {
+        let keys: Vec<_> = family.patterns().iter().map(|pattern| format!("`{}`", shortened(pattern))).collect();
+        let actions: Vec<_> = actions.iter().map(|action| action.iam().trim_start_matches("dynamodb:")).collect();
+        writeln!(list, "| {} | {} | {why} |", keys.join(", "), actions.join(", ")).expect("text grows");
+    }
+    let policy = serde_json::to_string_pretty(&policy("01HQ3K9B2V6R4X8ZT1M5N7P0QS")).expect("JSON");
+    let policy = policy.lines().fold(String::new(), |text, line| text + "    " + line + "\n");
+    let page = part(&part(WRITTEN, "exceptions", &list), "policy", &policy);
+    if std::env::var_os("BERTH_WRITE_ISOLATION").is_some() {
+        std::fs::write(PATH, page).expect("docs/isolation.md is written");
+    } else {
+        assert_eq!(page, WRITTEN, "stale: BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api -- iam_boundary::");
+    }
+}
+
+/// A pattern as people read it: an id for 26 characters of any kind.
+fn shortened(pattern: &str) -> String {
+    pattern.replace(&"?".repeat(26), "<id>")
+}

@@ -1,0 +1,258 @@
+//! A request for each endpoint that succeeds: what the tests that walk the endpoint list vary.
+//!
+//! A new endpoint needs a row here. Without one, every test that walks the list fails and names it.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use berth_functions::ENDPOINTS;
+use berth_shared::{
+    credentials::Scope,
+    http::{Access, Endpoint},
+};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Berth, Call, Caller, DIRECTORY_SCOPES};
+
+/// Members that are called ids by other people, and are texts to Berth.
+const NO_IDS: [&str; 1] = ["taxId"];
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
+        .expect("openapi.json is JSON")
+});
+
+/// An organization with one of each thing, and a caller with a key of it that may do everything.
+pub struct Tenant {
+    pub organization: String,
+    pub dock: String,
+    pub party: String,
+    /// A distributor's role of the party in the dock.
+    pub role: String,
+    /// An API key that nobody has used.
+    pub key: String,
+    pub caller: Caller,
+}
+
+impl Tenant {
+    pub async fn new(berth: &Berth, name: &str) -> Self {
+        let platform = berth.platform();
+        let organization = platform.create_organization(name).await.id();
+        let dock = platform.create_dock(&organization, "Underwriting").await.id();
+        let party = platform.create_party(&organization, "First American Title").await.id();
+        let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
+        let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let caller = berth.tenant(&organization, &DIRECTORY_SCOPES).await;
+        Self { organization, dock, party, role, key, caller }
+    }
+
+    /// The tenant's resource whose ids have this prefix.
+    pub fn id(&self, prefix: &str) -> &str {
+        match prefix {
+            "org" => &self.organization,
+            "dock" => &self.dock,
+            "pty" => &self.party,
+            "dpr" => &self.role,
+            "key" => &self.key,
+            other => panic!("tenants have no resource with the prefix {other}: add it to Tenant"),
+        }
+    }
+}
+
+/// Every endpoint of the REST dialect that asks for a scope, with the scope. Those of the ledger's dialect have a
+/// matrix of their own, in `ledger_tenants.rs`.
+pub fn guarded() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
+    ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
+        Access::Scope(scope) => Some((endpoint, scope)),
+        Access::Public | Access::Ledger(_) => None,
+    })
+}
+
+/// A place in a request where an id stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Path(String),
+    Query(String),
+    /// A JSON pointer into the body.
+    Body(String),
+}
+
+/// A request, and whose resources it names.
+#[derive(Clone)]
+pub struct Sample {
+    pub endpoint: &'static Endpoint,
+    path: BTreeMap<String, String>,
+    query: BTreeMap<String, String>,
+    pub body: Option<Value>,
+}
+
+impl Sample {
+    /// A request to `endpoint` about the resources of `tenant`, which succeeds with a key of the platform.
+    pub fn of(endpoint: &'static Endpoint, tenant: &Tenant) -> Self {
+        let (dock, party) = (&tenant.dock, &tenant.party);
+        let body = match endpoint.name {
+            "create-organization" | "update-organization" | "update-dock" | "update-party" => {
+                Some(json!({ "name": "Premier Title Services" }))
+            }
+            "create-dock" => Some(json!({ "organizationId": tenant.organization, "name": "Agent Portal" })),
+            "create-party" => Some(json!({ "type": "INDIVIDUAL", "name": "Ada Lovelace" })),
+            "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
+            "check-roles" => Some(json!({ "checks": [{ "dockId": dock, "partyId": party, "role": "DISTRIBUTOR" }] })),
+            "create-api-key" => {
+                Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
+            }
+            "list-organizations" | "get-organization" | "list-docks" | "get-dock" | "list-dock-parties"
+            | "list-parties" | "get-party" | "list-roles" | "revoke-role" | "list-api-keys" | "revoke-api-key" => None,
+            other => panic!("{other} has no sample: add it to tests/harness/samples.rs"),
+        };
+        assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
+        let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
+        for (place, prefix) in places(endpoint) {
+            if matches!(place, Place::Path(_)) {
+                sample.put(&place, tenant.id(&prefix));
+            }
+        }
+        sample
+    }
+
+    /// The request with another id at one place.
+    pub fn put(&mut self, place: &Place, id: &str) {
+        match place {
+            Place::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
+            Place::Query(name) => drop(self.query.insert(name.clone(), id.to_owned())),
+            Place::Body(pointer) => {
+                let body = self.body.as_mut().and_then(|body| body.pointer_mut(pointer));
+                *body.unwrap_or_else(|| panic!("the sample of {} has no {pointer}", self.endpoint.name)) = json!(id);
+            }
+        }
+    }
+
+    /// The path and the query.
+    pub fn target(&self) -> String {
+        let mut target = self.endpoint.path.to_owned();
+        for (name, id) in &self.path {
+            target = target.replace(&format!("{{{name}}}"), id);
+        }
+        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !query.is_empty() {
+            target = format!("{target}?{}", query.join("&"));
+        }
+        target
+    }
+
+    /// The call as `caller` makes it.
+    pub fn call(&self, caller: &Caller) -> Call {
+        let call = caller.call(self.endpoint.method.clone(), &self.target());
+        match &self.body {
+            Some(body) => call.json(body),
+            None => call,
+        }
+    }
+
+    pub async fn send(&self, caller: &Caller) -> Answer {
+        self.call(caller).send().await
+    }
+}
+
+/// Every place of an endpoint's requests where an id stands, with the prefix of such ids, as the contract tells them:
+/// what is an id is known by its pattern.
+pub fn places(endpoint: &Endpoint) -> Vec<(Place, String)> {
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let mut places = Vec::new();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().expect("parameters have names").to_owned();
+        let place = if parameter["in"] == "path" { Place::Path(name) } else { Place::Query(name) };
+        places.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
+    }
+    let path = places.iter().filter(|(place, _)| matches!(place, Place::Path(_))).count();
+    assert_eq!(path, endpoint.path_parameters().count(), "{} has a path parameter that is no id", endpoint.name);
+    let content = operation["requestBody"]["content"].as_object();
+    if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
+        ids_in(&content["schema"], "", &mut places);
+    }
+    // Should an id's pattern look different one day, its name still gives it away.
+    let query = endpoint.query.iter().map(|parameter| Place::Query(parameter.name.to_owned()));
+    let read = endpoint.body.and_then(|body| body.names_read);
+    let members = read.map(|names_read| names_read().0).unwrap_or_default();
+    let body = members.into_iter().map(|name| Place::Body(format!("/{name}")));
+    for place in query.chain(body) {
+        let (Place::Path(name) | Place::Query(name) | Place::Body(name)) = &place;
+        let found = places.iter().any(|(known, _)| *known == place);
+        assert!(
+            found || !name.ends_with("Id") || NO_IDS.contains(&name.trim_start_matches('/')),
+            "{} has an id that is not known as one: {place:?}",
+            endpoint.name
+        );
+    }
+    places
+}
+
+fn ids_in(schema: &Value, pointer: &str, places: &mut Vec<(Place, String)>) {
+    let schema = resolved(schema);
+    places.extend(prefix_of(schema).map(|prefix| (Place::Body(pointer.to_owned()), prefix)));
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        ids_in(member, &format!("{pointer}/{name}"), places);
+    }
+    if schema["items"].is_object() {
+        ids_in(&schema["items"], &format!("{pointer}/0"), places);
+    }
+    for choice in schema["anyOf"].as_array().into_iter().flatten() {
+        ids_in(choice, pointer, places);
+    }
+}
+
+/// The pointers to all members of an endpoint's bodies, as the contract tells them.
+pub fn members(endpoint: &Endpoint) -> Vec<String> {
+    fn add(schema: &Value, pointer: &str, members: &mut Vec<String>) {
+        let schema = resolved(schema);
+        for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+            let pointer = format!("{pointer}/{name}");
+            add(member, &pointer, members);
+            members.push(pointer);
+        }
+        for choice in schema["anyOf"].as_array().into_iter().flatten() {
+            add(choice, pointer, members);
+        }
+    }
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let content = operation["requestBody"]["content"].as_object();
+    let mut members = Vec::new();
+    if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
+        add(&content["schema"], "", &mut members);
+    }
+    assert_eq!(members.is_empty(), endpoint.body.is_none(), "{}", endpoint.name);
+    members
+}
+
+fn prefix_of(schema: &Value) -> Option<String> {
+    let (prefix, _) = resolved(schema)["pattern"].as_str()?.strip_prefix('^')?.split_once("_[0-7]")?;
+    Some(prefix.to_owned())
+}
+
+fn resolved(schema: &Value) -> &Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).expect("references lead somewhere"),
+        None => schema,
+    }
+}
+
+/// A well-formed id of the same kind and age that names nothing.
+pub fn unknown(id: &str) -> String {
+    let (rest, last) = id.split_at(id.len() - 1);
+    format!("{rest}{}", if last == "0" { '1' } else { '0' })
+}
+
+/// An answer as far as it may be compared with another: without what tells one call from another, and with `<id>` for
+/// each of `ids`.
+pub fn comparable(answer: &Answer, ids: &[&str]) -> (u16, BTreeMap<String, String>, String) {
+    let telling = ["date", "x-request-id"];
+    let headers = answer.headers.iter().filter(|(name, _)| !telling.contains(&name.as_str()));
+    let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()));
+    let mut body: Value = answer.json().clone();
+    if let Some(body) = body.as_object_mut() {
+        for member in ["requestId", "instance"] {
+            body.remove(member);
+        }
+    }
+    let text = ids.iter().fold(body.to_string(), |text, id| text.replace(id, "<id>"));
+    (answer.status, headers.collect(), text)
+}

@@ -1,0 +1,175 @@
+//! Refusals of the ledger: their bodies, and who is refused.
+
+use berth::Options;
+use berth_functions::ENDPOINTS;
+use berth_shared::http::Access;
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Berth, Caller, Fault, Wire, api_test, paths};
+use crate::ledger::{Ledger, redacted, refused, undecodable};
+
+#[apply(api_test)]
+async fn the_ledgers_own_refusals_tell_what_it_knows() {
+    let ledger = Ledger::new().await;
+    let refusal = refused(ledger.platform.get("/v2/users/nobody").await, 404, "USER_NOT_FOUND");
+    let body = refusal.json();
+    assert_eq!((&body["correlationId"], &body["definiteAnswer"]), (&Value::Null, &Value::Null));
+    let context =
+        json!({ "category": "11", "tid": body["traceId"], "definite_answer": "false", "participant": "'berth'" });
+    assert_eq!(body["context"], context);
+    assert_eq!(refusal.header("content-type"), Some("application/json"));
+    // However long what it tells of, a cause is short.
+    let long = format!("/v2/parties?identity-provider-id=org_1{}", "%20x".repeat(120));
+    refused(ledger.platform.get(&long).await, 400, "INVALID_ARGUMENT");
+}
+
+#[apply(api_test)]
+async fn the_trace_is_the_callers() {
+    let ledger = Ledger::new().await;
+    let with = async |trace: &str| {
+        let call = ledger.platform.call(Method::GET, "/v2/parties/a.b").header("traceparent", trace);
+        refused(call.send().await, 400, "INVALID_ARGUMENT")
+    };
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let refusal = with(&format!("00-{trace}-00f067aa0ba902b7-01")).await;
+    assert_eq!((refusal.text("traceId").as_str(), &refusal.json()["context"]["tid"]), (trace, &json!(trace)));
+    assert_eq!(refusal.json()["correlationId"], Value::Null);
+    let zero = "0".repeat(32);
+    for none in ["", "nonsense", "00-xyz-1-01", &format!("00-{zero}-00f067aa0ba902b7-01")] {
+        assert!(![trace, &zero].contains(&with(none).await.text("traceId").as_str()), "{none}");
+    }
+    let call = ledger.berth.nobody().call(Method::GET, paths::LEDGER_PARTIES);
+    let refusal = redacted(call.header("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01")).send().await, 401);
+    assert_eq!(refusal.text("correlationId"), trace);
+}
+
+async fn with_header(caller: &Caller, name: &str, value: &str) -> Answer {
+    caller.call(Method::GET, "/v2/authenticated-user").header(name, value).send().await
+}
+
+#[apply(api_test)]
+async fn a_bearer_without_a_token_is_no_request() {
+    let ledger = Ledger::new().await;
+    let nobody = ledger.berth.nobody();
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
+        let target = endpoint.path.replace("{party}", "a").replace("{user-id}", "a");
+        for empty in ["Bearer", "Bearer ", "bearer"] {
+            let call = nobody.call(endpoint.method.clone(), &target).header("authorization", empty);
+            undecodable(call.send().await, "header Authorization");
+        }
+    }
+    for none in ["Basic YTpi", "Bearer nonsense", "nonsense", ""] {
+        let refusal = redacted(with_header(&nobody, "authorization", none).await, 401);
+        assert_eq!(refusal.header("www-authenticate"), None);
+    }
+}
+
+#[apply(api_test)]
+async fn the_token_may_come_as_a_protocol() {
+    let ledger = Ledger::new().await;
+    let nobody = ledger.berth.nobody();
+    let key = ledger.platform.create_api_key(None, &["ledger:read"]).await;
+    let token = format!("jwt.token.{}", key.text("key"));
+    let known = with_header(&nobody, "sec-websocket-protocol", &token).await.expect(200);
+    assert_eq!(known.json()["user"]["id"], json!(key.id()));
+    redacted(with_header(&nobody, "sec-websocket-protocol", &key.text("key")).await, 401);
+    redacted(with_header(&nobody, "sec-websocket-protocol", "jwt.token.nonsense").await, 401);
+    // The bearer wins where both are there.
+    let platform = with_header(&ledger.platform, "sec-websocket-protocol", &token).await.expect(200);
+    assert_ne!(platform.json(), known.json());
+    redacted(with_header(&ledger.berth.with_key("nonsense"), "sec-websocket-protocol", &token).await, 401);
+    // Another scheme is no bearer, and so in nobody's way.
+    let call = nobody.call(Method::GET, "/v2/authenticated-user").header("authorization", "Basic YTpi");
+    let known = call.header("sec-websocket-protocol", &token).send().await.expect(200);
+    assert_eq!(known.json()["user"]["id"], json!(key.id()));
+}
+
+#[apply(api_test)]
+async fn scopes_are_rights() {
+    let ledger = Ledger::new().await;
+    let id = ledger.party("Alice").await;
+    let acme = ledger.platform.create_organization("Acme").await.id();
+    let own = ledger.platform.create_api_key(Some(&acme), &["ledger:admin"]).await;
+    let (reader, reads) = ledger.user(&["ledger:read"]).await;
+    let (admin, administers) = ledger.user(&["ledger:admin"]).await;
+    let tenant = ledger.berth.with_key(&own.text("key"));
+    for (caller, user, rights, provider) in [
+        (&reader, &reads, json!([]), ""),
+        (&admin, &administers, json!([{ "kind": { "ParticipantAdmin": { "value": {} } } }]), ""),
+        (&tenant, &own.id(), json!([{ "kind": { "IdentityProviderAdmin": { "value": {} } } }]), acme.as_str()),
+    ] {
+        let known = caller.get(&paths::ledger_user(&user)).await.expect(200);
+        let expected = json!({ "user": {
+            "id": user, "primaryParty": "", "isDeactivated": false, "identityProviderId": provider,
+            "metadata": { "resourceVersion": "0", "annotations": {} },
+        } });
+        assert_eq!(*known.json(), expected);
+        let listed = caller.get(&paths::ledger_user_rights(&user)).await.expect(200);
+        assert_eq!(listed.json()["rights"], rights);
+    }
+    reader.get(&paths::ledger_party(&id)).await.expect(200);
+    redacted(reader.get(paths::LEDGER_PARTIES).await, 403);
+    redacted(reader.post(paths::LEDGER_PARTIES, &json!({ "userId": reads })).await, 403);
+    admin.get(paths::LEDGER_PARTIES).await.expect(200);
+}
+
+#[apply(api_test)]
+async fn what_there_is_not_is_refused_with_a_text() {
+    let ledger = Ledger::new().await;
+    let nobody = ledger.berth.nobody();
+    for unknown in ["/v2/nowhere", "/v2/", "/v2/parties/", "/v2/parties/a/b", "/v2/Parties"] {
+        for method in [Method::GET, Method::POST, Method::OPTIONS] {
+            let answer = nobody.call(method, unknown).send().await.expect(404);
+            assert_eq!(answer.body_text(), "The requested resource could not be found.");
+            assert_eq!(answer.header("allow"), None);
+        }
+    }
+    for (target, allowed) in [
+        (paths::LEDGER_PARTIES, "GET, HEAD, OPTIONS, POST"),
+        ("/v2/parties/a", "GET, HEAD, OPTIONS, PATCH"),
+        ("/v2/version", "GET, HEAD, OPTIONS"),
+        ("/livez", "GET, HEAD, OPTIONS"),
+    ] {
+        let answer = nobody.call(Method::DELETE, target).send().await.expect(405);
+        assert_eq!(answer.body_text(), format!("HTTP method not allowed, supported methods: {allowed}"));
+        assert_eq!(answer.header("allow"), Some(allowed));
+        let answer = nobody.call(Method::OPTIONS, target).send().await.expect(204);
+        assert_eq!((answer.header("allow"), answer.body.len()), (Some(allowed), 0));
+    }
+}
+
+#[apply(api_test)]
+async fn a_store_that_is_away_is_told_of_by_every_call_that_needs_it() {
+    let wire = Wire::new();
+    let berth = Berth::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+    let platform = berth.platform();
+    // What the ledger tells of itself is kept by the process; that a key is good has to be asked for.
+    for target in
+        ["/v2/parties/participant-id", "/v2/authenticated-user", "/v2/users/alice", "/v2/state/connected-synchronizers"]
+    {
+        let key = platform.create_api_key(None, &["ledger:admin"]).await;
+        wire.always(Fault::refusal(400, "ResourceNotFoundException"));
+        let answer = berth.with_key(&key.text("key")).get(target).await.expect(503);
+        let body = answer.json();
+        assert_eq!((&body["code"], &body["retryInfo"]), (&json!("SERVICE_NOT_RUNNING"), &json!("1 second")));
+        wire.heal();
+    }
+    wire.always(Fault::Refused);
+    let answer = berth.nobody().get("/readyz").await.expect(503);
+    assert_eq!(answer.body_text(), "[-] ledger failed (NOT_SERVING)\nreadyz check failed");
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    wire.heal();
+}
+
+#[apply(api_test)]
+async fn a_providers_admin_is_told_of_rights_before_the_form_of_anothers_name() {
+    let ledger = Ledger::new().await;
+    let acme = ledger.platform.create_organization("Acme").await.id();
+    let tenant = ledger.berth.tenant(&acme, &["ledger:admin"]).await;
+    for other in ["org_0", "anything", "a.b"] {
+        redacted(tenant.post(paths::LEDGER_PARTIES, &json!({ "identityProviderId": other })).await, 403);
+        redacted(tenant.get(&format!("/v2/parties?identity-provider-id={other}")).await, 403);
+    }
+}

@@ -1,0 +1,189 @@
+//! The ledger dialect, `/v2`.
+
+mod allocate;
+mod annotations;
+mod directory;
+mod errors;
+mod get;
+mod issuer;
+mod list;
+mod published_client;
+mod tenants;
+mod tokens;
+mod update;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Berth, Caller, paths};
+
+/// A server, and callers of its ledger.
+pub struct Ledger {
+    pub berth: Berth,
+    pub platform: Caller,
+    /// The namespace of every party.
+    pub namespace: String,
+}
+
+impl Ledger {
+    pub async fn new() -> Self {
+        let berth = Berth::start().await;
+        let platform = berth.platform();
+        let participant = platform.get("/v2/parties/participant-id").await.expect(200).text("participantId");
+        let namespace = participant.strip_prefix("berth::").expect("the participant is berth").to_owned();
+        let digits = namespace.strip_prefix("1220").expect("a SHA-256 fingerprint");
+        assert!(digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
+        Self { berth, platform, namespace }
+    }
+
+    /// The id of the party with this hint.
+    pub fn id(&self, hint: &str) -> String {
+        format!("{hint}::{}", self.namespace)
+    }
+
+    /// The id of the participant, which is that of the one synchronizer, too.
+    pub fn participant(&self) -> String {
+        self.id("berth")
+    }
+
+    pub async fn allocate(&self, body: &Value) -> Answer {
+        self.platform.post(paths::LEDGER_PARTIES, body).await
+    }
+
+    /// A new party with this hint, and its id.
+    pub async fn party(&self, hint: &str) -> String {
+        let made = self.allocate(&json!({ "partyIdHint": hint })).await.expect(200);
+        assert_eq!(made.json()["partyDetails"]["party"], json!(self.id(hint)));
+        self.id(hint)
+    }
+
+    /// What there is of the party with this hint.
+    pub async fn details(&self, hint: &str) -> Value {
+        let found = self.platform.get(&paths::ledger_party(&self.id(hint))).await.expect(200);
+        found.json()["partyDetails"][0].clone()
+    }
+
+    pub async fn patch(&self, id: &str, body: &Value) -> Answer {
+        self.platform.patch(&paths::ledger_party(&id), body).await
+    }
+
+    /// A caller with a new key of the platform with these scopes, and the key's id.
+    pub async fn user(&self, scopes: &[&str]) -> (Caller, String) {
+        let key = self.platform.create_api_key(None, scopes).await;
+        (self.berth.with_key(&key.text("key")), key.id())
+    }
+
+    /// The ids of a list.
+    pub async fn list(&self, query: &str) -> Vec<String> {
+        parties(&self.platform.get(&format!("/v2/parties{query}")).await.expect(200))
+    }
+}
+
+/// The ids of the parties that an answer shows.
+pub fn parties(answer: &Answer) -> Vec<String> {
+    let parties = answer.json()["partyDetails"].as_array().expect("a list of parties");
+    parties.iter().map(|party| party["party"].as_str().expect("an id").to_owned()).collect()
+}
+
+/// The token of the page behind the party with this hint.
+pub fn page_token(hint: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hint)
+}
+
+/// A change of annotations, of whatever version.
+pub fn annotating(id: &str, annotations: &Value) -> Value {
+    json!({
+        "partyDetails": { "party": id, "localMetadata": { "resourceVersion": "", "annotations": annotations } },
+        "updateMask": { "paths": ["local_metadata.annotations"] },
+    })
+}
+
+/// That an answer is this refusal of the ledger, with all ten fields.
+#[track_caller]
+pub fn refused(answer: Answer, status: u16, code: &str) -> Answer {
+    let answer = answer.expect(status);
+    let body = answer.json();
+    let (category, grpc) = match (status, code) {
+        (409, _) => (2, 10),
+        (404, _) => (11, 5),
+        (400, "NOT_CONNECTED_TO_SYNCHRONIZER" | "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED") => (9, 9),
+        (400, _) => (8, 3),
+        other => panic!("no such refusal: {other:?}"),
+    };
+    assert_eq!(body["code"], code, "{body}");
+    assert_eq!((&body["errorCategory"], &body["grpcCodeValue"]), (&json!(category), &json!(grpc)), "{body}");
+    assert_eq!(body["retryInfo"], if status == 409 { json!("1 second") } else { Value::Null });
+    assert!(body["cause"].as_str().is_some_and(|cause| !cause.is_empty() && cause.chars().count() <= 512));
+    check_fields(body);
+    answer
+}
+
+/// That an answer hides everything but that somebody may not.
+#[track_caller]
+pub fn redacted(answer: Answer, status: u16) -> Answer {
+    redacted_with(answer, status, &json!({}))
+}
+
+/// The same, with this context.
+#[track_caller]
+pub fn redacted_with(answer: Answer, status: u16, context: &Value) -> Answer {
+    let answer = answer.expect(status);
+    let body = answer.json();
+    check_fields(body);
+    let trace = &body["traceId"];
+    let expected = json!({
+        "code": "NA",
+        "cause": "A security-sensitive error has been received",
+        "correlationId": trace,
+        "traceId": trace,
+        "context": context,
+        "resources": [],
+        "errorCategory": -1,
+        "grpcCodeValue": if status == 401 { 16 } else { 7 },
+        "retryInfo": null,
+        "definiteAnswer": null,
+    });
+    assert_eq!(*body, expected);
+    answer
+}
+
+/// That the request was not understood: a text that names what was wrong.
+#[track_caller]
+pub fn undecodable(answer: Answer, input: &str) -> Answer {
+    let answer = answer.expect(400);
+    assert_eq!(answer.header("content-type"), Some("text/plain; charset=UTF-8"));
+    let text = answer.body_text();
+    assert!(text.starts_with(&format!("Invalid value for: {input}")), "{text}");
+    answer
+}
+
+#[track_caller]
+fn check_fields(body: &Value) {
+    let mut fields: Vec<&str> = body.as_object().expect("an object").keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    let expected = [
+        "cause",
+        "code",
+        "context",
+        "correlationId",
+        "definiteAnswer",
+        "errorCategory",
+        "grpcCodeValue",
+        "resources",
+        "retryInfo",
+        "traceId",
+    ];
+    assert_eq!(fields, expected);
+    let trace = body["traceId"].as_str().expect("a trace");
+    assert!(trace.len() == 32 && trace.bytes().all(|b| b.is_ascii_hexdigit()), "{trace}");
+}
+
+/// A POST with this body and header, sent by `caller`.
+pub async fn post_as(caller: &Caller, media_type: Option<&str>, body: &str) -> Answer {
+    let call = caller.call(Method::POST, paths::LEDGER_PARTIES);
+    match media_type {
+        Some(media_type) => call.body(media_type, body).send().await,
+        None => call.bare_body(body).send().await,
+    }
+}
