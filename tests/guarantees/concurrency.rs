@@ -19,7 +19,7 @@ fn with_status(answers: &[Answer], status: u16) -> Vec<&Answer> {
 }
 
 async fn count(caller: &Caller, organization: &str, of: &str) -> Value {
-    caller.get(&paths::organization(&organization)).await.expect(200).json()["_count"][of].clone()
+    caller.get_organization(&organization).await.expect(200).json()["_count"][of].clone()
 }
 
 #[apply(api_test)]
@@ -28,7 +28,7 @@ async fn organizations_of_one_name_get_slugs_without_gaps() {
     let caller = berth.platform();
     for round in 0..ROUNDS {
         let body = json!({ "name": format!("Rush {round}") });
-        let made = join_all((0..64).map(|_| caller.post(paths::ORGANIZATIONS, &body))).await;
+        let made = join_all((0..64).map(|_| caller.post_organization(&body))).await;
         let slugs: BTreeSet<_> = made.into_iter().map(|answer| answer.expect(201).text("slug")).collect();
         let stem = format!("rush-{round}");
         let expected = (1..64).map(|suffix| format!("{stem}-{suffix}")).chain([stem.clone()]).collect();

@@ -30,11 +30,11 @@ async fn filled() -> Filled {
     let organization = caller.create_organization("Harbour").await.id();
     // A second one of the name, which frees its slug.
     let namesake = caller.create_organization("Harbour").await.id();
-    caller.patch(&paths::organization(&namesake), &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
+    caller.update_organization(&namesake, &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
     let body = json!({ "organizationId": organization, "name": "North", "domain": "north.example", "customDomain": "n.example" });
-    let dock = caller.post(paths::DOCKS, &body).await.expect(201).id();
+    let dock = caller.post_dock(&body).await.expect(201).id();
     let change = json!({ "name": "South", "domain": "south.example", "customDomain": null });
-    caller.patch(&paths::dock(&dock), &change).await.expect(200);
+    caller.update_dock(&dock, &change).await.expect(200);
     let parties = paths::parties(&organization);
     let body = json!({ "type": "INDIVIDUAL", "name": "Ann", "externalRef": "a#b" });
     let person = caller.post(&parties, &body).await.expect(201).id();
@@ -46,12 +46,12 @@ async fn filled() -> Filled {
     caller.delete(&format!("{parties}/{person}/roles/{ended}")).await.expect(200);
     caller.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
     let key = caller.create_api_key(Some(&organization), &["docks:read"]).await.id();
-    caller.delete(&paths::api_key(&key)).await.expect(200);
+    caller.revoke_api_key(&key).await.expect(200);
     let call = caller.call(reqwest::Method::POST, &parties).header("idempotency-key", "once");
     call.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
     let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
     let body = json!({ "partyIdHint": "Dee", "identityProviderId": organization, "userId": user });
-    caller.post(paths::LEDGER_PARTIES, &body).await.expect(200);
+    caller.allocate_ledger_party(&body).await.expect(200);
     Filled { berth, organization, dock, party, role, ended }
 }
 

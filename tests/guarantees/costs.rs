@@ -107,10 +107,10 @@ async fn no_call_costs_more_than_its_ceiling() {
     let (_, traffic) = ledger.whole_price(platform.get(unknown)).await;
     ledger.rows.push((first.to_owned(), traffic, None));
     let list = "list-organizations, first list of a process";
-    ledger.note(list, None, 200, platform.get(paths::ORGANIZATIONS)).await;
+    ledger.note(list, None, 200, platform.list_organizations()).await;
     let org = ledger
         .note("create-organization, free slug", at_most(1, 1, 26.0, 0.0), 201, async {
-            platform.post(paths::ORGANIZATIONS, &json!({ "name": "Costs" })).await
+            platform.post_organization(&json!({ "name": "Costs" })).await
         })
         .await;
     let org = org.id();
@@ -147,7 +147,7 @@ pub fn write_growth(text: &str) {
 async fn organizations(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let body = json!({ "name": "Costs" });
     let name = "create-organization, namesake";
-    ledger.note(name, at_most(3, 3, 27.0, 0.0), 201, platform.post(paths::ORGANIZATIONS, &body)).await;
+    ledger.note(name, at_most(3, 3, 27.0, 0.0), 201, platform.post_organization(&body)).await;
     let target = paths::organization(&org);
     ledger.note("get-organization", at_most(1, 1, 0.0, 3.0), 200, platform.get(&target)).await;
     let body = json!({ "metadata": { "a": 1 } });
@@ -160,7 +160,7 @@ async fn organizations(ledger: &mut Ledger, platform: &Caller, org: &str) {
 
 async fn docks(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let body = json!({ "organizationId": org, "name": "Dock" });
-    let dock = ledger.note("create-dock", None, 201, platform.post(paths::DOCKS, &body)).await.id();
+    let dock = ledger.note("create-dock", None, 201, platform.post_dock(&body)).await.id();
     let target = paths::dock(&dock);
     let tenant = ledger.berth.tenant(org, &["docks:read"]).await;
     tenant.get(&target).await.expect(200);
@@ -170,7 +170,7 @@ async fn docks(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("update-dock", None, 200, platform.patch(&target, &body)).await;
     let body = json!({ "domain": "costs.example" });
     ledger.note("update-dock, a domain", None, 200, platform.patch(&target, &body)).await;
-    ledger.note("list-docks", None, 200, platform.get(paths::DOCKS)).await;
+    ledger.note("list-docks", None, 200, platform.list_docks()).await;
     let target = format!("/v1/docks?organizationId={org}");
     ledger.note("list-docks of an organization", None, 200, platform.get(&target)).await;
 }
@@ -260,14 +260,14 @@ async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("list-dock-parties, a page of 20 by cursor", None, 200, platform.get(&by_cursor)).await;
     let allocate = json!({ "partyIdHint": "Ann" });
     ledger
-        .note("allocate-ledger-party", at_most(1, 1, 12.0, 0.0), 200, platform.post(paths::LEDGER_PARTIES, &allocate))
+        .note("allocate-ledger-party", at_most(1, 1, 12.0, 0.0), 200, platform.allocate_ledger_party(&allocate))
         .await;
     ledger.note("revoke-role", None, 200, platform.delete(&format!("{target}/{role}"))).await;
 }
 
 async fn keys(ledger: &mut Ledger, platform: &Caller, org: &str) {
     let body = json!({ "name": "Key", "organizationId": org, "scopes": ["parties:read"] });
-    let made = ledger.note("create-api-key", None, 201, platform.post(paths::API_KEYS, &body)).await;
+    let made = ledger.note("create-api-key", None, 201, platform.post_api_key(&body)).await;
     let tenant = ledger.berth.with_key(&made.text("key"));
     let unknown = format!("/v1/organizations/{org}/parties/pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS");
     let (_, first) = ledger.whole_price(tenant.get(&unknown)).await;
@@ -277,7 +277,7 @@ async fn keys(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.rows.push(("authenticate, first time".to_owned(), look_up, at_most(1, 1, 0.0, 0.5)));
     let same = again.0.into_iter().filter(authenticates).collect();
     ledger.rows.push(("authenticate, within 30 s".to_owned(), Traffic(same), at_most(0, 0, 0.0, 0.0)));
-    ledger.note("list-api-keys", None, 200, platform.get(paths::API_KEYS)).await;
+    ledger.note("list-api-keys", None, 200, platform.list_api_keys()).await;
     let target = paths::api_key(&made.id());
     ledger.note("revoke-api-key", None, 200, platform.delete(&target)).await;
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
@@ -295,10 +295,10 @@ async fn the_thousandth_namesake_costs_what_the_second_costs() {
     let caller = ledger.berth.platform();
     caller.create_organization("Many").await;
     let body = json!({ "name": "Many" });
-    let (_, second) = ledger.price(caller.post(paths::ORGANIZATIONS, &body)).await;
-    let more = stream::iter(2..999).map(|_| caller.post(paths::ORGANIZATIONS, &body)).buffer_unordered(16);
+    let (_, second) = ledger.price(caller.post_organization(&body)).await;
+    let more = stream::iter(2..999).map(|_| caller.post_organization(&body)).buffer_unordered(16);
     more.for_each(|answer| async { drop(answer.expect(201)) }).await;
-    let (last, thousandth) = ledger.price(caller.post(paths::ORGANIZATIONS, &body)).await;
+    let (last, thousandth) = ledger.price(caller.post_organization(&body)).await;
     assert_eq!(last.text("slug"), "many-999");
     assert_eq!((thousandth.calls(), thousandth.round_trips()), (second.calls(), second.round_trips()));
     assert_eq!(thousandth.operations(), second.operations());

@@ -42,10 +42,10 @@ async fn refused_headers(berth: &Berth) -> Vec<(&'static str, Option<String>)> {
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let ends = Time::now().plus_millis(1_500);
     let body = json!({ "name": "Short-lived", "scopes": scopes, "expiresAt": ends.to_string() });
-    let expired = platform.post(paths::API_KEYS, &body).await.expect(201).text("key");
+    let expired = platform.post_api_key(&body).await.expect(201).text("key");
     // Never used before it is revoked: a process may trust what it has proved for half a minute.
     let revoked = platform.create_api_key(None, &scopes).await;
-    platform.delete(&paths::api_key(&revoked.id())).await.expect(200);
+    platform.revoke_api_key(&revoked.id()).await.expect(200);
     let revoked = revoked.text("key");
     let good = platform.create_api_key(None, &scopes).await;
     let (id, good): (ApiKeyId, _) = (good.id().parse().expect("an id"), good.text("key"));
@@ -214,12 +214,12 @@ async fn a_key_that_was_good_is_refused_from_its_expiry_on() {
     // Long enough for a busy machine to make the key and use it.
     let ends = Time::now().plus_millis(3_000);
     let body = json!({ "name": "Short-lived", "scopes": ["docks:read"], "expiresAt": ends.to_string() });
-    let key = berth.platform().post(paths::API_KEYS, &body).await.expect(201).text("key");
+    let key = berth.platform().post_api_key(&body).await.expect(201).text("key");
     let caller = berth.with_key(&key);
     // The proof of this call is remembered, but not beyond the key's own end.
-    caller.get(paths::DOCKS).await.expect(200);
+    caller.list_docks().await.expect(200);
     wait_until(ends).await;
-    let answer = caller.get(paths::DOCKS).await;
+    let answer = caller.list_docks().await;
     check_refusal(&answer, "list-docks", "expired after it was used");
 }
 
@@ -232,8 +232,8 @@ async fn keys_of_the_other_environment_are_refused_though_the_store_knows_them()
     let keys = [operators_key(&sandbox, Environment::Test).await, operators_key(&sandbox, Environment::Live).await];
     assert!(keys[0].starts_with("dk_test_") && keys[1].starts_with("dk_live_"), "{}", &keys[0][..8]);
     for (berth, own, other) in [(&sandbox, 0, 1), (&production, 1, 0)] {
-        berth.with_key(&keys[own]).get(paths::DOCKS).await.expect(200);
-        let answer = berth.with_key(&keys[other]).get(paths::DOCKS).await;
+        berth.with_key(&keys[own]).list_docks().await.expect(200);
+        let answer = berth.with_key(&keys[other]).list_docks().await;
         check_refusal(&answer, "list-docks", "of the other environment");
     }
 }

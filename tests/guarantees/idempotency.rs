@@ -264,7 +264,7 @@ async fn a_repetition_does_not_show_a_secret() {
     let again = post(&berth.platform(), paths::API_KEYS, "k", &body).send().await.expect(201);
     assert_eq!(again.json().get("key"), Some(&Value::Null));
     assert_eq!(again.id(), first.id());
-    berth.with_key(&first.text("key")).get(paths::DOCKS).await.expect(200);
+    berth.with_key(&first.text("key")).list_docks().await.expect(200);
 }
 
 #[apply(api_test)]

@@ -38,8 +38,8 @@ async fn a_request_has_one_line_which_tells_what_it_used() {
         let (endpoint, answer) = match call {
             0 => ("create-party", platform.post(&parties, &party).await.expect(201)),
             1 => ("list-parties", platform.get(&parties).await.expect(200)),
-            2 => ("list-api-keys", platform.get(paths::API_KEYS).await.expect(200)),
-            3 => ("list-ledger-parties", platform.get(paths::LEDGER_PARTIES).await.expect(200)),
+            2 => ("list-api-keys", platform.list_api_keys().await.expect(200)),
+            3 => ("list-ledger-parties", platform.list_ledger_parties().await.expect(200)),
             _ => ("create-organization", platform.create_organization("Logged Holdings").await),
         };
         let (line, used) = (line(&answer), wire.take());
@@ -69,8 +69,8 @@ async fn a_refusal_is_told_by_its_code() {
     let platform = berth.platform();
     for (answer, code) in [
         (platform.get("/v1/docks/dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS").await, "DOCK_NOT_FOUND"),
-        (berth.nobody().get(paths::DOCKS).await, "UNAUTHORIZED"),
-        (platform.post(paths::ORGANIZATIONS, &json!({ "name": "" })).await, "VALIDATION_FAILED"),
+        (berth.nobody().list_docks().await, "UNAUTHORIZED"),
+        (platform.post_organization(&json!({ "name": "" })).await, "VALIDATION_FAILED"),
         (platform.get("/v2/parties?pageSize=many").await, "UNDECODABLE"),
     ] {
         let line = line(&answer);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{World, api_test, paths};
+use crate::harness::{World, api_test};
 
 #[apply(api_test)]
 async fn absent_members_are_unchanged() {
@@ -72,7 +72,7 @@ async fn metadata_is_merged_at_its_top_level() {
     }
     // In a creation null is a value like any other.
     let body = json!({ "name": "Nulls", "metadata": { "a": null } });
-    let made = world.platform.post(paths::ORGANIZATIONS, &body).await.expect(201);
+    let made = world.platform.post_organization(&body).await.expect(201);
     assert_eq!(made.json()["metadata"], json!({ "a": null }));
 }
 

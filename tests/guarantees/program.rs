@@ -10,7 +10,7 @@ use std::{
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{Caller, api_test, paths};
+use crate::harness::{Caller, api_test};
 
 /// The program with these arguments, and nothing of the environment that changes what it says.
 fn program(arguments: &[&str]) -> Command {
@@ -148,7 +148,7 @@ async fn a_second_start_finds_the_data_and_shows_no_key() {
     assert_eq!(second.key, None);
     assert!(second.said.contains("keys create"), "{}", second.said);
     assert!(!second.said.contains(&key));
-    let found = second.caller(&key).get(&paths::organization(&organization.id())).await.expect(200);
+    let found = second.caller(&key).get_organization(&organization.id()).await.expect(200);
     assert_eq!(found.body, organization.body);
 }
 
@@ -180,18 +180,18 @@ async fn keys_are_made_beside_a_running_server_and_after_it() {
         key
     };
     let platform = create(&[]);
-    running.caller(&platform).get(paths::ORGANIZATIONS).await.expect(200);
+    running.caller(&platform).list_organizations().await.expect(200);
     let narrow = create(&["--organization", &organization, "--scopes", "docks:read"]);
-    running.caller(&narrow).get(paths::DOCKS).await.expect(200);
-    running.caller(&narrow).get(paths::ORGANIZATIONS).await.refused(403, "INSUFFICIENT_SCOPE");
+    running.caller(&narrow).list_docks().await.expect(200);
+    running.caller(&narrow).list_organizations().await.refused(403, "INSUFFICIENT_SCOPE");
     let expired = create(&["--expires-at", "2020-01-01T00:00:00Z"]);
-    running.caller(&expired).get(paths::DOCKS).await.refused(401, "UNAUTHORIZED");
+    running.caller(&expired).list_docks().await.refused(401, "UNAUTHORIZED");
     let unknown = ["keys", "create", "--data-dir", data, "--organization", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"];
     expect_refusal(&run(&unknown), &["Organization not found"]);
     running.terminate("-TERM");
     let later = create(&["--organization", &organization]);
     let running = Program::start(directory.path());
-    let found = running.caller(&later).get(paths::ORGANIZATIONS).await.expect(200);
+    let found = running.caller(&later).list_organizations().await.expect(200);
     assert_eq!(found.json()["data"][0]["id"], organization);
 }
 

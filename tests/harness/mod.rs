@@ -4,6 +4,7 @@ pub mod checker;
 mod client;
 mod contract;
 pub mod emf;
+mod endpoints;
 mod leaks;
 pub mod logs;
 pub mod paths;

@@ -64,7 +64,7 @@ impl World {
     pub async fn post_dock(&self, mut members: Value) -> Answer {
         members["organizationId"] = json!(self.organization);
         members["name"] = json!("Desk");
-        self.platform.post(paths::DOCKS, &members).await
+        self.platform.post_dock(&members).await
     }
 
     /// The path of a new dock with these members.

@@ -6,8 +6,8 @@ use futures::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
+use crate::harness::api_test;
 use crate::harness::samples::unknown;
-use crate::harness::{api_test, paths};
 use crate::ledger::{Ledger, parties, post_as, redacted, refused, undecodable};
 
 /// The body of the page, to the byte.
@@ -139,7 +139,7 @@ async fn one_of_many_simultaneous_allocations_succeeds() {
     }
     assert_eq!(ledger.list("").await, [ledger.id("Alice")]);
     let default = ledger.platform.default_organization().await;
-    let counted = ledger.platform.get(&paths::organization(&default)).await.expect(200);
+    let counted = ledger.platform.get_organization(&default).await.expect(200);
     assert_eq!(counted.json()["_count"]["parties"], 1);
 }
 
@@ -189,12 +189,12 @@ async fn the_user_may_act_as_the_party() {
     let (caller, user) = ledger.user(&["ledger:admin"]).await;
     let known = caller.get("/v2/authenticated-user").await.expect(200);
     assert_eq!(known.json()["user"]["id"], json!(user));
-    assert_eq!(known.json(), caller.get(&paths::ledger_user(&user)).await.expect(200).json());
+    assert_eq!(known.json(), caller.get_ledger_user(&user).await.expect(200).json());
     for hint in ["b", "a"] {
-        caller.post(paths::LEDGER_PARTIES, &json!({ "partyIdHint": hint, "userId": user })).await.expect(200);
+        caller.allocate_ledger_party(&json!({ "partyIdHint": hint, "userId": user })).await.expect(200);
     }
-    caller.post(paths::LEDGER_PARTIES, &json!({ "partyIdHint": "c" })).await.expect(200);
-    let rights = caller.get(&paths::ledger_user_rights(&user)).await.expect(200);
+    caller.allocate_ledger_party(&json!({ "partyIdHint": "c" })).await.expect(200);
+    let rights = caller.list_ledger_user_rights(&user).await.expect(200);
     let acts = |hint: &str| json!({ "kind": { "CanActAs": { "value": { "party": ledger.id(hint) } } } });
     let admin = json!({ "kind": { "ParticipantAdmin": { "value": {} } } });
     assert_eq!(rights.json()["rights"], json!([admin, acts("a"), acts("b")]));
@@ -226,7 +226,7 @@ async fn refusals_come_in_the_ledgers_order() {
         "userId": "a b",
     });
     let (reader, _) = ledger.user(&["ledger:read"]).await;
-    redacted(reader.post(paths::LEDGER_PARTIES, &body).await, 403);
+    redacted(reader.allocate_ledger_party(&body).await, 403);
     for (status, code, told, pointer, right) in [
         (400, "INVALID_ARGUMENT", "0x21", "/partyIdHint", json!("Alice")),
         (400, "INVALID_ARGUMENT", "resource_version", "/localMetadata/resourceVersion", json!("")),
@@ -296,5 +296,5 @@ async fn what_is_no_request_is_told_as_a_text() {
         let text = refusal.body_text();
         assert!(text.starts_with("Invalid value for: body (") && text.ends_with(')'), "{text}");
     }
-    assert_eq!(parties(&ledger.platform.get(paths::LEDGER_PARTIES).await), Vec::<String>::new());
+    assert_eq!(parties(&ledger.platform.list_ledger_parties().await), Vec::<String>::new());
 }

@@ -20,20 +20,20 @@ async fn an_allocated_party_is_one_of_its_organization() {
         let body = json!({
             "partyIdHint": hint, "identityProviderId": acme, "localMetadata": { "annotations": annotations },
         });
-        platform.post(paths::LEDGER_PARTIES, &body).await.expect(200);
-        let list = platform.get(&paths::parties(&acme)).await.expect(200);
+        platform.allocate_ledger_party(&body).await.expect(200);
+        let list = platform.list_parties(&acme).await.expect(200);
         let rows = list.json()["data"].as_array().expect("a list").clone();
         let party = rows.into_iter().find(|row| row["ledgerParty"] == json!(ledger.id(hint))).expect("the party");
         assert_eq!((&party["type"], &party["name"], &party["metadata"]), (&json!(kind), &json!(name), &annotations));
     }
-    let counted = platform.get(&paths::organization(&acme)).await.expect(200);
+    let counted = platform.get_organization(&acme).await.expect(200);
     assert_eq!(counted.json()["_count"]["parties"], 3);
     // It can be given a role.
     let list = platform.get(&format!("{}?search=Alice", paths::parties(&acme))).await.expect(200);
     let party = list.json()["data"][0]["id"].as_str().expect("an id").to_owned();
     let dock = platform.create_dock(&acme, "Desk").await.id();
     platform.assign(&acme, &party, &dock, "RECIPIENT").await;
-    let held = platform.get(&paths::dock_parties(&dock)).await.expect(200);
+    let held = platform.list_dock_parties(&dock).await.expect(200);
     assert_eq!(held.json()["data"][0]["partyId"], json!(party));
     let listed = platform.get(&format!("/v2/parties?identity-provider-id={acme}&filter-party=Alice")).await.expect(200);
     assert_eq!(listed.json()["partyDetails"][0]["party"], json!(ledger.id("Alice")));
@@ -79,9 +79,9 @@ async fn changes_of_either_side_raise_the_one_version() {
 async fn the_trail_tells_the_dialect() {
     let ledger = Ledger::new().await;
     let (caller, user) = ledger.user(&["ledger:admin"]).await;
-    caller.post(paths::LEDGER_PARTIES, &json!({ "partyIdHint": "Alice" })).await.expect(200);
+    caller.allocate_ledger_party(&json!({ "partyIdHint": "Alice" })).await.expect(200);
     let id = ledger.id("Alice");
-    caller.patch(&paths::ledger_party(&id), &annotating(&id, &json!({ "a": "x" }))).await.expect(200);
+    caller.update_ledger_party(&id, &annotating(&id, &json!({ "a": "x" }))).await.expect(200);
     let default = ledger.platform.default_organization().await;
     let target = paths::parties(&default);
     let party = ledger.platform.get(&target).await.json()["data"][0]["id"].as_str().expect("an id").to_owned();

@@ -100,19 +100,19 @@ async fn scopes_are_rights() {
         (&admin, &administers, json!([{ "kind": { "ParticipantAdmin": { "value": {} } } }]), ""),
         (&tenant, &own.id(), json!([{ "kind": { "IdentityProviderAdmin": { "value": {} } } }]), acme.as_str()),
     ] {
-        let known = caller.get(&paths::ledger_user(&user)).await.expect(200);
+        let known = caller.get_ledger_user(&user).await.expect(200);
         let expected = json!({ "user": {
             "id": user, "primaryParty": "", "isDeactivated": false, "identityProviderId": provider,
             "metadata": { "resourceVersion": "0", "annotations": {} },
         } });
         assert_eq!(*known.json(), expected);
-        let listed = caller.get(&paths::ledger_user_rights(&user)).await.expect(200);
+        let listed = caller.list_ledger_user_rights(&user).await.expect(200);
         assert_eq!(listed.json()["rights"], rights);
     }
-    reader.get(&paths::ledger_party(&id)).await.expect(200);
-    redacted(reader.get(paths::LEDGER_PARTIES).await, 403);
-    redacted(reader.post(paths::LEDGER_PARTIES, &json!({ "userId": reads })).await, 403);
-    admin.get(paths::LEDGER_PARTIES).await.expect(200);
+    reader.get_ledger_party(&id).await.expect(200);
+    redacted(reader.list_ledger_parties().await, 403);
+    redacted(reader.allocate_ledger_party(&json!({ "userId": reads })).await, 403);
+    admin.list_ledger_parties().await.expect(200);
 }
 
 #[apply(api_test)]
@@ -169,7 +169,7 @@ async fn a_providers_admin_is_told_of_rights_before_the_form_of_anothers_name() 
     let acme = ledger.platform.create_organization("Acme").await.id();
     let tenant = ledger.berth.tenant(&acme, &["ledger:admin"]).await;
     for other in ["org_0", "anything", "a.b"] {
-        redacted(tenant.post(paths::LEDGER_PARTIES, &json!({ "identityProviderId": other })).await, 403);
+        redacted(tenant.allocate_ledger_party(&json!({ "identityProviderId": other })).await, 403);
         redacted(tenant.get(&format!("/v2/parties?identity-provider-id={other}")).await, 403);
     }
 }

@@ -12,7 +12,7 @@ async fn unknown_parties_are_left_out() {
     ledger.party("Alice").await;
     let elsewhere = format!("Alice::1220{}", "0".repeat(64));
     for id in [ledger.id("Bob"), ledger.id("alice"), elsewhere, "Alice".to_owned(), "Alice::x".to_owned()] {
-        let found = ledger.platform.get(&paths::ledger_party(&id)).await.expect(200);
+        let found = ledger.platform.get_ledger_party(&id).await.expect(200);
         assert_eq!(*found.json(), json!({ "partyDetails": [] }), "{id}");
     }
 }
@@ -42,7 +42,7 @@ async fn several_parties_come_sorted_and_once() {
 async fn ids_of_the_wrong_form_are_refused() {
     let ledger = Ledger::new().await;
     for id in ["a.b", "%C3%A9", &"a".repeat(256)] {
-        refused(ledger.platform.get(&paths::ledger_party(&id)).await, 400, "INVALID_ARGUMENT");
+        refused(ledger.platform.get_ledger_party(&id).await, 400, "INVALID_ARGUMENT");
         refused(ledger.platform.get(&format!("/v2/parties/a?parties={id}")).await, 400, "INVALID_ARGUMENT");
     }
 }
@@ -58,7 +58,7 @@ async fn paths_are_decoded_once() {
     ledger.patch(&encoded, &body).await.expect(200);
     // Twice encoded it is another text, and a plus sign in a path is one.
     for other in [encoded.replace('%', "%25"), encoded.replace("%20", "+")] {
-        refused(ledger.platform.get(&paths::ledger_party(&other)).await, 400, "INVALID_ARGUMENT");
+        refused(ledger.platform.get_ledger_party(&other).await, 400, "INVALID_ARGUMENT");
     }
 }
 

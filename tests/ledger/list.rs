@@ -3,7 +3,7 @@
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{api_test, paths};
+use crate::harness::api_test;
 use crate::ledger::{Ledger, parties, refused, undecodable};
 
 /// Hints whose order alone is not that of ids: what begins another may come behind it.
@@ -54,7 +54,7 @@ async fn pages(ledger: &Ledger, query: &str) -> Vec<Vec<String>> {
 #[apply(api_test)]
 async fn parties_come_in_byte_order_whoever_made_them() {
     let (ledger, ids) = full().await;
-    let all = ledger.platform.get(paths::LEDGER_PARTIES).await.expect(200);
+    let all = ledger.platform.list_ledger_parties().await.expect(200);
     assert_eq!(parties(&all), ids);
     assert_eq!(all.json()["nextPageToken"], "");
     assert_eq!(ledger.list("?pageSize=0").await, ids);

@@ -48,7 +48,7 @@ impl Ledger {
     }
 
     pub async fn allocate(&self, body: &Value) -> Answer {
-        self.platform.post(paths::LEDGER_PARTIES, body).await
+        self.platform.allocate_ledger_party(body).await
     }
 
     /// A new party with this hint, and its id.
@@ -60,12 +60,12 @@ impl Ledger {
 
     /// What there is of the party with this hint.
     pub async fn details(&self, hint: &str) -> Value {
-        let found = self.platform.get(&paths::ledger_party(&self.id(hint))).await.expect(200);
+        let found = self.platform.get_ledger_party(&self.id(hint)).await.expect(200);
         found.json()["partyDetails"][0].clone()
     }
 
     pub async fn patch(&self, id: &str, body: &Value) -> Answer {
-        self.platform.patch(&paths::ledger_party(&id), body).await
+        self.platform.update_ledger_party(&id, body).await
     }
 
     /// A caller with a new key of the platform with these scopes, and the key's id.

@@ -69,7 +69,7 @@ async fn nobody_and_keys_without_a_scope_are_told_nothing() {
     let Tenants { ledger, own, .. } = Tenants::new().await;
     let berth = &ledger.berth;
     let revoked = ledger.platform.create_api_key(None, &["ledger:admin"]).await;
-    ledger.platform.delete(&paths::api_key(&revoked.id())).await.expect(200);
+    ledger.platform.revoke_api_key(&revoked.id()).await.expect(200);
     let scopes = ["organizations:read", "parties:read", "parties:write"];
     let unscoped = [ledger.user(&scopes).await.0, berth.tenant(&own, &scopes).await];
     let mut walked = 0;
@@ -138,20 +138,20 @@ async fn tenants_may_not_name_each_other() {
     for provider in [other.as_str(), &default, &crate::harness::samples::unknown(&other), "nobodys"] {
         redacted(caller.get(&format!("/v2/parties?identity-provider-id={provider}")).await, 403);
         redacted(caller.get(&format!("{}?identity-provider-id={provider}", paths::ledger_party(&id))).await, 403);
-        redacted(caller.post(paths::LEDGER_PARTIES, &json!({ "identityProviderId": provider })).await, 403);
-        redacted(caller.patch(&paths::ledger_party(&id), &patched(provider)).await, 403);
+        redacted(caller.allocate_ledger_party(&json!({ "identityProviderId": provider })).await, 403);
+        redacted(caller.update_ledger_party(&id, &patched(provider)).await, 403);
     }
     for provider in ["", own.as_str()] {
-        let made = caller.post(paths::LEDGER_PARTIES, &json!({ "identityProviderId": provider })).await.expect(200);
+        let made = caller.allocate_ledger_party(&json!({ "identityProviderId": provider })).await.expect(200);
         assert_eq!(made.json()["partyDetails"]["identityProviderId"], json!(own));
-        let changed = caller.patch(&paths::ledger_party(&id), &patched(provider)).await.expect(200);
+        let changed = caller.update_ledger_party(&id, &patched(provider)).await.expect(200);
         assert_eq!(changed.json()["partyDetails"]["identityProviderId"], json!(own));
         let listed = caller.get(&format!("/v2/parties?identity-provider-id={provider}")).await.expect(200);
         assert!(parties(&listed).contains(&id) && !parties(&listed).contains(&ledger.id("theirs")));
     }
     // A hint is one for all: whose it is, is not told.
-    redacted(caller.post(paths::LEDGER_PARTIES, &json!({ "partyIdHint": "theirs" })).await, 403);
-    refused(caller.post(paths::LEDGER_PARTIES, &json!({ "partyIdHint": "mine" })).await, 400, "INVALID_ARGUMENT");
+    redacted(caller.allocate_ledger_party(&json!({ "partyIdHint": "theirs" })).await, 403);
+    refused(caller.allocate_ledger_party(&json!({ "partyIdHint": "mine" })).await, 400, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]
@@ -160,15 +160,15 @@ async fn a_tenants_parties_are_its_own() {
     for endpoint in guarded() {
         send(endpoint, &caller, &ledger.id("mine"), &user).await.expect(200);
     }
-    let listed = caller.get(paths::LEDGER_PARTIES).await.expect(200);
+    let listed = caller.list_ledger_parties().await.expect(200);
     for party in listed.json()["partyDetails"].as_array().expect("a list") {
         assert_eq!(party["identityProviderId"], json!(own));
     }
     // An organization's reader reads its own, and no more.
     let reader = ledger.berth.tenant(&own, &["ledger:read"]).await;
     for (hint, shown) in [("mine", 1), ("theirs", 0)] {
-        let found = reader.get(&paths::ledger_party(&ledger.id(hint))).await.expect(200);
+        let found = reader.get_ledger_party(&ledger.id(hint)).await.expect(200);
         assert_eq!(parties(&found).len(), shown);
     }
-    redacted(reader.get(paths::LEDGER_PARTIES).await, 403);
+    redacted(reader.list_ledger_parties().await, 403);
 }

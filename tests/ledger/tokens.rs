@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::guarantees::program::Program;
-use crate::harness::{Answer, Berth, Caller, api_test, paths};
+use crate::harness::{Answer, Berth, Caller, api_test};
 use crate::ledger::issuer::{HmacSecret, Issuer, KeyServer, PS256, RS384, Signature, certified, now};
 use crate::ledger::{redacted, redacted_with};
 
@@ -119,7 +119,7 @@ async fn what_a_user_may_do_is_configured() {
     })
     .await;
     let rights = async |subject: &str| {
-        let answer = world.user(subject).get(&paths::ledger_user_rights(&subject)).await.expect(200);
+        let answer = world.user(subject).list_ledger_user_rights(&subject).await.expect(200);
         answer.json()["rights"].as_array().expect("a list").clone()
     };
     assert_eq!(rights("ops").await, [json!({ "kind": { "ParticipantAdmin": { "value": {} } } })]);
@@ -128,7 +128,7 @@ async fn what_a_user_may_do_is_configured() {
     let bob = world.user("bob").get("/v2/authenticated-user").await.expect(200);
     assert_eq!(bob.json()["user"]["identityProviderId"], json!(world.tenant));
     // An admin allocates, and may act as the party; the trail names the user.
-    let made = world.user("ops").post(paths::LEDGER_PARTIES, &json!({ "partyIdHint": "Alice", "userId": "ops" })).await;
+    let made = world.user("ops").allocate_ledger_party(&json!({ "partyIdHint": "Alice", "userId": "ops" })).await;
     let party = made.expect(200).json()["partyDetails"]["party"].clone();
     assert_eq!(rights("ops").await[1], json!({ "kind": { "CanActAs": { "value": { "party": party } } } }));
     let items = world.berth.items().await;
@@ -137,13 +137,13 @@ async fn what_a_user_may_do_is_configured() {
     assert!(actors.len() == 1 && actors[0].contains("ledger_user") && actors[0].contains("\"ops\""), "{actors:?}");
     // Plain users look things up; the admin of an identity provider has its own only.
     for plain in ["ann", "bob"] {
-        redacted(world.user(plain).get(paths::LEDGER_PARTIES).await, 403);
-        redacted(world.user(plain).post(paths::LEDGER_PARTIES, &json!({})).await, 403);
+        redacted(world.user(plain).list_ledger_parties().await, 403);
+        redacted(world.user(plain).allocate_ledger_party(&json!({})).await, 403);
         world.user(plain).get("/v2/parties/participant-id").await.expect(200);
     }
     let default = world.berth.platform().default_organization().await;
-    redacted(world.user("acme").post(paths::LEDGER_PARTIES, &json!({ "identityProviderId": default })).await, 403);
-    assert_eq!(world.user("acme").get(paths::LEDGER_PARTIES).await.expect(200).json()["partyDetails"], json!([]));
+    redacted(world.user("acme").allocate_ledger_party(&json!({ "identityProviderId": default })).await, 403);
+    assert_eq!(world.user("acme").list_ledger_parties().await.expect(200).json()["partyDetails"], json!([]));
 }
 
 #[apply(api_test)]
@@ -351,7 +351,7 @@ async fn keys_come_over_https_from_a_server_that_is_trusted() {
 #[apply(api_test)]
 async fn tokens_are_taken_where_they_are_configured_only() {
     let world = World::new().await;
-    world.user("ops").get(paths::ORGANIZATIONS).await.refused(401, "UNAUTHORIZED");
+    world.user("ops").list_organizations().await.refused(401, "UNAUTHORIZED");
     let without = Berth::start().await;
     redacted(who(&without, &world.token("ops")).await, 401);
 }

@@ -41,7 +41,7 @@ async fn a_new_key_is_returned_with_its_credential() {
         "organizationId": organization,
         "expiresAt": "2999-01-01T00:00:00Z",
     });
-    let made = berth.platform().post(paths::API_KEYS, &body).await.expect(201);
+    let made = berth.platform().post_api_key(&body).await.expect(201);
     let credential = made.text("key");
     let created: Time = made.text("createdAt").parse().expect("a time");
     assert!(before <= created && created <= Time::now());
@@ -100,8 +100,8 @@ async fn credentials_are_unique() {
     // The secret of one does not go with the id of the other, though the checksum is right.
     let mixed = format!("dk_test_{id}_{other_secret}");
     let mixed = format!("{mixed}{}", checksum(&mixed));
-    berth.with_key(&mixed).get(paths::DOCKS).await.refused(401, "UNAUTHORIZED");
-    berth.with_key(&one).get(paths::DOCKS).await.expect(200);
+    berth.with_key(&mixed).list_docks().await.refused(401, "UNAUTHORIZED");
+    berth.with_key(&one).list_docks().await.expect(200);
 }
 
 #[apply(api_test)]
@@ -111,8 +111,8 @@ async fn the_table_contains_only_a_digest_of_the_secret() {
     let call = berth.platform().call(Method::POST, paths::API_KEYS).header("idempotency-key", "k");
     let made = call.json(&body).send().await.expect(201);
     let credential = made.text("key");
-    berth.with_key(&credential).get(paths::DOCKS).await.expect(200);
-    berth.platform().delete(&paths::api_key(&made.id())).await.expect(200);
+    berth.with_key(&credential).list_docks().await.expect(200);
+    berth.platform().revoke_api_key(&made.id()).await.expect(200);
     let first = berth.platform().credential().expect("a first key").to_owned();
     // Key, list rows, use, audit entries and the idempotency record are all in there.
     let table = format!("{:?}", berth.items().await);
@@ -133,14 +133,14 @@ async fn an_organization_key_creates_keys_only_for_its_organization() {
     let unnamed = own.caller.create_api_key(None, &["docks:read"]).await;
     for made in [&named, &unnamed] {
         assert_eq!(made.text("organizationId"), own.organization);
-        let docks = berth.with_key(&made.text("key")).get(paths::DOCKS).await.expect(200);
+        let docks = berth.with_key(&made.text("key")).list_docks().await.expect(200);
         assert_eq!(ids(&docks), [own.dock.as_str()]);
     }
     for elsewhere in [&other.organization, &unknown(&other.organization)] {
         // Asking for more than one holds does not tell either whether it exists.
         for scope in ["docks:read", "ledger:admin"] {
             let body = json!({ "name": "Reader", "scopes": [scope], "organizationId": elsewhere });
-            own.caller.post(paths::API_KEYS, &body).await.refused(404, "ORGANIZATION_NOT_FOUND");
+            own.caller.post_api_key(&body).await.refused(404, "ORGANIZATION_NOT_FOUND");
         }
     }
 }
@@ -150,11 +150,11 @@ async fn a_key_for_an_unknown_organization_is_not_found() {
     let berth = Berth::start().await;
     let organization = berth.platform().create_organization("Bank of America").await.id();
     let body = |id: &str| json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": id });
-    let refused = berth.platform().post(paths::API_KEYS, &body(&unknown(&organization))).await;
+    let refused = berth.platform().post_api_key(&body(&unknown(&organization))).await;
     refused.refused(404, "ORGANIZATION_NOT_FOUND");
-    let refused = berth.platform().post(paths::API_KEYS, &body("org_1")).await.refused(400, "VALIDATION_FAILED");
+    let refused = berth.platform().post_api_key(&body("org_1")).await.refused(400, "VALIDATION_FAILED");
     assert_eq!(refused.json()["errors"][0]["pointer"], "/organizationId");
-    assert_eq!(berth.platform().get(paths::API_KEYS).await.json()["meta"]["total"], 1, "the first key only");
+    assert_eq!(berth.platform().list_api_keys().await.json()["meta"]["total"], 1, "the first key only");
 }
 
 #[apply(api_test)]
@@ -163,10 +163,10 @@ async fn expires_at_is_in_the_future_and_has_any_offset() {
     let body = |end: &str| json!({ "name": "Reader", "scopes": ["docks:read"], "expiresAt": end });
     let now = Time::now().to_string();
     for wrong in ["2020-01-01T00:00:00Z", now.as_str(), "2999-01-01", "tomorrow", "2999-01-01 00:00:00Z"] {
-        let refused = berth.platform().post(paths::API_KEYS, &body(wrong)).await.refused(400, "VALIDATION_FAILED");
+        let refused = berth.platform().post_api_key(&body(wrong)).await.refused(400, "VALIDATION_FAILED");
         assert_eq!(refused.json()["errors"][0]["pointer"], "/expiresAt", "{wrong}");
     }
-    let made = berth.platform().post(paths::API_KEYS, &body("2999-01-01T02:00:00+02:00")).await.expect(201);
+    let made = berth.platform().post_api_key(&body("2999-01-01T02:00:00+02:00")).await.expect(201);
     assert_eq!(made.text("expiresAt"), "2999-01-01T00:00:00.000Z");
 }
 
@@ -174,9 +174,9 @@ async fn expires_at_is_in_the_future_and_has_any_offset() {
 async fn expires_at_must_be_an_rfc_3339_time_in_the_future() {
     let world = World::new().await;
     let body = |end: &str| json!({ "name": "K", "scopes": ["docks:read"], "expiresAt": end });
-    let made = world.platform.post(paths::API_KEYS, &body("2999-01-01T02:00:00+02:00")).await.expect(201);
+    let made = world.platform.post_api_key(&body("2999-01-01T02:00:00+02:00")).await.expect(201);
     assert_eq!(made.text("expiresAt"), "2999-01-01T00:00:00.000Z");
     for wrong in ["2020-01-01T00:00:00Z", "2999-01-01", "tomorrow", ""] {
-        assert_eq!(world.platform.post(paths::API_KEYS, &body(wrong)).await.failures(), ["/expiresAt"], "{wrong}");
+        assert_eq!(world.platform.post_api_key(&body(wrong)).await.failures(), ["/expiresAt"], "{wrong}");
     }
 }

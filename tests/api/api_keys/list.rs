@@ -12,7 +12,7 @@ pub fn row<'a>(list: &'a Answer, id: &str) -> &'a Value {
 }
 
 async fn used_at(berth: &Berth, id: &str) -> Option<Time> {
-    let list = berth.platform().get(paths::API_KEYS).await.expect(200);
+    let list = berth.platform().list_api_keys().await.expect(200);
     row(&list, id)["lastUsedAt"].as_str().map(|time| time.parse().expect("a time"))
 }
 
@@ -20,7 +20,7 @@ async fn used_at(berth: &Berth, id: &str) -> Option<Time> {
 async fn keys_are_listed_newest_first_including_revoked_ones() {
     let berth = Berth::start().await;
     let platform = berth.platform();
-    let first = ids(&platform.get(paths::API_KEYS).await.expect(200));
+    let first = ids(&platform.list_api_keys().await.expect(200));
     let mut made = Vec::new();
     for _ in 0..3 {
         made.push(platform.create_api_key(None, &["docks:read"]).await);
@@ -28,8 +28,8 @@ async fn keys_are_listed_newest_first_including_revoked_ones() {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
     let before = Time::now();
-    platform.delete(&paths::api_key(&made[1].id())).await.expect(200);
-    let list = platform.get(paths::API_KEYS).await.expect(200);
+    platform.revoke_api_key(&made[1].id()).await.expect(200);
+    let list = platform.list_api_keys().await.expect(200);
     let expected = [made[2].id(), made[1].id(), made[0].id(), first[0].clone()];
     assert_eq!(ids(&list), expected);
     assert_eq!(list.json()["meta"]["total"], 4);
@@ -47,11 +47,11 @@ async fn keys_are_listed_newest_first_including_revoked_ones() {
 async fn an_organization_key_lists_its_keys_and_a_platform_key_all() {
     let berth = Berth::start().await;
     let (a, b) = (Tenant::new(&berth, "A").await, Tenant::new(&berth, "B").await);
-    let all = berth.platform().get(paths::API_KEYS).await.expect(200);
+    let all = berth.platform().list_api_keys().await.expect(200);
     assert_eq!(all.json()["meta"]["total"], 5, "two of each tenant, and the first key");
     for (tenant, other) in [(&a, &b), (&b, &a)] {
         let filter = format!("/v1/api-keys?organizationId={}", tenant.organization);
-        let own = tenant.caller.get(paths::API_KEYS).await.expect(200);
+        let own = tenant.caller.list_api_keys().await.expect(200);
         assert_eq!(own.json()["meta"]["total"], 2);
         assert!(ids(&own).contains(&tenant.key) && !ids(&own).contains(&other.key));
         for caller in [&tenant.caller, &berth.platform()] {
@@ -68,11 +68,11 @@ async fn last_used_at_is_set_by_the_first_use() {
     let made = berth.platform().create_api_key(None, &DIRECTORY_SCOPES).await;
     assert_eq!(used_at(&berth, &made.id()).await, None);
     let before = Time::now();
-    berth.with_key(&made.text("key")).get(paths::DOCKS).await.expect(200);
+    berth.with_key(&made.text("key")).list_docks().await.expect(200);
     let marked = used_at(&berth, &made.id()).await.expect("it was used");
     assert!(before <= marked && marked <= Time::now());
     // To the hour: the next call is no news.
-    berth.with_key(&made.text("key")).get(paths::DOCKS).await.expect(200);
+    berth.with_key(&made.text("key")).list_docks().await.expect(200);
     assert_eq!(used_at(&berth, &made.id()).await, Some(marked));
 }
 
@@ -83,7 +83,7 @@ async fn last_used_at_is_set_after_a_rejected_first_use() {
         let made = berth.platform().create_api_key(None, &["docks:read"]).await;
         let caller = berth.with_key(&made.text("key"));
         caller.get(target).await.expect(status);
-        caller.get(paths::DOCKS).await.expect(200);
+        caller.list_docks().await.expect(200);
         assert!(used_at(&berth, &made.id()).await.is_some(), "after a {status}, the use is never marked");
     }
 }

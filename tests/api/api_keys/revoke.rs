@@ -15,11 +15,11 @@ async fn revoking_a_revoked_key_changes_nothing() {
     let target = paths::api_key(&own.key);
     let revoked = own.caller.delete(&target).await.expect(200);
     assert_eq!(*revoked.json(), json!({ "success": true }));
-    let once = own.caller.get(paths::API_KEYS).await.expect(200);
+    let once = own.caller.list_api_keys().await.expect(200);
     let table = berth.items().await.len();
     let again = own.caller.delete(&target).await.expect(200);
     assert_eq!(*again.json(), json!({ "success": true }));
-    let twice = own.caller.get(paths::API_KEYS).await.expect(200);
+    let twice = own.caller.list_api_keys().await.expect(200);
     assert_eq!(row(&twice, &own.key), row(&once, &own.key));
     assert_eq!(berth.items().await.len(), table, "nothing happened that the audit trail would tell of");
 }
@@ -35,7 +35,7 @@ async fn revoking_respects_if_match() {
         revoke(stale).await.refused(412, "PRECONDITION_FAILED");
     }
     revoke("1").await.refused(400, "VALIDATION_FAILED");
-    assert_eq!(row(&berth.platform().get(paths::API_KEYS).await, &made.id())["revokedAt"], Value::Null);
+    assert_eq!(row(&berth.platform().list_api_keys().await, &made.id())["revokedAt"], Value::Null);
     revoke(&format!("\"7\", {tag}")).await.expect(200);
     // It is in another version now.
     revoke(&tag).await.refused(412, "PRECONDITION_FAILED");
@@ -49,15 +49,15 @@ async fn a_revoked_key_is_unauthorized() {
     let another = Berth::start_with(Options { store, ..Options::default() }).await;
     let unused = berth.platform().create_api_key(None, &["docks:read"]).await;
     let used = berth.platform().create_api_key(None, &["docks:read"]).await;
-    berth.with_key(&used.text("key")).get(paths::DOCKS).await.expect(200);
+    berth.with_key(&used.text("key")).list_docks().await.expect(200);
     for key in [&unused, &used] {
-        berth.platform().delete(&paths::api_key(&key.id())).await.expect(200);
+        berth.platform().revoke_api_key(&key.id()).await.expect(200);
         // Only a process that has just proved a key may go on for a while.
-        another.with_key(&key.text("key")).get(paths::DOCKS).await.refused(401, "UNAUTHORIZED");
+        another.with_key(&key.text("key")).list_docks().await.refused(401, "UNAUTHORIZED");
     }
-    berth.with_key(&unused.text("key")).get(paths::DOCKS).await.refused(401, "UNAUTHORIZED");
+    berth.with_key(&unused.text("key")).list_docks().await.refused(401, "UNAUTHORIZED");
     // Those who made it are not concerned.
-    berth.platform().get(paths::DOCKS).await.expect(200);
+    berth.platform().list_docks().await.expect(200);
 }
 
 #[apply(api_test)]
@@ -65,10 +65,10 @@ async fn an_organization_key_does_not_find_a_platform_key() {
     let berth = Berth::start().await;
     let own = Tenant::new(&berth, "Premier Title Services").await;
     let platforms = berth.platform().create_api_key(None, &["docks:read"]).await;
-    let told = own.caller.delete(&paths::api_key(&platforms.id())).await;
-    let untold = own.caller.delete(&paths::api_key(&unknown(&platforms.id()))).await;
+    let told = own.caller.revoke_api_key(&platforms.id()).await;
+    let untold = own.caller.revoke_api_key(&unknown(&platforms.id())).await;
     assert_eq!(comparable(&told, &[]), comparable(&untold, &[]));
     told.refused(404, "API_KEY_NOT_FOUND");
     // It goes on working.
-    berth.with_key(&platforms.text("key")).get(paths::DOCKS).await.expect(200);
+    berth.with_key(&platforms.text("key")).list_docks().await.expect(200);
 }

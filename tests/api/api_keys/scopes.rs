@@ -4,7 +4,7 @@ use berth_shared::credentials::Scope;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
-use crate::harness::{Berth, api_test, paths};
+use crate::harness::{Berth, api_test};
 
 #[apply(api_test)]
 async fn a_key_can_grant_only_scopes_that_it_holds() {
@@ -13,7 +13,7 @@ async fn a_key_can_grant_only_scopes_that_it_holds() {
     let holder = berth.tenant(&organization, &["api-keys:write", "docks:read"]).await;
     holder.create_api_key(None, &["api-keys:write", "docks:read"]).await;
     for scopes in [json!(["docks:write"]), json!(["docks:read", "docks:write"]), json!(["api-keys:read"])] {
-        let refused = holder.post(paths::API_KEYS, &json!({ "name": "More", "scopes": scopes })).await;
+        let refused = holder.post_api_key(&json!({ "name": "More", "scopes": scopes })).await;
         let refused = refused.refused(403, "SCOPE_NOT_HELD");
         let lacking = scopes.as_array().and_then(|scopes| scopes.last()).and_then(Value::as_str).expect("a scope");
         assert!(refused.text("detail").contains(lacking), "{}", refused.json());
@@ -33,7 +33,7 @@ async fn invalid_scopes_are_reported_by_pointer() {
         (json!("docks:read"), vec!["/scopes"]),
         (Value::Null, vec!["/scopes"]),
     ] {
-        let refused = berth.platform().post(paths::API_KEYS, &json!({ "name": "Reader", "scopes": scopes })).await;
+        let refused = berth.platform().post_api_key(&json!({ "name": "Reader", "scopes": scopes })).await;
         let refused = refused.refused(400, "VALIDATION_FAILED");
         let errors = refused.json()["errors"].as_array().expect("errors").clone();
         let found: Vec<_> = errors.iter().map(|error| error["pointer"].as_str().expect("a pointer")).collect();

@@ -20,11 +20,11 @@ async fn the_list_can_be_filtered_by_organization_and_name() {
     world.assert_list("/v1/docks?search=desk", &[&theirs, &mine]).await;
     world.assert_list(&format!("/v1/api-keys?organizationId={other}"), &[&key]).await;
     // The first key of the platform is in the list of all.
-    assert_eq!(world.get(paths::API_KEYS).await.json()["meta"]["total"], 2);
-    world.platform.delete(&paths::api_key(&key)).await.expect(200);
+    assert_eq!(world.platform.list_api_keys().await.json()["meta"]["total"], 2);
+    world.platform.revoke_api_key(&key).await.expect(200);
     world.assert_list(&format!("/v1/api-keys?organizationId={other}"), &[&key]).await;
     // A new name is found at once, the old one no more.
-    world.platform.patch(&paths::dock(&mine), &json!({ "name": "Counter" })).await.expect(200);
+    world.platform.update_dock(&mine, &json!({ "name": "Counter" })).await.expect(200);
     world.assert_list("/v1/docks?search=desk", &[&theirs]).await;
     world.assert_list("/v1/docks?search=counter", &[&mine]).await;
 }

@@ -3,7 +3,7 @@
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
-use crate::harness::{World, api_test, paths};
+use crate::harness::{World, api_test};
 
 #[apply(api_test)]
 async fn optional_members_can_be_set_and_cleared() {
@@ -55,7 +55,7 @@ async fn a_domain_belongs_to_one_dock() {
             let sent = domain.to_uppercase();
             let foreign = json!({ "organizationId": other, "name": "D", member: sent });
             for refused in [
-                world.platform.post(paths::DOCKS, &foreign).await,
+                world.platform.post_dock(&foreign).await,
                 world.post_dock(json!({ member: sent })).await,
                 world.platform.patch(&dock, &json!({ member: sent, "name": "New" })).await,
             ] {

@@ -99,10 +99,10 @@ async fn the_documented_error_responses_are_returned() {
 async fn an_organization_key_cannot_create_organizations() {
     let berth = Berth::start().await;
     let own = Tenant::new(&berth, "Premier Title Services").await;
-    let refused = own.caller.post(paths::ORGANIZATIONS, &json!({ "name": "Another" })).await;
+    let refused = own.caller.post_organization(&json!({ "name": "Another" })).await;
     refused.refused(403, "PLATFORM_KEY_REQUIRED");
     // Whatever the body: the key is looked at first, as for a scope. And the number of organizations stays.
-    own.caller.post(paths::ORGANIZATIONS, &json!({})).await.refused(403, "PLATFORM_KEY_REQUIRED");
+    own.caller.post_organization(&json!({})).await.refused(403, "PLATFORM_KEY_REQUIRED");
     // One is the deployment's own.
-    assert_eq!(berth.platform().get(paths::ORGANIZATIONS).await.json()["meta"]["total"], 2);
+    assert_eq!(berth.platform().list_organizations().await.json()["meta"]["total"], 2);
 }

@@ -16,14 +16,14 @@ async fn slug_and_search_filters_use_current_values() {
     world.assert_list("/v1/organizations?slug=bank&search=BAN", &[&bank]).await;
     world.assert_list("/v1/organizations?slug=bank&search=acme", &[]).await;
     world.assert_list("/v1/organizations?slug=ban", &[]).await;
-    world.platform.patch(&paths::organization(&acme), &json!({ "name": "Zenith" })).await.expect(200);
+    world.platform.update_organization(&acme, &json!({ "name": "Zenith" })).await.expect(200);
     world.assert_list("/v1/organizations?search=acme", &[]).await;
     world.assert_list("/v1/organizations?search=zenith", &[acme]).await;
     // Neither order nor slug follow the name.
     let default = world.platform.default_organization().await;
     world.assert_list(paths::ORGANIZATIONS, &[&bank, acme, &default]).await;
     world.assert_list("/v1/organizations?slug=acme", &[acme]).await;
-    assert_eq!(names(&world.get(paths::ORGANIZATIONS).await)[..2], ["Bank", "Zenith"]);
+    assert_eq!(names(&world.platform.list_organizations().await)[..2], ["Bank", "Zenith"]);
 }
 
 #[apply(api_test)]

@@ -68,7 +68,7 @@ async fn a_slug_conflict_shows_the_owner_only_to_the_platform() {
     let told = berth.platform().patch(&target, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
     assert_eq!(told.text("conflictId"), other.organization);
     let body = json!({ "name": "Another", "slug": "bank-of-america" });
-    let told = berth.platform().post(paths::ORGANIZATIONS, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
+    let told = berth.platform().post_organization(&body).await.refused(409, "SLUG_ALREADY_TAKEN");
     assert_eq!(told.text("conflictId"), other.organization);
 }
 

@@ -41,7 +41,7 @@ async fn companies_and_persons_can_be_created() {
         let read = berth.platform().get(&format!("{target}/{}", made.id())).await.expect(200);
         assert_eq!((read.json(), read.header("etag")), (shown, made.header("etag")));
     }
-    let counted = berth.platform().get(&paths::organization(&organization)).await.expect(200);
+    let counted = berth.platform().get_organization(&organization).await.expect(200);
     assert_eq!(counted.json()["_count"]["parties"], 3);
 }
 
@@ -84,7 +84,7 @@ async fn an_email_has_at_most_254_characters() {
     world.assert_party_limit("email", of(254), of(255)).await;
     for (length, status) in [(254, 201), (255, 400)] {
         let body = world.dock_body("businessEmail", &of(length));
-        world.platform.post(paths::DOCKS, &body).await.expect(status);
+        world.platform.post_dock(&body).await.expect(status);
     }
 }
 

@@ -31,6 +31,6 @@ async fn a_platform_key_does_not_find_a_party_under_another_organization() {
     platform.delete(&format!("{party}/roles/{}", b.role)).await.refused(404, "ROLE_NOT_FOUND");
     // Asked about under the wrong organization, a role that is held elsewhere is not.
     let checks = json!({ "checks": [{ "dockId": b.dock, "partyId": b.party, "role": "DISTRIBUTOR" }] });
-    let answer = platform.post(&paths::role_checks(&a.organization), &checks).await;
+    let answer = platform.check_roles(&a.organization, &checks).await;
     assert!(is_nothing(&answer.expect(200)));
 }

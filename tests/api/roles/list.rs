@@ -81,7 +81,7 @@ async fn both_lists_show_current_names() {
     sleep(Duration::from_millis(5)).await;
     world.revoke(&past).await;
     let party = paths::party(&world.organization, &world.party);
-    world.platform.patch(&paths::dock(&world.dock), &json!({ "name": "Counter" })).await.expect(200);
+    world.platform.update_dock(&world.dock, &json!({ "name": "Counter" })).await.expect(200);
     world.platform.patch(&party, &json!({ "name": "Anna", "type": "INDIVIDUAL" })).await.expect(200);
     for (query, count) in [(String::new(), 1), (format!("?asOf={then}"), 2)] {
         assert_eq!(each(&world.of_party(&query).await, "dockName"), vec!["Counter"; count], "{query}");

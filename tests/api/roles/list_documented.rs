@@ -111,7 +111,7 @@ async fn one_party_is_distributor_in_two_docks_and_recipient_in_a_third() {
     assert_eq!(roles, ["RECIPIENT", "DISTRIBUTOR", "DISTRIBUTOR"]);
     // Each dock shows the same from its side.
     for (dock, _, role) in docks {
-        let parties = berth.platform().get(&paths::dock_parties(&dock)).await.expect(200);
+        let parties = berth.platform().list_dock_parties(&dock).await.expect(200);
         let rows = parties.json()["data"].as_array().expect("a list");
         assert_eq!(rows.len(), 1);
         assert_eq!((&rows[0]["role"], &rows[0]["partyName"]), (&json!(role), &json!("First American Title")));

@@ -26,8 +26,8 @@ async fn a_malformed_id_in_a_path_is_not_found() {
         world.platform.get(target).await.refused(404, "ORGANIZATION_NOT_FOUND");
     }
     for id in wrong(&world.dock, "dock") {
-        world.platform.get(&paths::dock(&id)).await.refused(404, "DOCK_NOT_FOUND");
-        world.platform.get(&paths::dock_parties(&id)).await.refused(404, "DOCK_NOT_FOUND");
+        world.platform.get_dock(&id).await.refused(404, "DOCK_NOT_FOUND");
+        world.platform.list_dock_parties(&id).await.refused(404, "DOCK_NOT_FOUND");
     }
     for id in wrong(&world.party, "pty") {
         let party = paths::party(&world.organization, &id);
@@ -41,7 +41,7 @@ async fn a_malformed_id_in_a_path_is_not_found() {
         world.platform.delete(&role).await.refused(404, "ROLE_NOT_FOUND");
     }
     for id in wrong(&format!("key_{ULID}"), "key") {
-        world.platform.delete(&paths::api_key(&id)).await.refused(404, "API_KEY_NOT_FOUND");
+        world.platform.revoke_api_key(&id).await.refused(404, "API_KEY_NOT_FOUND");
     }
 }
 

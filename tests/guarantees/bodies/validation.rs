@@ -22,12 +22,11 @@ async fn all_errors_of_a_body_are_reported_together() {
     assert_eq!(world.platform.patch(&party, &patch).await.failures(), places);
     assert_eq!(world.platform.post(&parties, &json!({})).await.failures(), ["/type", "/name"]);
     let key = json!({ "name": 1, "scopes": ["docks:read", "x:y"], "organizationId": "o", "expiresAt": "never" });
-    let refused = world.platform.post(paths::API_KEYS, &key).await;
+    let refused = world.platform.post_api_key(&key).await;
     assert_eq!(refused.failures().len(), 4, "{}", refused.json());
     assert!(refused.failures()[1].starts_with("/scopes"), "{}", refused.json());
     // Each sentence begins with the name of what it is about.
-    let refused =
-        world.platform.post(paths::DOCKS, &json!({ "organizationId": 1, "businessAddress": { "city": 2 } })).await;
+    let refused = world.platform.post_dock(&json!({ "organizationId": 1, "businessAddress": { "city": 2 } })).await;
     let sentences = ["organizationId must be a string", "name is required", "businessAddress.city must be a string"];
     assert_eq!(refused.json()["message"], json!(sentences));
     assert_eq!(refused.json()["detail"], sentences.join("; "));
@@ -48,10 +47,10 @@ async fn errors_of_headers_query_and_body_are_reported_together() {
 async fn errors_that_depend_on_the_key_are_reported_with_the_rest() {
     let world = PartyWorld::new().await;
     // Only a platform's key has to name the organization.
-    let refused = world.platform.post(paths::DOCKS, &json!({ "name": "", "domain": "x" })).await;
+    let refused = world.platform.post_dock(&json!({ "name": "", "domain": "x" })).await;
     assert_eq!(refused.failures(), ["/organizationId", "/name", "/domain"]);
     let key = json!({ "name": "", "scopes": ["docks:read"], "expiresAt": "2020-01-01T00:00:00Z" });
-    assert_eq!(world.platform.post(paths::API_KEYS, &key).await.failures(), ["/name", "/expiresAt"]);
+    assert_eq!(world.platform.post_api_key(&key).await.failures(), ["/name", "/expiresAt"]);
 }
 
 #[apply(api_test)]

@@ -43,7 +43,7 @@ async fn a_store_that_is_another_program_is_told_as_503() {
     let before = berth.items().await.len();
     for status in [200, 403] {
         wire.always(Fault::Status(status, json!("<html>")));
-        let answer = caller.post(paths::ORGANIZATIONS, &json!({ "name": "Lost" })).await;
+        let answer = caller.post_organization(&json!({ "name": "Lost" })).await;
         assert_eq!(answer.refused(503, "STORE_UNAVAILABLE").header("retry-after"), Some("1"));
         assert!(wire.heal() > 1, "it was asked again");
     }

@@ -22,7 +22,7 @@ use serde_json::json;
 
 use crate::harness::checker::expect_whole;
 use crate::harness::samples::{Sample, Tenant};
-use crate::harness::{Answer, Berth, Call, Caller, Fault, Wire, api_test, paths, serial_test};
+use crate::harness::{Answer, Berth, Call, Caller, Fault, Wire, api_test, serial_test};
 use crate::ledger::annotating;
 
 /// How many cases run side by side: as many as keep the machine busy while some wait for a store that stays away, and few
@@ -144,7 +144,7 @@ impl Ground {
         tenant.caller = patient.platform();
         let ground = Self { patient, hasty, wire, tenant, unmet: AtomicUsize::new(0) };
         // What a process reads once, it has read.
-        ground.hasty_caller().get(paths::DOCKS).await.expect(200);
+        ground.hasty_caller().list_docks().await.expect(200);
         ground
     }
 

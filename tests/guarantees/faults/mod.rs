@@ -44,7 +44,7 @@ impl Place {
         let role = caller.assign(&organization, &party, &dock, "RECIPIENT").await.id();
         let key = caller.create_api_key(None, &["docks:read"]).await.id();
         // The first list of a process reads the secret of the cursors.
-        caller.get(paths::DOCKS).await.expect(200);
+        caller.list_docks().await.expect(200);
         let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let user = user.as_str().expect("an id").to_owned();
         Self { berth, wire, caller, organization, dock, party, role, key, ledger_party, user }
@@ -218,5 +218,5 @@ async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
     assert_eq!(place.items().await, before, "nothing is written");
     expect_whole(&place.berth).await;
     // And when the store is back, so is the service.
-    place.caller.get(paths::DOCKS).await.expect(200);
+    place.caller.list_docks().await.expect(200);
 }

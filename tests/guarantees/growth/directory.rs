@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use serde_json::json;
 use ulid::Ulid;
 
-use crate::harness::{Berth, Caller, paths};
+use crate::harness::{Berth, Caller};
 
 /// Items in one call that loads them, as many as DynamoDB takes.
 const BATCH: usize = 25;
@@ -112,7 +112,7 @@ impl Directory {
         let keys = keys.await;
         let allocated = Sample::of(berth, vec![counter("partiesOrganization")], async {
             let body = json!({ "partyIdHint": HINT, "identityProviderId": org });
-            caller.post(paths::LEDGER_PARTIES, &body).await.expect(200);
+            caller.allocate_ledger_party(&body).await.expect(200);
         });
         let allocated = allocated.await;
         Self {

@@ -92,8 +92,8 @@ fn expect_no_growth(rows: &[Row]) {
 async fn measured(sizes: &[(&str, usize, usize)]) -> Vec<Row> {
     let ledger = Ledger::start().await;
     // What the first calls of a process do once is not the price of a call.
-    ledger.berth().platform().get(paths::ORGANIZATIONS).await.expect(200);
-    ledger.berth().platform().get(paths::LEDGER_PARTIES).await.expect(200);
+    ledger.berth().platform().list_organizations().await.expect(200);
+    ledger.berth().platform().list_ledger_parties().await.expect(200);
     let mut directory = Directory::make(ledger.berth()).await;
     let mut rows: Vec<Row> = Vec::new();
     for (name, parties, others) in sizes {
@@ -138,17 +138,17 @@ impl Measure<'_> {
     async fn organizations(&mut self) {
         let Directory { caller, org, dock, namesake, .. } = self.directory;
         let body = json!({ "name": format!("Free {}", self.size) });
-        self.note("create-organization, free slug", 201, caller.post(paths::ORGANIZATIONS, &body)).await;
+        self.note("create-organization, free slug", 201, caller.post_organization(&body)).await;
         let body = json!({ "name": "Many" });
-        self.note("create-organization, namesake", 201, caller.post(paths::ORGANIZATIONS, &body)).await;
-        self.note("get-organization", 200, caller.get(&paths::organization(&org))).await;
+        self.note("create-organization, namesake", 201, caller.post_organization(&body)).await;
+        self.note("get-organization", 200, caller.get_organization(&org)).await;
         let by_slug = format!("/v1/organizations?slug={namesake}");
         self.note("list-organizations by slug", 200, caller.get(&by_slug)).await;
         let body = json!({ "organizationId": org, "name": "New" });
-        self.note("create-dock", 201, caller.post(paths::DOCKS, &body)).await;
-        self.note("get-dock", 200, caller.get(&paths::dock(&dock))).await;
+        self.note("create-dock", 201, caller.post_dock(&body)).await;
+        self.note("get-dock", 200, caller.get_dock(&dock)).await;
         let body = json!({ "name": "Key", "organizationId": org, "scopes": ["parties:read"] });
-        let made = self.note("create-api-key", 201, caller.post(paths::API_KEYS, &body)).await;
+        let made = self.note("create-api-key", 201, caller.post_api_key(&body)).await;
         let target = paths::api_key(&made.id());
         self.note("revoke-api-key", 200, caller.delete(&target)).await;
     }
@@ -170,7 +170,7 @@ impl Measure<'_> {
         self.note("list-parties by externalRef", 200, caller.get(&by_ref)).await;
         let hint = format!("hint-{}", self.size);
         let body = json!({ "partyIdHint": hint, "identityProviderId": org });
-        let made = self.note("allocate-ledger-party", 200, caller.post(paths::LEDGER_PARTIES, &body)).await;
+        let made = self.note("allocate-ledger-party", 200, caller.allocate_ledger_party(&body)).await;
         let id = made.json()["partyDetails"]["party"].as_str().expect("an id").to_owned();
         let target = format!("{}?identity-provider-id={org}", paths::ledger_party(&id));
         self.note("get-ledger-party", 200, caller.get(&target)).await;

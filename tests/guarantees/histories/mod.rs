@@ -28,7 +28,7 @@ use self::{
     workload::CALLERS,
 };
 use crate::harness::checker::expect_whole;
-use crate::harness::{Berth, Caller, Wire, paths, serial_test};
+use crate::harness::{Berth, Caller, Wire, serial_test};
 
 /// How many calls are made unless more are asked for.
 const CALLS: u64 = 2400;
@@ -77,7 +77,7 @@ impl World {
         explained.map_err(|reason| format!("seed {seed}, round {round}: {reason}"))?;
         let mut revoked = Vec::new();
         for credential in &ground.credentials {
-            ground.keeper.delete(&paths::api_key(&credential.id)).await.expect(200);
+            ground.keeper.revoke_api_key(&credential.id).await.expect(200);
             revoked.extend(credential.callers.clone());
         }
         Ok(revoked)
@@ -131,10 +131,10 @@ async fn refused_at_last(revoked: &mut Vec<(Instant, Vec<Caller>)>) {
     for (since, callers) in revoked.drain(..) {
         if since.elapsed() > KEPT {
             for caller in callers {
-                let mut answer = caller.get(paths::DOCKS).await;
+                let mut answer = caller.list_docks().await;
                 // A busy machine.
                 while answer.status == 503 {
-                    answer = caller.get(paths::DOCKS).await;
+                    answer = caller.list_docks().await;
                 }
                 answer.refused(401, "UNAUTHORIZED");
             }

@@ -173,7 +173,7 @@ async fn calls(scene: &Scene) -> Vec<Call> {
         paths::ledger_user_rights(&user.as_str().expect("an id")),
     ];
     // A key that nobody has used yet: its use is marked.
-    let fresh = caller.post(paths::API_KEYS, &json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
+    let fresh = caller.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
     calls.push(caller.with_credential(&fresh.text("key")).call(Method::GET, &dock));
     calls.extend(asked.iter().map(|target| caller.call(Method::GET, target)));
     let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));

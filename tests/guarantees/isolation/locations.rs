@@ -50,7 +50,7 @@ impl Scene {
         let mut hints = Vec::new();
         for (hint, organization) in [("mine--", &own.organization), ("theirs", &other.organization)] {
             let body = json!({ "partyIdHint": hint, "identityProviderId": organization });
-            let made = platform.post(paths::LEDGER_PARTIES, &body).await.expect(200);
+            let made = platform.allocate_ledger_party(&body).await.expect(200);
             hints.push(made.json()["partyDetails"]["party"].as_str().expect("an id").to_owned());
         }
         hints.push(hints[1].replace("theirs", "theirt"));
@@ -257,7 +257,7 @@ async fn cursors_of_another_tenant_are_no_cursors() {
     let scene = Scene::new().await;
     // Lists that name no organization in their paths: the other's cursor is for the very same path.
     for tenant in [&scene.own, &scene.other] {
-        tenant.caller.post(paths::DOCKS, &json!({ "name": "Another" })).await.expect(201);
+        tenant.caller.post_dock(&json!({ "name": "Another" })).await.expect(201);
     }
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.paged) {
         let own = Sample::of(endpoint, &scene.own).target();
@@ -321,7 +321,7 @@ async fn filters_by_what_another_tenant_has_find_nothing() {
     let organization = paths::organization(&scene.other.organization);
     scene.other.caller.patch(&organization, &json!({ "name": "Zebedee" })).await.expect(200);
     scene.other.caller.post(&format!("{organization}/parties"), &party).await.expect(201);
-    scene.other.caller.post(paths::DOCKS, &json!({ "name": "Zebedee" })).await.expect(201);
+    scene.other.caller.post_dock(&json!({ "name": "Zebedee" })).await.expect(201);
     for (endpoint, _) in guarded() {
         for parameter in endpoint.query {
             let (theirs, never) = match parameter.name {

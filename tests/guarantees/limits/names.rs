@@ -59,11 +59,11 @@ async fn slugs_have_at_most_63_characters() {
     let world = World::new().await;
     let made = |slug: Value| json!({ "name": "Acme", "slug": slug });
     let longest = "a-1".repeat(21);
-    assert_eq!(world.platform.post(paths::ORGANIZATIONS, &made(json!(longest))).await.text("slug"), longest);
-    assert_eq!(world.platform.post(paths::ORGANIZATIONS, &made(json!("a"))).await.text("slug"), "a");
+    assert_eq!(world.platform.post_organization(&made(json!(longest))).await.text("slug"), longest);
+    assert_eq!(world.platform.post_organization(&made(json!("a"))).await.text("slug"), "a");
     let target = paths::organization(&world.organization);
     for wrong in ["a".repeat(64).as_str(), "", "-a", "a-", "A", "a_b", "a b", "é", "-"].map(Value::from) {
-        let refused = world.platform.post(paths::ORGANIZATIONS, &made(wrong.clone())).await;
+        let refused = world.platform.post_organization(&made(wrong.clone())).await;
         assert_eq!(refused.failures(), ["/slug"], "{wrong}");
         let refused = world.platform.patch(&target, &json!({ "slug": wrong })).await;
         assert_eq!(refused.failures(), ["/slug"], "{wrong}");

@@ -95,7 +95,7 @@ async fn pagination_of_every_list_is_complete() {
     let keys = many(25, |_| async move { caller.create_api_key(Some(organization), &scopes).await.id() }).await;
     let by_ref = many(25, |at| async move {
         let body = json!({ "type": "INDIVIDUAL", "name": format!("Same {at}"), "externalRef": "one ref" });
-        caller.post(&paths::parties(&organization), &body).await.expect(201).id()
+        caller.post_party(&organization, &body).await.expect(201).id()
     })
     .await;
     for (target, stood) in [
