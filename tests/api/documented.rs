@@ -7,11 +7,11 @@ use berth_shared::time::Time;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Caller};
+use crate::harness::{TestClient, TestResponse};
 
 /// A POST as `curl` sends it from the pages: this body, to the byte.
-pub async fn post(caller: &Caller, target: &str, body: &str) -> Answer {
-    caller.call(Method::POST, target).header("accept", "*/*").body("application/json", body).send().await
+pub async fn post(client: &TestClient, target: &str, body: &str) -> TestResponse {
+    client.request(Method::POST, target).header("accept", "*/*").body("application/json", body).send().await
 }
 
 /// That an object has these members and no others.
@@ -39,11 +39,11 @@ pub fn check_time(value: &Value) {
     assert!(time <= now && now <= time.plus_millis(60_000), "{text} is not now");
 }
 
-/// That this is a refusal as the origin writes them, with this status.
+/// That this is an error as the origin writes them, with this status.
 #[track_caller]
-pub fn check_refusal(answer: Answer, status: u16, code: &str, message: &str) {
-    let answer = answer.refused(status, code);
-    let body = answer.json();
+pub fn assert_documented_error(response: TestResponse, status: u16, code: &str, message: &str) {
+    let response = response.expect_error(status, code);
+    let body = response.json();
     assert_eq!((&body["statusCode"], &body["status"]), (&json!(status), &json!(status)));
     assert_eq!(body["error"], body["title"]);
     let messages: Vec<&str> = match &body["message"] {

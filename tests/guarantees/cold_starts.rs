@@ -7,46 +7,46 @@ use berth_shared::http::{Access, Endpoint};
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::samples::{Sample, Tenant, guarded};
-use crate::harness::{Answer, Berth, Caller, api_test};
-use crate::ledger::{Ledger, annotating};
+use crate::harness::samples::{SampleRequest, Tenant, scoped_endpoints};
+use crate::harness::{TestClient, TestResponse, TestServer, api_test};
+use crate::ledger::{Ledger, annotations_patch};
 
-/// Another process on the store of `berth`, and a caller of it.
-async fn another(berth: &Berth) -> (Berth, Caller) {
-    let store = StoreChoice::Endpoint(berth.running().store_url().expect("a store on this machine").to_owned());
-    let process = Berth::start_with(Options { store, ..Options::default() }).await;
-    let caller = process.with_key(berth.platform().credential().expect("the first key"));
-    (process, caller)
+/// Another process on the store of `berth`, and a client of it.
+async fn another(server: &TestServer) -> (TestServer, TestClient) {
+    let store = StoreChoice::Endpoint(server.running().store_url().expect("a store on this machine").to_owned());
+    let process = TestServer::start_with(Options { store, ..Options::default() }).await;
+    let client = process.client(server.platform().credential().expect("the first key"));
+    (process, client)
 }
 
 #[apply(api_test)]
-async fn each_endpoint_works_in_a_process_of_its_own() {
-    let berth = Berth::start().await;
-    let tenant = Tenant::new(&berth, "Bank of America").await;
-    for (endpoint, _) in guarded() {
-        let (_process, caller) = another(&berth).await;
-        Sample::of(endpoint, &tenant).send(&caller).await.expect(endpoint.success);
+async fn every_endpoint_works_in_a_new_process() {
+    let server = TestServer::start().await;
+    let tenant = Tenant::new(&server, "Bank of America").await;
+    for (endpoint, _) in scoped_endpoints() {
+        let (_process, client) = another(&server).await;
+        SampleRequest::of(endpoint, &tenant).send(&client).await.expect(endpoint.success);
     }
 }
 
 #[apply(api_test)]
-async fn each_endpoint_of_the_ledger_does() {
+async fn every_ledger_endpoint_works_in_a_new_process() {
     let ledger = Ledger::new().await;
     let party = ledger.party("Alice").await;
     let user = ledger.platform.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
     let user = user.as_str().expect("the user's id");
     for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
-        let (_process, caller) = another(&ledger.berth).await;
-        call(endpoint, &caller, &party, user).await.expect(endpoint.success);
+        let (_process, client) = another(&ledger.server).await;
+        request(endpoint, &client, &party, user).await.expect(endpoint.success);
     }
 }
 
-async fn call(endpoint: &Endpoint, caller: &Caller, party: &str, user: &str) -> Answer {
+async fn request(endpoint: &Endpoint, client: &TestClient, party: &str, user: &str) -> TestResponse {
     let target = endpoint.path.replace("{party}", party).replace("{user-id}", user);
     match endpoint.method.as_str() {
-        "GET" => caller.get(&target).await,
-        "POST" => caller.post(&target, &json!({ "partyIdHint": "Bob" })).await,
-        "PATCH" => caller.patch(&target, &annotating(party, &json!({ "a": "b" }))).await,
+        "GET" => client.get(&target).await,
+        "POST" => client.post(&target, &json!({ "partyIdHint": "Bob" })).await,
+        "PATCH" => client.patch(&target, &annotations_patch(party, &json!({ "a": "b" }))).await,
         other => panic!("no call of {other} {target} is known here: add it"),
     }
 }

@@ -20,13 +20,13 @@ async fn every_created_resource_has_a_location_and_an_etag() {
         ("/v1/api-keys".to_owned(), json!({ "name": "K", "scopes": ["docks:read"] })),
     ];
     for (target, body) in creations {
-        let made = world.platform.post(&target, &body).await.expect(201);
-        let location = made.header("location").expect("a location").to_owned();
-        assert_eq!(location, format!("{target}/{}", made.id()));
-        assert!(tag(&made).starts_with("\"1"), "{}", tag(&made));
+        let created = world.platform.post(&target, &body).await.expect(201);
+        let location = created.header("location").expect("a location").to_owned();
+        assert_eq!(location, format!("{target}/{}", created.id()));
+        assert!(tag(&created).starts_with("\"1"), "{}", tag(&created));
         if !target.ends_with("roles") && !target.ends_with("api-keys") {
             let read = world.platform.get(&location).await.expect(200);
-            assert_eq!((tag(&read), read.json()), (tag(&made), made.json()), "{target}");
+            assert_eq!((tag(&read), read.json()), (tag(&created), created.json()), "{target}");
         }
     }
 }
@@ -38,9 +38,9 @@ async fn if_none_match_with_the_current_etag_returns_304() {
         let known = tag(&world.platform.get(target).await);
         let tags = [known.clone(), format!("W/{known}"), "*".to_owned(), format!("\"x\", {known}")];
         for tags in &tags {
-            let answer = world.if_none_match(target, tags).await.expect(304);
-            assert!(answer.body.is_empty() && answer.header("content-type").is_none());
-            assert_eq!(tag(&answer), known, "{target} {tags}");
+            let response = world.if_none_match(target, tags).await.expect(304);
+            assert!(response.body.is_empty() && response.header("content-type").is_none());
+            assert_eq!(tag(&response), known, "{target} {tags}");
         }
         for other in ["\"0\"", "\"1x\"", "W/\"2\"", "\"\""] {
             assert_eq!(tag(&world.if_none_match(target, other).await.expect(200)), known);
@@ -59,14 +59,14 @@ async fn a_patch_with_a_stale_if_match_is_rejected() {
         assert_ne!(first, second);
         // Weak tags never match here (RFC 9110, section 13.1.1).
         for stale in [first.as_str(), "\"0\"", "\"20\"", &format!("W/{second}"), "\"\"", "\"x\", \"y\""] {
-            let refused = world.patch_if_match(target, stale, "Third").await.refused(412, "PRECONDITION_FAILED");
-            assert!(refused.json()["message"].is_string(), "{stale}");
+            let error = world.patch_if_match(target, stale, "Third").await.expect_error(412, "PRECONDITION_FAILED");
+            assert!(error.json()["message"].is_string(), "{stale}");
         }
         assert_eq!(world.platform.get(target).await.text("name"), "Second");
         world.patch_if_match(target, &format!("{first}, {second}"), "Third").await.expect(200);
         assert_eq!(world.patch_if_match(target, "*", "Fourth").await.expect(200).text("name"), "Fourth");
-        // A change that would change nothing is refused as well.
-        world.patch_if_match(target, &second, "Fourth").await.refused(412, "PRECONDITION_FAILED");
+        // A change that would change nothing is rejected as well.
+        world.patch_if_match(target, &second, "Fourth").await.expect_error(412, "PRECONDITION_FAILED");
     }
 }
 
@@ -75,11 +75,11 @@ async fn a_deletion_with_a_stale_if_match_is_rejected() {
     let world = PartyWorld::new().await;
     let role = world.assign_recipient().await;
     let key = world.platform.create_api_key(None, &["docks:read"]).await;
-    for made in [role, key] {
-        let (target, known) = (made.header("location").expect("a location"), tag(&made));
+    for created in [role, key] {
+        let (target, known) = (created.header("location").expect("a location"), tag(&created));
         for stale in ["\"2\"", "\"x\"", &format!("W/{known}")] {
-            let refused = world.send_with(Method::DELETE, target, ("if-match", stale), None).await;
-            refused.refused(412, "PRECONDITION_FAILED");
+            let error = world.send_with(Method::DELETE, target, ("if-match", stale), None).await;
+            error.expect_error(412, "PRECONDITION_FAILED");
         }
         world.send_with(Method::DELETE, target, ("if-match", &known), None).await.expect(200);
     }
@@ -93,13 +93,17 @@ async fn a_malformed_condition_is_a_validation_error() {
     let world = PartyWorld::new().await;
     for wrong in ["1", "\"1", "1\"", "\"1\" \"2\"", "w/\"1\"", "*, \"1\"", "\"1\",,\"2"] {
         for target in &world.resource_paths() {
-            let refused = world.patch_if_match(target, wrong, "Other").await;
-            assert_eq!(refused.failures(), ["If-Match"], "{target} {wrong}");
-            assert_eq!(world.if_none_match(target, wrong).await.failures(), ["If-None-Match"], "{target} {wrong}");
+            let error = world.patch_if_match(target, wrong, "Other").await;
+            assert_eq!(error.error_locations(), ["If-Match"], "{target} {wrong}");
+            assert_eq!(
+                world.if_none_match(target, wrong).await.error_locations(),
+                ["If-None-Match"],
+                "{target} {wrong}"
+            );
         }
         let role = format!("{}/roles/dpr_{ULID}", world.party_path());
-        let refused = world.send_with(Method::DELETE, &role, ("if-match", wrong), None).await;
-        assert_eq!(refused.failures(), ["If-Match"], "{wrong}");
+        let error = world.send_with(Method::DELETE, &role, ("if-match", wrong), None).await;
+        assert_eq!(error.error_locations(), ["If-Match"], "{wrong}");
     }
 }
 

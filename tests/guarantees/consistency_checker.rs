@@ -7,14 +7,14 @@ use macro_rules_attribute::apply;
 use serde_json::json;
 
 use crate::harness::{
-    Berth, api_test,
-    checker::{check, expect_whole},
+    TestServer, api_test,
+    checker::{assert_consistent, check},
     paths,
 };
 
 /// Something of everything, some of it changed since.
 struct Filled {
-    berth: Berth,
+    server: TestServer,
     organization: String,
     dock: String,
     party: String,
@@ -25,46 +25,46 @@ struct Filled {
 }
 
 async fn filled() -> Filled {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let organization = caller.create_organization("Harbour").await.id();
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let organization = client.create_organization("Harbour").await.id();
     // A second one of the name, which frees its slug.
-    let namesake = caller.create_organization("Harbour").await.id();
-    caller.update_organization(&namesake, &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
+    let namesake = client.create_organization("Harbour").await.id();
+    client.update_organization(&namesake, &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
     let body = json!({ "organizationId": organization, "name": "North", "domain": "north.example", "customDomain": "n.example" });
-    let dock = caller.post_dock(&body).await.expect(201).id();
+    let dock = client.post_dock(&body).await.expect(201).id();
     let change = json!({ "name": "South", "domain": "south.example", "customDomain": null });
-    caller.update_dock(&dock, &change).await.expect(200);
+    client.update_dock(&dock, &change).await.expect(200);
     let parties = paths::parties(&organization);
     let body = json!({ "type": "INDIVIDUAL", "name": "Ann", "externalRef": "a#b" });
-    let person = caller.post(&parties, &body).await.expect(201).id();
+    let person = client.post(&parties, &body).await.expect(201).id();
     let change = json!({ "type": "ORGANIZATION", "externalRef": "c d" });
-    caller.patch(&format!("{parties}/{person}"), &change).await.expect(200);
-    let party = caller.create_party(&organization, "Bolt").await.id();
-    let role = caller.assign(&organization, &party, &dock, "RECIPIENT").await.id();
-    let ended = caller.assign(&organization, &person, &dock, "DISTRIBUTOR").await.id();
-    caller.delete(&format!("{parties}/{person}/roles/{ended}")).await.expect(200);
-    caller.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
-    let key = caller.create_api_key(Some(&organization), &["docks:read"]).await.id();
-    caller.revoke_api_key(&key).await.expect(200);
-    let call = caller.call(reqwest::Method::POST, &parties).header("idempotency-key", "once");
-    call.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
-    let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+    client.patch(&format!("{parties}/{person}"), &change).await.expect(200);
+    let party = client.create_party(&organization, "Bolt").await.id();
+    let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
+    let ended = client.assign(&organization, &person, &dock, "DISTRIBUTOR").await.id();
+    client.delete(&format!("{parties}/{person}/roles/{ended}")).await.expect(200);
+    client.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
+    let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
+    client.revoke_api_key(&key).await.expect(200);
+    let request = client.request(reqwest::Method::POST, &parties).header("idempotency-key", "once");
+    request.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
+    let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
     let body = json!({ "partyIdHint": "Dee", "identityProviderId": organization, "userId": user });
-    caller.allocate_ledger_party(&body).await.expect(200);
-    Filled { berth, organization, dock, party, role, ended }
+    client.allocate_ledger_party(&body).await.expect(200);
+    Filled { server, organization, dock, party, role, ended }
 }
 
 #[apply(api_test)]
-async fn a_table_that_berth_wrote_is_whole() {
-    expect_whole(&filled().await.berth).await;
+async fn a_table_written_by_berth_is_consistent() {
+    assert_consistent(&filled().await.server).await;
 }
 
 /// A checker that finds nothing proves nothing: each damage is done, found under its rule's name, and undone.
 #[apply(api_test)]
-async fn every_kind_of_damage_is_found() {
+async fn every_kind_of_damage_is_detected() {
     let filled = filled().await;
-    let (client, table) = (filled.berth.running().client(), filled.berth.running().table());
+    let (client, table) = (filled.server.running().client(), filled.server.running().table());
     let bare = |id: &str| id.split_once('_').expect("an id").1.to_owned();
     let (organization, dock) = (bare(&filled.organization), bare(&filled.dock));
     let (party, role, ended) = (bare(&filled.party), bare(&filled.role), bare(&filled.ended));
@@ -125,7 +125,7 @@ async fn every_kind_of_damage_is_found() {
         expect_found(client, table, &format!("{pk} | {sk} is too much"), rule).await;
         client.delete_item().table_name(table).set_key(Some(key(&pk, &sk))).send().await.expect("deleted");
     }
-    expect_whole(&filled.berth).await;
+    assert_consistent(&filled.server).await;
 }
 
 async fn expect_found(client: &Client, table: &str, damage: &str, rule: &str) {

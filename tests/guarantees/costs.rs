@@ -1,4 +1,4 @@
-//! What each call costs at the store, counted on the wire, against the ceilings of docs/costs.md.
+//! What each request costs at the store, counted on the wire, against the ceilings of docs/costs.md.
 
 use std::{fmt::Write, time::Duration};
 
@@ -8,19 +8,19 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{Answer, Berth, Caller, Fault, StoreCall, Traffic, Wire, api_test, paths};
+use crate::harness::{DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, paths};
 
 /// What the table said when it was last written: `BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::`
 pub const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md"));
-/// What follows the table of calls is written by `growth`.
+/// What follows the table of requests is written by `growth`.
 const GROWTH: &str = "\n## As the directory grows\n\n";
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md");
 
-/// Round trips, store calls, write units, read units; none where there is no ceiling.
+/// Round trips, DynamoDB requests, write units, read units; none where there is no ceiling.
 type Ceiling = Option<(usize, usize, f64, f64)>;
 
 pub struct Ledger {
-    berth: Berth,
+    server: TestServer,
     wire: Wire,
     rows: Vec<(String, Traffic, Ceiling)>,
 }
@@ -28,57 +28,64 @@ pub struct Ledger {
 impl Ledger {
     pub async fn start() -> Self {
         let wire = Wire::new();
-        let berth = Berth::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
-        Self { berth, wire, rows: Vec::new() }
+        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+        Self { server, wire, rows: Vec::new() }
     }
 
     /// The server.
-    pub fn berth(&self) -> &Berth {
-        &self.berth
+    pub fn server(&self) -> &TestServer {
+        &self.server
     }
 
     /// The price of what `call` does once it is known who calls: every 30 seconds that has to be looked up anew.
-    pub async fn price(&self, call: impl Future<Output = Answer>) -> (Answer, Traffic) {
-        let (answer, Traffic(calls)) = self.whole_price(call).await;
-        (answer, Traffic(calls.into_iter().filter(|call| !authenticates(call)).collect()))
+    pub async fn cost_of(&self, request: impl Future<Output = TestResponse>) -> (TestResponse, Traffic) {
+        let (response, Traffic(requests)) = self.whole_cost_of(request).await;
+        (response, Traffic(requests.into_iter().filter(|request| !authenticates(request)).collect()))
     }
 
     /// The price of `call` with what it does about its credential.
-    async fn whole_price(&self, call: impl Future<Output = Answer>) -> (Answer, Traffic) {
+    async fn whole_cost_of(&self, request: impl Future<Output = TestResponse>) -> (TestResponse, Traffic) {
         self.wire.take();
         // The embedded store answers so fast that of two calls side by side the first may end before the second is
         // signed. DynamoDB does not.
         self.wire.always(Fault::Late(Duration::from_millis(20)));
-        let answer = call.await;
-        self.wire.heal();
-        (answer, self.wire.take())
+        let response = request.await;
+        self.wire.clear_faults();
+        (response, self.wire.take())
     }
 
-    /// Measures a call and notes it beside its ceiling.
-    async fn note(&mut self, name: &str, ceiling: Ceiling, status: u16, call: impl Future<Output = Answer>) -> Answer {
-        let (answer, traffic) = self.price(call).await;
+    /// Measures a request and notes it beside its ceiling.
+    async fn note(
+        &mut self,
+        name: &str,
+        ceiling: Ceiling,
+        status: u16,
+        request: impl Future<Output = TestResponse>,
+    ) -> TestResponse {
+        let (response, traffic) = self.cost_of(request).await;
         self.rows.push((name.to_owned(), traffic, ceiling));
-        answer.expect(status)
+        response.expect(status)
     }
 
     fn table(&self) -> String {
         let mut text = String::from("| call | round trips | store calls | write units | read units | ceiling |\n");
         text.push_str("|---|---|---|---|---|---|\n");
         for (name, traffic, ceiling) in &self.rows {
-            let ceiling = ceiling
-                .map_or("-".to_owned(), |(trips, calls, write, read)| format!("{trips} / {calls} / {write} / {read}"));
-            let (trips, calls) = (traffic.round_trips(), traffic.calls());
+            let ceiling = ceiling.map_or("-".to_owned(), |(trips, requests, write, read)| {
+                format!("{trips} / {requests} / {write} / {read}")
+            });
+            let (trips, requests) = (traffic.round_trips(), traffic.requests());
             let (write, read) = (traffic.write_units(), traffic.read_units());
-            writeln!(text, "| {name} | {trips} | {calls} | {write} | {read} | {ceiling} |").expect("text grows");
+            writeln!(text, "| {name} | {trips} | {requests} | {write} | {read} | {ceiling} |").expect("text grows");
         }
         text
     }
 
     fn expect_no_more_than_the_ceilings(&self) {
         for (name, traffic, ceiling) in &self.rows {
-            let Some((trips, calls, write, read)) = *ceiling else { continue };
+            let Some((trips, requests, write, read)) = *ceiling else { continue };
             let within = traffic.round_trips() <= trips
-                && traffic.calls() <= calls
+                && traffic.requests() <= requests
                 && traffic.write_units() <= write
                 && traffic.read_units() <= read;
             assert!(within, "{name} costs more than its ceiling: {:?}\n{}", traffic.operations(), self.table());
@@ -87,24 +94,24 @@ impl Ledger {
 }
 
 /// The cursor of the page after this one.
-pub fn cursor(answer: &Answer) -> String {
-    answer.json()["meta"]["nextCursor"].as_str().expect("there is more").to_owned()
+pub fn cursor(response: &TestResponse) -> String {
+    response.json()["meta"]["nextCursor"].as_str().expect("there is more").to_owned()
 }
 
-/// A ceiling of round trips, store calls, write units and read units.
+/// A ceiling of round trips, DynamoDB requests, write units and read units.
 #[expect(clippy::unnecessary_wraps, reason = "beside it stands None")]
-const fn at_most(trips: usize, calls: usize, write: f64, read: f64) -> Ceiling {
-    Some((trips, calls, write, read))
+const fn at_most(trips: usize, requests: usize, write: f64, read: f64) -> Ceiling {
+    Some((trips, requests, write, read))
 }
 
 #[apply(api_test)]
-async fn no_call_costs_more_than_its_ceiling() {
+async fn no_request_costs_more_than_its_ceiling() {
     let mut ledger = Ledger::start().await;
-    let platform = ledger.berth.platform();
+    let platform = ledger.server.platform();
     // The first call of a process also marks the key's use, and the first list reads the secret of the cursors.
     let first = "any call, first use of its key in an hour, beside the call itself (get-organization, unknown)";
-    let unknown = "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
-    let (_, traffic) = ledger.whole_price(platform.get(unknown)).await;
+    let nonexistent = "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
+    let (_, traffic) = ledger.whole_cost_of(platform.get(nonexistent)).await;
     ledger.rows.push((first.to_owned(), traffic, None));
     let list = "list-organizations, first list of a process";
     ledger.note(list, None, 200, platform.list_organizations()).await;
@@ -138,13 +145,13 @@ async fn no_call_costs_more_than_its_ceiling() {
     }
 }
 
-/// Writes what is told of growth into docs/costs.md.
+/// Writes what is reported of growth into docs/costs.md.
 pub fn write_growth(text: &str) {
-    let calls = WRITTEN.split_once(GROWTH).map_or(WRITTEN, |(calls, _)| calls);
-    std::fs::write(PATH, format!("{calls}{GROWTH}{text}")).expect("docs/costs.md is written");
+    let requests = WRITTEN.split_once(GROWTH).map_or(WRITTEN, |(requests, _)| requests);
+    std::fs::write(PATH, format!("{requests}{GROWTH}{text}")).expect("docs/costs.md is written");
 }
 
-async fn organizations(ledger: &mut Ledger, platform: &Caller, org: &str) {
+async fn organizations(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let body = json!({ "name": "Costs" });
     let name = "create-organization, namesake";
     ledger.note(name, at_most(3, 3, 27.0, 0.0), 201, platform.post_organization(&body)).await;
@@ -158,11 +165,11 @@ async fn organizations(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("list-organizations by slug", None, 200, platform.get("/v1/organizations?slug=price")).await;
 }
 
-async fn docks(ledger: &mut Ledger, platform: &Caller, org: &str) {
+async fn docks(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let body = json!({ "organizationId": org, "name": "Dock" });
     let dock = ledger.note("create-dock", None, 201, platform.post_dock(&body)).await.id();
     let target = paths::dock(&dock);
-    let tenant = ledger.berth.tenant(org, &["docks:read"]).await;
+    let tenant = ledger.server.tenant(org, &["docks:read"]).await;
     tenant.get(&target).await.expect(200);
     ledger.note("get-dock, platform key", None, 200, platform.get(&target)).await;
     ledger.note("get-dock, organization's key", None, 200, tenant.get(&target)).await;
@@ -175,11 +182,12 @@ async fn docks(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("list-docks of an organization", None, 200, platform.get(&target)).await;
 }
 
-async fn parties(ledger: &mut Ledger, platform: &Caller, org: &str) {
+async fn parties(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let target = paths::parties(&org);
     let body = json!({ "type": "INDIVIDUAL", "name": "Ann" });
     let with_ref = json!({ "type": "INDIVIDUAL", "name": "Ann", "externalRef": "a-1" });
-    let keyed = |key: &str| platform.call(Method::POST, &target).header("idempotency-key", key).json(&with_ref).send();
+    let keyed =
+        |key: &str| platform.request(Method::POST, &target).header("idempotency-key", key).json(&with_ref).send();
     let party = ledger.note("create-party", at_most(1, 1, 8.0, 0.0), 201, platform.post(&target, &body)).await.id();
     ledger.note("create-party, externalRef", at_most(1, 1, 10.0, 0.0), 201, platform.post(&target, &with_ref)).await;
     let name = "create-party, externalRef and Idempotency-Key";
@@ -204,17 +212,17 @@ async fn parties(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("list-parties by externalRef", None, 200, page("&externalRef=a-1".to_owned())).await;
 }
 
-async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
+async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let other = platform.create_organization("Other").await.id();
     let foreign = platform.create_dock(&other, "Foreign").await.id();
     let dock = platform.create_dock(org, "Roles").await.id();
     let party = platform.create_party(org, "Holder").await.id();
     let target = paths::roles(&org, &party);
     let post = |dock: &str, role: &str, key: Option<&'static str>| {
-        let call = platform.call(Method::POST, &target).json(&json!({ "dockId": dock, "role": role }));
+        let request = platform.request(Method::POST, &target).json(&json!({ "dockId": dock, "role": role }));
         match key {
-            Some(key) => call.header("idempotency-key", key).send(),
-            None => call.header("x-request-id", "costs").send(),
+            Some(key) => request.header("idempotency-key", key).send(),
+            None => request.header("x-request-id", "costs").send(),
         }
     };
     let role = post(&dock, "RECIPIENT", None);
@@ -223,10 +231,10 @@ async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("assign-role, Idempotency-Key", at_most(1, 1, 12.0, 0.0), 201, keyed).await;
     let duplicate = post(&dock, "RECIPIENT", None);
     ledger.note("assign-role refused: duplicate", at_most(1, 1, 0.0, 2.0), 409, duplicate).await;
-    let refused = post(&foreign, "RECIPIENT", None);
-    ledger.note("assign-role refused: foreign", at_most(2, 2, 0.0, 2.0), 403, refused).await;
-    let refused = post("dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "RECIPIENT", None);
-    ledger.note("assign-role refused: unknown", at_most(2, 2, 0.0, 2.0), 404, refused).await;
+    let error = post(&foreign, "RECIPIENT", None);
+    ledger.note("assign-role refused: foreign", at_most(2, 2, 0.0, 2.0), 403, error).await;
+    let error = post("dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "RECIPIENT", None);
+    ledger.note("assign-role refused: unknown", at_most(2, 2, 0.0, 2.0), 404, error).await;
     for number in 0..45 {
         let dock = platform.create_dock(org, &format!("Dock {number}")).await.id();
         platform.assign(org, &party, &dock, "RECIPIENT").await;
@@ -265,42 +273,42 @@ async fn roles(ledger: &mut Ledger, platform: &Caller, org: &str) {
     ledger.note("revoke-role", None, 200, platform.delete(&format!("{target}/{role}"))).await;
 }
 
-async fn keys(ledger: &mut Ledger, platform: &Caller, org: &str) {
+async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let body = json!({ "name": "Key", "organizationId": org, "scopes": ["parties:read"] });
-    let made = ledger.note("create-api-key", None, 201, platform.post_api_key(&body)).await;
-    let tenant = ledger.berth.with_key(&made.text("key"));
-    let unknown = format!("/v1/organizations/{org}/parties/pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS");
-    let (_, first) = ledger.whole_price(tenant.get(&unknown)).await;
-    let (_, again) = ledger.whole_price(tenant.get(&unknown)).await;
+    let created = ledger.note("create-api-key", None, 201, platform.post_api_key(&body)).await;
+    let tenant = ledger.server.client(&created.text("key"));
+    let nonexistent = format!("/v1/organizations/{org}/parties/pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS");
+    let (_, first) = ledger.whole_cost_of(tenant.get(&nonexistent)).await;
+    let (_, again) = ledger.whole_cost_of(tenant.get(&nonexistent)).await;
     // The first call authenticates and marks the key's use; the second does neither, and else the same.
     let look_up = Traffic(first.0.into_iter().take(1).collect());
     ledger.rows.push(("authenticate, first time".to_owned(), look_up, at_most(1, 1, 0.0, 0.5)));
     let same = again.0.into_iter().filter(authenticates).collect();
     ledger.rows.push(("authenticate, within 30 s".to_owned(), Traffic(same), at_most(0, 0, 0.0, 0.0)));
     ledger.note("list-api-keys", None, 200, platform.list_api_keys()).await;
-    let target = paths::api_key(&made.id());
+    let target = paths::api_key(&created.id());
     ledger.note("revoke-api-key", None, 200, platform.delete(&target)).await;
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
 }
 
-/// Whether a call looks up who calls, which need not be the latest state of the key, or marks a key's use.
-fn authenticates(call: &StoreCall) -> bool {
-    let begins = |key: &str, with: &str| call.request[key]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(with));
-    begins("Item", "USED#") || (begins("Key", "KEY#") && call.request["ConsistentRead"] != true)
+/// Whether a request looks up who calls, which need not be the latest state of the key, or marks a key's use.
+fn authenticates(request: &DynamoDbRequest) -> bool {
+    let begins = |key: &str, with: &str| request.body[key]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(with));
+    begins("Item", "USED#") || (begins("Key", "KEY#") && request.body["ConsistentRead"] != true)
 }
 
 #[apply(api_test)]
-async fn the_thousandth_namesake_costs_what_the_second_costs() {
+async fn the_thousandth_organization_of_a_name_costs_the_same_as_the_second() {
     let ledger = Ledger::start().await;
-    let caller = ledger.berth.platform();
-    caller.create_organization("Many").await;
+    let client = ledger.server.platform();
+    client.create_organization("Many").await;
     let body = json!({ "name": "Many" });
-    let (_, second) = ledger.price(caller.post_organization(&body)).await;
-    let more = stream::iter(2..999).map(|_| caller.post_organization(&body)).buffer_unordered(16);
-    more.for_each(|answer| async { drop(answer.expect(201)) }).await;
-    let (last, thousandth) = ledger.price(caller.post_organization(&body)).await;
+    let (_, second) = ledger.cost_of(client.post_organization(&body)).await;
+    let more = stream::iter(2..999).map(|_| client.post_organization(&body)).buffer_unordered(16);
+    more.for_each(|response| async { drop(response.expect(201)) }).await;
+    let (last, thousandth) = ledger.cost_of(client.post_organization(&body)).await;
     assert_eq!(last.text("slug"), "many-999");
-    assert_eq!((thousandth.calls(), thousandth.round_trips()), (second.calls(), second.round_trips()));
+    assert_eq!((thousandth.requests(), thousandth.round_trips()), (second.requests(), second.round_trips()));
     assert_eq!(thousandth.operations(), second.operations());
     assert!(thousandth.write_units() <= second.write_units(), "{thousandth:?}");
 }

@@ -1,6 +1,6 @@
-//! `events/`: for every endpoint the event that an HTTP API sends for a call that succeeds, for `sam local invoke -e`.
+//! `events/`: for every endpoint the event that an HTTP API sends for a request that succeeds, for `sam local invoke -e`.
 //!
-//! They are made from the endpoint list, and these tests hold the files against it. To write them anew after a change:
+//! They are made from the endpoint list, and these tests compares the files with it. To write them anew after a change:
 //! `BERTH_WRITE_EVENTS=1 cargo test -p berth --test api -- events::`.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -43,7 +43,7 @@ fn files() -> BTreeSet<String> {
 }
 
 #[apply(api_test)]
-async fn every_endpoint_has_the_event_that_its_row_gives() {
+async fn every_endpoint_has_an_up_to_date_event() {
     if std::env::var_os("BERTH_WRITE_EVENTS").is_some() {
         for endpoint in &ENDPOINTS {
             fs::write(directory().join(format!("{}.json", endpoint.name)), text(endpoint)).expect("it can be written");
@@ -63,7 +63,7 @@ async fn every_endpoint_has_the_event_that_its_row_gives() {
 
 /// The decoder of production takes every event, and the router agrees with what the event says.
 #[apply(api_test)]
-async fn every_event_leads_to_its_endpoint() {
+async fn every_event_is_routed_to_its_endpoint() {
     for name in files() {
         let kept = fs::read_to_string(directory().join(format!("{name}.json"))).expect("it can be read");
         let event: Value = serde_json::from_str(&kept).expect("JSON");
@@ -100,7 +100,7 @@ fn filled(text: &str) -> String {
     PLACEHOLDERS.iter().fold(text.to_owned(), |text, (_, placeholder, value)| text.replace(placeholder, value))
 }
 
-/// The body of a call that succeeds: the one that the contract shows, about the caller's own things.
+/// The body of a request that succeeds: the one that the contract shows, about the client's own things.
 fn body(endpoint: &Endpoint) -> Option<Value> {
     endpoint.body?;
     let mut body = match endpoint.name {
@@ -134,7 +134,7 @@ fn place_ids(value: &mut Value) {
     }
 }
 
-/// The event of an HTTP API (payload format 2.0) for a call of `endpoint`.
+/// The event of an HTTP API (payload format 2.0) for a request of `endpoint`.
 fn event(endpoint: &Endpoint) -> Value {
     let (key, mut path) = if endpoint.name == FALLBACK {
         (endpoint.path.to_owned(), "/v1/docks".to_owned())
@@ -187,7 +187,7 @@ fn event(endpoint: &Endpoint) -> Value {
     event
 }
 
-/// The headers of a caller, and those that the gateway adds.
+/// The headers of a client, and those that the gateway adds.
 fn headers(endpoint: &Endpoint, body: Option<&str>) -> Value {
     let mut headers = json!({
         "accept": "*/*",

@@ -3,10 +3,10 @@
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{Answer, DIRECTORY_SCOPES, World, api_test, paths, world::ULID, world::ids};
+use crate::harness::{DIRECTORY_SCOPES, TestResponse, World, api_test, paths, world::ULID, world::ids};
 
-pub fn names(answer: &Answer) -> Vec<&str> {
-    let rows = answer.json()["data"].as_array().expect("data");
+pub fn names(response: &TestResponse) -> Vec<&str> {
+    let rows = response.json()["data"].as_array().expect("data");
     rows.iter().map(|row| row["name"].as_str().expect("name")).collect()
 }
 
@@ -70,12 +70,12 @@ async fn search_and_cursor_have_maximum_lengths() {
     let parties = world.parties_path();
     for list in [paths::ORGANIZATIONS, paths::DOCKS, &parties] {
         world.get(&format!("{list}?search={}", "%C3%A9".repeat(200))).await;
-        let refused = world.platform.get(&format!("{list}?search={}", "%C3%A9".repeat(201))).await;
-        assert_eq!(refused.failures(), ["search"], "{list}");
+        let error = world.platform.get(&format!("{list}?search={}", "%C3%A9".repeat(201))).await;
+        assert_eq!(error.error_locations(), ["search"], "{list}");
     }
     for cursor in ["A", "%00", "%20", &"A".repeat(512), &"A".repeat(513), &"A".repeat(4_000)] {
         for name in ["cursor", "anchor"] {
-            assert_eq!(world.platform.get(&format!("{parties}?{name}={cursor}")).await.failures(), [name]);
+            assert_eq!(world.platform.get(&format!("{parties}?{name}={cursor}")).await.error_locations(), [name]);
         }
     }
 }
@@ -88,7 +88,7 @@ async fn an_organization_key_lists_only_its_resources() {
         world.platform.create_dock(organization, "Desk").await;
         world.platform.create_api_key(Some(organization), &["docks:read"]).await;
     }
-    let tenant = world.berth.tenant(&world.organization, &DIRECTORY_SCOPES).await;
+    let tenant = world.server.tenant(&world.organization, &DIRECTORY_SCOPES).await;
     for (list, owner, count) in
         [(paths::ORGANIZATIONS, "id", 1), (paths::DOCKS, "organizationId", 1), (paths::API_KEYS, "organizationId", 2)]
     {
@@ -102,9 +102,10 @@ async fn an_organization_key_lists_only_its_resources() {
         } else {
             [format!("organizationId={other}"), format!("organizationId=org_{ULID}")]
         };
-        let [foreign, unknown] = filters.map(|filter| format!("{list}?{filter}"));
-        let (foreign, unknown) = (tenant.get(&foreign).await.expect(200), tenant.get(&unknown).await.expect(200));
-        assert_eq!((foreign.json(), &foreign.json()["meta"]["total"]), (unknown.json(), &json!(0)), "{list}");
+        let [foreign, nonexistent] = filters.map(|filter| format!("{list}?{filter}"));
+        let (foreign, nonexistent) =
+            (tenant.get(&foreign).await.expect(200), tenant.get(&nonexistent).await.expect(200));
+        assert_eq!((foreign.json(), &foreign.json()["meta"]["total"]), (nonexistent.json(), &json!(0)), "{list}");
     }
     assert_eq!(tenant.get("/v1/organizations?search=OTHER").await.expect(200).json()["meta"]["total"], 0);
     assert_eq!(tenant.get("/v1/organizations?search=ACME").await.expect(200).json()["meta"]["total"], 1);
@@ -138,7 +139,11 @@ async fn unknown_ids_match_nothing_and_unknown_values_are_rejected() {
         (of_dock, "role", ["distributor", "x", "%20RECIPIENT"]),
     ] {
         for word in words {
-            assert_eq!(world.platform.get(&format!("{target}?{name}={word}")).await.failures(), [name], "{word}");
+            assert_eq!(
+                world.platform.get(&format!("{target}?{name}={word}")).await.error_locations(),
+                [name],
+                "{word}"
+            );
         }
     }
 }

@@ -43,7 +43,7 @@ async fn required_members_cannot_be_removed() {
     ] {
         let before = world.platform.get(target).await;
         let patch = json!({ member: null, "metadata": { "x": 1 }, "taxId": "1" });
-        assert_eq!(world.platform.patch(target, &patch).await.failures(), [format!("/{member}")]);
+        assert_eq!(world.platform.patch(target, &patch).await.error_locations(), [format!("/{member}")]);
         assert_eq!(world.platform.get(target).await.json(), before.json(), "nothing of the patch was written");
     }
 }
@@ -72,8 +72,8 @@ async fn metadata_is_merged_at_its_top_level() {
     }
     // In a creation null is a value like any other.
     let body = json!({ "name": "Nulls", "metadata": { "a": null } });
-    let made = world.platform.post_organization(&body).await.expect(201);
-    assert_eq!(made.json()["metadata"], json!({ "a": null }));
+    let created = world.platform.post_organization(&body).await.expect(201);
+    assert_eq!(created.json()["metadata"], json!({ "a": null }));
 }
 
 #[apply(api_test)]
@@ -97,14 +97,14 @@ async fn concurrent_patches_of_different_keys_are_all_kept() {
     let world = World::new().await;
     for target in [world.new_party().await, world.organization_path()] {
         let patches = (0..32).map(|at| {
-            let (caller, target) = (world.platform.clone(), target.clone());
-            tokio::spawn(async move { caller.patch(&target, &json!({ "metadata": { format!("k{at}"): at } })).await })
+            let (client, target) = (world.platform.clone(), target.clone());
+            tokio::spawn(async move { client.patch(&target, &json!({ "metadata": { format!("k{at}"): at } })).await })
         });
         let mut tags = Vec::new();
         for (at, patch) in patches.collect::<Vec<_>>().into_iter().enumerate() {
-            let answer = patch.await.expect("no panic").expect(200);
-            assert_eq!(answer.json()["metadata"][format!("k{at}")], at);
-            tags.push(answer.header("etag").expect("a tag").to_owned());
+            let response = patch.await.expect("no panic").expect(200);
+            assert_eq!(response.json()["metadata"][format!("k{at}")], at);
+            tags.push(response.header("etag").expect("a tag").to_owned());
         }
         let all: BTreeMap<_, _> = (0..32).map(|at| (format!("k{at}"), json!(at))).collect();
         assert_eq!(world.platform.get(&target).await.json()["metadata"], json!(all), "{target}");

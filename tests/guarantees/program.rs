@@ -10,7 +10,7 @@ use std::{
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{Caller, api_test};
+use crate::harness::{TestClient, api_test};
 
 /// The program with these arguments, and nothing of the environment that changes what it says.
 fn program(arguments: &[&str]) -> Command {
@@ -76,8 +76,8 @@ impl Program {
         text(&stderr)
     }
 
-    pub fn caller(&self, key: &str) -> Caller {
-        Caller::new(&self.url, Some(key))
+    pub fn client(&self, key: &str) -> TestClient {
+        TestClient::new(&self.url, Some(key))
     }
 
     /// Ends it as a crash does: it cannot do anything about it.
@@ -88,8 +88,8 @@ impl Program {
 
     /// Tells it to end, and waits until it has.
     fn terminate(mut self, signal: &str) -> ExitStatus {
-        let told = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill runs");
-        assert!(told.success());
+        let found = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(found.success());
         let deadline = Instant::now() + Duration::from_secs(15);
         loop {
             match self.child.try_wait().expect("its status is known") {
@@ -110,65 +110,65 @@ impl Drop for Program {
 }
 
 /// Fails unless the program ended with this one line.
-fn expect_refusal(output: &Output, parts: &[&str]) {
-    let told = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    assert_eq!(told.trim_end().lines().count(), 1, "{told}");
-    assert!(told.starts_with("berth: ") && parts.iter().all(|part| told.contains(part)), "{told}");
+fn expect_error_line(output: &Output, parts: &[&str]) {
+    let found = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{found}");
+    assert_eq!(found.trim_end().lines().count(), 1, "{found}");
+    assert!(found.starts_with("berth: ") && parts.iter().all(|part| found.contains(part)), "{found}");
     assert_eq!(text(&output.stdout), "");
 }
 
 #[apply(api_test)]
-async fn what_keeps_it_from_starting_is_one_line() {
+async fn a_failed_start_prints_one_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let busy = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = busy.local_addr().expect("an address").port().to_string();
     let path = directory.path().join("data");
     let data = path.to_str().expect("UTF-8");
-    expect_refusal(&run(&["--port", &port, "--data-dir", data]), &["port", &port, "in use"]);
+    expect_error_line(&run(&["--port", &port, "--data-dir", data]), &["port", &port, "in use"]);
     // Where nothing could be written, something else has that name: that holds for root, too.
     let file = directory.path().join("file");
     std::fs::write(&file, "not a directory").expect("written");
     let file = file.to_str().expect("UTF-8");
-    expect_refusal(&run(&["--port", "0", "--data-dir", file]), &["cannot write", file]);
+    expect_error_line(&run(&["--port", "0", "--data-dir", file]), &["cannot write", file]);
     let _running = Program::start(&path);
-    expect_refusal(&run(&["--port", "0", "--data-dir", data]), &["in use by another process", data]);
+    expect_error_line(&run(&["--port", "0", "--data-dir", data]), &["in use by another process", data]);
     let nothing = ["--port", "0", "--endpoint-url", "http://127.0.0.1:1"];
-    expect_refusal(&run(&nothing), &["cannot reach DynamoDB", "http://127.0.0.1:1"]);
+    expect_error_line(&run(&nothing), &["cannot reach DynamoDB", "http://127.0.0.1:1"]);
 }
 
 #[apply(api_test)]
-async fn a_second_start_finds_the_data_and_shows_no_key() {
+async fn a_second_start_keeps_the_data_and_prints_no_key() {
     let directory = tempfile::tempdir().expect("a directory");
     let first = Program::start(directory.path());
     let key = first.key.clone().expect("the first start shows a key");
-    let organization = first.caller(&key).create_organization("Kept").await;
+    let organization = first.client(&key).create_organization("Kept").await;
     assert!(first.terminate("-INT").success());
     let second = Program::start(directory.path());
     assert_eq!(second.key, None);
     assert!(second.said.contains("keys create"), "{}", second.said);
     assert!(!second.said.contains(&key));
-    let found = second.caller(&key).get_organization(&organization.id()).await.expect(200);
+    let found = second.client(&key).get_organization(&organization.id()).await.expect(200);
     assert_eq!(found.body, organization.body);
 }
 
 #[apply(api_test)]
-async fn it_ends_when_it_is_told_to() {
+async fn it_stops_on_a_signal() {
     let directory = tempfile::tempdir().expect("a directory");
     for signal in ["-TERM", "-INT"] {
         let running = Program::start(directory.path());
         // An idle connection is no reason to stay.
-        running.caller("").get("/v1/healthz").await.expect(200);
+        running.client("").get("/v1/healthz").await.expect(200);
         assert_eq!(running.terminate(signal).code(), Some(0));
     }
 }
 
 #[apply(api_test)]
-async fn keys_are_made_beside_a_running_server_and_after_it() {
+async fn keys_can_be_created_with_and_without_a_running_server() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().to_str().expect("UTF-8");
     let running = Program::start(directory.path());
-    let first = running.caller(running.key.as_deref().expect("a key"));
+    let first = running.client(running.key.as_deref().expect("a key"));
     let organization = first.create_organization("Holder").await.id();
     let create = |more: &[&str]| {
         let output = run(&[&["keys", "create", "--data-dir", data], more].concat());
@@ -180,36 +180,36 @@ async fn keys_are_made_beside_a_running_server_and_after_it() {
         key
     };
     let platform = create(&[]);
-    running.caller(&platform).list_organizations().await.expect(200);
+    running.client(&platform).list_organizations().await.expect(200);
     let narrow = create(&["--organization", &organization, "--scopes", "docks:read"]);
-    running.caller(&narrow).list_docks().await.expect(200);
-    running.caller(&narrow).list_organizations().await.refused(403, "INSUFFICIENT_SCOPE");
+    running.client(&narrow).list_docks().await.expect(200);
+    running.client(&narrow).list_organizations().await.expect_error(403, "INSUFFICIENT_SCOPE");
     let expired = create(&["--expires-at", "2020-01-01T00:00:00Z"]);
-    running.caller(&expired).list_docks().await.refused(401, "UNAUTHORIZED");
-    let unknown = ["keys", "create", "--data-dir", data, "--organization", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"];
-    expect_refusal(&run(&unknown), &["Organization not found"]);
+    running.client(&expired).list_docks().await.expect_error(401, "UNAUTHORIZED");
+    let nonexistent = ["keys", "create", "--data-dir", data, "--organization", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"];
+    expect_error_line(&run(&nonexistent), &["Organization not found"]);
     running.terminate("-TERM");
     let later = create(&["--organization", &organization]);
     let running = Program::start(directory.path());
-    let found = running.caller(&later).list_organizations().await.expect(200);
+    let found = running.client(&later).list_organizations().await.expect(200);
     assert_eq!(found.json()["data"][0]["id"], organization);
 }
 
 #[apply(api_test)]
-async fn keys_create_makes_a_new_deployment() {
+async fn keys_create_initializes_a_new_deployment() {
     let directory = tempfile::tempdir().expect("a directory");
     let data = directory.path().join("new");
     let output = run(&["keys", "create", "--data-dir", data.to_str().expect("UTF-8")]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let running = Program::start(&data);
     assert_eq!(running.key, None, "the deployment has its key");
-    let caller = running.caller(text(&output.stdout).trim_end());
-    caller.create_organization("First").await;
-    caller.get("/v1/organizations?limit=1").await.expect(200);
+    let client = running.client(text(&output.stdout).trim_end());
+    client.create_organization("First").await;
+    client.get("/v1/organizations?limit=1").await.expect(200);
 }
 
 #[apply(api_test)]
-async fn the_call_that_is_shown_works() {
+async fn the_printed_curl_command_works() {
     let directory = tempfile::tempdir().expect("a directory");
     let running = Program::start(directory.path());
     let line = running.said.lines().find(|line| line.trim().starts_with("curl ")).expect("a curl line");
@@ -226,15 +226,16 @@ async fn the_call_that_is_shown_works() {
     }
     let after = |flag: &'static str| words.windows(2).filter(move |pair| pair[0] == flag).map(|pair| pair[1].clone());
     let url = words.iter().find(|word| word.starts_with("http")).expect("a URL");
-    let mut call = Caller::new(&running.url, None).call(reqwest::Method::POST, url.trim_start_matches(&running.url));
+    let mut request =
+        TestClient::new(&running.url, None).request(reqwest::Method::POST, url.trim_start_matches(&running.url));
     for header in after("-H") {
         let (name, value) = header.split_once(": ").expect("a header");
-        call = call.header(name, value);
+        request = request.header(name, value);
     }
     // The header gives the content type; `body` would add another.
     let body: serde_json::Value = serde_json::from_str(&after("-d").next().expect("a body")).expect("JSON");
-    let made = call.json(&body).send().await.expect(201);
-    assert_eq!(made.json()["name"], json!("Acme Trading"));
+    let created = request.json(&body).send().await.expect(201);
+    assert_eq!(created.json()["name"], json!("Acme Trading"));
 }
 
 #[apply(api_test)]

@@ -1,4 +1,4 @@
-//! Callers: HTTP with a credential, one method for each thing that tests do often, and every answer checked.
+//! Callers: HTTP with a credential, one method for each thing that tests do often, and every response checked.
 
 use std::sync::OnceLock;
 
@@ -9,29 +9,29 @@ use super::{contract, logs, paths};
 
 /// Somebody who calls.
 #[derive(Clone)]
-pub struct Caller {
+pub struct TestClient {
     url: String,
     credential: Option<String>,
     http: Client,
 }
 
-/// A call in the making.
-pub struct Call {
+/// A request in the making.
+pub struct RequestBuilder {
     method: Method,
     target: String,
     request: reqwest::RequestBuilder,
 }
 
-/// An answer that the contract allows.
+/// A response that the contract allows.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct TestResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     json: OnceLock<Value>,
 }
 
-impl Caller {
+impl TestClient {
     pub fn new(url: &str, credential: Option<&str>) -> Self {
         Self { url: url.to_owned(), credential: credential.map(ToOwned::to_owned), http: Client::new() }
     }
@@ -46,39 +46,39 @@ impl Caller {
         self.credential.as_deref()
     }
 
-    /// A call of `target`, a path with its query as it goes over the wire.
-    pub fn call(&self, method: Method, target: &str) -> Call {
+    /// A request of `target`, a path with its query as it goes over the wire.
+    pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
         let mut request = self.http.request(method.clone(), format!("{}{target}", self.url));
         logs::note_target(target);
         if let Some(credential) = &self.credential {
             logs::note("credential", credential);
             request = request.header("authorization", format!("Bearer {credential}"));
         }
-        Call { method, target: target.to_owned(), request }
+        RequestBuilder { method, target: target.to_owned(), request }
     }
 
-    pub async fn get(&self, target: &str) -> Answer {
-        self.call(Method::GET, target).send().await
+    pub async fn get(&self, target: &str) -> TestResponse {
+        self.request(Method::GET, target).send().await
     }
 
-    pub async fn post(&self, target: &str, body: &Value) -> Answer {
-        self.call(Method::POST, target).json(body).send().await
+    pub async fn post(&self, target: &str, body: &Value) -> TestResponse {
+        self.request(Method::POST, target).json(body).send().await
     }
 
-    pub async fn patch(&self, target: &str, body: &Value) -> Answer {
-        self.call(Method::PATCH, target).json(body).send().await
+    pub async fn patch(&self, target: &str, body: &Value) -> TestResponse {
+        self.request(Method::PATCH, target).json(body).send().await
     }
 
-    pub async fn head(&self, target: &str) -> Answer {
-        self.call(Method::HEAD, target).send().await
+    pub async fn head(&self, target: &str) -> TestResponse {
+        self.request(Method::HEAD, target).send().await
     }
 
-    pub async fn delete(&self, target: &str) -> Answer {
-        self.call(Method::DELETE, target).send().await
+    pub async fn delete(&self, target: &str) -> TestResponse {
+        self.request(Method::DELETE, target).send().await
     }
 
     /// A new organization.
-    pub async fn create_organization(&self, name: &str) -> Answer {
+    pub async fn create_organization(&self, name: &str) -> TestResponse {
         self.post(paths::ORGANIZATIONS, &json!({ "name": name })).await.expect(201)
     }
 
@@ -89,29 +89,29 @@ impl Caller {
     }
 
     /// A new dock of `organization`.
-    pub async fn create_dock(&self, organization: &str, name: &str) -> Answer {
+    pub async fn create_dock(&self, organization: &str, name: &str) -> TestResponse {
         self.post(paths::DOCKS, &json!({ "organizationId": organization, "name": name })).await.expect(201)
     }
 
     /// A new party of `organization`, a company.
-    pub async fn create_party(&self, organization: &str, name: &str) -> Answer {
+    pub async fn create_party(&self, organization: &str, name: &str) -> TestResponse {
         let body = json!({ "type": "ORGANIZATION", "name": name });
         self.post(&paths::parties(&organization), &body).await.expect(201)
     }
 
     /// An attempt to assign a role.
-    pub async fn try_assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> Answer {
+    pub async fn try_assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
         let target = paths::roles(&organization, &party);
         self.post(&target, &json!({ "dockId": dock, "role": role })).await
     }
 
     /// A new role.
-    pub async fn assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> Answer {
+    pub async fn assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
         self.try_assign(organization, party, dock, role).await.expect(201)
     }
 
     /// A new API key of `organization`, or of the platform; the credential is its member `key`.
-    pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> Answer {
+    pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> TestResponse {
         let mut body = json!({ "name": "Test", "scopes": scopes });
         if let Some(organization) = organization {
             body["organizationId"] = json!(organization);
@@ -120,7 +120,7 @@ impl Caller {
     }
 }
 
-impl Call {
+impl RequestBuilder {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         logs::note_header(name, value);
         self.request = self.request.header(name, value);
@@ -149,19 +149,19 @@ impl Call {
         self
     }
 
-    /// Sends the call, and holds the answer against the contract.
-    pub async fn send(self) -> Answer {
-        let answer = self.request.send().await.expect("the server answers");
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = answer.bytes().await.expect("the answer is whole").to_vec();
-        logs::note_answer(&body);
-        let answer = Answer { status, headers, body, json: OnceLock::new() };
-        contract::check(&self.method, &self.target, &answer);
-        answer
+    /// Sends the request, and compares the response with the contract.
+    pub async fn send(self) -> TestResponse {
+        let response = self.request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.expect("the answer is whole").to_vec();
+        logs::note_response(&body);
+        let response = TestResponse { status, headers, body, json: OnceLock::new() };
+        contract::check(&self.method, &self.target, &response);
+        response
     }
 }
 
-impl Answer {
+impl TestResponse {
     /// The answer, if it has this status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
@@ -169,12 +169,12 @@ impl Answer {
         self
     }
 
-    /// The answer, if it is this refusal.
+    /// The answer, if it is this error.
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str) -> Self {
-        let answer = self.expect(status);
-        assert_eq!(answer.json()["code"], code);
-        answer
+    pub fn expect_error(self, status: u16, code: &str) -> Self {
+        let response = self.expect(status);
+        assert_eq!(response.json()["code"], code);
+        response
     }
 
     /// The body.
@@ -183,7 +183,7 @@ impl Answer {
         self.json.get_or_init(|| serde_json::from_slice(&self.body).expect("the body is JSON"))
     }
 
-    /// The body of an answer that is a text.
+    /// The body of a response that is a text.
     #[track_caller]
     pub fn body_text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("the body is UTF-8")
@@ -192,7 +192,7 @@ impl Answer {
     /// The places that a failed validation names, each with its sentence: pointers into the body, names of parameters
     /// and headers.
     #[track_caller]
-    pub fn failures(&self) -> Vec<&str> {
+    pub fn error_locations(&self) -> Vec<&str> {
         let body = self.json();
         assert_eq!((self.status, &body["code"]), (400, &json!("VALIDATION_FAILED")), "{body}");
         let errors = body["errors"].as_array().expect("errors is an array");

@@ -1,4 +1,4 @@
-//! What tests share: a server of their own, callers with keys, and the contract that every answer is held against.
+//! What tests share: a server of their own, clients with keys, and the contract that every response is compared with.
 
 pub mod checker;
 mod client;
@@ -21,20 +21,20 @@ use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
 use berth::{Options, Running};
 use berth_shared::store::Store;
 
-pub use client::{Answer, Call, Caller};
-pub use leaks::Given;
-pub use permissions::deeds;
+pub use client::{RequestBuilder, TestClient, TestResponse};
+pub use leaks::SensitiveValues;
+pub use permissions::iam_actions;
 pub use registry::{Mode, TestCase, run};
 pub(crate) use registry::{api_test, register, serial_test};
-pub use wire::{Fault, StoreCall, Traffic, Wire};
+pub use wire::{DynamoDbRequest, Fault, Traffic, Wire};
 pub use world::{PartyWorld, World};
 
 /// A server with a store of its own, which ends with the test.
-pub struct Berth {
+pub struct TestServer {
     running: Running,
 }
 
-impl Berth {
+impl TestServer {
     /// A server on a free port, with a store in memory.
     pub async fn start() -> Self {
         Self::start_with(Options::default()).await
@@ -72,24 +72,24 @@ impl Berth {
         scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
-    /// A caller with the first key of the platform, which may do everything.
-    pub fn platform(&self) -> Caller {
-        Caller::new(&self.running.url(), self.running.first_key())
+    /// A client with the first key of the platform, which may do everything.
+    pub fn platform(&self) -> TestClient {
+        TestClient::new(&self.running.url(), self.running.first_key())
     }
 
-    /// A caller without a credential.
-    pub fn nobody(&self) -> Caller {
-        Caller::new(&self.running.url(), None)
+    /// A client without a credential.
+    pub fn anonymous(&self) -> TestClient {
+        TestClient::new(&self.running.url(), None)
     }
 
-    /// A caller with this credential.
-    pub fn with_key(&self, credential: &str) -> Caller {
-        Caller::new(&self.running.url(), Some(credential))
+    /// A client with this credential.
+    pub fn client(&self, credential: &str) -> TestClient {
+        TestClient::new(&self.running.url(), Some(credential))
     }
 
-    /// A caller with a new key of an organization, with these scopes.
-    pub async fn tenant(&self, organization: &str, scopes: &[&str]) -> Caller {
-        self.with_key(&self.platform().create_api_key(Some(organization), scopes).await.text("key"))
+    /// A client with a new key of an organization, with these scopes.
+    pub async fn tenant(&self, organization: &str, scopes: &[&str]) -> TestClient {
+        self.client(&self.platform().create_api_key(Some(organization), scopes).await.text("key"))
     }
 }
 

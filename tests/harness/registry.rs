@@ -100,9 +100,10 @@ pub fn run() -> ExitCode {
     if let Some(filter) = arguments.filter.as_deref().filter(|_| !arguments.list) {
         contract::print_unseen_of(filter);
     }
-    let fit = arguments.list || [permissions::nothing_was_in_excess(), logs::are_fit()] == [true; 2];
+    let fit = arguments.list || [permissions::all_actions_were_permitted(), logs::are_clean()] == [true; 2];
     let whole = !partial && !has_failed;
     // Each reports its gaps even if the other has some.
-    let complete = !whole || [contract::everything_was_seen(), permissions::everything_was_used()] == [true; 2];
+    let complete =
+        !whole || [contract::all_responses_were_seen(), permissions::all_permissions_were_used()] == [true; 2];
     if has_failed || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }

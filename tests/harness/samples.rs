@@ -11,7 +11,7 @@ use berth_shared::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Berth, Call, Caller, DIRECTORY_SCOPES};
+use crate::harness::{DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer};
 
 /// Members that are called ids by other people, and are texts to Berth.
 const NO_IDS: [&str; 1] = ["taxId"];
@@ -21,7 +21,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
         .expect("openapi.json is JSON")
 });
 
-/// An organization with one of each thing, and a caller with a key of it that may do everything.
+/// An organization with one of each thing, and a client with a key of it that may do everything.
 pub struct Tenant {
     pub organization: String,
     pub dock: String,
@@ -30,19 +30,19 @@ pub struct Tenant {
     pub role: String,
     /// An API key that nobody has used.
     pub key: String,
-    pub caller: Caller,
+    pub client: TestClient,
 }
 
 impl Tenant {
-    pub async fn new(berth: &Berth, name: &str) -> Self {
-        let platform = berth.platform();
+    pub async fn new(server: &TestServer, name: &str) -> Self {
+        let platform = server.platform();
         let organization = platform.create_organization(name).await.id();
         let dock = platform.create_dock(&organization, "Underwriting").await.id();
         let party = platform.create_party(&organization, "First American Title").await.id();
         let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
         let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
-        let caller = berth.tenant(&organization, &DIRECTORY_SCOPES).await;
-        Self { organization, dock, party, role, key, caller }
+        let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
+        Self { organization, dock, party, role, key, client }
     }
 
     /// The tenant's resource whose ids have this prefix.
@@ -60,7 +60,7 @@ impl Tenant {
 
 /// Every endpoint of the REST dialect that asks for a scope, with the scope. Those of the ledger's dialect have a
 /// matrix of their own, in `ledger_tenants.rs`.
-pub fn guarded() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
+pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
         Access::Public | Access::Ledger(_) => None,
@@ -69,7 +69,7 @@ pub fn guarded() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
 
 /// A place in a request where an id stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum IdLocation {
     Path(String),
     Query(String),
     /// A JSON pointer into the body.
@@ -78,14 +78,14 @@ pub enum Place {
 
 /// A request, and whose resources it names.
 #[derive(Clone)]
-pub struct Sample {
+pub struct SampleRequest {
     pub endpoint: &'static Endpoint,
     path: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
     pub body: Option<Value>,
 }
 
-impl Sample {
+impl SampleRequest {
     /// A request to `endpoint` about the resources of `tenant`, which succeeds with a key of the platform.
     pub fn of(endpoint: &'static Endpoint, tenant: &Tenant) -> Self {
         let (dock, party) = (&tenant.dock, &tenant.party);
@@ -106,8 +106,8 @@ impl Sample {
         };
         assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
         let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
-        for (place, prefix) in places(endpoint) {
-            if matches!(place, Place::Path(_)) {
+        for (place, prefix) in id_locations(endpoint) {
+            if matches!(place, IdLocation::Path(_)) {
                 sample.put(&place, tenant.id(&prefix));
             }
         }
@@ -115,11 +115,11 @@ impl Sample {
     }
 
     /// The request with another id at one place.
-    pub fn put(&mut self, place: &Place, id: &str) {
+    pub fn put(&mut self, place: &IdLocation, id: &str) {
         match place {
-            Place::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
-            Place::Query(name) => drop(self.query.insert(name.clone(), id.to_owned())),
-            Place::Body(pointer) => {
+            IdLocation::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
+            IdLocation::Query(name) => drop(self.query.insert(name.clone(), id.to_owned())),
+            IdLocation::Body(pointer) => {
                 let body = self.body.as_mut().and_then(|body| body.pointer_mut(pointer));
                 *body.unwrap_or_else(|| panic!("the sample of {} has no {pointer}", self.endpoint.name)) = json!(id);
             }
@@ -139,64 +139,64 @@ impl Sample {
         target
     }
 
-    /// The call as `caller` makes it.
-    pub fn call(&self, caller: &Caller) -> Call {
-        let call = caller.call(self.endpoint.method.clone(), &self.target());
+    /// The request as `client` makes it.
+    pub fn request(&self, client: &TestClient) -> RequestBuilder {
+        let request = client.request(self.endpoint.method.clone(), &self.target());
         match &self.body {
-            Some(body) => call.json(body),
-            None => call,
+            Some(body) => request.json(body),
+            None => request,
         }
     }
 
-    pub async fn send(&self, caller: &Caller) -> Answer {
-        self.call(caller).send().await
+    pub async fn send(&self, client: &TestClient) -> TestResponse {
+        self.request(client).send().await
     }
 }
 
 /// Every place of an endpoint's requests where an id stands, with the prefix of such ids, as the contract tells them:
 /// what is an id is known by its pattern.
-pub fn places(endpoint: &Endpoint) -> Vec<(Place, String)> {
+pub fn id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, String)> {
     let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
-    let mut places = Vec::new();
+    let mut id_locations = Vec::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().expect("parameters have names").to_owned();
-        let place = if parameter["in"] == "path" { Place::Path(name) } else { Place::Query(name) };
-        places.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
+        let place = if parameter["in"] == "path" { IdLocation::Path(name) } else { IdLocation::Query(name) };
+        id_locations.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
     }
-    let path = places.iter().filter(|(place, _)| matches!(place, Place::Path(_))).count();
+    let path = id_locations.iter().filter(|(place, _)| matches!(place, IdLocation::Path(_))).count();
     assert_eq!(path, endpoint.path_parameters().count(), "{} has a path parameter that is no id", endpoint.name);
     let content = operation["requestBody"]["content"].as_object();
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
-        ids_in(&content["schema"], "", &mut places);
+        ids_in(&content["schema"], "", &mut id_locations);
     }
     // Should an id's pattern look different one day, its name still gives it away.
-    let query = endpoint.query.iter().map(|parameter| Place::Query(parameter.name.to_owned()));
+    let query = endpoint.query.iter().map(|parameter| IdLocation::Query(parameter.name.to_owned()));
     let read = endpoint.body.and_then(|body| body.names_read);
     let members = read.map(|names_read| names_read().0).unwrap_or_default();
-    let body = members.into_iter().map(|name| Place::Body(format!("/{name}")));
+    let body = members.into_iter().map(|name| IdLocation::Body(format!("/{name}")));
     for place in query.chain(body) {
-        let (Place::Path(name) | Place::Query(name) | Place::Body(name)) = &place;
-        let found = places.iter().any(|(known, _)| *known == place);
+        let (IdLocation::Path(name) | IdLocation::Query(name) | IdLocation::Body(name)) = &place;
+        let found = id_locations.iter().any(|(known, _)| *known == place);
         assert!(
             found || !name.ends_with("Id") || NO_IDS.contains(&name.trim_start_matches('/')),
             "{} has an id that is not known as one: {place:?}",
             endpoint.name
         );
     }
-    places
+    id_locations
 }
 
-fn ids_in(schema: &Value, pointer: &str, places: &mut Vec<(Place, String)>) {
+fn ids_in(schema: &Value, pointer: &str, id_locations: &mut Vec<(IdLocation, String)>) {
     let schema = resolved(schema);
-    places.extend(prefix_of(schema).map(|prefix| (Place::Body(pointer.to_owned()), prefix)));
+    id_locations.extend(prefix_of(schema).map(|prefix| (IdLocation::Body(pointer.to_owned()), prefix)));
     for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-        ids_in(member, &format!("{pointer}/{name}"), places);
+        ids_in(member, &format!("{pointer}/{name}"), id_locations);
     }
     if schema["items"].is_object() {
-        ids_in(&schema["items"], &format!("{pointer}/0"), places);
+        ids_in(&schema["items"], &format!("{pointer}/0"), id_locations);
     }
     for choice in schema["anyOf"].as_array().into_iter().flatten() {
-        ids_in(choice, pointer, places);
+        ids_in(choice, pointer, id_locations);
     }
 }
 
@@ -236,23 +236,23 @@ fn resolved(schema: &Value) -> &Value {
 }
 
 /// A well-formed id of the same kind and age that names nothing.
-pub fn unknown(id: &str) -> String {
+pub fn nonexistent(id: &str) -> String {
     let (rest, last) = id.split_at(id.len() - 1);
     format!("{rest}{}", if last == "0" { '1' } else { '0' })
 }
 
-/// An answer as far as it may be compared with another: without what tells one call from another, and with `<id>` for
+/// A response as far as it may be compared with another: without what tells one request from another, and with `<id>` for
 /// each of `ids`.
-pub fn comparable(answer: &Answer, ids: &[&str]) -> (u16, BTreeMap<String, String>, String) {
+pub fn normalized(response: &TestResponse, ids: &[&str]) -> (u16, BTreeMap<String, String>, String) {
     let telling = ["date", "x-request-id"];
-    let headers = answer.headers.iter().filter(|(name, _)| !telling.contains(&name.as_str()));
+    let headers = response.headers.iter().filter(|(name, _)| !telling.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()));
-    let mut body: Value = answer.json().clone();
+    let mut body: Value = response.json().clone();
     if let Some(body) = body.as_object_mut() {
         for member in ["requestId", "instance"] {
             body.remove(member);
         }
     }
     let text = ids.iter().fold(body.to_string(), |text, id| text.replace(id, "<id>"));
-    (answer.status, headers.collect(), text)
+    (response.status, headers.collect(), text)
 }

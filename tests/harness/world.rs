@@ -5,15 +5,15 @@ use std::ops::Deref;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Berth, Call, Caller, paths};
+use super::{RequestBuilder, TestClient, TestResponse, TestServer, paths};
 
 /// The random part of ids that name nothing.
 pub const ULID: &str = "01HQ3K9B2V6R4X8ZT1M5N7P0QS";
 
 /// A server, and an organization named Acme.
 pub struct World {
-    pub berth: Berth,
-    pub platform: Caller,
+    pub server: TestServer,
+    pub platform: TestClient,
     pub organization: String,
 }
 
@@ -26,10 +26,10 @@ pub struct PartyWorld {
 
 impl World {
     pub async fn new() -> Self {
-        let berth = Berth::start().await;
-        let platform = berth.platform();
+        let server = TestServer::start().await;
+        let platform = server.platform();
         let organization = platform.create_organization("Acme").await.id();
-        Self { berth, platform, organization }
+        Self { server, platform, organization }
     }
 
     pub fn organization_path(&self) -> String {
@@ -44,7 +44,7 @@ impl World {
         paths::roles(&self.organization, party)
     }
 
-    pub async fn get(&self, target: &str) -> Answer {
+    pub async fn get(&self, target: &str) -> TestResponse {
         self.platform.get(target).await.expect(200)
     }
 
@@ -61,7 +61,7 @@ impl World {
     }
 
     /// Sends a request for a dock with these members.
-    pub async fn post_dock(&self, mut members: Value) -> Answer {
+    pub async fn post_dock(&self, mut members: Value) -> TestResponse {
         members["organizationId"] = json!(self.organization);
         members["name"] = json!("Desk");
         self.platform.post_dock(&members).await
@@ -103,7 +103,7 @@ impl World {
         let created = self.platform.post(&self.parties_path(), &party_body(member, &value)).await.expect(201);
         assert_eq!(created.json()[member], value);
         let error = self.platform.post(&self.parties_path(), &party_body(member, &above)).await;
-        assert_eq!(error.failures(), [format!("/{member}")]);
+        assert_eq!(error.error_locations(), [format!("/{member}")]);
     }
 
     /// The body of a dock with this member.
@@ -133,12 +133,12 @@ impl PartyWorld {
         [self.organization_path(), self.dock_path(), self.party_path()]
     }
 
-    pub async fn assign(&self, party: &str, dock: &str, role: &str) -> Answer {
+    pub async fn assign(&self, party: &str, dock: &str, role: &str) -> TestResponse {
         self.platform.assign(&self.organization, party, dock, role).await
     }
 
     /// The party is made a recipient in the dock.
-    pub async fn assign_recipient(&self) -> Answer {
+    pub async fn assign_recipient(&self) -> TestResponse {
         self.assign(&self.party, &self.dock, "RECIPIENT").await
     }
 
@@ -148,38 +148,38 @@ impl PartyWorld {
         target: &str,
         (name, value): (&str, &str),
         body: Option<&Value>,
-    ) -> Answer {
-        let call = self.platform.call(method, target).header(name, value);
-        body.into_iter().fold(call, Call::json).send().await
+    ) -> TestResponse {
+        let request = self.platform.request(method, target).header(name, value);
+        body.into_iter().fold(request, RequestBuilder::json).send().await
     }
 
-    pub async fn if_none_match(&self, target: &str, tags: &str) -> Answer {
+    pub async fn if_none_match(&self, target: &str, tags: &str) -> TestResponse {
         self.send_with(Method::GET, target, ("if-none-match", tags), None).await
     }
 
-    pub async fn patch_if_match(&self, target: &str, tags: &str, name: &str) -> Answer {
+    pub async fn patch_if_match(&self, target: &str, tags: &str, name: &str) -> TestResponse {
         self.send_with(Method::PATCH, target, ("if-match", tags), Some(&json!({ "name": name }))).await
     }
 
-    pub async fn revoke(&self, role: &Answer) {
+    pub async fn revoke(&self, role: &TestResponse) {
         let target = paths::role(&self.organization, &role.text("partyId"), &role.id());
         assert_eq!(self.platform.delete(&target).await.expect(200).json(), &json!({ "success": true }));
     }
 
     /// The roles of the party.
-    pub async fn of_party(&self, query: &str) -> Answer {
+    pub async fn of_party(&self, query: &str) -> TestResponse {
         self.get(&format!("{}{query}", self.roles_path(&self.party))).await
     }
 
     /// The roles in a dock.
-    pub async fn of_dock(&self, dock: &str, query: &str) -> Answer {
+    pub async fn of_dock(&self, dock: &str, query: &str) -> TestResponse {
         self.get(&format!("{}{query}", paths::dock_parties(dock))).await
     }
 
     /// The results of role checks.
-    pub async fn check(&self, caller: &Caller, checks: Value) -> Value {
+    pub async fn check(&self, client: &TestClient, checks: Value) -> Value {
         let target = paths::role_checks(&self.organization);
-        caller.post(&target, &json!({ "checks": checks })).await.expect(200).json()["results"].clone()
+        client.post(&target, &json!({ "checks": checks })).await.expect(200).json()["results"].clone()
     }
 }
 
@@ -199,13 +199,13 @@ pub fn party_body(member: &str, value: &Value) -> Value {
 }
 
 /// The ids of the rows of a page.
-pub fn ids(page: &Answer) -> Vec<String> {
+pub fn ids(page: &TestResponse) -> Vec<String> {
     let rows = page.json()["data"].as_array().expect("data");
     rows.iter().map(|row| row["id"].as_str().expect("id").to_owned()).collect()
 }
 
 /// The rows of a list that is one page long.
-pub fn rows(page: &Answer) -> &Vec<Value> {
+pub fn rows(page: &TestResponse) -> &Vec<Value> {
     let rows = page.json()["data"].as_array().expect("data");
     let meta = &page.json()["meta"];
     assert_eq!((&meta["total"], &meta["hasMore"]), (&json!(rows.len()), &json!(false)), "the whole list");
@@ -213,14 +213,14 @@ pub fn rows(page: &Answer) -> &Vec<Value> {
 }
 
 /// One member of each row of a list that is one page long.
-pub fn each<'a>(page: &'a Answer, member: &str) -> Vec<&'a str> {
+pub fn each<'a>(page: &'a TestResponse, member: &str) -> Vec<&'a str> {
     rows(page).iter().map(|row| row[member].as_str().unwrap_or("null")).collect()
 }
 
 /// The entity tag of a response.
 #[track_caller]
-pub fn tag(answer: &Answer) -> String {
-    answer.header("etag").expect("an entity tag").to_owned()
+pub fn tag(response: &TestResponse) -> String {
+    response.header("etag").expect("an entity tag").to_owned()
 }
 
 /// The last segment of a path.
@@ -228,6 +228,6 @@ pub fn id_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
 
-pub fn succeeded(answer: &Answer) -> bool {
-    matches!(answer.status, 200 | 201)
+pub fn succeeded(response: &TestResponse) -> bool {
+    matches!(response.status, 200 | 201)
 }

@@ -7,8 +7,8 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use crate::harness::api_test;
-use crate::harness::samples::unknown;
-use crate::ledger::{Ledger, parties, post_as, redacted, refused, undecodable};
+use crate::harness::samples::nonexistent;
+use crate::ledger::{Ledger, assert_error, assert_redacted, assert_undecodable, parties, post_as};
 
 /// The body of the page, to the byte.
 const PAGE: &str = r#"
@@ -25,20 +25,20 @@ const PAGE: &str = r#"
 "#;
 
 #[apply(api_test)]
-async fn the_page_pasted_answers_as_it_shows() {
+async fn the_documented_request_returns_the_documented_response() {
     let ledger = Ledger::new().await;
     let body = PAGE.replacen("<string>", "Alice", 1).replace("<string>", "");
-    let made = post_as(&ledger.platform, Some("application/json"), &body).await.expect(200);
+    let created = post_as(&ledger.platform, Some("application/json"), &body).await.expect(200);
     let expected = json!({ "partyDetails": {
         "party": ledger.id("Alice"),
         "isLocal": true,
         "localMetadata": { "resourceVersion": "0", "annotations": {} },
         "identityProviderId": "",
     } });
-    assert_eq!(*made.json(), expected);
+    assert_eq!(*created.json(), expected);
     // With the placeholders as they stand, it is a hint with characters that no hint has.
-    let refusal = refused(post_as(&ledger.platform, Some("application/json"), PAGE).await, 400, "INVALID_ARGUMENT");
-    assert!(refusal.text("cause").contains("0x3c"), "{}", refusal.json());
+    let error = assert_error(post_as(&ledger.platform, Some("application/json"), PAGE).await, 400, "INVALID_ARGUMENT");
+    assert!(error.text("cause").contains("0x3c"), "{}", error.json());
 }
 
 #[apply(api_test)]
@@ -52,8 +52,8 @@ async fn a_party_is_allocated_with_all_that_was_given() {
         "synchronizerId": ledger.participant(),
         "userId": "",
     });
-    let made = ledger.allocate(&body).await.expect(200);
-    let details = &made.json()["partyDetails"];
+    let created = ledger.allocate(&body).await.expect(200);
+    let details = &created.json()["partyDetails"];
     assert_eq!(details["identityProviderId"], json!(organization));
     assert_eq!(details["localMetadata"]["annotations"], body["localMetadata"]["annotations"]);
     assert_eq!((&details["isLocal"], &details["localMetadata"]["resourceVersion"]), (&json!(true), &json!("0")));
@@ -63,14 +63,14 @@ async fn a_party_is_allocated_with_all_that_was_given() {
 }
 
 #[apply(api_test)]
-async fn hints_are_what_the_ledger_takes() {
+async fn hints_are_validated() {
     let ledger = Ledger::new().await;
     for hint in ["a", "A-1_b c:d", ":", "a:", " ", "default", &"x".repeat(185)] {
         ledger.party(hint).await;
         assert_eq!(ledger.details(&hint.replace(' ', "%20")).await["party"], json!(ledger.id(hint)));
     }
     // Characters and length of an id come first, then the delimiter, then the length of a hint.
-    for (hint, told) in [
+    for (hint, found) in [
         ("a.b", "0x2e"),
         ("é", "0xe9"),
         ("a/b", "0x2f"),
@@ -81,49 +81,49 @@ async fn hints_are_what_the_ledger_takes() {
         (&format!("{}::b", "a".repeat(190)), "::"),
         (&"a".repeat(186), "185"),
     ] {
-        let refusal = refused(ledger.allocate(&json!({ "partyIdHint": hint })).await, 400, "INVALID_ARGUMENT");
-        assert!(refusal.text("cause").contains(told), "{hint}: {}", refusal.json());
-        assert_eq!(refusal.json()["correlationId"], Value::Null);
+        let error = assert_error(ledger.allocate(&json!({ "partyIdHint": hint })).await, 400, "INVALID_ARGUMENT");
+        assert!(error.text("cause").contains(found), "{hint}: {}", error.json());
+        assert_eq!(error.json()["correlationId"], Value::Null);
     }
 }
 
 #[apply(api_test)]
-async fn without_a_hint_one_is_made() {
+async fn a_missing_hint_is_generated() {
     let ledger = Ledger::new().await;
-    let mut made = HashSet::new();
+    let mut created = HashSet::new();
     for body in [json!({}), json!({ "partyIdHint": "" }), json!({ "partyIdHint": null })] {
         let id = parties_id(ledger.allocate(&body).await.expect(200).json());
         let uuid = id.strip_prefix("party-").and_then(|id| id.strip_suffix(&format!("::{}", ledger.namespace)));
         let groups: Vec<usize> = uuid.expect("a generated id").split('-').map(str::len).collect();
         assert_eq!(groups, [8, 4, 4, 4, 12], "{id}");
-        made.insert(id);
+        created.insert(id);
     }
-    assert_eq!(made.len(), 3);
+    assert_eq!(created.len(), 3);
 }
 
-fn parties_id(answer: &Value) -> String {
-    answer["partyDetails"]["party"].as_str().expect("an id").to_owned()
+fn parties_id(response: &Value) -> String {
+    response["partyDetails"]["party"].as_str().expect("an id").to_owned()
 }
 
 #[apply(api_test)]
-async fn a_hint_is_given_once() {
+async fn a_hint_is_unique() {
     let ledger = Ledger::new().await;
     ledger.party("Alice").await;
-    let refusal = refused(ledger.allocate(&json!({ "partyIdHint": "Alice" })).await, 400, "INVALID_ARGUMENT");
-    let cause = refusal.text("cause");
+    let error = assert_error(ledger.allocate(&json!({ "partyIdHint": "Alice" })).await, 400, "INVALID_ARGUMENT");
+    let cause = error.text("cause");
     assert!(cause.contains("Party already exists"), "{cause}");
     assert!(cause.contains(&format!("Alice::{}...", &ledger.namespace[..12])), "{cause}");
     assert!(!cause.contains(&ledger.namespace), "{cause}");
-    assert!(refusal.json()["correlationId"].is_string());
-    // Under another identity provider it is no better, and nothing is told.
+    assert!(error.json()["correlationId"].is_string());
+    // Under another identity provider it is no better, and nothing is reported.
     let organization = ledger.platform.create_organization("Acme").await.id();
     let body = json!({ "partyIdHint": "Alice", "identityProviderId": organization });
-    redacted(ledger.allocate(&body).await, 403);
+    assert_redacted(ledger.allocate(&body).await, 403);
     // Nor is the hint of a party that was made in the other dialect.
-    let made = ledger.platform.create_party(&organization, "Ann").await.id();
-    let body = json!({ "partyIdHint": made, "identityProviderId": organization });
-    refused(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
-    redacted(ledger.allocate(&json!({ "partyIdHint": made })).await, 403);
+    let created = ledger.platform.create_party(&organization, "Ann").await.id();
+    let body = json!({ "partyIdHint": created, "identityProviderId": organization });
+    assert_error(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
+    assert_redacted(ledger.allocate(&json!({ "partyIdHint": created })).await, 403);
     assert_eq!(ledger.list("").await, [ledger.id("Alice")]);
 }
 
@@ -131,11 +131,11 @@ async fn a_hint_is_given_once() {
 async fn one_of_many_simultaneous_allocations_succeeds() {
     let ledger = Ledger::new().await;
     let body = json!({ "partyIdHint": "Alice" });
-    let answers = join_all((0..64).map(|_| ledger.allocate(&body))).await;
-    let (made, not): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
-    assert_eq!((made.len(), not.len()), (1, 63));
-    for refusal in not {
-        assert!(refused(refusal, 400, "INVALID_ARGUMENT").text("cause").contains("Party already exists"));
+    let responses = join_all((0..64).map(|_| ledger.allocate(&body))).await;
+    let (created, not): (Vec<_>, Vec<_>) = responses.into_iter().partition(|response| response.status == 200);
+    assert_eq!((created.len(), not.len()), (1, 63));
+    for error in not {
+        assert!(assert_error(error, 400, "INVALID_ARGUMENT").text("cause").contains("Party already exists"));
     }
     assert_eq!(ledger.list("").await, [ledger.id("Alice")]);
     let default = ledger.platform.default_organization().await;
@@ -148,8 +148,8 @@ async fn a_new_party_has_no_version_yet() {
     let ledger = Ledger::new().await;
     for version in ["0", "x"] {
         let body = json!({ "localMetadata": { "resourceVersion": version } });
-        let refusal = refused(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
-        assert!(refusal.text("cause").contains("local_metadata.resource_version"));
+        let error = assert_error(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
+        assert!(error.text("cause").contains("local_metadata.resource_version"));
     }
 }
 
@@ -158,14 +158,14 @@ async fn identity_providers_are_organizations() {
     let ledger = Ledger::new().await;
     let default = ledger.platform.default_organization().await;
     let under = async |id: &str| ledger.allocate(&json!({ "identityProviderId": id })).await;
-    let made = under(&default).await.expect(200);
-    assert_eq!(made.json()["partyDetails"]["identityProviderId"], "");
+    let created = under(&default).await.expect(200);
+    assert_eq!(created.json()["partyDetails"]["identityProviderId"], "");
     for no_text in ["a!", "é", &"a".repeat(256)] {
-        refused(under(no_text).await, 400, "INVALID_FIELD");
+        assert_error(under(no_text).await, 400, "INVALID_FIELD");
     }
-    for nobodys in [&*unknown(&default), "org_1", "some provider"] {
-        let refusal = refused(under(nobodys).await, 400, "INVALID_ARGUMENT");
-        assert!(refusal.text("cause").contains(nobodys));
+    for nobodys in [&*nonexistent(&default), "org_1", "some provider"] {
+        let error = assert_error(under(nobodys).await, 400, "INVALID_ARGUMENT");
+        assert!(error.text("cause").contains(nobodys));
     }
 }
 
@@ -176,45 +176,45 @@ async fn the_synchronizer_is_the_connected_one() {
     on("").await.expect(200);
     on(&ledger.participant()).await.expect(200);
     for malformed in ["berth", "a!::b", "::", "a::", "::b"] {
-        refused(on(malformed).await, 400, "INVALID_FIELD");
+        assert_error(on(malformed).await, 400, "INVALID_FIELD");
     }
-    refused(on(&ledger.id("other")).await, 400, "NOT_CONNECTED_TO_SYNCHRONIZER");
+    assert_error(on(&ledger.id("other")).await, 400, "NOT_CONNECTED_TO_SYNCHRONIZER");
     let connected = ledger.platform.get("/v2/state/connected-synchronizers").await.expect(200);
     assert_eq!(connected.json()["connectedSynchronizers"][0]["synchronizerId"], json!(ledger.participant()));
 }
 
 #[apply(api_test)]
-async fn the_user_may_act_as_the_party() {
+async fn the_user_can_act_as_the_party() {
     let ledger = Ledger::new().await;
-    let (caller, user) = ledger.user(&["ledger:admin"]).await;
-    let known = caller.get("/v2/authenticated-user").await.expect(200);
+    let (client, user) = ledger.user(&["ledger:admin"]).await;
+    let known = client.get("/v2/authenticated-user").await.expect(200);
     assert_eq!(known.json()["user"]["id"], json!(user));
-    assert_eq!(known.json(), caller.get_ledger_user(&user).await.expect(200).json());
+    assert_eq!(known.json(), client.get_ledger_user(&user).await.expect(200).json());
     for hint in ["b", "a"] {
-        caller.allocate_ledger_party(&json!({ "partyIdHint": hint, "userId": user })).await.expect(200);
+        client.allocate_ledger_party(&json!({ "partyIdHint": hint, "userId": user })).await.expect(200);
     }
-    caller.allocate_ledger_party(&json!({ "partyIdHint": "c" })).await.expect(200);
-    let rights = caller.list_ledger_user_rights(&user).await.expect(200);
+    client.allocate_ledger_party(&json!({ "partyIdHint": "c" })).await.expect(200);
+    let rights = client.list_ledger_user_rights(&user).await.expect(200);
     let acts = |hint: &str| json!({ "kind": { "CanActAs": { "value": { "party": ledger.id(hint) } } } });
     let admin = json!({ "kind": { "ParticipantAdmin": { "value": {} } } });
     assert_eq!(rights.json()["rights"], json!([admin, acts("a"), acts("b")]));
     for odd in ["a b", "é", "a/b", &"a".repeat(129)] {
-        refused(ledger.allocate(&json!({ "userId": odd })).await, 400, "INVALID_FIELD");
+        assert_error(ledger.allocate(&json!({ "userId": odd })).await, 400, "INVALID_FIELD");
     }
     for nobody in ["alice", user.as_str()] {
-        let refusal = refused(ledger.allocate(&json!({ "userId": nobody })).await, 404, "USER_NOT_FOUND");
-        assert_eq!(refusal.json()["resources"], json!([["USER", nobody]]));
+        let error = assert_error(ledger.allocate(&json!({ "userId": nobody })).await, 404, "USER_NOT_FOUND");
+        assert_eq!(error.json()["resources"], json!([["USER", nobody]]));
     }
     for of in ["", "/rights"] {
-        let refusal = ledger.platform.get(&format!("/v2/users/nobody{of}")).await;
-        assert_eq!(refused(refusal, 404, "USER_NOT_FOUND").json()["resources"], json!([["USER", "nobody"]]));
-        refused(ledger.platform.get(&format!("/v2/users/no%20body{of}")).await, 400, "INVALID_FIELD");
+        let error = ledger.platform.get(&format!("/v2/users/nobody{of}")).await;
+        assert_eq!(assert_error(error, 404, "USER_NOT_FOUND").json()["resources"], json!([["USER", "nobody"]]));
+        assert_error(ledger.platform.get(&format!("/v2/users/no%20body{of}")).await, 400, "INVALID_FIELD");
     }
 }
 
 /// Everything wrong at once; put right one by one, each shows the next.
 #[apply(api_test)]
-async fn refusals_come_in_the_ledgers_order() {
+async fn errors_have_a_fixed_precedence() {
     let ledger = Ledger::new().await;
     ledger.party("Alice").await;
     let default = ledger.platform.default_organization().await;
@@ -226,29 +226,29 @@ async fn refusals_come_in_the_ledgers_order() {
         "userId": "a b",
     });
     let (reader, _) = ledger.user(&["ledger:read"]).await;
-    redacted(reader.allocate_ledger_party(&body).await, 403);
-    for (status, code, told, pointer, right) in [
+    assert_redacted(reader.allocate_ledger_party(&body).await, 403);
+    for (status, code, found, pointer, right) in [
         (400, "INVALID_ARGUMENT", "0x21", "/partyIdHint", json!("Alice")),
         (400, "INVALID_ARGUMENT", "resource_version", "/localMetadata/resourceVersion", json!("")),
         (400, "INVALID_ARGUMENT", "'-'", "/localMetadata/annotations", json!({})),
         (400, "INVALID_FIELD", "identity_provider_id", "/identityProviderId", json!("nobodys")),
         (400, "INVALID_FIELD", "synchronizer_id", "/synchronizerId", json!("other::1220")),
         (400, "INVALID_FIELD", "user_id", "/userId", json!("nobody")),
-        (400, "INVALID_ARGUMENT", "identity_provider_id", "/identityProviderId", json!(unknown(&default))),
+        (400, "INVALID_ARGUMENT", "identity_provider_id", "/identityProviderId", json!(nonexistent(&default))),
         (400, "INVALID_ARGUMENT", "identity_provider_id", "/identityProviderId", json!(default)),
         (404, "USER_NOT_FOUND", "nobody", "/userId", json!("")),
         (400, "NOT_CONNECTED_TO_SYNCHRONIZER", "other::1220", "/synchronizerId", json!("")),
         (400, "INVALID_ARGUMENT", "Party already exists", "/partyIdHint", json!("Bob")),
     ] {
-        let refusal = refused(ledger.allocate(&body).await, status, code);
-        assert!(refusal.text("cause").contains(told), "{told}: {}", refusal.json());
+        let error = assert_error(ledger.allocate(&body).await, status, code);
+        assert!(error.text("cause").contains(found), "{found}: {}", error.json());
         *body.pointer_mut(pointer).expect("the member is there") = right;
     }
     ledger.allocate(&body).await.expect(200);
 }
 
 #[apply(api_test)]
-async fn any_media_type_will_do() {
+async fn any_media_type_is_accepted() {
     let ledger = Ledger::new().await;
     let types = [
         None,
@@ -260,8 +260,8 @@ async fn any_media_type_will_do() {
     ];
     for (at, media_type) in types.into_iter().enumerate() {
         let body = json!({ "partyIdHint": format!("p{at}") }).to_string();
-        let made = post_as(&ledger.platform, media_type, &body).await.expect(200);
-        assert_eq!(made.header("content-type"), Some("application/json"), "{media_type:?}");
+        let created = post_as(&ledger.platform, media_type, &body).await.expect(200);
+        assert_eq!(created.header("content-type"), Some("application/json"), "{media_type:?}");
     }
     assert_eq!(ledger.list("").await.len(), types.len());
 }
@@ -280,7 +280,7 @@ async fn nulls_and_unknown_members_are_accepted() {
 }
 
 #[apply(api_test)]
-async fn what_is_no_request_is_told_as_a_text() {
+async fn an_undecodable_body_returns_plain_text() {
     let ledger = Ledger::new().await;
     for body in [
         "",
@@ -292,8 +292,8 @@ async fn what_is_no_request_is_told_as_a_text() {
         r#"{"localMetadata": []}"#,
         r#"{"localMetadata": {"annotations": {"a": 1}}}"#,
     ] {
-        let refusal = undecodable(post_as(&ledger.platform, None, body).await, "body");
-        let text = refusal.body_text();
+        let error = assert_undecodable(post_as(&ledger.platform, None, body).await, "body");
+        let text = error.body_text();
         assert!(text.starts_with("Invalid value for: body (") && text.ends_with(')'), "{text}");
     }
     assert_eq!(parties(&ledger.platform.list_ledger_parties().await), Vec::<String>::new());

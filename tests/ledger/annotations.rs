@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use crate::harness::{api_test, paths};
-use crate::ledger::{Ledger, annotating, refused};
+use crate::ledger::{Ledger, annotations_patch, assert_error};
 
 const LIMIT: usize = 262_144;
 
@@ -15,9 +15,12 @@ async fn keys_are_names_with_or_without_a_prefix() {
     let (name, prefix) = ("n".repeat(63), format!("{}.Z9", "p".repeat(250)));
     for key in ["a", "A.b-c_d9", "example.com/x", "X-1.Y/z", &name, &format!("{prefix}/{name}")] {
         let body = json!({ "localMetadata": { "annotations": { key: "x" } } });
-        let made = ledger.allocate(&body).await.expect(200);
-        assert_eq!(made.json()["partyDetails"]["localMetadata"]["annotations"], body["localMetadata"]["annotations"]);
-        ledger.patch(&id, &annotating(&id, &json!({ key: "y" }))).await.expect(200);
+        let created = ledger.allocate(&body).await.expect(200);
+        assert_eq!(
+            created.json()["partyDetails"]["localMetadata"]["annotations"],
+            body["localMetadata"]["annotations"]
+        );
+        ledger.patch(&id, &annotations_patch(&id, &json!({ key: "y" }))).await.expect(200);
     }
     for key in [
         "",
@@ -37,18 +40,18 @@ async fn keys_are_names_with_or_without_a_prefix() {
         &format!("{prefix}9/x"),
     ] {
         let body = json!({ "localMetadata": { "annotations": { key: "x" } } });
-        refused(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
+        assert_error(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
         // Even where the value asks for deletion only.
         for value in ["x", ""] {
-            let refusal = ledger.patch(&id, &annotating(&id, &json!({ key: value }))).await;
-            refused(refusal, 400, "INVALID_ARGUMENT");
+            let error = ledger.patch(&id, &annotations_patch(&id, &json!({ key: value }))).await;
+            assert_error(error, 400, "INVALID_ARGUMENT");
         }
     }
     assert_eq!(ledger.details("Alice").await["localMetadata"]["resourceVersion"], "6");
 }
 
 #[apply(api_test)]
-async fn annotations_have_a_limit_when_a_party_is_made() {
+async fn annotations_have_a_limit_on_allocation() {
     let ledger = Ledger::new().await;
     // Bytes are counted, of keys and values.
     let of = |bytes: usize| json!({ "k": "é".repeat((bytes - 4) / 2), "key": "" , "l": "x".repeat(bytes % 2 + 1) });
@@ -58,10 +61,10 @@ async fn annotations_have_a_limit_when_a_party_is_made() {
     let size: usize = whole.as_object().expect("an object").iter().map(|(k, v)| k.len() + text(v).len()).sum();
     let mut more = whole.clone();
     more["l"] = json!("x".repeat(text(&whole["l"]).len() + LIMIT + 1 - size));
-    refused(ledger.allocate(&body(&more)).await, 400, "INVALID_ARGUMENT");
+    assert_error(ledger.allocate(&body(&more)).await, 400, "INVALID_ARGUMENT");
     more["l"] = json!("x".repeat(text(&whole["l"]).len() + LIMIT - size));
-    let made = ledger.allocate(&body(&more)).await.expect(200);
-    assert_eq!(made.json()["partyDetails"]["localMetadata"]["annotations"], more);
+    let created = ledger.allocate(&body(&more)).await.expect(200);
+    assert_eq!(created.json()["partyDetails"]["localMetadata"]["annotations"], more);
     // The other dialect's limits bind what it writes: a change of the name is none of the metadata.
     let default = ledger.platform.default_organization().await;
     let parties = paths::parties(&default);
@@ -76,15 +79,15 @@ fn text(value: &Value) -> &str {
 }
 
 #[apply(api_test)]
-async fn annotations_have_a_limit_when_they_are_merged() {
+async fn annotations_have_a_limit_after_a_merge() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
-    let put = async |annotations: Value| ledger.patch(&id, &annotating(&id, &annotations)).await;
+    let put = async |annotations: Value| ledger.patch(&id, &annotations_patch(&id, &annotations)).await;
     put(json!({ "a": "x".repeat(LIMIT - 1) })).await.expect(200);
     // The request alone is over it, and then what it would be merged with.
-    refused(put(json!({ "a": "x".repeat(LIMIT) })).await, 400, "INVALID_ARGUMENT");
-    let refusal = refused(put(json!({ "b": "x" })).await, 400, "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED");
-    assert_eq!(refusal.json()["resources"], json!([["PARTY", id]]));
+    assert_error(put(json!({ "a": "x".repeat(LIMIT) })).await, 400, "INVALID_ARGUMENT");
+    let error = assert_error(put(json!({ "b": "x" })).await, 400, "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED");
+    assert_eq!(error.json()["resources"], json!([["PARTY", id]]));
     assert_eq!(ledger.details("Alice").await["localMetadata"]["resourceVersion"], "1");
     // What is taken away makes room, and what is empty takes none.
     put(json!({ "a": "x".repeat(LIMIT - 3), "b": "x", "c": "" })).await.expect(200);
@@ -93,13 +96,13 @@ async fn annotations_have_a_limit_when_they_are_merged() {
 }
 
 #[apply(api_test)]
-async fn empty_values_are_none_at_first_and_delete_later() {
+async fn an_empty_value_is_rejected_on_allocation_and_removes_on_update() {
     let ledger = Ledger::new().await;
     let body = json!({ "localMetadata": { "annotations": { "a": "" } } });
-    refused(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
+    assert_error(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
     let id = ledger.party("Alice").await;
     let put = async |annotations: Value| {
-        let changed = ledger.patch(&id, &annotating(&id, &annotations)).await.expect(200);
+        let changed = ledger.patch(&id, &annotations_patch(&id, &annotations)).await.expect(200);
         changed.json()["partyDetails"]["localMetadata"]["annotations"].clone()
     };
     assert_eq!(put(json!({ "a": "1", "b": "2" })).await, json!({ "a": "1", "b": "2" }));
@@ -118,7 +121,7 @@ async fn values_are_any_text() {
 }
 
 #[apply(api_test)]
-async fn values_that_grow_when_they_are_stored_are_refused_not_failed() {
+async fn values_that_exceed_the_item_size_are_rejected() {
     let ledger = Ledger::new().await;
     let body = |hint: &str, annotations: &Value| json!({ "partyIdHint": hint, "localMetadata": { "annotations": annotations } });
     // A control character is one byte, and six in JSON.
@@ -127,11 +130,11 @@ async fn values_that_grow_when_they_are_stored_are_refused_not_failed() {
     assert_eq!(ledger.details("Alice").await["localMetadata"]["annotations"], fits);
     for grown in ["\u{1}".repeat(LIMIT - 1), "\"".repeat(LIMIT - 1), "\u{1}".repeat(66_000)] {
         let grown = json!({ "a": grown });
-        refused(ledger.allocate(&body("Bob", &grown)).await, 400, "INVALID_ARGUMENT");
+        assert_error(ledger.allocate(&body("Bob", &grown)).await, 400, "INVALID_ARGUMENT");
         let id = ledger.id("Alice");
-        let refusal = ledger.patch(&id, &annotating(&id, &grown)).await;
-        refused(refusal, 400, "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED");
+        let error = ledger.patch(&id, &annotations_patch(&id, &grown)).await;
+        assert_error(error, 400, "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED");
     }
     let id = ledger.id("Alice");
-    ledger.patch(&id, &annotating(&id, &json!({ "a": "x" }))).await.expect(200);
+    ledger.patch(&id, &annotations_patch(&id, &json!({ "a": "x" }))).await.expect(200);
 }

@@ -3,11 +3,11 @@
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
-use crate::harness::{Berth, api_test, paths};
-use crate::ledger::{Ledger, parties, redacted, refused};
+use crate::harness::{TestServer, api_test, paths};
+use crate::ledger::{Ledger, assert_error, assert_redacted, parties};
 
 #[apply(api_test)]
-async fn unknown_parties_are_left_out() {
+async fn unknown_parties_are_omitted() {
     let ledger = Ledger::new().await;
     ledger.party("Alice").await;
     let elsewhere = format!("Alice::1220{}", "0".repeat(64));
@@ -18,13 +18,13 @@ async fn unknown_parties_are_left_out() {
 }
 
 #[apply(api_test)]
-async fn several_parties_come_sorted_and_once() {
+async fn several_parties_are_sorted_without_duplicates() {
     let ledger = Ledger::new().await;
     for hint in ["b", "a", "c d", "a-b"] {
         ledger.party(hint).await;
     }
     let organization = ledger.platform.default_organization().await;
-    let made = ledger.platform.create_party(&organization, "Ann").await.id();
+    let created = ledger.platform.create_party(&organization, "Ann").await.id();
     let get = async |first: &str, more: &[&str]| {
         let more: Vec<_> = more.iter().map(|hint| format!("parties={}", ledger.id(hint))).collect();
         let target = format!("{}?{}", paths::ledger_party(&ledger.id(first)), more.join("&"));
@@ -34,16 +34,16 @@ async fn several_parties_come_sorted_and_once() {
     assert_eq!(get("b", &["a", "b", "nobody", "a"]).await, ids(&["a", "b"]));
     assert_eq!(get("nobody", &["a-b", "a"]).await, ids(&["a-b", "a"]));
     // A space is written in either way in a query.
-    assert_eq!(get("b", &["c+d", &made]).await, ids(&["b", "c d", &made]));
-    assert_eq!(get(&made, &["c%20d"]).await, ids(&["c d", &made]));
+    assert_eq!(get("b", &["c+d", &created]).await, ids(&["b", "c d", &created]));
+    assert_eq!(get(&created, &["c%20d"]).await, ids(&["c d", &created]));
 }
 
 #[apply(api_test)]
-async fn ids_of_the_wrong_form_are_refused() {
+async fn malformed_ids_are_rejected() {
     let ledger = Ledger::new().await;
     for id in ["a.b", "%C3%A9", &"a".repeat(256)] {
-        refused(ledger.platform.get_ledger_party(&id).await, 400, "INVALID_ARGUMENT");
-        refused(ledger.platform.get(&format!("/v2/parties/a?parties={id}")).await, 400, "INVALID_ARGUMENT");
+        assert_error(ledger.platform.get_ledger_party(&id).await, 400, "INVALID_ARGUMENT");
+        assert_error(ledger.platform.get(&format!("/v2/parties/a?parties={id}")).await, 400, "INVALID_ARGUMENT");
     }
 }
 
@@ -58,12 +58,12 @@ async fn paths_are_decoded_once() {
     ledger.patch(&encoded, &body).await.expect(200);
     // Twice encoded it is another text, and a plus sign in a path is one.
     for other in [encoded.replace('%', "%25"), encoded.replace("%20", "+")] {
-        refused(ledger.platform.get_ledger_party(&other).await, 400, "INVALID_ARGUMENT");
+        assert_error(ledger.platform.get_ledger_party(&other).await, 400, "INVALID_ARGUMENT");
     }
 }
 
 #[apply(api_test)]
-async fn another_providers_party_is_shown_without_what_is_its_own() {
+async fn another_providers_party_is_returned_without_details() {
     let ledger = Ledger::new().await;
     let organization = ledger.platform.create_organization("Acme").await.id();
     for (hint, provider) in [("mine", ""), ("theirs", organization.as_str())] {
@@ -97,11 +97,11 @@ async fn another_providers_party_is_shown_without_what_is_its_own() {
     // The provider need not exist.
     assert_eq!(shown("mine", "?identity-provider-id=nobodys").await, blank("mine", false));
     let odd = format!("{}?identity-provider-id=a!", paths::ledger_party(&ledger.id("mine")));
-    refused(ledger.platform.get(&odd).await, 400, "INVALID_FIELD");
+    assert_error(ledger.platform.get(&odd).await, 400, "INVALID_FIELD");
 }
 
 #[apply(api_test)]
-async fn head_answers_like_get() {
+async fn head_returns_the_headers_of_get() {
     let ledger = Ledger::new().await;
     let id = ledger.party("a").await;
     let party = paths::ledger_party(&id);
@@ -112,21 +112,21 @@ async fn head_answers_like_get() {
         assert!(head.body.is_empty(), "{target}");
     }
     ledger.platform.head("/v2/parties/a.b").await.expect(400);
-    ledger.berth.nobody().head(paths::LEDGER_PARTIES).await.expect(401);
+    ledger.server.anonymous().head(paths::LEDGER_PARTIES).await.expect(401);
 }
 
 #[apply(api_test)]
-async fn the_service_tells_what_it_is_without_a_token() {
-    let berth = Berth::start().await;
-    for caller in [berth.nobody(), berth.with_key("nonsense")] {
-        assert!(caller.get("/livez").await.expect(200).body.is_empty());
-        let ready = caller.get("/readyz").await.expect(200);
+async fn the_version_is_returned_without_a_token() {
+    let server = TestServer::start().await;
+    for client in [server.anonymous(), server.client("nonsense")] {
+        assert!(client.get("/livez").await.expect(200).body.is_empty());
+        let ready = client.get("/readyz").await.expect(200);
         let lines: Vec<_> = ready.body_text().lines().collect();
         assert!(lines.len() == 2 && lines[0].starts_with("[+] "), "{lines:?}");
-        let version = caller.get("/v2/version").await.expect(200);
+        let version = client.get("/v2/version").await.expect(200);
         assert!(version.text("version").starts_with("3.4."));
         let features = &version.json()["features"];
-        for (pointer, told) in [
+        for (pointer, found) in [
             ("/experimental/staticTime/supported", json!(false)),
             ("/experimental/commandInspectionService/supported", json!(false)),
             ("/userManagement/supported", json!(true)),
@@ -137,8 +137,8 @@ async fn the_service_tells_what_it_is_without_a_token() {
             ("/offsetCheckpoint/maxOffsetCheckpointEmissionDelay/unknownFields/fields", json!({})),
             ("/packageFeature/maxVettedPackagesPageSize", json!(100)),
         ] {
-            assert_eq!(features.pointer(pointer), Some(&told), "{pointer}");
+            assert_eq!(features.pointer(pointer), Some(&found), "{pointer}");
         }
-        redacted(caller.get("/v2/parties/participant-id").await, 401);
+        assert_redacted(client.get("/v2/parties/participant-id").await, 401);
     }
 }

@@ -157,22 +157,22 @@ impl Issuer {
 
 /// A server's side of TLS, with a certificate of its own for `host`; and the certificate, for those who are to trust it.
 pub fn certified(host: &str) -> (TlsAcceptor, String) {
-    let made = rcgen::generate_simple_self_signed(vec![host.to_owned()]).expect("a certificate");
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let created = rcgen::generate_simple_self_signed(vec![host.to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::try_from(created.signing_key.serialize_der()).expect("a key");
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![created.cert.der().clone()], key)
         .expect("a certificate and its key");
-    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
+    (TlsAcceptor::from(Arc::new(config)), created.cert.pem())
 }
 
 /// A server of one document, that counts how often it was asked. It ends with the test.
 pub struct KeyServer {
     pub address: SocketAddr,
     asked: Arc<AtomicUsize>,
-    answer: Arc<Mutex<(u16, String)>>,
+    response: Arc<Mutex<(u16, String)>>,
     serving: JoinHandle<()>,
 }
 
@@ -182,26 +182,26 @@ impl KeyServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let asked = Arc::new(AtomicUsize::new(0));
-        let answer = Arc::new(Mutex::new((200, document.to_string())));
-        let (count, told) = (Arc::clone(&asked), Arc::clone(&answer));
+        let response = Arc::new(Mutex::new((200, document.to_string())));
+        let (count, found) = (Arc::clone(&asked), Arc::clone(&response));
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let answer = told.lock().expect("nobody panics here").clone();
+                let response = found.lock().expect("nobody panics here").clone();
                 match &tls {
                     Some(tls) => {
                         if let Ok(stream) = tls.accept(stream).await {
-                            serve(stream, answer, &count).await;
+                            serve(stream, response, &count).await;
                         }
                     }
-                    None => serve(stream, answer, &count).await,
+                    None => serve(stream, response, &count).await,
                 }
             }
         });
-        Self { address, asked, answer, serving }
+        Self { address, asked, response, serving }
     }
 
-    pub fn answer(&self, status: u16, body: &str) {
-        *self.answer.lock().expect("nobody panics here") = (status, body.to_owned());
+    pub fn response(&self, status: u16, body: &str) {
+        *self.response.lock().expect("nobody panics here") = (status, body.to_owned());
     }
 
     pub fn asked(&self) -> usize {
@@ -226,7 +226,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, (status, body): 
     }
     asked.fetch_add(1, Ordering::SeqCst);
     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    // A caller who has gone away misses nothing.
+    // A client who has gone away misses nothing.
     let _ = stream.write_all((head + &body).as_bytes()).await;
     let _ = stream.shutdown().await;
 }

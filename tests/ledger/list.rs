@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use serde_json::json;
 
 use crate::harness::api_test;
-use crate::ledger::{Ledger, parties, refused, undecodable};
+use crate::ledger::{Ledger, assert_error, assert_undecodable, parties};
 
 /// Hints whose order alone is not that of ids: what begins another may come behind it.
 const HINTS: [&str; 12] = ["b", "a", "a-b", "a b", "a:", "ab", "A", "a_", "party", "pty", "pty_", "zz"];
@@ -18,11 +18,11 @@ async fn full() -> (Ledger, Vec<String>) {
     }
     let default = ledger.platform.default_organization().await;
     for name in ["Ann", "Ben", "Cid"] {
-        let made = ledger.platform.create_party(&default, name).await;
-        ids.push(made.text("ledgerParty"));
-        assert_eq!(made.text("ledgerParty"), ledger.id(&made.id()));
+        let created = ledger.platform.create_party(&default, name).await;
+        ids.push(created.text("ledgerParty"));
+        assert_eq!(created.text("ledgerParty"), ledger.id(&created.id()));
         // Around the id of a party that was made here.
-        for hint in [format!("{}-x", made.id()), format!("{}x", made.id()), made.id()[..20].to_owned() + "-"] {
+        for hint in [format!("{}-x", created.id()), format!("{}x", created.id()), created.id()[..20].to_owned() + "-"] {
             let body = json!({ "partyIdHint": hint });
             if ledger.allocate(&body).await.status == 200 {
                 ids.push(ledger.id(&hint));
@@ -52,7 +52,7 @@ async fn pages(ledger: &Ledger, query: &str) -> Vec<Vec<String>> {
 }
 
 #[apply(api_test)]
-async fn parties_come_in_byte_order_whoever_made_them() {
+async fn parties_are_sorted_in_byte_order() {
     let (ledger, ids) = full().await;
     let all = ledger.platform.list_ledger_parties().await.expect(200);
     assert_eq!(parties(&all), ids);
@@ -65,7 +65,7 @@ async fn parties_come_in_byte_order_whoever_made_them() {
 }
 
 #[apply(api_test)]
-async fn pages_follow_each_other() {
+async fn page_tokens_lead_through_the_list() {
     let (ledger, ids) = full().await;
     for size in [1, 2, 3, 7, ids.len(), 1000] {
         let pages = pages(&ledger, &format!("pageSize={size}")).await;
@@ -86,7 +86,7 @@ async fn a_full_last_page_is_followed_by_an_empty_one() {
 }
 
 #[apply(api_test)]
-async fn a_party_added_behind_does_not_disturb_later_pages() {
+async fn added_parties_do_not_disturb_later_pages() {
     let ledger = Ledger::new().await;
     for hint in ["b", "d", "f"] {
         ledger.party(hint).await;
@@ -103,20 +103,20 @@ async fn a_party_added_behind_does_not_disturb_later_pages() {
 }
 
 #[apply(api_test)]
-async fn sizes_and_tokens_that_cannot_be_are_refused() {
+async fn invalid_sizes_and_tokens_are_rejected() {
     let ledger = Ledger::new().await;
     let list = async |query: &str| ledger.platform.get(&format!("/v2/parties?{query}")).await;
     for query in ["pageSize=-1", "pageSize=1001", "pageSize=2147483647", "pageToken=!", "pageToken=w6k"] {
-        refused(list(query).await, 400, "INVALID_ARGUMENT");
+        assert_error(list(query).await, 400, "INVALID_ARGUMENT");
     }
     for query in ["pageSize=x", "pageSize=1.0", "pageSize=2147483648", "pageSize="] {
-        undecodable(list(query).await, "query parameter pageSize");
+        assert_undecodable(list(query).await, "query parameter pageSize");
     }
     for query in ["pageToken=", "pageToken=&pageSize=1000&filter-party=&identity-provider-id=", "unknown=1"] {
         list(query).await.expect(200);
     }
-    refused(list("identity-provider-id=a!").await, 400, "INVALID_FIELD");
-    refused(list("identity-provider-id=nobodys").await, 400, "INVALID_ARGUMENT");
+    assert_error(list("identity-provider-id=a!").await, 400, "INVALID_FIELD");
+    assert_error(list("identity-provider-id=nobodys").await, 400, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]
@@ -146,8 +146,8 @@ async fn filters_are_prefixes_of_ids() {
         assert_eq!(pages(&ledger, &format!("{filter}&pageSize=1")).await.concat(), with(prefix), "{prefix}");
     }
     for odd in ["a.b", "%C3%A9", "a%25", &"a".repeat(186), &"a".repeat(256)] {
-        let refusal = ledger.platform.get(&format!("/v2/parties?filter-party={odd}")).await;
-        refused(refusal, 400, "INVALID_FIELD");
+        let error = ledger.platform.get(&format!("/v2/parties?filter-party={odd}")).await;
+        assert_error(error, 400, "INVALID_FIELD");
     }
     assert_eq!(ledger.list(&format!("?filter-party={}", "a".repeat(185))).await, Vec::<String>::new());
 }

@@ -16,25 +16,25 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Berth, Caller, paths};
+use crate::harness::{TestClient, TestResponse, TestServer, paths};
 
-/// A server, and callers of its ledger.
+/// A server, and clients of its ledger.
 pub struct Ledger {
-    pub berth: Berth,
-    pub platform: Caller,
+    pub server: TestServer,
+    pub platform: TestClient,
     /// The namespace of every party.
     pub namespace: String,
 }
 
 impl Ledger {
     pub async fn new() -> Self {
-        let berth = Berth::start().await;
-        let platform = berth.platform();
+        let server = TestServer::start().await;
+        let platform = server.platform();
         let participant = platform.get("/v2/parties/participant-id").await.expect(200).text("participantId");
         let namespace = participant.strip_prefix("berth::").expect("the participant is berth").to_owned();
         let digits = namespace.strip_prefix("1220").expect("a SHA-256 fingerprint");
         assert!(digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
-        Self { berth, platform, namespace }
+        Self { server, platform, namespace }
     }
 
     /// The id of the party with this hint.
@@ -47,14 +47,14 @@ impl Ledger {
         self.id("berth")
     }
 
-    pub async fn allocate(&self, body: &Value) -> Answer {
+    pub async fn allocate(&self, body: &Value) -> TestResponse {
         self.platform.allocate_ledger_party(body).await
     }
 
     /// A new party with this hint, and its id.
     pub async fn party(&self, hint: &str) -> String {
-        let made = self.allocate(&json!({ "partyIdHint": hint })).await.expect(200);
-        assert_eq!(made.json()["partyDetails"]["party"], json!(self.id(hint)));
+        let created = self.allocate(&json!({ "partyIdHint": hint })).await.expect(200);
+        assert_eq!(created.json()["partyDetails"]["party"], json!(self.id(hint)));
         self.id(hint)
     }
 
@@ -64,14 +64,14 @@ impl Ledger {
         found.json()["partyDetails"][0].clone()
     }
 
-    pub async fn patch(&self, id: &str, body: &Value) -> Answer {
+    pub async fn patch(&self, id: &str, body: &Value) -> TestResponse {
         self.platform.update_ledger_party(&id, body).await
     }
 
-    /// A caller with a new key of the platform with these scopes, and the key's id.
-    pub async fn user(&self, scopes: &[&str]) -> (Caller, String) {
+    /// A client with a new key of the platform with these scopes, and the key's id.
+    pub async fn user(&self, scopes: &[&str]) -> (TestClient, String) {
         let key = self.platform.create_api_key(None, scopes).await;
-        (self.berth.with_key(&key.text("key")), key.id())
+        (self.server.client(&key.text("key")), key.id())
     }
 
     /// The ids of a list.
@@ -80,9 +80,9 @@ impl Ledger {
     }
 }
 
-/// The ids of the parties that an answer shows.
-pub fn parties(answer: &Answer) -> Vec<String> {
-    let parties = answer.json()["partyDetails"].as_array().expect("a list of parties");
+/// The ids of the parties that a response shows.
+pub fn parties(response: &TestResponse) -> Vec<String> {
+    let parties = response.json()["partyDetails"].as_array().expect("a list of parties");
     parties.iter().map(|party| party["party"].as_str().expect("an id").to_owned()).collect()
 }
 
@@ -92,18 +92,18 @@ pub fn page_token(hint: &str) -> String {
 }
 
 /// A change of annotations, of whatever version.
-pub fn annotating(id: &str, annotations: &Value) -> Value {
+pub fn annotations_patch(id: &str, annotations: &Value) -> Value {
     json!({
         "partyDetails": { "party": id, "localMetadata": { "resourceVersion": "", "annotations": annotations } },
         "updateMask": { "paths": ["local_metadata.annotations"] },
     })
 }
 
-/// That an answer is this refusal of the ledger, with all ten fields.
+/// That a response is this error of the ledger, with all ten fields.
 #[track_caller]
-pub fn refused(answer: Answer, status: u16, code: &str) -> Answer {
-    let answer = answer.expect(status);
-    let body = answer.json();
+pub fn assert_error(response: TestResponse, status: u16, code: &str) -> TestResponse {
+    let response = response.expect(status);
+    let body = response.json();
     let (category, grpc) = match (status, code) {
         (409, _) => (2, 10),
         (404, _) => (11, 5),
@@ -116,20 +116,20 @@ pub fn refused(answer: Answer, status: u16, code: &str) -> Answer {
     assert_eq!(body["retryInfo"], if status == 409 { json!("1 second") } else { Value::Null });
     assert!(body["cause"].as_str().is_some_and(|cause| !cause.is_empty() && cause.chars().count() <= 512));
     check_fields(body);
-    answer
+    response
 }
 
-/// That an answer hides everything but that somebody may not.
+/// That a response hides everything but that somebody may not.
 #[track_caller]
-pub fn redacted(answer: Answer, status: u16) -> Answer {
-    redacted_with(answer, status, &json!({}))
+pub fn assert_redacted(response: TestResponse, status: u16) -> TestResponse {
+    assert_redacted_with(response, status, &json!({}))
 }
 
 /// The same, with this context.
 #[track_caller]
-pub fn redacted_with(answer: Answer, status: u16, context: &Value) -> Answer {
-    let answer = answer.expect(status);
-    let body = answer.json();
+pub fn assert_redacted_with(response: TestResponse, status: u16, context: &Value) -> TestResponse {
+    let response = response.expect(status);
+    let body = response.json();
     check_fields(body);
     let trace = &body["traceId"];
     let expected = json!({
@@ -145,17 +145,17 @@ pub fn redacted_with(answer: Answer, status: u16, context: &Value) -> Answer {
         "definiteAnswer": null,
     });
     assert_eq!(*body, expected);
-    answer
+    response
 }
 
 /// That the request was not understood: a text that names what was wrong.
 #[track_caller]
-pub fn undecodable(answer: Answer, input: &str) -> Answer {
-    let answer = answer.expect(400);
-    assert_eq!(answer.header("content-type"), Some("text/plain; charset=UTF-8"));
-    let text = answer.body_text();
+pub fn assert_undecodable(response: TestResponse, input: &str) -> TestResponse {
+    let response = response.expect(400);
+    assert_eq!(response.header("content-type"), Some("text/plain; charset=UTF-8"));
+    let text = response.body_text();
     assert!(text.starts_with(&format!("Invalid value for: {input}")), "{text}");
-    answer
+    response
 }
 
 #[track_caller]
@@ -179,11 +179,11 @@ fn check_fields(body: &Value) {
     assert!(trace.len() == 32 && trace.bytes().all(|b| b.is_ascii_hexdigit()), "{trace}");
 }
 
-/// A POST with this body and header, sent by `caller`.
-pub async fn post_as(caller: &Caller, media_type: Option<&str>, body: &str) -> Answer {
-    let call = caller.call(Method::POST, paths::LEDGER_PARTIES);
+/// A POST with this body and header, sent by `client`.
+pub async fn post_as(client: &TestClient, media_type: Option<&str>, body: &str) -> TestResponse {
+    let request = client.request(Method::POST, paths::LEDGER_PARTIES);
     match media_type {
-        Some(media_type) => call.body(media_type, body).send().await,
-        None => call.bare_body(body).send().await,
+        Some(media_type) => request.body(media_type, body).send().await,
+        None => request.bare_body(body).send().await,
     }
 }

@@ -17,22 +17,22 @@ use macro_rules_attribute::apply;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use crate::harness::{Berth, Caller, api_test, paths};
+use crate::harness::{TestClient, TestServer, api_test, paths};
 
-/// The published client, with the credential of `caller`.
-fn client(berth: &Berth, caller: &Caller) -> Configuration {
+/// The published client, with the credential of `client`.
+fn client(server: &TestServer, client: &TestClient) -> Configuration {
     Configuration {
-        base_path: berth.running().url(),
-        bearer_access_token: caller.credential().map(ToOwned::to_owned),
+        base_path: server.running().url(),
+        bearer_access_token: client.credential().map(ToOwned::to_owned),
         ..Configuration::new()
     }
 }
 
 /// A running server, and the published client with the platform's first key.
-async fn started() -> (Berth, Configuration) {
-    let berth = Berth::start().await;
-    let admin = client(&berth, &berth.platform());
-    (berth, admin)
+async fn started() -> (TestServer, Configuration) {
+    let server = TestServer::start().await;
+    let admin = client(&server, &server.platform());
+    (server, admin)
 }
 
 fn annotations(pairs: &[(&str, &str)]) -> HashMap<String, String> {
@@ -51,7 +51,7 @@ async fn allocate(client: &Configuration, hint: &str, pairs: &[(&str, &str)]) ->
     *ledger::post_v2_parties(client, request(hint, pairs)).await.expect("the party is allocated").party_details
 }
 
-/// A change of annotations, held against `version` where there is one.
+/// A change of annotations, compared with `version` where there is one.
 fn change(party: &str, version: Option<&str>, pairs: &[(&str, &str)]) -> UpdatePartyDetailsRequest {
     let metadata =
         ObjectMeta { resource_version: version.map(ToOwned::to_owned), annotations: Some(annotations(pairs)) };
@@ -72,15 +72,15 @@ fn shown(party: &PartyDetails) -> &HashMap<String, String> {
     party.local_metadata.as_ref().and_then(|meta| meta.annotations.as_ref()).expect("annotations")
 }
 
-/// The refusal that the server answered with, as the client's own type, if it has this status.
+/// The error that the server answered with, as the client's own type, if it has this status.
 ///
-/// The client has one enum for each call, all alike and untagged: their JSON is the body again.
+/// The client has one enum for each request, all alike and untagged: their JSON is the body again.
 #[track_caller]
-fn refused<T: std::fmt::Debug, E: std::fmt::Debug + Serialize + DeserializeOwned>(
-    answer: Result<T, Error<E>>,
+fn assert_error<T: std::fmt::Debug, E: std::fmt::Debug + Serialize + DeserializeOwned>(
+    response: Result<T, Error<E>>,
     status: u16,
 ) -> JsCantonError {
-    match answer {
+    match response {
         Err(Error::ResponseError(ResponseContent { status: found, content, entity })) => {
             assert_eq!(found.as_u16(), status, "{content}");
             let entity = entity.expect("the client knows the body");
@@ -91,24 +91,24 @@ fn refused<T: std::fmt::Debug, E: std::fmt::Debug + Serialize + DeserializeOwned
 }
 
 #[apply(api_test)]
-async fn the_service_tells_what_it_is() {
-    let berth = Berth::start().await;
+async fn the_service_describes_itself() {
+    let server = TestServer::start().await;
     // None of these asks who calls.
-    let anybody = client(&berth, &berth.nobody());
+    let anybody = client(&server, &server.anonymous());
     ledger::get_livez(&anybody).await.expect("alive");
     let ready = ledger::get_readyz(&anybody).await.expect("ready");
     assert!(ready.starts_with("[+] ") && ready.ends_with("readyz check passed"), "{ready}");
-    let told = ledger::get_v2_version(&anybody).await.expect("a version");
-    assert!(told.version.starts_with("3.4."), "{}", told.version);
-    let largest = told.features.party_management.max_parties_page_size;
-    let admin = client(&berth, &berth.platform());
+    let found = ledger::get_v2_version(&anybody).await.expect("a version");
+    assert!(found.version.starts_with("3.4."), "{}", found.version);
+    let largest = found.features.party_management.max_parties_page_size;
+    let admin = client(&server, &server.platform());
     ledger::get_v2_parties(&admin, None, None, Some(largest), None).await.expect("the largest page");
     let beyond = ledger::get_v2_parties(&admin, None, None, Some(largest + 1), None).await;
-    assert_eq!(refused(beyond, 400).code, "INVALID_ARGUMENT");
+    assert_eq!(assert_error(beyond, 400).code, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]
-async fn the_caller_learns_who_it_is() {
+async fn the_authenticated_user_is_returned() {
     let (_berth, admin) = started().await;
     let user = ledger::get_v2_authenticated_user(&admin, None).await.expect("a user").user;
     assert!(user.id.starts_with("key_") && user.is_deactivated == Some(false), "{user:?}");
@@ -119,9 +119,9 @@ async fn the_caller_learns_who_it_is() {
     let kinds: Vec<_> = rights.expect("a list").into_iter().filter_map(|right| right.kind).collect();
     assert!(matches!(kinds.iter().map(AsRef::as_ref).collect::<Vec<_>>()[..], [Kind::KindOneOf8(_)]), "{kinds:?}");
 
-    let unknown = refused(ledger::get_v2_users_user_id(&admin, "somebody", None).await, 404);
-    assert_eq!(unknown.code, "USER_NOT_FOUND");
-    assert_eq!(unknown.resources, Some(vec![vec!["USER".to_owned(), "somebody".to_owned()]]));
+    let nonexistent = assert_error(ledger::get_v2_users_user_id(&admin, "somebody", None).await, 404);
+    assert_eq!(nonexistent.code, "USER_NOT_FOUND");
+    assert_eq!(nonexistent.resources, Some(vec![vec!["USER".to_owned(), "somebody".to_owned()]]));
 
     let participant = ledger::get_v2_parties_participant_id(&admin).await.expect("an id").participant_id;
     let synchronizers = ledger::get_v2_state_connected_synchronizers(&admin, None, None, None).await;
@@ -141,26 +141,26 @@ async fn a_party_with_a_hint_is_allocated_and_read() {
         synchronizer_id: Some(participant.clone()),
         ..request("Alice", &[("region", "emea"), ("example.com/desk", "7")])
     };
-    let made = ledger::post_v2_parties(&admin, request).await.expect("the party is allocated").party_details;
-    assert_eq!(made.party, format!("Alice::{namespace}"));
-    assert_eq!((made.is_local, made.identity_provider_id.as_deref()), (Some(true), Some("")));
-    assert_eq!(version(&made), "0");
-    assert_eq!(shown(&made), &annotations(&[("region", "emea"), ("example.com/desk", "7")]));
-    let read = ledger::get_v2_parties_party(&admin, &made.party, None, None).await.expect("it is read");
-    assert_eq!(read.party_details, [*made]);
+    let created = ledger::post_v2_parties(&admin, request).await.expect("the party is allocated").party_details;
+    assert_eq!(created.party, format!("Alice::{namespace}"));
+    assert_eq!((created.is_local, created.identity_provider_id.as_deref()), (Some(true), Some("")));
+    assert_eq!(version(&created), "0");
+    assert_eq!(shown(&created), &annotations(&[("region", "emea"), ("example.com/desk", "7")]));
+    let read = ledger::get_v2_parties_party(&admin, &created.party, None, None).await.expect("it is read");
+    assert_eq!(read.party_details, [*created]);
 }
 
 #[apply(api_test)]
-async fn a_party_without_a_hint_gets_one() {
+async fn a_party_without_a_hint_has_a_generated_one() {
     let (_berth, admin) = started().await;
     let mut ids = BTreeSet::new();
     for _ in 0..2 {
-        let answer = ledger::post_v2_parties(&admin, AllocatePartyRequest::new()).await;
-        let made = answer.expect("the party is allocated").party_details;
-        let (hint, _) = made.party.split_once("::").expect("a namespace");
+        let response = ledger::post_v2_parties(&admin, AllocatePartyRequest::new()).await;
+        let created = response.expect("the party is allocated").party_details;
+        let (hint, _) = created.party.split_once("::").expect("a namespace");
         assert!(hint.strip_prefix("party-").is_some_and(|uuid| uuid.len() == 36), "{hint}");
-        assert!(shown(&made).is_empty());
-        ids.insert(made.party);
+        assert!(shown(&created).is_empty());
+        ids.insert(created.party);
     }
     assert_eq!(ids.len(), 2);
 }
@@ -170,7 +170,7 @@ async fn the_allocating_user_may_act_as_the_party() {
     let (_berth, admin) = started().await;
     let user = ledger::get_v2_authenticated_user(&admin, None).await.expect("a user").user.id;
     let request = AllocatePartyRequest { user_id: Some(user.clone()), ..request("Alice", &[]) };
-    let made = ledger::post_v2_parties(&admin, request).await.expect("the party is allocated").party_details;
+    let created = ledger::post_v2_parties(&admin, request).await.expect("the party is allocated").party_details;
     let rights = ledger::get_v2_users_user_id_rights(&admin, &user).await.expect("rights").rights;
     let acts: Vec<_> = rights
         .expect("a list")
@@ -180,18 +180,18 @@ async fn the_allocating_user_may_act_as_the_party() {
             _ => None,
         })
         .collect();
-    assert_eq!(acts, [made.party]);
+    assert_eq!(acts, [created.party]);
 }
 
 #[apply(api_test)]
 async fn parties_are_listed_in_pages() {
     let (_berth, admin) = started().await;
-    let mut made = Vec::new();
+    let mut created = Vec::new();
     // Byte order: capitals, underscore, small letters; a hyphen comes before a colon, and so before the namespace.
     for hint in ["bob", "Alice", "alice-2", "_x", "alice", "Zoe", "alice_2"] {
-        made.push(allocate(&admin, hint, &[]).await.party);
+        created.push(allocate(&admin, hint, &[]).await.party);
     }
-    made.sort();
+    created.sort();
     let (mut seen, mut token, mut pages) = (Vec::new(), None, 0);
     loop {
         let page = ledger::get_v2_parties(&admin, None, None, Some(3), token.as_deref()).await.expect("a page");
@@ -202,17 +202,17 @@ async fn parties_are_listed_in_pages() {
             break;
         }
     }
-    assert_eq!((seen, pages), (made.clone(), 3));
+    assert_eq!((seen, pages), (created.clone(), 3));
     let whole = ledger::get_v2_parties(&admin, None, None, None, None).await.expect("all of them");
-    assert_eq!(whole.party_details.into_iter().map(|party| party.party).collect::<Vec<_>>(), made);
+    assert_eq!(whole.party_details.into_iter().map(|party| party.party).collect::<Vec<_>>(), created);
     assert_eq!(whole.next_page_token.as_deref(), Some(""));
     let some = ledger::get_v2_parties(&admin, None, Some("alice"), None, None).await.expect("some of them");
     let some: Vec<_> = some.party_details.into_iter().map(|party| party.party).collect();
     assert!(some.len() == 3 && some.iter().all(|id| id.starts_with("alice")), "{some:?}");
     let odd = ledger::get_v2_parties(&admin, None, None, None, Some("no token")).await;
-    assert_eq!(refused(odd, 400).code, "INVALID_ARGUMENT");
+    assert_eq!(assert_error(odd, 400).code, "INVALID_ARGUMENT");
     let negative = ledger::get_v2_parties(&admin, None, None, Some(-1), None).await;
-    assert_eq!(refused(negative, 400).code, "INVALID_ARGUMENT");
+    assert_eq!(assert_error(negative, 400).code, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]
@@ -228,7 +228,7 @@ async fn several_parties_are_read_at_once() {
     assert_eq!(found.party_details, []);
     // The client turns a space into `+`, which a path keeps: the id is not one.
     let found = ledger::get_v2_parties_party(&admin, "two words", None, None).await;
-    assert_eq!(refused(found, 400).code, "INVALID_ARGUMENT");
+    assert_eq!(assert_error(found, 400).code, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]
@@ -249,13 +249,13 @@ async fn a_patch_merges_annotations() {
 }
 
 #[apply(api_test)]
-async fn a_stale_version_is_refused() {
+async fn a_stale_version_is_a_conflict() {
     let (_berth, admin) = started().await;
     let id = allocate(&admin, "Alice", &[]).await.party;
     let first = change(&id, Some("0"), &[("seen", "first")]);
     ledger::patch_v2_parties_party(&admin, &id, first).await.expect("a change");
     let stale = change(&id, Some("0"), &[("seen", "second")]);
-    let stale = refused(ledger::patch_v2_parties_party(&admin, &id, stale).await, 409);
+    let stale = assert_error(ledger::patch_v2_parties_party(&admin, &id, stale).await, 409);
     assert_eq!(stale.code, "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED");
     assert_eq!((stale.error_category, stale.grpc_code_value), (2, Some(10)));
     assert_eq!(stale.retry_info.as_deref(), Some("1 second"));
@@ -265,10 +265,10 @@ async fn a_stale_version_is_refused() {
 }
 
 #[apply(api_test)]
-async fn a_used_hint_is_refused() {
+async fn a_used_hint_is_rejected() {
     let (_berth, admin) = started().await;
     allocate(&admin, "Alice", &[]).await;
-    let again = refused(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 400);
+    let again = assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 400);
     assert_eq!((again.code.as_str(), again.error_category, again.grpc_code_value), ("INVALID_ARGUMENT", 8, Some(3)));
     assert!(again.cause.contains("Party already exists"), "{}", again.cause);
     assert!(again.correlation_id.is_some() && again.correlation_id == again.trace_id, "{again:?}");
@@ -276,69 +276,69 @@ async fn a_used_hint_is_refused() {
 }
 
 #[apply(api_test)]
-async fn refused_arguments_are_typed() {
+async fn errors_are_decoded_as_the_clients_types() {
     let (_berth, admin) = started().await;
     let id = allocate(&admin, "Alice", &[]).await.party;
     for (hint, key, value) in [("Al!ce", "a", "b"), ("Bob", "a/b/c", "d"), ("Bob", "a", "")] {
-        let refusal = refused(ledger::post_v2_parties(&admin, request(hint, &[(key, value)])).await, 400);
-        assert_eq!(refusal.code, "INVALID_ARGUMENT", "{hint} {key} {value}");
+        let error = assert_error(ledger::post_v2_parties(&admin, request(hint, &[(key, value)])).await, 400);
+        assert_eq!(error.code, "INVALID_ARGUMENT", "{hint} {key} {value}");
     }
     let elsewhere = AllocatePartyRequest { synchronizer_id: Some("other::1220".to_owned()), ..request("Bob", &[]) };
-    let refusal = refused(ledger::post_v2_parties(&admin, elsewhere).await, 400);
-    assert_eq!((refusal.code.as_str(), refusal.error_category), ("NOT_CONNECTED_TO_SYNCHRONIZER", 9));
+    let error = assert_error(ledger::post_v2_parties(&admin, elsewhere).await, 400);
+    assert_eq!((error.code.as_str(), error.error_category), ("NOT_CONNECTED_TO_SYNCHRONIZER", 9));
 
     let nobody = id.replacen("Alice", "Nobody", 1);
-    let unknown = ledger::patch_v2_parties_party(&admin, &nobody, change(&nobody, None, &[("a", "b")])).await;
-    let unknown = refused(unknown, 404);
-    assert_eq!((unknown.code.as_str(), unknown.error_category), ("PARTY_NOT_FOUND", 11));
-    assert_eq!(unknown.resources, Some(vec![vec!["PARTY".to_owned(), nobody.clone()]]));
+    let nonexistent = ledger::patch_v2_parties_party(&admin, &nobody, change(&nobody, None, &[("a", "b")])).await;
+    let nonexistent = assert_error(nonexistent, 404);
+    assert_eq!((nonexistent.code.as_str(), nonexistent.error_category), ("PARTY_NOT_FOUND", 11));
+    assert_eq!(nonexistent.resources, Some(vec![vec!["PARTY".to_owned(), nobody.clone()]]));
 
-    let other = refused(ledger::patch_v2_parties_party(&admin, &id, change(&nobody, None, &[])).await, 400);
+    let other = assert_error(ledger::patch_v2_parties_party(&admin, &id, change(&nobody, None, &[])).await, 400);
     assert_eq!((other.code.as_str(), other.definite_answer), ("INVALID_ARGUMENT", Some(false)));
     assert!(other.context.is_empty());
 
     for path in ["localMetadata", "nothing"] {
         let mut odd = change(&id, None, &[("a", "b")]);
         odd.update_mask.paths = Some(vec![path.to_owned()]);
-        let odd = refused(ledger::patch_v2_parties_party(&admin, &id, odd).await, 400);
+        let odd = assert_error(ledger::patch_v2_parties_party(&admin, &id, odd).await, 400);
         assert_eq!(odd.code, "INVALID_PARTY_DETAILS_UPDATE_REQUEST", "{path}");
     }
 }
 
 #[apply(api_test)]
-async fn a_token_that_does_not_hold_is_refused() {
-    let (berth, mut admin) = started().await;
-    let reader = berth.platform().create_api_key(None, &["ledger:read"]).await.text("key");
-    let other = berth.platform().create_api_key(None, &["parties:read"]).await.text("key");
-    let redacted = |refusal: JsCantonError, grpc: i32| {
-        assert_eq!((refusal.code.as_str(), refusal.error_category, refusal.grpc_code_value), ("NA", -1, Some(grpc)));
-        assert_eq!(refusal.cause, "A security-sensitive error has been received");
-        assert!(refusal.trace_id.is_some() && refusal.trace_id == refusal.correlation_id);
+async fn an_invalid_token_is_rejected() {
+    let (server, mut admin) = started().await;
+    let reader = server.platform().create_api_key(None, &["ledger:read"]).await.text("key");
+    let other = server.platform().create_api_key(None, &["parties:read"]).await.text("key");
+    let assert_redacted = |error: JsCantonError, grpc: i32| {
+        assert_eq!((error.code.as_str(), error.error_category, error.grpc_code_value), ("NA", -1, Some(grpc)));
+        assert_eq!(error.cause, "A security-sensitive error has been received");
+        assert!(error.trace_id.is_some() && error.trace_id == error.correlation_id);
     };
     for token in [Some("eyJhbGciOiJub25lIn0.e30.".to_owned()), Some("dk_test_nobody".to_owned()), None] {
         admin.bearer_access_token = token;
-        redacted(refused(ledger::get_v2_parties_participant_id(&admin).await, 401), 16);
-        redacted(refused(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 401), 16);
+        assert_redacted(assert_error(ledger::get_v2_parties_participant_id(&admin).await, 401), 16);
+        assert_redacted(assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 401), 16);
     }
     // Whoever may read only reads; whoever has no scope of the ledger is nobody there.
     admin.bearer_access_token = Some(reader);
     ledger::get_v2_parties_participant_id(&admin).await.expect("an id");
-    redacted(refused(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 403), 7);
-    redacted(refused(ledger::get_v2_parties(&admin, None, None, None, None).await, 403), 7);
+    assert_redacted(assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 403), 7);
+    assert_redacted(assert_error(ledger::get_v2_parties(&admin, None, None, None, None).await, 403), 7);
     admin.bearer_access_token = Some(other);
-    redacted(refused(ledger::get_v2_parties_participant_id(&admin).await, 403), 7);
-    // Nothing behind `Bearer` is no token: the refusal is a text, and for the client no entity.
+    assert_redacted(assert_error(ledger::get_v2_parties_participant_id(&admin).await, 403), 7);
+    // Nothing behind `Bearer` is no token: the error is a text, and for the client no entity.
     admin.bearer_access_token = Some(String::new());
     match ledger::get_v2_parties_participant_id(&admin).await {
-        Err(Error::ResponseError(refusal)) => {
-            assert_eq!((refusal.status.as_u16(), refusal.entity.is_none()), (400, true), "{}", refusal.content);
+        Err(Error::ResponseError(error)) => {
+            assert_eq!((error.status.as_u16(), error.entity.is_none()), (400, true), "{}", error.content);
         }
         other => panic!("no refusal: {other:?}"),
     }
 }
 
 #[apply(api_test)]
-async fn a_key_goes_in_either_header() {
+async fn a_key_can_be_sent_in_either_header() {
     let (_berth, mut admin) = started().await;
     let token = admin.bearer_access_token.take().expect("a key");
     admin.api_key = Some(ApiKey { prefix: None, key: format!("jwt.token.{token}") });
@@ -346,10 +346,10 @@ async fn a_key_goes_in_either_header() {
 }
 
 #[apply(api_test)]
-async fn an_organization_sees_its_own_parties() {
-    let (berth, admin) = started().await;
-    let organization = berth.platform().create_organization("Acme").await.id();
-    let own = client(&berth, &berth.tenant(&organization, &["ledger:admin"]).await);
+async fn an_organization_key_lists_only_its_parties() {
+    let (server, admin) = started().await;
+    let organization = server.platform().create_organization("Acme").await.id();
+    let own = client(&server, &server.tenant(&organization, &["ledger:admin"]).await);
     let alice = allocate(&own, "Alice", &[]).await;
     assert_eq!(alice.identity_provider_id.as_deref(), Some(organization.as_str()));
     allocate(&admin, "Bob", &[]).await;
@@ -367,21 +367,21 @@ async fn an_organization_sees_its_own_parties() {
 }
 
 #[apply(api_test)]
-async fn what_the_rest_dialect_makes_is_listed_and_patched() {
-    let (berth, admin) = started().await;
-    let organization = berth.platform().create_organization("Acme").await.id();
+async fn a_party_of_the_rest_dialect_can_be_listed_and_updated() {
+    let (server, admin) = started().await;
+    let organization = server.platform().create_organization("Acme").await.id();
     let body = json!({ "type": "ORGANIZATION", "name": "Title", "metadata": { "tier": "gold", "desks": [1, 2] } });
     let target = paths::parties(&organization);
-    let made = berth.platform().post(&target, &body).await.expect(201).id();
+    let created = server.platform().post(&target, &body).await.expect(201).id();
     let listed = ledger::get_v2_parties(&admin, Some(&organization), None, None, None).await.expect("the party");
     let [party] = listed.party_details.as_slice() else { panic!("one party") };
-    assert!(party.party.starts_with(&format!("{made}::")), "{party:?}");
+    assert!(party.party.starts_with(&format!("{created}::")), "{party:?}");
     assert_eq!((version(party), shown(party)), ("0", &annotations(&[("tier", "gold")])));
     let mut changed = change(&party.party, Some("0"), &[("tier", "silver")]);
     changed.party_details.identity_provider_id = Some(organization.clone());
     let changed = ledger::patch_v2_parties_party(&admin, &party.party, changed).await.expect("a change");
     assert_eq!(version(&changed.party_details), "1");
-    let read = berth.platform().get(&format!("{target}/{made}")).await.expect(200);
+    let read = server.platform().get(&format!("{target}/{created}")).await.expect(200);
     let expected: Value = json!({ "tier": "silver", "desks": [1, 2] });
     assert_eq!(read.json()["metadata"], expected);
 }

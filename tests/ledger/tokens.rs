@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::guarantees::program::Program;
-use crate::harness::{Answer, Berth, Caller, api_test};
+use crate::harness::{TestClient, TestResponse, TestServer, api_test};
 use crate::ledger::issuer::{HmacSecret, Issuer, KeyServer, PS256, RS384, Signature, certified, now};
-use crate::ledger::{redacted, redacted_with};
+use crate::ledger::{assert_redacted, assert_redacted_with};
 
 const AUDIENCE: &str = "https://berth.example";
 
 /// A server that takes the tokens of an issuer.
 struct World {
-    berth: Berth,
+    server: TestServer,
     issuer: Issuer,
     tenant: String,
     _directory: TempDir,
@@ -29,9 +29,9 @@ fn settings(jwks: String) -> TokenSettings {
     TokenSettings { jwks: Some(jwks), audience: text(AUDIENCE), admins: text("ops"), users: text("ann"), scope: None }
 }
 
-async fn server(settings: TokenSettings) -> Berth {
+async fn server(settings: TokenSettings) -> TestServer {
     let tokens = TokenConfig::read(settings).expect("settings");
-    Berth::start_with(Options { tokens, ..Options::default() }).await
+    TestServer::start_with(Options { tokens, ..Options::default() }).await
 }
 
 impl World {
@@ -48,24 +48,24 @@ impl World {
         // Any organization will do as a tenant: its id is known before the server is.
         let tenant = "org_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned();
         let settings = change(settings(path.display().to_string()), &tenant);
-        Self { berth: server(settings).await, issuer, tenant, _directory: directory }
+        Self { server: server(settings).await, issuer, tenant, _directory: directory }
     }
 
     fn token(&self, subject: &str) -> String {
         self.issuer.token(Signature::Es256, &claims(subject))
     }
 
-    fn user(&self, subject: &str) -> Caller {
-        self.berth.with_key(&self.token(subject))
+    fn user(&self, subject: &str) -> TestClient {
+        self.server.client(&self.token(subject))
     }
 
-    async fn call(&self, token: &str) -> Answer {
-        who(&self.berth, token).await
+    async fn request(&self, token: &str) -> TestResponse {
+        who(&self.server, token).await
     }
 }
 
-async fn who(berth: &Berth, token: &str) -> Answer {
-    berth.with_key(token).get("/v2/authenticated-user").await
+async fn who(server: &TestServer, token: &str) -> TestResponse {
+    server.client(token).get("/v2/authenticated-user").await
 }
 
 fn claims(subject: &str) -> Value {
@@ -84,11 +84,11 @@ fn with(mut claims: Value, name: &str, value: Value) -> Value {
 }
 
 #[apply(api_test)]
-async fn a_signed_token_stands_for_its_subject() {
+async fn a_signed_token_authenticates_its_subject() {
     let world = World::new().await;
     for signature in [Signature::Rs256, Signature::Es256] {
         for subject in ["ops", "ann"] {
-            let known = world.call(&world.issuer.token(signature, &claims(subject))).await.expect(200);
+            let known = world.request(&world.issuer.token(signature, &claims(subject))).await.expect(200);
             let expected = json!({ "user": {
                 "id": subject, "primaryParty": "", "isDeactivated": false, "identityProviderId": "",
                 "metadata": { "resourceVersion": "0", "annotations": {} },
@@ -98,20 +98,20 @@ async fn a_signed_token_stands_for_its_subject() {
     }
     // Without a key id every key of the algorithm is tried; a token may come as a protocol; and it need not end.
     let token = world.issuer.token_with(&json!({ "alg": "RS256" }), &claims("ann"), Signature::Rs256);
-    world.call(&token).await.expect(200);
-    let call = world.berth.nobody().call(Method::GET, "/v2/authenticated-user");
-    call.header("sec-websocket-protocol", &format!("jwt.token.{token}")).send().await.expect(200);
+    world.request(&token).await.expect(200);
+    let request = world.server.anonymous().request(Method::GET, "/v2/authenticated-user");
+    request.header("sec-websocket-protocol", &format!("jwt.token.{token}")).send().await.expect(200);
     for endless in [with(claims("ann"), "exp", Value::Null), with(claims("ann"), "nbf", json!(now()))] {
-        world.call(&world.issuer.token(Signature::Es256, &endless)).await.expect(200);
+        world.request(&world.issuer.token(Signature::Es256, &endless)).await.expect(200);
     }
     // API keys are good as before.
-    let key = world.berth.platform().create_api_key(None, &["ledger:read"]).await;
-    let known = world.call(&key.text("key")).await.expect(200);
+    let key = world.server.platform().create_api_key(None, &["ledger:read"]).await;
+    let known = world.request(&key.text("key")).await.expect(200);
     assert_eq!(known.json()["user"]["id"], json!(key.id()));
 }
 
 #[apply(api_test)]
-async fn what_a_user_may_do_is_configured() {
+async fn the_rights_of_a_user_are_configured() {
     let world = World::with(|settings, tenant| TokenSettings {
         admins: Some(format!("ops, acme={tenant}")),
         users: Some(format!("ann,bob={tenant}")),
@@ -119,8 +119,8 @@ async fn what_a_user_may_do_is_configured() {
     })
     .await;
     let rights = async |subject: &str| {
-        let answer = world.user(subject).list_ledger_user_rights(&subject).await.expect(200);
-        answer.json()["rights"].as_array().expect("a list").clone()
+        let response = world.user(subject).list_ledger_user_rights(&subject).await.expect(200);
+        response.json()["rights"].as_array().expect("a list").clone()
     };
     assert_eq!(rights("ops").await, [json!({ "kind": { "ParticipantAdmin": { "value": {} } } })]);
     assert_eq!(rights("acme").await, [json!({ "kind": { "IdentityProviderAdmin": { "value": {} } } })]);
@@ -128,29 +128,29 @@ async fn what_a_user_may_do_is_configured() {
     let bob = world.user("bob").get("/v2/authenticated-user").await.expect(200);
     assert_eq!(bob.json()["user"]["identityProviderId"], json!(world.tenant));
     // An admin allocates, and may act as the party; the trail names the user.
-    let made = world.user("ops").allocate_ledger_party(&json!({ "partyIdHint": "Alice", "userId": "ops" })).await;
-    let party = made.expect(200).json()["partyDetails"]["party"].clone();
+    let created = world.user("ops").allocate_ledger_party(&json!({ "partyIdHint": "Alice", "userId": "ops" })).await;
+    let party = created.expect(200).json()["partyDetails"]["party"].clone();
     assert_eq!(rights("ops").await[1], json!({ "kind": { "CanActAs": { "value": { "party": party } } } }));
-    let items = world.berth.items().await;
+    let items = world.server.items().await;
     let entries = items.iter().filter(|item| item["pk"].as_s().is_ok_and(|pk| pk.contains("#AUDIT#pty_")));
     let actors: Vec<_> = entries.map(|entry| format!("{:?}", entry["actor"])).collect();
     assert!(actors.len() == 1 && actors[0].contains("ledger_user") && actors[0].contains("\"ops\""), "{actors:?}");
     // Plain users look things up; the admin of an identity provider has its own only.
     for plain in ["ann", "bob"] {
-        redacted(world.user(plain).list_ledger_parties().await, 403);
-        redacted(world.user(plain).allocate_ledger_party(&json!({})).await, 403);
+        assert_redacted(world.user(plain).list_ledger_parties().await, 403);
+        assert_redacted(world.user(plain).allocate_ledger_party(&json!({})).await, 403);
         world.user(plain).get("/v2/parties/participant-id").await.expect(200);
     }
-    let default = world.berth.platform().default_organization().await;
-    redacted(world.user("acme").allocate_ledger_party(&json!({ "identityProviderId": default })).await, 403);
+    let default = world.server.platform().default_organization().await;
+    assert_redacted(world.user("acme").allocate_ledger_party(&json!({ "identityProviderId": default })).await, 403);
     assert_eq!(world.user("acme").list_ledger_parties().await.expect(200).json()["partyDetails"], json!([]));
 }
 
 #[apply(api_test)]
-async fn what_proves_nothing_is_401() {
+async fn an_invalid_token_is_unauthorized() {
     let world = World::new().await;
     let (issuer, good) = (&world.issuer, claims("ops"));
-    world.call(&issuer.token(Signature::Rs256, &good)).await.expect(200);
+    world.request(&issuer.token(Signature::Rs256, &good)).await.expect(200);
     let stranger = Issuer::new("idp");
     let (rsa, ec) = (issuer.key_id("rsa"), issuer.key_id("ec"));
     let header = |algorithm: &str, id: &str| json!({ "alg": algorithm, "kid": id });
@@ -159,7 +159,7 @@ async fn what_proves_nothing_is_401() {
     let critical = json!({ "alg": "ES256", "kid": ec, "crit": ["b64"], "b64": true });
     let whole = issuer.token(Signature::Es256, &good);
     let (message, _) = whole.rsplit_once('.').expect("three parts");
-    let refused = [
+    let error = [
         ("no algorithm", signed("none", &ec, Signature::None)),
         ("no algorithm, by another name", signed("NONE", &ec, Signature::None)),
         ("no signature", format!("{message}.")),
@@ -198,28 +198,28 @@ async fn what_proves_nothing_is_401() {
         ("claims that are none", issuer.token(Signature::Es256, &json!(["ops"]))),
         ("too long", timed("note", json!("x".repeat(7000)))),
     ];
-    for (name, token) in refused {
-        let answer = world.call(&token).await;
-        assert_eq!(answer.status, 401, "{name}");
-        redacted(answer, 401);
+    for (name, token) in error {
+        let response = world.request(&token).await;
+        assert_eq!(response.status, 401, "{name}");
+        assert_redacted(response, 401);
     }
 }
 
 #[apply(api_test)]
-async fn a_changed_token_proves_nothing() {
+async fn an_altered_token_is_unauthorized() {
     let world = World::new().await;
     let token = world.token("ops");
     for at in (0..token.len()).step_by(7) {
         let mut changed = token.clone().into_bytes();
         changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).expect("ASCII");
-        redacted(world.call(&changed).await, 401);
+        assert_redacted(world.request(&changed).await, 401);
     }
-    world.call(&token).await.expect(200);
+    world.request(&token).await.expect(200);
 }
 
 #[apply(api_test)]
-async fn a_token_is_meant_for_an_audience_or_a_scope() {
+async fn a_token_needs_the_audience_or_the_scope() {
     let both = World::with(|settings, _| TokenSettings { scope: Some("directory".to_owned()), ..settings }).await;
     let token = |claims: &Value| both.issuer.token(Signature::Es256, claims);
     let scoped = |scope: Value| with(claims("ann"), "scope", scope);
@@ -229,7 +229,7 @@ async fn a_token_is_meant_for_an_audience_or_a_scope() {
         with(claims("ann"), "scp", json!(["openid", "directory"])),
         with(scoped(json!("directory")), "aud", json!(["x", AUDIENCE])),
     ] {
-        both.call(&token(&good)).await.expect(200);
+        both.request(&token(&good)).await.expect(200);
     }
     for bad in [
         claims("ann"),
@@ -238,14 +238,14 @@ async fn a_token_is_meant_for_an_audience_or_a_scope() {
         scoped(json!(["directory"])),
         with(scoped(json!("directory")), "aud", json!("x")),
     ] {
-        redacted(both.call(&token(&bad)).await, 401);
+        assert_redacted(both.request(&token(&bad)).await, 401);
     }
 }
 
 #[apply(api_test)]
-async fn without_a_target_the_participants_rules_hold() {
+async fn without_a_configured_audience_the_rules_of_the_participant_apply() {
     let world = World::with(|settings, _| TokenSettings { audience: None, ..settings }).await;
-    let participant = world.berth.platform().get("/v2/parties/participant-id").await.expect(200).text("participantId");
+    let participant = world.server.platform().get("/v2/parties/participant-id").await.expect(200).text("participantId");
     let named = |id: &str| json!(format!("https://daml.com/jwt/aud/participant/{id}"));
     let token = |aud: Value, scope: Value| {
         let claims = with(with(claims("ann"), "aud", aud), "scope", scope);
@@ -259,74 +259,74 @@ async fn without_a_target_the_participants_rules_hold() {
         token(json!([]), ledger.clone()),
         token(json!(participant), ledger.clone()),
     ] {
-        world.call(&good).await.expect(200);
+        world.request(&good).await.expect(200);
     }
     for bad in [
         token(none.clone(), none.clone()),
         token(json!(AUDIENCE), none.clone()),
         token(json!([named(&participant), named("other")]), none.clone()),
     ] {
-        redacted(world.call(&bad).await, 401);
+        assert_redacted(world.request(&bad).await, 401);
     }
     for elsewhere in [token(named("other"), none), token(json!("other"), ledger)] {
-        redacted(world.call(&elsewhere).await, 403);
+        assert_redacted(world.request(&elsewhere).await, 403);
     }
 }
 
 #[apply(api_test)]
-async fn a_subject_that_nobody_configured_is_403() {
+async fn an_unconfigured_subject_is_forbidden() {
     let world = World::new().await;
-    for unknown in ["eve", "OPS", "", "ops ", "key_01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
+    for nonexistent in ["eve", "OPS", "", "ops ", "key_01ARZ3NDEKTSV4RRFFQ69G5FAV"] {
         let context = json!({ "ledger_api_error": "invalid token" });
-        redacted_with(world.call(&world.token(unknown)).await, 403, &context);
+        assert_redacted_with(world.request(&world.token(nonexistent)).await, 403, &context);
     }
 }
 
 #[apply(api_test)]
-async fn keys_are_fetched_once_and_not_for_every_unknown_id() {
+async fn the_key_set_is_fetched_once_and_not_for_every_unknown_id() {
     let (issuer, newer) = (Issuer::new("old"), Issuer::new("new"));
     let keys = KeyServer::start(&issuer.key_set(), None).await;
-    let berth = server(settings(format!("http://{}/jwks", keys.address))).await;
+    let server = server(settings(format!("http://{}/jwks", keys.address))).await;
     assert_eq!(keys.asked(), 0, "nobody has shown a token yet");
     let token = issuer.token(Signature::Es256, &claims("ops"));
-    let calls = futures::future::join_all((0..8).map(|_| who(&berth, &token))).await;
-    for answer in calls {
-        answer.expect(200);
+    let requests = futures::future::join_all((0..8).map(|_| who(&server, &token))).await;
+    for response in requests {
+        response.expect(200);
     }
     assert_eq!(keys.asked(), 1, "all of them waited for one answer");
-    keys.answer(200, &newer.key_set().to_string());
+    keys.response(200, &newer.key_set().to_string());
     for _ in 0..4 {
-        redacted(who(&berth, &newer.token(Signature::Es256, &claims("ops"))).await, 401);
+        assert_redacted(who(&server, &newer.token(Signature::Es256, &claims("ops"))).await, 401);
     }
     assert_eq!(keys.asked(), 1, "asked once within the minute");
-    who(&berth, &token).await.expect(200);
+    who(&server, &token).await.expect(200);
 }
 
 #[apply(api_test)]
-async fn keys_that_cannot_be_had_are_503() {
+async fn an_unavailable_key_set_returns_503() {
     let issuer = Issuer::new("idp");
     let keys = KeyServer::start(&issuer.key_set(), None).await;
     for (status, body) in [(500, "SECRET"), (302, "{}"), (200, "SECRET"), (200, "{\"keys\": []}")] {
-        keys.answer(status, body);
-        let berth = server(settings(format!("http://{}/jwks", keys.address))).await;
+        keys.response(status, body);
+        let server = server(settings(format!("http://{}/jwks", keys.address))).await;
         let asked = keys.asked();
         for _ in 0..3 {
-            let answer = who(&berth, &issuer.token(Signature::Es256, &claims("ops"))).await.expect(503);
-            assert_eq!(answer.json()["code"], "SERVICE_NOT_RUNNING");
-            assert!(!answer.body_text().contains("SECRET"));
+            let response = who(&server, &issuer.token(Signature::Es256, &claims("ops"))).await.expect(503);
+            assert_eq!(response.json()["code"], "SERVICE_NOT_RUNNING");
+            assert!(!response.body_text().contains("SECRET"));
         }
         assert_eq!(keys.asked(), asked + 1, "a server that fails is left alone for a while");
         // Whoever shows a key of Berth does not need them.
-        berth.platform().get("/v2/authenticated-user").await.expect(200);
+        server.platform().get("/v2/authenticated-user").await.expect(200);
     }
     let huge = format!("{{\"keys\": [\"{}\"]}}", "x".repeat(300 * 1024));
-    keys.answer(200, &huge);
-    let berth = server(settings(format!("http://{}/jwks", keys.address))).await;
-    who(&berth, &issuer.token(Signature::Es256, &claims("ops"))).await.expect(503);
+    keys.response(200, &huge);
+    let server = server(settings(format!("http://{}/jwks", keys.address))).await;
+    who(&server, &issuer.token(Signature::Es256, &claims("ops"))).await.expect(503);
 }
 
 #[apply(api_test)]
-async fn keys_come_over_https_from_a_server_that_is_trusted() {
+async fn the_key_set_is_fetched_only_from_a_trusted_https_server() {
     let (tls, certificate) = certified("localhost");
     let issuer = Issuer::new("idp");
     let keys = KeyServer::start(&issuer.key_set(), Some(tls)).await;
@@ -343,21 +343,21 @@ async fn keys_come_over_https_from_a_server_that_is_trusted() {
                 command.env("SSL_CERT_FILE", &roots);
             }
         });
-        program.caller(&token).get("/v2/authenticated-user").await.expect(status);
+        program.client(&token).get("/v2/authenticated-user").await.expect(status);
     }
     assert_eq!(keys.asked(), 1, "nothing is asked of a server that cannot prove who it is");
 }
 
 #[apply(api_test)]
-async fn tokens_are_taken_where_they_are_configured_only() {
+async fn tokens_are_accepted_only_if_configured() {
     let world = World::new().await;
-    world.user("ops").list_organizations().await.refused(401, "UNAUTHORIZED");
-    let without = Berth::start().await;
-    redacted(who(&without, &world.token("ops")).await, 401);
+    world.user("ops").list_organizations().await.expect_error(401, "UNAUTHORIZED");
+    let without = TestServer::start().await;
+    assert_redacted(who(&without, &world.token("ops")).await, 401);
 }
 
 #[apply(api_test)]
-async fn settings_that_cannot_be_are_told_at_the_start() {
+async fn invalid_settings_fail_the_start() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = |name: &str, text: &str| {
         let path = directory.path().join(name);
@@ -365,21 +365,21 @@ async fn settings_that_cannot_be_are_told_at_the_start() {
         path.display().to_string()
     };
     let good = file("good.json", &Issuer::new("idp").key_set().to_string());
-    for (jwks, told) in [
+    for (jwks, found) in [
         (directory.path().join("none.json").display().to_string(), "none.json cannot be used"),
         (file("text.json", "SECRET"), "text.json cannot be used: no key set"),
         (file("empty.json", "{\"keys\": []}"), "it has no key for RS256 or ES256"),
     ] {
         let error = Program::fails(&["--jwks", &jwks, "--jwt-admins", "ops"]);
-        assert!(error.contains(told) && error.lines().count() == 1 && !error.contains("SECRET"), "{error}");
+        assert!(error.contains(found) && error.lines().count() == 1 && !error.contains("SECRET"), "{error}");
     }
-    for (arguments, told) in [
+    for (arguments, found) in [
         (vec!["--jwks", "http://idp.example/jwks", "--jwt-admins", "ops"], "BERTH_JWKS must be a path or an https URL"),
         (vec!["--jwks", &good], "neither BERTH_JWT_ADMINS nor BERTH_JWT_USERS"),
         (vec!["--jwt-admins", "ops"], "BERTH_JWT_ADMINS is set, but not BERTH_JWKS"),
         (vec!["--jwks", &good, "--jwt-users", "a b"], "BERTH_JWT_USERS: \"a b\" is not"),
     ] {
         let error = Program::fails(&arguments);
-        assert!(error.contains(told) && error.lines().count() == 1, "{error}");
+        assert!(error.contains(found) && error.lines().count() == 1, "{error}");
     }
 }

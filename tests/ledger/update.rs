@@ -6,9 +6,9 @@ use futures::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
-use crate::harness::samples::unknown;
+use crate::harness::samples::nonexistent;
 use crate::harness::{api_test, paths};
-use crate::ledger::{Ledger, annotating, redacted, refused, undecodable};
+use crate::ledger::{Ledger, annotations_patch, assert_error, assert_redacted, assert_undecodable};
 
 fn patch(id: &str, metadata: &Value, paths: &Value) -> Value {
     json!({ "partyDetails": { "party": id, "localMetadata": metadata }, "updateMask": { "paths": paths } })
@@ -16,33 +16,33 @@ fn patch(id: &str, metadata: &Value, paths: &Value) -> Value {
 
 /// Everything wrong at once; put right one by one, each shows the next.
 #[apply(api_test)]
-async fn refusals_come_in_the_ledgers_order() {
+async fn errors_have_a_fixed_precedence() {
     let ledger = Ledger::new().await;
     let default = ledger.platform.default_organization().await;
     let other = ledger.platform.create_organization("Acme").await.id();
     let id = ledger.party("Alice").await;
-    ledger.patch(&id, &annotating(&id, &json!({ "a": "x".repeat(262_143) }))).await.expect(200);
+    ledger.patch(&id, &annotations_patch(&id, &json!({ "a": "x".repeat(262_143) }))).await.expect(200);
     let mut body = json!({
         "partyDetails": {
             "party": "Bob",
             "isLocal": false,
             "localMetadata": { "resourceVersion": "x", "annotations": { "-": "x" } },
-            "identityProviderId": unknown(&default),
+            "identityProviderId": nonexistent(&default),
         },
         "updateMask": null,
     });
     let (reader, _) = ledger.user(&["ledger:read"]).await;
     let target = |id: &str| paths::ledger_party(&id);
     // Path and body are compared before anybody's rights are.
-    let refusal = refused(reader.patch(&target(&id), &body).await, 400, "INVALID_ARGUMENT");
-    assert_eq!((&refusal.json()["context"], &refusal.json()["definiteAnswer"]), (&json!({}), &json!(false)));
+    let error = assert_error(reader.patch(&target(&id), &body).await, 400, "INVALID_ARGUMENT");
+    assert_eq!((&error.json()["context"], &error.json()["definiteAnswer"]), (&json!({}), &json!(false)));
     body["partyDetails"]["party"] = json!("a.b");
-    redacted(reader.patch(&target("a.b"), &body).await, 403);
-    refused(ledger.patch("a.b", &body).await, 400, "INVALID_ARGUMENT");
+    assert_redacted(reader.patch(&target("a.b"), &body).await, 403);
+    assert_error(ledger.patch("a.b", &body).await, 400, "INVALID_ARGUMENT");
     let nobody = ledger.id("nobody");
     body["partyDetails"]["party"] = json!(nobody);
     let mut path = nobody.as_str();
-    for (status, code, told, pointer, right) in [
+    for (status, code, found, pointer, right) in [
         (400, "INVALID_FIELD", "resource_version", "/partyDetails/localMetadata/resourceVersion", json!("0")),
         (400, "INVALID_ARGUMENT", "'-'", "/partyDetails/localMetadata/annotations", json!({ "b": "x" })),
         (400, "MISSING_FIELD", "update_mask", "/updateMask", json!({ "paths": ["isLocal"] })),
@@ -54,12 +54,12 @@ async fn refusals_come_in_the_ledgers_order() {
         (409, STALE, "concurrent", "/partyDetails/localMetadata/resourceVersion", json!("1")),
         (400, TOO_LARGE, "size", "/partyDetails/localMetadata/annotations", json!({ "a": "", "b": "x" })),
     ] {
-        let refusal = refused(ledger.patch(path, &body).await, status, code);
-        assert!(refusal.text("cause").contains(told), "{told}: {}", refusal.json());
+        let error = assert_error(ledger.patch(path, &body).await, status, code);
+        assert!(error.text("cause").contains(found), "{found}: {}", error.json());
         if [INVALID, STALE, TOO_LARGE, "PARTY_NOT_FOUND"].contains(&code) {
-            assert_eq!(refusal.json()["resources"], json!([["PARTY", path]]));
+            assert_eq!(error.json()["resources"], json!([["PARTY", path]]));
         }
-        assert_eq!(refusal.json()["definiteAnswer"], Value::Null);
+        assert_eq!(error.json()["definiteAnswer"], Value::Null);
         *body.pointer_mut(pointer).expect("the member is there") = right;
         path = if pointer == "/partyDetails/party" { &id } else { path };
     }
@@ -71,7 +71,7 @@ const STALE: &str = "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED";
 const TOO_LARGE: &str = "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED";
 
 #[apply(api_test)]
-async fn masks_are_written_as_the_protocol_does() {
+async fn update_masks_use_protocol_names() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
     for mask in [
@@ -83,8 +83,8 @@ async fn masks_are_written_as_the_protocol_does() {
         json!(["local_metadata.annotations.a"]),
         json!(["local_metadata", "local_metadata"]),
     ] {
-        let refusal = refused(ledger.patch(&id, &patch(&id, &json!({}), &mask)).await, 400, INVALID);
-        assert_eq!(refusal.json()["resources"], json!([["PARTY", id]]));
+        let error = assert_error(ledger.patch(&id, &patch(&id, &json!({}), &mask)).await, 400, INVALID);
+        assert_eq!(error.json()["resources"], json!([["PARTY", id]]));
     }
     let mut body = patch(&id, &json!({}), &json!(["party"]));
     body["updateMask"]["unknownFields"] = json!({ "fields": {} });
@@ -106,7 +106,7 @@ async fn masks_are_written_as_the_protocol_does() {
 }
 
 #[apply(api_test)]
-async fn annotations_are_merged_as_far_as_the_mask_goes() {
+async fn the_mask_selects_what_is_merged() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
     for (annotations, mask, left) in [
@@ -132,20 +132,20 @@ async fn a_stale_version_conflicts_whether_the_mask_names_it_or_not() {
     ledger.patch(&id, &patch(&id, &json!({ "resourceVersion": "0" }), &json!(["party"]))).await.expect(200);
     for version in ["0", "2", "-1"] {
         for mask in ["party", "local_metadata", "local_metadata.annotations", "local_metadata.resource_version"] {
-            let refusal = ledger.patch(&id, &patch(&id, &json!({ "resourceVersion": version }), &json!([mask]))).await;
-            let refusal = refused(refusal, 409, STALE);
-            assert_eq!(refusal.json()["resources"], json!([["PARTY", id]]));
+            let error = ledger.patch(&id, &patch(&id, &json!({ "resourceVersion": version }), &json!([mask]))).await;
+            let error = assert_error(error, 409, STALE);
+            assert_eq!(error.json()["resources"], json!([["PARTY", id]]));
         }
     }
     for no_number in ["x", "1.0", " 1", "99999999999999999999"] {
-        let refusal = ledger.patch(&id, &patch(&id, &json!({ "resourceVersion": no_number }), &json!(["party"]))).await;
-        refused(refusal, 400, "INVALID_FIELD");
+        let error = ledger.patch(&id, &patch(&id, &json!({ "resourceVersion": no_number }), &json!(["party"]))).await;
+        assert_error(error, 400, "INVALID_FIELD");
     }
     assert_eq!(ledger.details("Alice").await["localMetadata"]["resourceVersion"], "1");
 }
 
 #[apply(api_test)]
-async fn every_accepted_change_is_a_version() {
+async fn every_accepted_update_is_a_new_version() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
     for version in 1..4 {
@@ -155,10 +155,10 @@ async fn every_accepted_change_is_a_version() {
 }
 
 #[apply(api_test)]
-async fn parallel_changes_without_a_version_all_survive() {
+async fn concurrent_updates_without_a_version_are_all_kept() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
-    let bodies: Vec<_> = (0..32).map(|at| annotating(&id, &json!({ format!("k{at}"): "x" }))).collect();
+    let bodies: Vec<_> = (0..32).map(|at| annotations_patch(&id, &json!({ format!("k{at}"): "x" }))).collect();
     let mut versions = BTreeSet::new();
     for changed in join_all(bodies.iter().map(|body| ledger.patch(&id, body))).await {
         let version = changed.expect(200).json()["partyDetails"]["localMetadata"]["resourceVersion"].clone();
@@ -171,7 +171,7 @@ async fn parallel_changes_without_a_version_all_survive() {
 }
 
 #[apply(api_test)]
-async fn a_party_stays_with_its_identity_provider() {
+async fn the_identity_provider_cannot_be_changed() {
     let ledger = Ledger::new().await;
     let acme = ledger.platform.create_organization("Acme").await.id();
     let body = json!({ "partyIdHint": "Alice", "identityProviderId": acme });
@@ -181,22 +181,22 @@ async fn a_party_stays_with_its_identity_provider() {
         let party = json!({ "party": id, "identityProviderId": provider });
         json!({ "partyDetails": party, "updateMask": { "paths": ["party"] } })
     };
-    refused(ledger.patch(&id, &with("")).await, 400, INVALID);
-    refused(ledger.patch(&id, &with("nobodys")).await, 400, "INVALID_ARGUMENT");
-    refused(ledger.patch(&id, &with("a!")).await, 400, "INVALID_FIELD");
+    assert_error(ledger.patch(&id, &with("")).await, 400, INVALID);
+    assert_error(ledger.patch(&id, &with("nobodys")).await, 400, "INVALID_ARGUMENT");
+    assert_error(ledger.patch(&id, &with("a!")).await, 400, "INVALID_FIELD");
     let changed = ledger.patch(&id, &with(&acme)).await.expect(200);
     assert_eq!(changed.json()["partyDetails"]["identityProviderId"], json!(acme));
     for nobodys in [ledger.id("Bob"), "Alice".to_owned(), "Alice::x".to_owned()] {
-        let refusal = ledger.patch(&nobodys, &annotating(&nobodys, &json!({}))).await;
-        assert_eq!(refused(refusal, 404, "PARTY_NOT_FOUND").json()["resources"], json!([["PARTY", nobodys]]));
+        let error = ledger.patch(&nobodys, &annotations_patch(&nobodys, &json!({}))).await;
+        assert_eq!(assert_error(error, 404, "PARTY_NOT_FOUND").json()["resources"], json!([["PARTY", nobodys]]));
     }
 }
 
 #[apply(api_test)]
-async fn what_is_no_change_is_told_as_a_text() {
+async fn an_undecodable_update_returns_plain_text() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
     for body in [json!({}), json!([]), json!({ "partyDetails": {} }), json!({ "partyDetails": { "party": 1 } })] {
-        undecodable(ledger.patch(&id, &body).await, "body (");
+        assert_undecodable(ledger.patch(&id, &body).await, "body (");
     }
 }

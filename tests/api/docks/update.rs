@@ -54,20 +54,20 @@ async fn a_domain_belongs_to_one_dock() {
         for member in ["domain", "customDomain"] {
             let sent = domain.to_uppercase();
             let foreign = json!({ "organizationId": other, "name": "D", member: sent });
-            for refused in [
+            for error in [
                 world.platform.post_dock(&foreign).await,
                 world.post_dock(json!({ member: sent })).await,
                 world.platform.patch(&dock, &json!({ member: sent, "name": "New" })).await,
             ] {
-                let refused = refused.refused(400, "DOMAIN_ALREADY_REGISTERED");
-                assert_eq!(refused.text("message"), format!("Domain '{domain}' is already registered to another dock"));
+                let error = error.expect_error(400, "DOMAIN_ALREADY_REGISTERED");
+                assert_eq!(error.text("message"), format!("Domain '{domain}' is already registered to another dock"));
             }
         }
     }
     assert_eq!(world.platform.get(&dock).await.text("name"), "Desk", "nothing of the patches was written");
     // Of two places that have it, one is not enough to give it up.
     world.assert_patch(&both, json!({ "domain": null }), json!({ "domain": null })).await;
-    world.post_dock(json!({ "domain": "both.example.com" })).await.refused(400, "DOMAIN_ALREADY_REGISTERED");
+    world.post_dock(json!({ "domain": "both.example.com" })).await.expect_error(400, "DOMAIN_ALREADY_REGISTERED");
     world.assert_patch(&both, json!({ "customDomain": null }), json!({ "customDomain": null })).await;
     world.post_dock(json!({ "domain": "both.example.com" })).await.expect(201);
 }
@@ -81,7 +81,11 @@ async fn a_released_domain_can_be_reused() {
     world.assert_patch(&dock, swapped.clone(), swapped).await;
     world.assert_patch(&dock, json!({ "domain": "c.example.com" }), json!({ "domain": "c.example.com" })).await;
     let second = world.new_dock(json!({ "domain": "b.example.com" })).await;
-    world.platform.patch(&dock, &json!({ "domain": "b.example.com" })).await.refused(400, "DOMAIN_ALREADY_REGISTERED");
+    world
+        .platform
+        .patch(&dock, &json!({ "domain": "b.example.com" }))
+        .await
+        .expect_error(400, "DOMAIN_ALREADY_REGISTERED");
     world.assert_patch(&second, json!({ "domain": null }), json!({ "domain": null })).await;
     world.assert_patch(&dock, json!({ "domain": "b.example.com" }), json!({ "domain": "b.example.com" })).await;
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::guarantees::filters::names;
 use crate::guarantees::isolation::tenants::{is_nothing, two_tenants};
-use crate::harness::{Berth, World, api_test, paths, samples::comparable};
+use crate::harness::{TestServer, World, api_test, paths, samples::normalized};
 
 #[apply(api_test)]
 async fn slug_and_search_filters_use_current_values() {
@@ -28,14 +28,14 @@ async fn slug_and_search_filters_use_current_values() {
 
 #[apply(api_test)]
 async fn the_slug_filter_does_not_find_another_tenants_organization() {
-    let berth = Berth::start().await;
-    let (_, own) = two_tenants(&berth).await;
-    let foreign = own.caller.get("/v1/organizations?slug=bank-of-america").await;
-    let never = own.caller.get("/v1/organizations?slug=bank-of-america-9").await;
-    assert_eq!(comparable(&foreign, &[]), comparable(&never, &[]));
+    let server = TestServer::start().await;
+    let (_, own) = two_tenants(&server).await;
+    let foreign = own.client.get("/v1/organizations?slug=bank-of-america").await;
+    let never = own.client.get("/v1/organizations?slug=bank-of-america-9").await;
+    assert_eq!(normalized(&foreign, &[]), normalized(&never, &[]));
     assert!(is_nothing(&foreign), "{}", foreign.json());
-    let mine = own.caller.get("/v1/organizations?slug=premier-title-services").await.expect(200);
+    let mine = own.client.get("/v1/organizations?slug=premier-title-services").await.expect(200);
     assert_eq!(mine.json()["data"][0]["id"], json!(own.organization));
-    let found = berth.platform().get("/v1/organizations?slug=bank-of-america").await.expect(200);
+    let found = server.platform().get("/v1/organizations?slug=bank-of-america").await.expect(200);
     assert_eq!(found.json()["meta"]["total"], 1);
 }

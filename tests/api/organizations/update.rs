@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use crate::guarantees::isolation::tenants::two_tenants;
-use crate::harness::{Berth, PartyWorld, World, api_test, paths, world::tag};
+use crate::harness::{PartyWorld, TestServer, World, api_test, paths, world::tag};
 
 #[apply(api_test)]
 async fn a_released_slug_can_be_reused() {
@@ -24,7 +24,7 @@ async fn a_released_slug_can_be_reused() {
         .platform
         .patch(&world.organization_path(), &json!({ "slug": "acme" }))
         .await
-        .refused(409, "SLUG_ALREADY_TAKEN");
+        .expect_error(409, "SLUG_ALREADY_TAKEN");
     // And back, once the other gives it up.
     world.patched(&paths::organization(&second.id()), json!({ "slug": "other" })).await;
     world.assert_patch(&world.organization_path(), json!({ "slug": "acme" }), json!({ "slug": "acme" })).await;
@@ -36,12 +36,12 @@ async fn a_taken_slug_is_a_conflict() {
     let world = World::new().await;
     let other = world.platform.create_organization("Other").await.id();
     let patch = json!({ "slug": "other", "name": "New" });
-    let refused = world.platform.patch(&world.organization_path(), &patch).await.refused(409, "SLUG_ALREADY_TAKEN");
-    assert_eq!(refused.json()["conflictId"], json!(other));
+    let error = world.platform.patch(&world.organization_path(), &patch).await.expect_error(409, "SLUG_ALREADY_TAKEN");
+    assert_eq!(error.json()["conflictId"], json!(other));
     // An organization's key learns that the slug is taken, and not by whom.
-    let tenant = world.berth.tenant(&world.organization, &["organizations:write"]).await;
-    let refused = tenant.patch(&world.organization_path(), &patch).await.refused(409, "SLUG_ALREADY_TAKEN");
-    assert_eq!(refused.json()["conflictId"], Value::Null);
+    let tenant = world.server.tenant(&world.organization, &["organizations:write"]).await;
+    let error = tenant.patch(&world.organization_path(), &patch).await.expect_error(409, "SLUG_ALREADY_TAKEN");
+    assert_eq!(error.json()["conflictId"], Value::Null);
     let unchanged = world.platform.get(&world.organization_path()).await;
     assert_eq!((unchanged.text("name"), unchanged.text("slug")), ("Acme".to_owned(), "acme".to_owned()));
     // One's own slug is not in one's way.
@@ -58,18 +58,18 @@ async fn a_new_name_does_not_change_the_slug() {
 
 #[apply(api_test)]
 async fn a_slug_conflict_shows_the_owner_only_to_the_platform() {
-    let berth = Berth::start().await;
-    let (other, own) = two_tenants(&berth).await;
+    let server = TestServer::start().await;
+    let (other, own) = two_tenants(&server).await;
     let target = paths::organization(&own.organization);
     let body = json!({ "slug": "bank-of-america" });
-    let veiled = own.caller.patch(&target, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
+    let veiled = own.client.patch(&target, &body).await.expect_error(409, "SLUG_ALREADY_TAKEN");
     assert_eq!(veiled.json().get("conflictId"), Some(&Value::Null));
     assert!(!veiled.json().to_string().contains(&other.organization));
-    let told = berth.platform().patch(&target, &body).await.refused(409, "SLUG_ALREADY_TAKEN");
-    assert_eq!(told.text("conflictId"), other.organization);
+    let found = server.platform().patch(&target, &body).await.expect_error(409, "SLUG_ALREADY_TAKEN");
+    assert_eq!(found.text("conflictId"), other.organization);
     let body = json!({ "name": "Another", "slug": "bank-of-america" });
-    let told = berth.platform().post_organization(&body).await.refused(409, "SLUG_ALREADY_TAKEN");
-    assert_eq!(told.text("conflictId"), other.organization);
+    let found = server.platform().post_organization(&body).await.expect_error(409, "SLUG_ALREADY_TAKEN");
+    assert_eq!(found.text("conflictId"), other.organization);
 }
 
 #[apply(api_test)]
@@ -80,6 +80,6 @@ async fn if_match_compares_the_version_and_ignores_the_counts() {
     let changed = world.patch_if_match(&world.organization_path(), &known, "Acme 2").await.expect(200);
     assert!(tag(&changed).starts_with("\"2."), "{}", tag(&changed));
     assert_eq!(tag(&changed), tag(&world.platform.get(&world.organization_path()).await));
-    world.patch_if_match(&world.organization_path(), &known, "Acme 3").await.refused(412, "PRECONDITION_FAILED");
+    world.patch_if_match(&world.organization_path(), &known, "Acme 3").await.expect_error(412, "PRECONDITION_FAILED");
     world.patch_if_match(&world.organization_path(), "\"2\"", "Acme 3").await.expect(200);
 }

@@ -4,13 +4,13 @@ use berth_shared::id;
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::api::documented::{check_id, check_members, check_refusal, check_time, post};
-use crate::harness::{Berth, World, api_test, paths, samples::unknown};
+use crate::api::documented::{assert_documented_error, check_id, check_members, check_time, post};
+use crate::harness::{TestServer, World, api_test, paths, samples::nonexistent};
 
 #[apply(api_test)]
 async fn companies_and_persons_can_be_created() {
-    let berth = Berth::start().await;
-    let organization = berth.platform().create_organization("Bank of America").await.id();
+    let server = TestServer::start().await;
+    let organization = server.platform().create_organization("Bank of America").await.id();
     let target = paths::parties(&organization);
     let company = json!({
         "type": "ORGANIZATION",
@@ -22,13 +22,13 @@ async fn companies_and_persons_can_be_created() {
     let person = json!({ "type": "INDIVIDUAL", "name": "Dr. Jane Smith", "externalRef": "NPI:1234567890" });
     let nobody = json!({ "type": "INDIVIDUAL", "name": "Ada Lovelace" });
     for body in [company, person, nobody] {
-        let made = berth.platform().post(&target, &body).await.expect(201);
-        let shown = made.json();
+        let created = server.platform().post(&target, &body).await.expect(201);
+        let shown = created.json();
         let members =
             ["id", "organizationId", "type", "name", "email", "externalRef", "metadata", "createdAt", "updatedAt"];
         // Beside what the page shows, its id in the ledger's dialect.
         check_members(shown, &[&members[..], &["ledgerParty"]].concat());
-        assert!(made.text("ledgerParty").starts_with(&format!("{}::1220", made.id())));
+        assert!(created.text("ledgerParty").starts_with(&format!("{}::1220", created.id())));
         check_id::<id::Party>(&shown["id"], "pty_");
         assert_eq!(shown["organizationId"], json!(organization));
         for member in ["type", "name", "email", "externalRef"] {
@@ -37,19 +37,19 @@ async fn companies_and_persons_can_be_created() {
         assert_eq!(shown["metadata"], if body["metadata"].is_null() { json!({}) } else { body["metadata"].clone() });
         check_time(&shown["createdAt"]);
         assert_eq!(shown["updatedAt"], shown["createdAt"]);
-        assert_eq!(made.header("location"), Some(format!("{target}/{}", made.id()).as_str()));
-        let read = berth.platform().get(&format!("{target}/{}", made.id())).await.expect(200);
-        assert_eq!((read.json(), read.header("etag")), (shown, made.header("etag")));
+        assert_eq!(created.header("location"), Some(format!("{target}/{}", created.id()).as_str()));
+        let read = server.platform().get(&format!("{target}/{}", created.id())).await.expect(200);
+        assert_eq!((read.json(), read.header("etag")), (shown, created.header("etag")));
     }
-    let counted = berth.platform().get_organization(&organization).await.expect(200);
+    let counted = server.platform().get_organization(&organization).await.expect(200);
     assert_eq!(counted.json()["_count"]["parties"], 3);
 }
 
 #[apply(api_test)]
 async fn the_documented_error_responses_are_returned() {
-    let berth = Berth::start().await;
-    let organization = berth.platform().create_organization("Bank of America").await.id();
-    let platform = berth.platform();
+    let server = TestServer::start().await;
+    let organization = server.platform().create_organization("Bank of America").await.id();
+    let platform = server.platform();
     let target = paths::parties(&organization);
     let create = async |body: &str| post(&platform, &target, body).await;
     for (body, message) in [
@@ -60,15 +60,20 @@ async fn the_documented_error_responses_are_returned() {
         (r#"{"type": "INDIVIDUAL", "name": " "}"#, "name must"),
         (r#"{"type": "INDIVIDUAL", "name": "A", "email": "nobody"}"#, "email must"),
     ] {
-        check_refusal(create(body).await, 400, "VALIDATION_FAILED", message);
+        assert_documented_error(create(body).await, 400, "VALIDATION_FAILED", message);
     }
-    let refused = create("{}").await.refused(400, "VALIDATION_FAILED");
-    assert_eq!(refused.json()["message"], json!(["type is required", "name is required"]));
+    let error = create("{}").await.expect_error(400, "VALIDATION_FAILED");
+    assert_eq!(error.json()["message"], json!(["type is required", "name is required"]));
     let good = r#"{"type": "INDIVIDUAL", "name": "Ada Lovelace"}"#;
-    check_refusal(post(&berth.nobody(), &target, good).await, 401, "UNAUTHORIZED", "Invalid or expired API key");
-    for nowhere in [unknown(&organization), "org_1".to_owned()] {
-        let refused = post(&platform, &paths::parties(&nowhere), good).await;
-        check_refusal(refused, 404, "ORGANIZATION_NOT_FOUND", "Organization not found");
+    assert_documented_error(
+        post(&server.anonymous(), &target, good).await,
+        401,
+        "UNAUTHORIZED",
+        "Invalid or expired API key",
+    );
+    for nowhere in [nonexistent(&organization), "org_1".to_owned()] {
+        let error = post(&platform, &paths::parties(&nowhere), good).await;
+        assert_documented_error(error, 404, "ORGANIZATION_NOT_FOUND", "Organization not found");
     }
 }
 
@@ -121,5 +126,5 @@ async fn an_external_reference_has_at_most_256_characters() {
     }
     let search = |count: usize| format!("{}?externalRef={}", world.parties_path(), "%F0%9D%84%9E".repeat(count));
     assert_eq!(world.platform.get(&search(256)).await.expect(200).json()["meta"]["total"], 1);
-    assert_eq!(world.platform.get(&search(257)).await.failures(), ["externalRef"]);
+    assert_eq!(world.platform.get(&search(257)).await.error_locations(), ["externalRef"]);
 }

@@ -30,9 +30,9 @@ async fn results_are_in_the_order_of_the_checks() {
         assert_eq!(results[at], wanted, "{at}");
     }
     assert_eq!(results.as_array().map(Vec::len), Some(6));
-    let unknown = format!("/v1/organizations/org_{ULID}/roles/check");
+    let nonexistent = format!("/v1/organizations/org_{ULID}/roles/check");
     let body = json!({ "checks": checks });
-    world.platform.post(&unknown, &body).await.refused(404, "ORGANIZATION_NOT_FOUND");
+    world.platform.post(&nonexistent, &body).await.expect_error(404, "ORGANIZATION_NOT_FOUND");
 }
 
 #[apply(api_test)]
@@ -43,10 +43,10 @@ async fn a_role_of_another_organization_is_not_assigned() {
     let party = world.platform.create_party(&other, "P").await.id();
     world.platform.assign(&other, &party, &dock, "RECIPIENT").await;
     let check = json!([{ "dockId": dock, "partyId": party, "role": "RECIPIENT" }]);
-    let tenant = world.berth.tenant(&world.organization, &["roles:read"]).await;
+    let tenant = world.server.tenant(&world.organization, &["roles:read"]).await;
     // Not even the platform's key sees it through this organization.
-    for caller in [&tenant, &world.platform] {
-        let result = world.check(caller, check.clone()).await[0].clone();
+    for client in [&tenant, &world.platform] {
+        let result = world.check(client, check.clone()).await[0].clone();
         assert_eq!((&result["assigned"], &result["roleId"]), (&json!(false), &Value::Null));
     }
 }
@@ -61,16 +61,16 @@ async fn a_request_has_1_to_100_checks() {
         json!({ "checks": vec![check; count] })
     };
     for count in [1, 100] {
-        let answer = world.platform.post(&target, &checks(count)).await.expect(200);
-        assert_eq!(answer.json()["results"].as_array().map(Vec::len), Some(count));
+        let response = world.platform.post(&target, &checks(count)).await.expect(200);
+        assert_eq!(response.json()["results"].as_array().map(Vec::len), Some(count));
     }
     for count in [0, 101] {
-        assert_eq!(world.platform.post(&target, &checks(count)).await.failures(), ["/checks"], "{count}");
+        assert_eq!(world.platform.post(&target, &checks(count)).await.error_locations(), ["/checks"], "{count}");
     }
     let mut wrong = checks(4);
     wrong["checks"][1]["role"] = json!("OWNER");
     wrong["checks"][2] = json!("DISTRIBUTOR");
     wrong["checks"][3] = json!({ "dockId": party, "role": null });
-    let places = ["/checks/1/role", "/checks/2", "/checks/3/dockId", "/checks/3/partyId", "/checks/3/role"];
-    assert_eq!(world.platform.post(&target, &wrong).await.failures(), places);
+    let id_locations = ["/checks/1/role", "/checks/2", "/checks/3/dockId", "/checks/3/partyId", "/checks/3/role"];
+    assert_eq!(world.platform.post(&target, &wrong).await.error_locations(), id_locations);
 }

@@ -6,9 +6,10 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::guarantees::pagination::walk::{By, expect_each_once, many, nothing, walk};
+use crate::guarantees::pagination::pages::{By, expect_each_once, many, nothing, paginate};
 use crate::harness::{
-    Answer, Berth, PartyWorld, api_test, checker::expect_whole, paths, world::ULID, world::each, world::rows,
+    PartyWorld, TestResponse, TestServer, api_test, checker::assert_consistent, paths, world::ULID, world::each,
+    world::rows,
 };
 
 #[apply(api_test)]
@@ -109,7 +110,7 @@ async fn as_of_supports_the_same_filters() {
         (format!("&dockId={}&role=DISTRIBUTOR", world.dock), vec![]),
         (format!("&dockId={second}&role=DISTRIBUTOR"), vec![&c]),
     ] {
-        let wanted: Vec<_> = wanted.into_iter().map(Answer::id).collect();
+        let wanted: Vec<_> = wanted.into_iter().map(TestResponse::id).collect();
         let list = world.of_party(&format!("?asOf={then}{filter}")).await;
         assert_eq!(each(&list, "id"), wanted, "{filter}");
         // The same rows, one a page.
@@ -128,23 +129,23 @@ async fn as_of_supports_the_same_filters() {
 
 #[apply(api_test)]
 async fn pagination_returns_every_role_once_while_roles_are_revoked() {
-    let berth = Berth::start().await;
-    let caller = &berth.platform();
-    let organization = &caller.create_organization("Roles").await.id();
-    let party = &caller.create_party(organization, "Busy").await.id();
-    let docks = many(60, |at| async move { caller.create_dock(organization, &format!("Dock {at}")).await.id() }).await;
+    let server = TestServer::start().await;
+    let client = &server.platform();
+    let organization = &client.create_organization("Roles").await.id();
+    let party = &client.create_party(organization, "Busy").await.id();
+    let docks = many(60, |at| async move { client.create_dock(organization, &format!("Dock {at}")).await.id() }).await;
     let roles = many(120, |at| {
         let (dock, role) = (&docks[at / 2], ["DISTRIBUTOR", "RECIPIENT"][at % 2]);
-        async move { caller.assign(organization, party, dock, role).await.id() }
+        async move { client.assign(organization, party, dock, role).await.id() }
     })
     .await;
     let list = format!("{}?limit=7", paths::roles(&organization, &party));
     for by in [By::Cursor, By::Link] {
-        let (seen, rows) = walk(caller, &list, by, nothing).await;
+        let (seen, rows) = paginate(client, &list, by, nothing).await;
         assert_eq!(seen.len(), 120);
         expect_each_once(&seen, &roles);
         assert!(rows.iter().all(|row| row["dockName"].as_str().is_some_and(|name| name.starts_with("Dock "))));
-        let (seen, rows) = walk(caller, &format!("{list}&role=RECIPIENT"), by, nothing).await;
+        let (seen, rows) = paginate(client, &format!("{list}&role=RECIPIENT"), by, nothing).await;
         assert_eq!(seen.len(), 60);
         assert!(rows.iter().all(|row| row["role"] == "RECIPIENT"));
     }
@@ -154,10 +155,10 @@ async fn pagination_returns_every_role_once_while_roles_are_revoked() {
         let target = gone.get(page * 2).map(|id| format!("{}/{id}", list.trim_end_matches("?limit=7")));
         async move {
             if let Some(target) = target {
-                caller.delete(&target).await.expect(200);
+                client.delete(&target).await.expect(200);
             }
         }
     };
-    expect_each_once(&walk(caller, &list, By::Cursor, between).await.0, &roles[40..]);
-    expect_whole(&berth).await;
+    expect_each_once(&paginate(client, &list, By::Cursor, between).await.0, &roles[40..]);
+    assert_consistent(&server).await;
 }

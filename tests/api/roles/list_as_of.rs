@@ -19,7 +19,7 @@ fn later(time: &str, millis: i64) -> String {
 async fn as_of_is_exact_to_the_millisecond() {
     let world = PartyWorld::new().await;
     let key = world.platform.create_api_key(Some(&world.organization), &["roles:write"]).await;
-    let actor = world.berth.with_key(&key.text("key"));
+    let actor = world.server.client(&key.text("key"));
     let first = world.assign(&world.party, &world.dock, "RECIPIENT").await;
     let begin = first.text("createdAt");
     sleep(Duration::from_millis(5)).await;
@@ -53,7 +53,7 @@ async fn as_of_is_exact_to_the_millisecond() {
             }
         }
     }
-    // Without asOf nothing of the end is told.
+    // Without asOf nothing of the end is reported.
     let row = rows(&world.of_party("").await)[0].clone();
     assert!(row.get("revokedAt").is_none() && row.get("revokedBy").is_none(), "{row}");
 }
@@ -87,7 +87,11 @@ async fn as_of_accepts_any_offset_and_rejects_the_future() {
             "2024-03-01T12:00:00",
             "2024-02-30T12:00:00Z",
         ] {
-            assert_eq!(world.platform.get(&format!("{list}?asOf={wrong}")).await.failures(), ["asOf"], "{wrong}");
+            assert_eq!(
+                world.platform.get(&format!("{list}?asOf={wrong}")).await.error_locations(),
+                ["asOf"],
+                "{wrong}"
+            );
         }
     }
 }

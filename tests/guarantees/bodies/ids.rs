@@ -23,25 +23,25 @@ async fn a_malformed_id_in_a_path_is_not_found() {
     };
     let organizations = wrong(&world.organization, "org").map(|id| [paths::organization(&id), paths::parties(&id)]);
     for target in organizations.as_flattened() {
-        world.platform.get(target).await.refused(404, "ORGANIZATION_NOT_FOUND");
+        world.platform.get(target).await.expect_error(404, "ORGANIZATION_NOT_FOUND");
     }
     for id in wrong(&world.dock, "dock") {
-        world.platform.get_dock(&id).await.refused(404, "DOCK_NOT_FOUND");
-        world.platform.list_dock_parties(&id).await.refused(404, "DOCK_NOT_FOUND");
+        world.platform.get_dock(&id).await.expect_error(404, "DOCK_NOT_FOUND");
+        world.platform.list_dock_parties(&id).await.expect_error(404, "DOCK_NOT_FOUND");
     }
     for id in wrong(&world.party, "pty") {
         let party = paths::party(&world.organization, &id);
-        world.platform.get(&party).await.refused(404, "PARTY_NOT_FOUND");
-        // The form of what is in the path is told before anything about the body.
-        world.send(&Method::PATCH, &party, "{").await.refused(404, "PARTY_NOT_FOUND");
-        world.platform.get(&format!("{party}/roles")).await.refused(404, "PARTY_NOT_FOUND");
+        world.platform.get(&party).await.expect_error(404, "PARTY_NOT_FOUND");
+        // The form of what is in the path is reported before anything about the body.
+        world.send(&Method::PATCH, &party, "{").await.expect_error(404, "PARTY_NOT_FOUND");
+        world.platform.get(&format!("{party}/roles")).await.expect_error(404, "PARTY_NOT_FOUND");
     }
     for id in wrong(&format!("dpr_{ULID}"), "dpr") {
         let role = paths::role(&world.organization, &world.party, &id);
-        world.platform.delete(&role).await.refused(404, "ROLE_NOT_FOUND");
+        world.platform.delete(&role).await.expect_error(404, "ROLE_NOT_FOUND");
     }
     for id in wrong(&format!("key_{ULID}"), "key") {
-        world.platform.revoke_api_key(&id).await.refused(404, "API_KEY_NOT_FOUND");
+        world.platform.revoke_api_key(&id).await.expect_error(404, "API_KEY_NOT_FOUND");
     }
 }
 
@@ -51,8 +51,12 @@ async fn a_malformed_id_in_a_body_or_query_is_a_validation_error() {
     let roles = world.roles_path(&world.party);
     for wrong in [world.party.as_str(), "dock_", &world.dock.to_lowercase(), "x"] {
         let body = json!({ "dockId": wrong, "role": "RECIPIENT" });
-        assert_eq!(world.platform.post(&roles, &body).await.failures(), ["/dockId"], "{wrong}");
-        assert_eq!(world.platform.get(&format!("{roles}?dockId={wrong}")).await.failures(), ["dockId"], "{wrong}");
+        assert_eq!(world.platform.post(&roles, &body).await.error_locations(), ["/dockId"], "{wrong}");
+        assert_eq!(
+            world.platform.get(&format!("{roles}?dockId={wrong}")).await.error_locations(),
+            ["dockId"],
+            "{wrong}"
+        );
     }
     for wrong in [world.dock.as_str(), "org_", &world.organization.to_lowercase(), "x"] {
         for (target, body) in [
@@ -61,9 +65,9 @@ async fn a_malformed_id_in_a_body_or_query_is_a_validation_error() {
         ] {
             let mut body = body;
             body["organizationId"] = json!(wrong);
-            assert_eq!(world.platform.post(target, &body).await.failures(), ["/organizationId"], "{wrong}");
+            assert_eq!(world.platform.post(target, &body).await.error_locations(), ["/organizationId"], "{wrong}");
             let listed = world.platform.get(&format!("{target}?organizationId={wrong}")).await;
-            assert_eq!(listed.failures(), ["organizationId"], "{wrong}");
+            assert_eq!(listed.error_locations(), ["organizationId"], "{wrong}");
         }
     }
 }

@@ -14,8 +14,8 @@ async fn a_body_has_at_most_262144_bytes() {
             let body = body.to_string();
             format!("{body}{}", " ".repeat(length - body.len()))
         };
-        let refused = world.send(&method, &target, padded(262_145)).await.refused(413, "BODY_TOO_LARGE");
-        assert!(refused.json()["message"].is_string());
+        let error = world.send(&method, &target, padded(262_145)).await.expect_error(413, "BODY_TOO_LARGE");
+        assert!(error.json()["message"].is_string());
         assert!(succeeded(&world.send(&method, &target, padded(262_144)).await), "{method} {target}");
     }
 }
@@ -62,7 +62,7 @@ async fn malformed_json_is_one_error() {
         // Half of a surrogate pair is no character.
         world.refuses(&method, &target, r#"{"name":"\ud800"}"#).await;
         world.refuses(&method, &target, "").await;
-        world.platform.call(method, &target).send().await.refused(400, "MALFORMED_BODY");
+        world.platform.request(method, &target).send().await.expect_error(400, "MALFORMED_BODY");
     }
 }
 
@@ -71,8 +71,8 @@ async fn a_body_must_be_an_object() {
     let world = PartyWorld::new().await;
     for (method, target, body) in world.bodies() {
         for wrong in [json!([body]), json!("text"), json!(1), json!(null), json!(true)] {
-            let refused = world.send(&method, &target, wrong.to_string()).await;
-            assert_eq!(refused.failures(), [""], "{method} {target} {wrong}");
+            let error = world.send(&method, &target, wrong.to_string()).await;
+            assert_eq!(error.error_locations(), [""], "{method} {target} {wrong}");
         }
     }
 }
@@ -82,29 +82,29 @@ async fn the_content_type_is_json_or_absent() {
     let world = PartyWorld::new().await;
     for (method, target, body) in world.bodies() {
         let send = |media_type: &'static str| {
-            world.platform.call(method.clone(), &target).body(media_type, body.to_string()).send()
+            world.platform.request(method.clone(), &target).body(media_type, body.to_string()).send()
         };
         for wrong in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""] {
-            send(wrong).await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+            send(wrong).await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
         }
         if method == Method::PATCH {
             assert!(succeeded(&send("application/merge-patch+json; charset=utf-8").await), "{target}");
-            send("application/json-patch+json").await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+            send("application/json-patch+json").await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
         } else {
-            send("application/merge-patch+json").await.refused(415, "UNSUPPORTED_MEDIA_TYPE");
+            send("application/merge-patch+json").await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
         }
     }
     for media_type in ["application/json", "Application/JSON ; charset=utf-8"] {
         for (method, target, body) in world.bodies().into_iter().filter(|(_, target, _)| !target.ends_with("/roles")) {
-            let call = world.platform.call(method, &target).body(media_type, body.to_string());
-            assert!(succeeded(&call.send().await), "{target} {media_type}");
+            let request = world.platform.request(method, &target).body(media_type, body.to_string());
+            assert!(succeeded(&request.send().await), "{target} {media_type}");
         }
     }
-    let (url, key) = (world.berth.running().url(), world.platform.credential().expect("a key"));
+    let (url, key) = (world.server.running().url(), world.platform.credential().expect("a key"));
     for (method, target, body) in world.bodies() {
         // Not by the harness, whose bodies have types.
-        let call = reqwest::Client::new().request(method, format!("{url}{target}")).bearer_auth(key);
-        let answer = call.body(body.to_string()).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{target} {answer:?}");
+        let request = reqwest::Client::new().request(method, format!("{url}{target}")).bearer_auth(key);
+        let response = request.body(body.to_string()).send().await.expect("an answer");
+        assert!(response.status().is_success(), "{target} {response:?}");
     }
 }

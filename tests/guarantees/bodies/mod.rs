@@ -7,7 +7,7 @@ mod validation;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, PartyWorld, paths};
+use crate::harness::{PartyWorld, TestResponse, paths};
 
 impl PartyWorld {
     /// Every endpoint with a body, with one that it takes.
@@ -26,13 +26,13 @@ impl PartyWorld {
         ]
     }
 
-    async fn send(&self, method: &Method, target: &str, body: impl Into<Vec<u8>>) -> Answer {
-        self.platform.call(method.clone(), target).body("application/json", body).send().await
+    async fn send(&self, method: &Method, target: &str, body: impl Into<Vec<u8>>) -> TestResponse {
+        self.platform.request(method.clone(), target).body("application/json", body).send().await
     }
 
     /// That the endpoint refuses the bytes as no JSON, in one sentence.
     async fn refuses(&self, method: &Method, target: &str, body: impl Into<Vec<u8>>) {
-        let refused = self.send(method, target, body).await.refused(400, "MALFORMED_BODY");
-        assert!(refused.json()["message"].is_string() && refused.json().get("errors").is_none(), "{}", refused.json());
+        let error = self.send(method, target, body).await.expect_error(400, "MALFORMED_BODY");
+        assert!(error.json()["message"].is_string() && error.json().get("errors").is_none(), "{}", error.json());
     }
 }

@@ -1,7 +1,7 @@
 //! Every endpoint that writes, with every fault: once, twice and for ever, at whatever it asks first and at its write,
 //! with and without an `Idempotency-Key`.
 //!
-//! Whatever happens, the caller is told the truth. How often a request took effect is read from the audit trail, whose
+//! Whatever happens, the client is reported the truth. How often a request took effect is read from the audit trail, whose
 //! entries are written in the transaction of the change and name the request; the checker ties them to the rest.
 
 use std::{
@@ -20,22 +20,22 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::checker::expect_whole;
-use crate::harness::samples::{Sample, Tenant};
-use crate::harness::{Answer, Berth, Call, Caller, Fault, Wire, api_test, serial_test};
-use crate::ledger::annotating;
+use crate::harness::checker::assert_consistent;
+use crate::harness::samples::{SampleRequest, Tenant};
+use crate::harness::{Fault, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, serial_test};
+use crate::ledger::annotations_patch;
 
 /// How many cases run side by side: as many as keep the machine busy while some wait for a store that stays away, and few
-/// enough that each is on its turn within the half second that an endpoint keeps for its answer.
+/// enough that each is on its turn within the half second that an endpoint keeps for its response.
 const AT_ONCE: usize = 24;
 /// How long an endpoint may take that meets a fault for ever. It asks the store again until half a second before that.
-const HASTE: Duration = Duration::from_millis(1200);
+const SHORT_TIMEOUT: Duration = Duration::from_millis(1200);
 /// What writes, as the wire sees it.
 const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
 
 /// What follows from a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
+enum Outcome {
     /// Trying again helps, once the fault is over.
     Passes,
     /// The store cannot be used as it is set up: told at once.
@@ -47,13 +47,13 @@ enum Ending {
 #[derive(Debug, Clone)]
 struct Kind {
     fault: Fault,
-    ending: Ending,
+    outcome: Outcome,
     /// Whether only a transaction can meet it.
     of_transactions: bool,
 }
 
 fn kinds() -> Vec<Kind> {
-    let kind = |ending, of_transactions| move |fault| Kind { fault, ending, of_transactions };
+    let kind = |outcome, of_transactions| move |fault| Kind { fault, outcome, of_transactions };
     let anywhere = [
         Fault::Refused,
         Fault::ResetBefore,
@@ -61,25 +61,25 @@ fn kinds() -> Vec<Kind> {
         Fault::AnswerLost,
         Fault::Cut,
         Fault::Torn,
-        Fault::refusal(500, "InternalServerError"),
-        Fault::refusal(503, "ServiceUnavailable"),
+        Fault::error(500, "InternalServerError"),
+        Fault::error(503, "ServiceUnavailable"),
         Fault::throttled(),
-        Fault::refusal(400, "ProvisionedThroughputExceededException"),
+        Fault::error(400, "ProvisionedThroughputExceededException"),
     ];
     let transactions = [
         Fault::canceled(&["TransactionConflict", "None"]),
         // The condition may have failed by the transaction in conflict, which may be this very call's.
         Fault::canceled(&["ConditionalCheckFailed", "TransactionConflict"]),
         Fault::canceled(&["None", "ThrottlingError"]),
-        Fault::refusal(400, "TransactionInProgressException"),
+        Fault::error(400, "TransactionInProgressException"),
     ];
     let final_ones = ["ExpiredTokenException", "UnrecognizedClientException", "ResourceNotFoundException"];
-    let final_ones = final_ones.map(|kind| Fault::refusal(400, kind));
-    let mistaken = [Fault::refusal(400, "IdempotentParameterMismatchException")];
-    let mut all: Vec<Kind> = anywhere.into_iter().map(kind(Ending::Passes, false)).collect();
-    all.extend(transactions.into_iter().map(kind(Ending::Passes, true)));
-    all.extend(final_ones.into_iter().map(kind(Ending::Unavailable, false)));
-    all.extend(mistaken.into_iter().map(kind(Ending::Internal, true)));
+    let final_ones = final_ones.map(|kind| Fault::error(400, kind));
+    let mistaken = [Fault::error(400, "IdempotentParameterMismatchException")];
+    let mut all: Vec<Kind> = anywhere.into_iter().map(kind(Outcome::Passes, false)).collect();
+    all.extend(transactions.into_iter().map(kind(Outcome::Passes, true)));
+    all.extend(final_ones.into_iter().map(kind(Outcome::Unavailable, false)));
+    all.extend(mistaken.into_iter().map(kind(Outcome::Internal, true)));
     all
 }
 
@@ -98,7 +98,7 @@ fn with_and_without_key(endpoint: &Endpoint) -> &'static [bool] {
 struct Case {
     endpoint: &'static Endpoint,
     kind: Kind,
-    /// How many calls of the store meet the fault.
+    /// How many DynamoDB requests meet the fault.
     times: usize,
     /// Whether only a write can meet it.
     at_writes: bool,
@@ -114,78 +114,78 @@ impl fmt::Debug for Case {
 
 /// What became of a case.
 #[derive(Debug)]
-struct Told {
+struct CaseResult {
     case: Case,
     /// The ids of the request and of its repetition.
     requests: [String; 2],
-    first: Answer,
-    /// What the same call was told once the store was well again, where it was worth repeating.
-    repeated: Option<Answer>,
+    first: TestResponse,
+    /// What the same call was reported once the store was well again, where it was worth repeating.
+    repeated: Option<TestResponse>,
 }
 
 /// One store, a server that is patient with it and one that is not, on one wire.
-struct Ground {
-    patient: Berth,
-    hasty: Berth,
+struct Setup {
+    patient: TestServer,
+    impatient: TestServer,
     wire: Wire,
     tenant: Tenant,
-    /// How many calls ended, on a busy machine, before the fault that was meant for them.
+    /// How many requests ended, on a busy machine, before the fault that was meant for them.
     unmet: AtomicUsize,
 }
 
-impl Ground {
+impl Setup {
     async fn new() -> Self {
         let wire = Wire::new();
         let options = || Options { http_client: Some(wire.client()), ..Options::default() };
-        let patient = Berth::start_with(options()).await;
+        let patient = TestServer::start_with(options()).await;
         let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
-        let hasty = Berth::start_with(Options { store, request_timeout: HASTE, ..options() }).await;
+        let impatient = TestServer::start_with(Options { store, request_timeout: SHORT_TIMEOUT, ..options() }).await;
         let mut tenant = Tenant::new(&patient, "Storm").await;
-        tenant.caller = patient.platform();
-        let ground = Self { patient, hasty, wire, tenant, unmet: AtomicUsize::new(0) };
+        tenant.client = patient.platform();
+        let setup = Self { patient, impatient, wire, tenant, unmet: AtomicUsize::new(0) };
         // What a process reads once, it has read.
-        ground.hasty_caller().list_docks().await.expect(200);
-        ground
+        setup.impatient_client().list_docks().await.expect(200);
+        setup
     }
 
-    fn hasty_caller(&self) -> Caller {
-        let key = self.tenant.caller.credential().expect("the first key").to_owned();
-        self.hasty.with_key(&key)
+    fn impatient_client(&self) -> TestClient {
+        let key = self.tenant.client.credential().expect("the first key").to_owned();
+        self.impatient.client(&key)
     }
 
     /// What the case is about, made for it alone.
     async fn prepared(&self, case: &Case, name: &str) -> Target {
-        let (caller, shared) = (&self.tenant.caller, &self.tenant);
+        let (client, shared) = (&self.tenant.client, &self.tenant);
         let mut tenant = Tenant {
             organization: shared.organization.clone(),
             dock: shared.dock.clone(),
             party: shared.party.clone(),
             role: shared.role.clone(),
             key: shared.key.clone(),
-            caller: caller.clone(),
+            client: client.clone(),
         };
         let mut ledger_party = String::new();
         match case.endpoint.name {
             "update-organization" => {
-                tenant.organization = caller.create_organization(&format!("{name} old")).await.id();
+                tenant.organization = client.create_organization(&format!("{name} old")).await.id();
             }
-            "update-dock" => tenant.dock = caller.create_dock(&tenant.organization, &format!("{name} old")).await.id(),
+            "update-dock" => tenant.dock = client.create_dock(&tenant.organization, &format!("{name} old")).await.id(),
             "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
-                let party = caller.create_party(&tenant.organization, &format!("{name} old")).await;
+                let party = client.create_party(&tenant.organization, &format!("{name} old")).await;
                 (tenant.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
-            "revoke-api-key" => tenant.key = caller.create_api_key(None, &["docks:read"]).await.id(),
+            "revoke-api-key" => tenant.key = client.create_api_key(None, &["docks:read"]).await.id(),
             // Others make something of their own.
             _ => {}
         }
         if case.endpoint.name == "revoke-role" {
-            tenant.role = caller.assign(&tenant.organization, &tenant.party, &tenant.dock, "RECIPIENT").await.id();
+            tenant.role = client.assign(&tenant.organization, &tenant.party, &tenant.dock, "RECIPIENT").await.id();
         }
         if let Access::Ledger(_) = case.endpoint.access {
             let (path, body) = match case.endpoint.name {
                 "allocate-ledger-party" => (case.endpoint.path.to_owned(), json!({ "partyIdHint": name })),
                 "update-ledger-party" => {
-                    let mut body = annotating(&ledger_party, &json!({ "case": name }));
+                    let mut body = annotations_patch(&ledger_party, &json!({ "case": name }));
                     body["partyDetails"]["identityProviderId"] = json!(tenant.organization);
                     (case.endpoint.path.replace("{party}", &ledger_party), body)
                 }
@@ -193,55 +193,55 @@ impl Ground {
             };
             return Target::Ledger(path, body);
         }
-        let mut sample = Sample::of(case.endpoint, &tenant);
+        let mut sample = SampleRequest::of(case.endpoint, &tenant);
         if let Some(called) = sample.body.as_mut().and_then(|body| body.get_mut("name")) {
             *called = json!(name);
         }
         Target::Rest(Box::new(sample))
     }
 
-    async fn run(&self, number: usize, case: Case) -> Told {
+    async fn run(&self, number: usize, case: Case) -> CaseResult {
         let name = format!("Case {number}");
         let requests = [format!("case-{number}-1"), format!("case-{number}-2")];
         let target = self.prepared(&case, &name).await;
-        let call = |caller: &Caller, request: &str| {
-            let call = target.call(case.endpoint, caller).header("x-request-id", request);
-            if case.keyed { call.header("idempotency-key", &name.replace(' ', "-")) } else { call }
+        let request = |client: &TestClient, request: &str| {
+            let request = target.request(case.endpoint, client).header("x-request-id", request);
+            if case.keyed { request.header("idempotency-key", &name.replace(' ', "-")) } else { request }
         };
-        let for_ever = case.times == usize::MAX && case.kind.ending == Ending::Passes;
-        let caller = if for_ever { self.hasty_caller() } else { self.tenant.caller.clone() };
+        let for_ever = case.times == usize::MAX && case.kind.outcome == Outcome::Passes;
+        let client = if for_ever { self.impatient_client() } else { self.tenant.client.clone() };
         let (fault, at_writes, mut left) = (case.kind.fault.clone(), case.at_writes, case.times);
         self.wire.plan(&requests[0], move |operation| {
             let due = left > 0 && (!at_writes || WRITES.contains(&operation));
             left -= usize::from(due);
             due.then(|| fault.clone())
         });
-        let first = call(&caller, &requests[0]).send().await;
-        if self.wire.unplan(&requests[0]) == 0 {
+        let first = request(&client, &requests[0]).send().await;
+        if self.wire.end_plan(&requests[0]) == 0 {
             assert!(for_ever && first.status == 503, "{case:?} met no fault");
             self.unmet.fetch_add(1, Ordering::Relaxed);
         }
         let repeated = if first.status == case.endpoint.success {
             None
         } else {
-            Some(call(&self.tenant.caller, &requests[1]).send().await)
+            Some(request(&self.tenant.client, &requests[1]).send().await)
         };
-        Told { case, requests, first, repeated }
+        CaseResult { case, requests, first, repeated }
     }
 
-    /// Runs all cases, and holds what each was told against what is in the table then.
+    /// Runs all cases, and compares what each was reported with what is in the table then.
     async fn run_all(&self, cases: Vec<Case>) {
         let begun = Instant::now();
         let runs = cases.into_iter().enumerate().map(|(number, case)| self.run(number, case));
-        let told: Vec<Told> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
-        let (cases, unmet) = (told.len(), self.unmet.load(Ordering::Relaxed));
+        let found: Vec<CaseResult> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
+        let (cases, unmet) = (found.len(), self.unmet.load(Ordering::Relaxed));
         assert!(unmet * 50 <= cases, "{unmet} of {cases} met no fault");
         self.wire.quiet("case-").await;
         let effects = self.effects().await;
-        for told in &told {
-            told.check(&effects);
+        for found in &found {
+            found.check(&effects);
         }
-        expect_whole(&self.patient).await;
+        assert_consistent(&self.patient).await;
         let took = begun.elapsed().as_secs_f64();
         eprintln!("matrix: {cases} cases, {unmet} of them ended before their fault, {took:.1} s");
     }
@@ -271,34 +271,34 @@ impl Ground {
 
 /// A request.
 enum Target {
-    Rest(Box<Sample>),
+    Rest(Box<SampleRequest>),
     Ledger(String, serde_json::Value),
 }
 
 impl Target {
-    fn call(&self, endpoint: &Endpoint, caller: &Caller) -> Call {
+    fn request(&self, endpoint: &Endpoint, client: &TestClient) -> RequestBuilder {
         match self {
-            Self::Rest(sample) => sample.call(caller),
-            Self::Ledger(path, body) => caller.call(endpoint.method.clone(), path).json(body),
+            Self::Rest(sample) => sample.request(client),
+            Self::Ledger(path, body) => client.request(endpoint.method.clone(), path).json(body),
         }
     }
 }
 
-impl Told {
+impl CaseResult {
     fn check(&self, effects: &HashMap<String, Vec<String>>) {
         let Self { case, requests, first, repeated } = self;
-        let [made, remade] = requests.each_ref().map(|id| effects.get(id).map_or(&[][..], Vec::as_slice));
+        let [created, repeated_effects] = requests.each_ref().map(|id| effects.get(id).map_or(&[][..], Vec::as_slice));
         let success = case.endpoint.success;
-        let passed = case.kind.ending == Ending::Passes && case.times < usize::MAX;
-        let expected = match case.kind.ending {
-            Ending::Passes if passed => success,
-            Ending::Passes | Ending::Unavailable => 503,
-            Ending::Internal => 500,
+        let passed = case.kind.outcome == Outcome::Passes && case.times < usize::MAX;
+        let expected = match case.kind.outcome {
+            Outcome::Passes if passed => success,
+            Outcome::Passes | Outcome::Unavailable => 503,
+            Outcome::Internal => 500,
         };
         assert_eq!(first.status, expected, "{self:#?}");
         let Some(repeated) = repeated else {
-            assert_eq!(made.len(), 1, "what is told as done is done once: {self:#?}");
-            return expect_named(first, made);
+            assert_eq!(created.len(), 1, "what is told as done is done once: {self:#?}");
+            return expect_named(first, created);
         };
         if expected == 503 {
             assert_eq!(first.header("retry-after"), Some("1"), "{self:#?}");
@@ -306,42 +306,47 @@ impl Told {
         let leaks = ["SECRET", "Exception", "dynamodb", "Throttl"];
         let text = String::from_utf8_lossy(&first.body);
         assert!(!leaks.iter().any(|word| text.contains(word)), "{self:#?}");
-        assert!(made.len() <= 1 && remade.len() <= 1, "{made:?} {remade:?} {self:#?}");
+        assert!(created.len() <= 1 && repeated_effects.len() <= 1, "{created:?} {repeated_effects:?} {self:#?}");
         if !case.kind.fault.may_act() {
-            assert_eq!((made.len(), repeated.status), (0, success), "a refusal leaves nothing: {self:#?}");
+            assert_eq!((created.len(), repeated.status), (0, success), "a refusal leaves nothing: {self:#?}");
         }
         if repeated.status != success {
-            // The first call took effect, and the second is told so.
+            // The first call took effect, and the second is reported so.
             let code = repeated.json()["code"].as_str().unwrap_or_default();
-            let told = match (case.endpoint.name, repeated.status, code) {
-                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") => repeated.json()["conflictId"] == json!(made.first()),
+            let found = match (case.endpoint.name, repeated.status, code) {
+                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") => {
+                    repeated.json()["conflictId"] == json!(created.first())
+                }
                 ("revoke-role", 404, "ROLE_NOT_FOUND") | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
                 _ => false,
             };
-            assert!(told && !case.keyed && (made.len(), remade.len()) == (1, 0), "{made:?} {remade:?} {self:#?}");
+            assert!(
+                found && !case.keyed && (created.len(), repeated_effects.len()) == (1, 0),
+                "{created:?} {repeated_effects:?} {self:#?}"
+            );
             return;
         }
         // A repeated POST makes another thing; and on the ledger every change that is accepted is a new version.
         let is_new =
             (case.endpoint.method == Method::POST && !case.keyed) || case.endpoint.name == "update-ledger-party";
-        let count = if is_new { remade.len() } else { made.len() + remade.len() };
-        assert_eq!(count, 1, "{made:?} {remade:?} {self:#?}");
+        let count = if is_new { repeated_effects.len() } else { created.len() + repeated_effects.len() };
+        assert_eq!(count, 1, "{created:?} {repeated_effects:?} {self:#?}");
         let replayed = repeated.header("idempotency-replayed") == Some("true");
-        assert!(!replayed || made.len() == 1, "what is told again was done: {self:#?}");
-        expect_named(repeated, if remade.is_empty() { made } else { remade });
+        assert!(!replayed || created.len() == 1, "what is told again was done: {self:#?}");
+        expect_named(repeated, if repeated_effects.is_empty() { created } else { repeated_effects });
     }
 }
 
-/// That an answer that names a thing names the one that changed.
-fn expect_named(answer: &Answer, changed: &[String]) {
-    if let Some(id) = answer.json().get("id") {
-        assert_eq!(*id, json!(changed[0]), "{answer:?}");
+/// That a response that names a thing names the one that changed.
+fn expect_named(response: &TestResponse, changed: &[String]) {
+    if let Some(id) = response.json().get("id") {
+        assert_eq!(*id, json!(changed[0]), "{response:?}");
     }
 }
 
 #[apply(serial_test)]
-async fn every_writing_endpoint_tells_the_truth_about_every_fault() {
-    let ground = Ground::new().await;
+async fn every_writing_endpoint_reports_the_outcome_of_every_fault() {
+    let setup = Setup::new().await;
     let mut cases = Vec::new();
     for endpoint in writing() {
         for kind in kinds() {
@@ -357,15 +362,15 @@ async fn every_writing_endpoint_tells_the_truth_about_every_fault() {
         }
     }
     assert!(cases.len() > 1000, "{}", cases.len());
-    ground.run_all(cases).await;
+    setup.run_all(cases).await;
 }
 
-/// The store hears of the call when its caller has long got an answer: from another attempt, or that there is none.
+/// The store hears of the request when its client has long got a response: from another attempt, or that there is none.
 #[apply(api_test)]
-async fn a_call_that_arrives_late_acts_once() {
-    let ground = Ground::new().await;
+async fn a_delayed_dynamodb_request_takes_effect_once() {
+    let setup = Setup::new().await;
     let fault = Fault::Delayed(Duration::from_secs(3));
-    let kind = Kind { fault, ending: Ending::Passes, of_transactions: true };
+    let kind = Kind { fault, outcome: Outcome::Passes, of_transactions: true };
     let mut cases = Vec::new();
     for endpoint in writing() {
         for keyed in with_and_without_key(endpoint) {
@@ -374,5 +379,5 @@ async fn a_call_that_arrives_late_acts_once() {
             }
         }
     }
-    ground.run_all(cases).await;
+    setup.run_all(cases).await;
 }

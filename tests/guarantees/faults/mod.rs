@@ -1,4 +1,4 @@
-//! A store that fails: what passes is not noticed, what does not is told as 503, and neither leaves half a write.
+//! A store that fails: what passes is not noticed, what does not is reported as 503, and neither leaves half a write.
 
 mod corrupt_data;
 mod matrix;
@@ -13,14 +13,14 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::checker::expect_whole;
-use crate::harness::{Answer, Berth, Caller, Fault, Wire, api_test, paths};
+use crate::harness::checker::assert_consistent;
+use crate::harness::{Fault, TestClient, TestResponse, TestServer, Wire, api_test, paths};
 
 /// A server on a wire that can be broken, and something to write to.
-struct Place {
-    berth: Berth,
+struct IdLocation {
+    server: TestServer,
     wire: Wire,
-    caller: Caller,
+    client: TestClient,
     organization: String,
     dock: String,
     party: String,
@@ -30,24 +30,24 @@ struct Place {
     user: String,
 }
 
-impl Place {
+impl IdLocation {
     /// A store that stays away is waited for as long as `request_timeout`, less half a second.
     async fn open(request_timeout: Duration) -> Self {
         let wire = Wire::new();
         let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
-        let berth = Berth::start_with(options).await;
-        let caller = berth.platform();
-        let organization = caller.create_organization("Storm").await.id();
-        let dock = caller.create_dock(&organization, "Dock").await.id();
-        let party = caller.create_party(&organization, "Party").await;
+        let server = TestServer::start_with(options).await;
+        let client = server.platform();
+        let organization = client.create_organization("Storm").await.id();
+        let dock = client.create_dock(&organization, "Dock").await.id();
+        let party = client.create_party(&organization, "Party").await;
         let (party, ledger_party) = (party.id(), party.text("ledgerParty"));
-        let role = caller.assign(&organization, &party, &dock, "RECIPIENT").await.id();
-        let key = caller.create_api_key(None, &["docks:read"]).await.id();
+        let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
+        let key = client.create_api_key(None, &["docks:read"]).await.id();
         // The first list of a process reads the secret of the cursors.
-        caller.list_docks().await.expect(200);
-        let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+        client.list_docks().await.expect(200);
+        let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let user = user.as_str().expect("an id").to_owned();
-        Self { berth, wire, caller, organization, dock, party, role, key, ledger_party, user }
+        Self { server, wire, client, organization, dock, party, role, key, ledger_party, user }
     }
 
     /// A path of the endpoint list with ids in it.
@@ -86,54 +86,54 @@ impl Place {
         })
     }
 
-    async fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> Answer {
-        let call = self.caller.call(method.clone(), &self.target(path));
+    async fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> TestResponse {
+        let request = self.client.request(method.clone(), &self.target(path));
         match body {
-            Some(body) => call.json(body).send().await,
-            None => call.send().await,
+            Some(body) => request.json(body).send().await,
+            None => request.send().await,
         }
     }
 
     /// How many items the table has, but for the platform's own: its counters are made when they are first needed.
     async fn items(&self) -> i32 {
-        let (client, table) = (self.berth.running().client(), self.berth.running().table());
+        let (client, table) = (self.server.running().client(), self.server.running().table());
         let scan = client.scan().table_name(table).consistent_read(true).filter_expression("pk <> :platform");
         let scan = scan.expression_attribute_values(":platform", AttributeValue::S("PLATFORM".to_owned()));
         scan.send().await.expect("read").count
     }
 }
 
-/// That a key was used is marked with `PutItem`, as nothing else is: where the store takes none, the answer does not wait
+/// That a key was used is marked with `PutItem`, as nothing else is: where the store takes none, the response does not wait
 /// for it until the end of its time.
 #[apply(api_test)]
-async fn a_use_that_cannot_be_marked_holds_up_no_answer() {
-    let place = Place::open(berth::REQUEST_TIMEOUT).await;
+async fn a_failed_last_used_update_does_not_delay_the_response() {
+    let place = IdLocation::open(berth::REQUEST_TIMEOUT).await;
     for (scope, target, id) in [
         ("organizations:read", paths::organization(&place.organization), "unmarked-1"),
         ("ledger:read", "/v2/authenticated-user".to_owned(), "unmarked-2"),
     ] {
-        let key = place.caller.create_api_key(Some(&place.organization), &[scope]).await;
-        let caller = place.caller.with_credential(&key.text("key"));
+        let key = place.client.create_api_key(Some(&place.organization), &[scope]).await;
+        let client = place.client.with_credential(&key.text("key"));
         place.wire.plan(id, |operation| (operation == "PutItem").then(Fault::throttled));
         let begun = Instant::now();
-        caller.call(Method::GET, &target).header("x-request-id", id).send().await.expect(200);
+        client.request(Method::GET, &target).header("x-request-id", id).send().await.expect(200);
         assert!(begun.elapsed() < berth::REQUEST_TIMEOUT / 4, "{target}: {:?}", begun.elapsed());
-        assert!(place.wire.unplan(id) > 0, "{target}: marked without PutItem");
+        assert!(place.wire.end_plan(id) > 0, "{target}: marked without PutItem");
     }
 }
 
 /// Each writing endpoint meets each fault at its transaction, tries again, and has acted once.
 #[apply(api_test)]
-async fn a_fault_that_passes_is_not_noticed() {
-    let place = Place::open(berth::REQUEST_TIMEOUT).await;
+async fn a_transient_fault_is_retried() {
+    let place = IdLocation::open(berth::REQUEST_TIMEOUT).await;
     let faults = [
         Fault::throttled(),
-        Fault::refusal(400, "TransactionInProgressException"),
+        Fault::error(400, "TransactionInProgressException"),
         Fault::canceled(&["TransactionConflict", "None"]),
         // The condition may have failed by the transaction in conflict, which may be this very call's.
         Fault::canceled(&["ConditionalCheckFailed", "TransactionConflict"]),
-        Fault::refusal(500, "InternalServerError"),
-        Fault::refusal(503, "ServiceUnavailable"),
+        Fault::error(500, "InternalServerError"),
+        Fault::error(503, "ServiceUnavailable"),
         Fault::AnswerLost,
         Fault::Refused,
         Fault::Late(Duration::from_millis(50)),
@@ -154,69 +154,69 @@ async fn a_fault_that_passes_is_not_noticed() {
             }
             let before = place.items().await;
             place.wire.once("TransactWriteItems", fault.clone());
-            let answer = place.call(&endpoint.method, endpoint.path, body.as_ref()).await;
-            assert_eq!(answer.status, endpoint.success, "{} after {fault:?}: {answer:?}", endpoint.name);
-            assert_eq!(place.wire.heal(), 1, "{} met the fault", endpoint.name);
-            let made = place.items().await - before;
-            assert_eq!(*grown.get_or_insert(made), made, "{} acts once after {fault:?}", endpoint.name);
-            expect_whole(&place.berth).await;
+            let response = place.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
+            assert_eq!(place.wire.clear_faults(), 1, "{} met the fault", endpoint.name);
+            let created = place.items().await - before;
+            assert_eq!(*grown.get_or_insert(created), created, "{} acts once after {fault:?}", endpoint.name);
+            assert_consistent(&place.server).await;
         }
     }
     for fault in faults {
         place.wire.once("TransactWriteItems", fault.clone());
         let body = place.body("assign-role", 0);
         let roles = "/v1/organizations/{orgId}/parties/{partyId}/roles";
-        // Never a 409 against the call's own write.
-        let role = place.call(&Method::POST, roles, body.as_ref()).await.expect(201).id();
-        assert_eq!(place.wire.heal(), 1);
+        // Never a 409 against the request's own write.
+        let role = place.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
+        assert_eq!(place.wire.clear_faults(), 1);
         place.wire.once("TransactWriteItems", fault);
         // Nor a 404 after its own revocation.
-        place.call(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
-        assert_eq!(place.wire.heal(), 1);
+        place.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
+        assert_eq!(place.wire.clear_faults(), 1);
     }
-    expect_whole(&place.berth).await;
+    assert_consistent(&place.server).await;
 }
 
 #[apply(api_test)]
-async fn a_store_that_stays_away_is_told_as_503_by_every_endpoint() {
-    let place = Place::open(Duration::from_millis(1500)).await;
+async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
+    let place = IdLocation::open(Duration::from_millis(1500)).await;
     let before = place.items().await;
     let faults = [
         Fault::Refused,
-        Fault::refusal(500, "InternalServerError"),
+        Fault::error(500, "InternalServerError"),
         Fault::throttled(),
-        Fault::refusal(400, "AccessDeniedException"),
-        Fault::refusal(400, "ResourceNotFoundException"),
+        Fault::error(400, "AccessDeniedException"),
+        Fault::error(400, "ResourceNotFoundException"),
     ];
     // What the ledger tells of itself is kept by the process, and asks the store no more.
     let kept = ["get-participant-id", "authenticated-user", "get-ledger-user", "connected-synchronizers"];
     let asking = ENDPOINTS.iter().filter(|endpoint| {
         (endpoint.access != Access::Public || endpoint.name == "ledger-readyz") && !kept.contains(&endpoint.name)
     });
-    let calls = asking.enumerate().map(|(number, endpoint)| {
+    let requests = asking.enumerate().map(|(number, endpoint)| {
         let (place, fault) = (&place, faults[number % faults.len()].clone());
         async move {
             let body = place.body(endpoint.name, number);
             place.wire.always(fault.clone());
-            let answer = place.call(&endpoint.method, endpoint.path, body.as_ref()).await;
-            assert_eq!(answer.status, 503, "{} with {fault:?}: {answer:?}", endpoint.name);
+            let response = place.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            assert_eq!(response.status, 503, "{} with {fault:?}: {response:?}", endpoint.name);
             match endpoint.handler {
-                _ if endpoint.name == "ledger-readyz" => assert!(answer.body_text().ends_with("readyz check failed")),
-                Handler::Ledger(_) => assert_eq!(answer.json()["code"], "SERVICE_NOT_RUNNING"),
-                Handler::Rest(_) => assert_eq!(answer.json()["code"], "STORE_UNAVAILABLE"),
+                _ if endpoint.name == "ledger-readyz" => assert!(response.body_text().ends_with("readyz check failed")),
+                Handler::Ledger(_) => assert_eq!(response.json()["code"], "SERVICE_NOT_RUNNING"),
+                Handler::Rest(_) => assert_eq!(response.json()["code"], "STORE_UNAVAILABLE"),
             }
-            assert_eq!(answer.header("retry-after"), Some("1"));
-            let told = String::from_utf8_lossy(&answer.body).into_owned();
+            assert_eq!(response.header("retry-after"), Some("1"));
+            let found = String::from_utf8_lossy(&response.body).into_owned();
             let leaks = ["SECRET", "Exception", "dynamodb", "transaction", "Throttl"];
-            assert!(!leaks.iter().any(|word| told.contains(word)), "{told}");
+            assert!(!leaks.iter().any(|word| found.contains(word)), "{found}");
         }
     });
-    for call in calls {
-        call.await;
+    for request in requests {
+        request.await;
     }
-    assert!(place.wire.heal() > 20);
+    assert!(place.wire.clear_faults() > 20);
     assert_eq!(place.items().await, before, "nothing is written");
-    expect_whole(&place.berth).await;
+    assert_consistent(&place.server).await;
     // And when the store is back, so is the service.
-    place.caller.list_docks().await.expect(200);
+    place.client.list_docks().await.expect(200);
 }

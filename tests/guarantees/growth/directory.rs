@@ -11,9 +11,9 @@ use futures::{StreamExt, stream};
 use serde_json::json;
 use ulid::Ulid;
 
-use crate::harness::{Berth, Caller};
+use crate::harness::{TestClient, TestServer};
 
-/// Items in one call that loads them, as many as DynamoDB takes.
+/// Items in one request that loads them, as many as DynamoDB takes.
 const BATCH: usize = 25;
 /// The last hint and the last slug of a sample; a copy has its number behind them. No call gives out a slug with so many
 /// digits.
@@ -24,10 +24,10 @@ const DIGITS: usize = 8;
 
 /// A directory that grows.
 pub struct Directory {
-    client: Client,
+    dynamodb: Client,
     table: String,
     /// Somebody who may do everything.
-    pub caller: Caller,
+    pub client: TestClient,
     /// The organization in which everything is.
     pub org: String,
     /// The dock in which many parties are recipients.
@@ -36,11 +36,11 @@ pub struct Directory {
     pub party: String,
     /// The slug of the first of the organizations of one name.
     pub namesake: String,
-    samples: Vec<Sample>,
+    samples: Vec<SampleRequest>,
 }
 
-/// The items that one call, or two, have made, and where their number is counted.
-struct Sample {
+/// The items that one request, or two, have made, and where their number is counted.
+struct SampleRequest {
     /// Each attribute of each item.
     items: Vec<Vec<(String, Template)>>,
     /// What is this thing's only: a copy has its own.
@@ -71,13 +71,13 @@ enum Piece {
 
 impl Directory {
     /// One of each, made by calls.
-    pub async fn make(berth: &Berth) -> Self {
-        let store = berth.store().await;
-        let caller = berth.platform();
-        let org = caller.create_organization("Growth").await.id();
-        let namesake = caller.create_organization("Many").await.text("slug");
-        let dock = caller.create_dock(&org, "Dock").await.id();
-        let party = caller.create_party(&org, "Holder").await.id();
+    pub async fn make(server: &TestServer) -> Self {
+        let store = server.store().await;
+        let client = server.platform();
+        let org = client.create_organization("Growth").await.id();
+        let namesake = client.create_organization("Many").await.text("slug");
+        let dock = client.create_dock(&org, "Dock").await.id();
+        let party = client.create_party(&org, "Holder").await.id();
         let ulid = |id: &str| id.split_once('_').map(|(_, ulid)| ulid.to_owned()).expect("a prefix");
         let of_org = format!("ORG#{}", ulid(&org));
         // Which of the eight counters counts does not matter: what is asked for is their sum.
@@ -85,41 +85,41 @@ impl Directory {
         let platform = |attribute: &str| ["PLATFORM".to_owned(), "#COUNT#0".to_owned(), attribute.to_owned()];
         let roles = |sk: String| [of_org.clone(), sk, "rolesRecipient".to_owned()];
 
-        let parties = Sample::of(berth, vec![counter("partiesOrganization")], async {
-            caller.create_party(&org, "Company").await;
+        let parties = SampleRequest::of(server, vec![counter("partiesOrganization")], async {
+            client.create_party(&org, "Company").await;
         });
         let parties = parties.await;
         let counts = vec![counter("docks"), platform("docks"), roles(format!("PTY#{}", ulid(&party)))];
-        let places = Sample::of(berth, counts, async {
-            let place = caller.create_dock(&org, "Place").await.id();
-            caller.assign(&org, &party, &place, "RECIPIENT").await;
+        let id_locations = SampleRequest::of(server, counts, async {
+            let place = client.create_dock(&org, "Place").await.id();
+            client.assign(&org, &party, &place, "RECIPIENT").await;
         });
-        let places = places.await;
+        let id_locations = id_locations.await;
         let counts = vec![counter("partiesOrganization"), roles(format!("DOCK#{}", ulid(&dock)))];
-        let guests = Sample::of(berth, counts, async {
-            let guest = caller.create_party(&org, "Guest").await.id();
-            caller.assign(&org, &guest, &dock, "RECIPIENT").await;
+        let guests = SampleRequest::of(server, counts, async {
+            let guest = client.create_party(&org, "Guest").await.id();
+            client.assign(&org, &guest, &dock, "RECIPIENT").await;
         });
         let guests = guests.await;
         let stem = ["SLUG#many".to_owned(), "SLUG".to_owned(), "last".to_owned()];
-        let namesakes = Sample::of(berth, vec![platform("organizations"), stem], async {
-            caller.create_organization("Many").await;
+        let namesakes = SampleRequest::of(server, vec![platform("organizations"), stem], async {
+            client.create_organization("Many").await;
         });
         let namesakes = namesakes.await;
-        let keys = Sample::of(berth, vec![counter("apiKeys"), platform("apiKeys")], async {
-            caller.create_api_key(Some(&org), &["parties:read"]).await;
+        let keys = SampleRequest::of(server, vec![counter("apiKeys"), platform("apiKeys")], async {
+            client.create_api_key(Some(&org), &["parties:read"]).await;
         });
         let keys = keys.await;
-        let allocated = Sample::of(berth, vec![counter("partiesOrganization")], async {
+        let allocated = SampleRequest::of(server, vec![counter("partiesOrganization")], async {
             let body = json!({ "partyIdHint": HINT, "identityProviderId": org });
-            caller.allocate_ledger_party(&body).await.expect(200);
+            client.allocate_ledger_party(&body).await.expect(200);
         });
         let allocated = allocated.await;
         Self {
-            client: store.client().clone(),
+            dynamodb: store.client().clone(),
             table: store.table().to_owned(),
-            samples: vec![parties, places, guests, namesakes, keys, allocated],
-            caller,
+            samples: vec![parties, id_locations, guests, namesakes, keys, allocated],
+            client,
             org,
             dock,
             party,
@@ -138,9 +138,9 @@ impl Directory {
                 continue;
             }
             (sample.copies, loaded) = (copies.end, loaded + copies.len() * sample.items.len());
-            load(&self.client, &self.table, copies.clone().flat_map(|number| sample.copy(number))).await;
+            load(&self.dynamodb, &self.table, copies.clone().flat_map(|number| sample.copy(number))).await;
             for [pk, sk, attribute] in &sample.counted {
-                let update = self.client.update_item().table_name(&self.table).update_expression("ADD #n :by");
+                let update = self.dynamodb.update_item().table_name(&self.table).update_expression("ADD #n :by");
                 let update = update.key("pk", AttributeValue::S(pk.clone())).key("sk", AttributeValue::S(sk.clone()));
                 let update = update.expression_attribute_names("#n", attribute);
                 let by = AttributeValue::N(copies.len().to_string());
@@ -156,21 +156,21 @@ async fn load(client: &Client, table: &str, items: impl Iterator<Item = Item>) {
         let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");
         WriteRequest::builder().put_request(put).build()
     });
-    let calls = stream::iter(puts).chunks(BATCH).map(|batch| async {
-        let answer = client.batch_write_item().request_items(table, batch).send().await;
-        answer.expect("the items are taken").unprocessed_items.is_none_or(|left| left.is_empty())
+    let requests = stream::iter(puts).chunks(BATCH).map(|batch| async {
+        let response = client.batch_write_item().request_items(table, batch).send().await;
+        response.expect("the items are taken").unprocessed_items.is_none_or(|left| left.is_empty())
     });
-    assert!(calls.buffer_unordered(2).all(async |whole| whole).await, "everything is loaded");
+    assert!(requests.buffer_unordered(2).all(async |whole| whole).await, "everything is loaded");
 }
 
-impl Sample {
+impl SampleRequest {
     /// What `make` makes.
-    async fn of(berth: &Berth, counted: Vec<[String; 3]>, make: impl Future<Output = ()>) -> Self {
+    async fn of(server: &TestServer, counted: Vec<[String; 3]>, make: impl Future<Output = ()>) -> Self {
         let key = |item: &Item| (text(&item["pk"]).to_owned(), text(&item["sk"]).to_owned());
-        let before = berth.items().await;
+        let before = server.items().await;
         make.await;
         let known: HashSet<_> = before.iter().map(key).collect();
-        let items: Vec<Item> = berth.items().await.into_iter().filter(|item| !known.contains(&key(item))).collect();
+        let items: Vec<Item> = server.items().await.into_iter().filter(|item| !known.contains(&key(item))).collect();
         let mut sample = Self { items: Vec::new(), own: Vec::new(), counted, copies: 0 };
         let old: HashSet<Ulid> = before.iter().flat_map(Item::values).flat_map(ulids).collect();
         let new: HashSet<Ulid> = items.iter().flat_map(Item::values).flat_map(ulids).collect();

@@ -1,11 +1,11 @@
 //! Whether a history can be explained: whether its calls have an order, each between its beginning and its end, in
-//! which a plain model gives every answer that was given.
+//! which a plain model gives every response that was given.
 //!
 //! The search is that of Wing and Gong in the form of Lowe's just-in-time linearization: the history is gone through as
-//! time goes, with all that may be so by then, and a call is only put into the order when an answer has to be explained.
-//! What it holds is therefore bounded by what is under way at once, not by the length of the history, and it is known
+//! time goes, with all that may be so by then, and a request is only put into the order when a response has to be explained.
+//! What it holds is therefore bounded by what is in progress at once, not by the length of the history, and it is known
 //! at the very answer that cannot be explained that there is no order. Three things keep it small: of what may be so,
-//! only that is kept which has used the fewest of the calls that were not answered; what only looks is put into the order
+//! only that is kept which has used the fewest of the requests that were not answered; what only looks is put into the order
 //! as soon as it fits; and of unanswered calls that are alike the first is taken first.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
@@ -15,23 +15,23 @@ pub trait Model {
     type State: Clone + Eq + Hash + Debug;
     type Op: Debug + PartialEq;
 
-    /// The state before every call.
+    /// The state before every request.
     fn first(&self) -> Self::State;
 
-    /// The states that the call, answered as it was, may leave behind; none where it cannot have been answered so.
+    /// The states that the request, answered as it was, may leave behind; none where it cannot have been answered so.
     fn apply(&self, state: &Self::State, op: &Self::Op) -> Vec<Self::State>;
 
-    /// Whether the call, answered as it was, changes nothing in whatever state.
+    /// Whether the request, answered as it was, changes nothing in whatever state.
     fn only_looks(op: &Self::Op) -> bool;
 }
 
-/// A call of a history.
+/// A request of a history.
 #[derive(Debug)]
 pub struct Entry<O> {
     pub op: O,
     /// When it began.
     pub begun: u64,
-    /// When its answer was there; `None` where none came: it may take effect at any time since, or never.
+    /// When its response was there; `None` where none came: it may take effect at any time since, or never.
     pub ended: Option<u64>,
 }
 
@@ -49,14 +49,14 @@ pub enum Verdict {
 /// How many steps are tried before the search is given up: far more than histories of this size need.
 pub const MOST_STEPS: usize = 300_000;
 
-/// A set of calls that are under way, by their places in a list.
+/// A set of requests that are in progress, by their places in a list.
 type Places = u128;
 
 /// What may be so at some time.
 #[derive(Debug, Clone)]
 struct Possible<S> {
     state: S,
-    /// Calls that are under way, will be answered, and are in the order already.
+    /// Calls that are in progress, will be answered, and are in the order already.
     taken: Places,
     /// Unanswered calls that are in the order.
     spent: Places,
@@ -67,11 +67,11 @@ struct Possible<S> {
 struct Search<'a, M: Model> {
     model: &'a M,
     history: &'a [Entry<M::Op>],
-    /// Calls that are under way and will be answered, each at a place of its own.
+    /// Calls that are in progress and will be answered, each at a place of its own.
     answered: Vec<Option<usize>>,
     /// Calls that have begun and never are.
     unanswered: Vec<usize>,
-    /// Every order that was tried: a call, and what came before it.
+    /// Every order that was tried: a request, and what came before it.
     orders: Vec<(usize, Option<usize>)>,
     steps: usize,
     most_steps: usize,
@@ -116,7 +116,7 @@ pub fn explain<M: Model>(model: &M, history: &[Entry<M::Op>], most_steps: usize)
         }
         let Some(next) = search.end(at, possible.clone()) else { return Verdict::GivenUp };
         if next.is_empty() {
-            return Verdict::Refuted(search.told(at, &possible));
+            return Verdict::Refuted(search.found(at, &possible));
         }
         possible = next;
     }
@@ -132,8 +132,8 @@ impl<M: Model> Search<'_, M> {
         } else {
             self.answered.push(Some(at));
         }
-        let places = self.unanswered.len().max(self.answered.len());
-        assert!(places <= Places::BITS as usize, "a history with so many calls at once is not searched");
+        let id_locations = self.unanswered.len().max(self.answered.len());
+        assert!(id_locations <= Places::BITS as usize, "a history with so many calls at once is not searched");
     }
 
     /// All that may be so when this call is answered, which has to be in the order by then; `None` where the search takes
@@ -213,8 +213,8 @@ impl<M: Model> Search<'_, M> {
     }
 
     /// Why this answer cannot be explained by any of what may have been so before it.
-    fn told(&self, at: usize, possible: &[Possible<M::State>]) -> String {
-        let call = |at: usize| {
+    fn found(&self, at: usize, possible: &[Possible<M::State>]) -> String {
+        let request = |at: usize| {
             let Entry { op, begun, ended } = &self.history[at];
             let ended = ended.map_or("never".to_owned(), |ended| ended.to_string());
             format!("{begun:>6}..{ended:<6} {op:?}\n")
@@ -225,9 +225,9 @@ impl<M: Model> Search<'_, M> {
             order.push(at);
             last = before;
         }
-        let explained: String = order.iter().rev().map(|at| call(*at)).collect();
+        let explained: String = order.iter().rev().map(|at| request(*at)).collect();
         let under_way = self.answered.iter().flatten().chain(&self.unanswered).filter(|other| **other != at);
-        let under_way: String = under_way.map(|at| call(*at)).collect();
+        let under_way: String = under_way.map(|at| request(*at)).collect();
         let mut states: Vec<String> = possible.iter().map(|possible| format!("{:?}\n", possible.state)).collect();
         states.sort_unstable();
         states.dedup();
@@ -236,7 +236,7 @@ impl<M: Model> Search<'_, M> {
         format!(
             "no order explains\n{}An order of all that was answered before:\n{explained}What may have been so by then, {count} \
              in all:\n{}Under way or unanswered:\n{under_way}",
-            call(at),
+            request(at),
             states.concat()
         )
     }

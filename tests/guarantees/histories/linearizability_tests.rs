@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 
 use super::{
     linearizability::{Entry, MOST_STEPS, Model, Verdict, explain},
-    recorder::Dice,
+    recorder::Rng,
 };
 use crate::harness::api_test;
 
@@ -52,7 +52,7 @@ fn is_explained(history: &[Entry<Touch>]) -> bool {
 
 /// What is older than a write that has ended cannot be read after it.
 #[apply(api_test)]
-async fn a_history_that_no_order_explains_is_found() {
+async fn a_history_that_is_not_linearizable_is_detected() {
     let (write, read) = (Touch::Write, Touch::Read);
     let fine = [
         entry(write(1), 0, 3),
@@ -70,7 +70,7 @@ async fn a_history_that_no_order_explains_is_found() {
 }
 
 #[apply(api_test)]
-async fn a_history_is_explained_across_what_was_not_answered() {
+async fn indeterminate_operations_may_or_may_not_take_effect() {
     let (write, read) = (Touch::Write, Touch::Read);
     let lost = [entry(write(1), 0, None), entry(read(0), 1, 2), entry(read(1), 3, 4), entry(read(1), 5, 6)];
     assert!(is_explained(&lost), "it took effect late");
@@ -88,7 +88,7 @@ async fn a_history_is_explained_across_what_was_not_answered() {
 }
 
 #[apply(api_test)]
-async fn a_search_that_is_given_up_has_found_nothing() {
+async fn an_aborted_search_has_no_verdict() {
     let mut history: Vec<_> = (1..9).map(|value| entry(Touch::Write(value), 0, 10)).collect();
     history.push(entry(Touch::Read(9), 1, 2));
     assert_eq!(explain(&Register, &history, 100), Verdict::GivenUp);
@@ -106,19 +106,19 @@ fn is_explained_by_trying(history: &[Entry<Touch>], done: u32, state: u32) -> bo
 }
 
 #[apply(api_test)]
-async fn the_search_finds_what_trying_every_order_finds() {
+async fn the_search_agrees_with_exhaustive_search() {
     let mut explained = 0;
     for number in 0..4000 {
-        let mut dice = Dice::of(&[number]);
+        let mut rng = Rng::of(&[number]);
         let mut history = Vec::new();
         for _ in 0..7 {
-            let value = u32::try_from(dice.below(3)).expect("small");
-            let begun = dice.below(10);
-            if dice.below(2) == 0 {
-                let ended = Some(begun + 1 + dice.below(6)).filter(|_| dice.below(3) > 0);
+            let value = u32::try_from(rng.below(3)).expect("small");
+            let begun = rng.below(10);
+            if rng.below(2) == 0 {
+                let ended = Some(begun + 1 + rng.below(6)).filter(|_| rng.below(3) > 0);
                 history.push(entry(Touch::Write(value), begun, ended));
             } else {
-                history.push(entry(Touch::Read(value), begun, begun + 1 + dice.below(6)));
+                history.push(entry(Touch::Read(value), begun, begun + 1 + rng.below(6)));
             }
         }
         let is_so = is_explained_by_trying(&history, 0, 0);

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use super::linearizability::Model;
 
-/// The id of what nobody was told of.
+/// The id of what nobody was reported of.
 const UNTOLD: &str = "?";
 
-/// What a call without an answer may have made: something that somebody has met since, or something that nobody has.
+/// What a request without a response may have made: something that somebody has met since, or something that nobody has.
 fn made_unseen(orphans: &[String]) -> impl Iterator<Item = String> {
     orphans.iter().cloned().chain([UNTOLD.to_owned()])
 }
 
 /// A party's role in a dock: held, under one id, or not.
 pub struct RoleSlot {
-    /// Ids that were met, and that no answer said were made.
+    /// Ids that were met, and that no response said were made.
     pub orphans: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ pub enum NameOp {
     /// The owner has the name now, or none, and no other.
     Took(String, Option<String>),
     TakeUnanswered(String, Option<String>),
-    /// The name is another's; whose, where it was told.
+    /// The name is another's; whose, where it was reported.
     Refused(String, String, Option<String>),
     /// What the owner has.
     Read(String, Option<String>),
@@ -95,9 +95,9 @@ impl Model for Names {
                 after.extend(name.clone().map(|name| (name, owner.clone())));
                 return vec![after];
             }
-            NameOp::Refused(owner, name, told) => {
+            NameOp::Refused(owner, name, found) => {
                 let other = state.get(name).filter(|other| *other != owner);
-                other.is_some() && told.as_ref().is_none_or(|told| other == Some(told))
+                other.is_some() && found.as_ref().is_none_or(|found| other == Some(found))
             }
             NameOp::Read(owner, name) => {
                 state.iter().find(|(_, other)| *other == owner).map(|(name, _)| name) == name.as_ref()
@@ -112,7 +112,7 @@ impl Model for Names {
     }
 }
 
-/// A party that is changed, as its callers see it.
+/// A party that is changed, as its clients see it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seen {
     pub version: u64,
@@ -184,7 +184,7 @@ impl Model for Party {
 
 /// An `Idempotency-Key`: unused, or answered to a body with what that made.
 pub struct Keyed {
-    /// Ids that were told again, and that no first answer told.
+    /// Ids that were told again, and that no first response told.
     pub orphans: Vec<String>,
 }
 
@@ -209,7 +209,7 @@ impl Model for Keyed {
         match (op, state) {
             (KeyedOp::First(body, id), None) => vec![Some((*body, id.clone()))],
             (KeyedOp::Unanswered(body), None) => made_unseen(&self.orphans).map(|id| Some((*body, id))).collect(),
-            (KeyedOp::Again(body, id), Some((used, made))) if (body, id) == (used, made) => vec![state.clone()],
+            (KeyedOp::Again(body, id), Some((used, created))) if (body, id) == (used, created) => vec![state.clone()],
             (KeyedOp::Reused(body), Some((used, _))) if body != used => vec![state.clone()],
             _ => Vec::new(),
         }

@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
-use super::{World, fault_plan::Climate, setup::Figures};
+use super::{World, fault_plan::FaultRate, setup::Figures};
 use crate::harness::api_test;
 
 /// Rounds until the mistake has to have shown.
 const ROUNDS: u64 = 24;
-/// How many calls each caller of a round makes: fewer than otherwise, as most mistakes show soon.
+/// How many requests each client of a round makes: fewer than otherwise, as most mistakes show soon.
 const CALLS_EACH: u64 = 12;
 
 /// The actions of a transaction.
@@ -35,10 +35,10 @@ async fn found(rewrite: fn(&str, &mut Value) -> bool) -> String {
     let (world, figures) = (World::new().await, Figures::default());
     world.wire.rewrite(rewrite);
     for round in 0..ROUNDS {
-        if let Err(reason) = world.round((7, round), CALLS_EACH, Climate::Mild, &figures).await {
-            let (rewritten, calls) = (world.wire.rewritten(), figures.calls.load(Ordering::Relaxed));
+        if let Err(reason) = world.round((7, round), CALLS_EACH, FaultRate::Low, &figures).await {
+            let (rewritten, requests) = (world.wire.rewritten(), figures.requests.load(Ordering::Relaxed));
             assert!(rewritten > 0, "{reason}");
-            eprintln!("history: found after {calls} calls, {rewritten} requests falsified");
+            eprintln!("history: found after {requests} calls, {rewritten} requests falsified");
             return reason;
         }
     }
@@ -47,7 +47,7 @@ async fn found(rewrite: fn(&str, &mut Value) -> bool) -> String {
 
 /// Two roles of one kind, as the item that makes them unique is put over the one that is there.
 #[apply(api_test)]
-async fn a_condition_that_is_left_out_is_found() {
+async fn a_missing_condition_is_detected() {
     let reason = found(|operation, request| {
         let mut any = false;
         for action in actions(operation, request) {
@@ -66,7 +66,7 @@ async fn a_condition_that_is_left_out_is_found() {
 
 /// Changes that undo one another, as each is written over whatever came between.
 #[apply(api_test)]
-async fn a_version_that_is_not_asked_for_is_found() {
+async fn a_missing_version_check_is_detected() {
     let reason = found(|operation, request| {
         let mut any = false;
         for action in actions(operation, request) {
@@ -88,7 +88,7 @@ async fn a_version_that_is_not_asked_for_is_found() {
 
 /// Slugs that nobody has and nobody gets.
 #[apply(api_test)]
-async fn a_guard_that_is_not_released_is_found() {
+async fn an_unreleased_guard_is_detected() {
     let reason = found(|operation, request| {
         let mut any = false;
         for action in actions(operation, request) {
@@ -107,7 +107,7 @@ async fn a_guard_that_is_not_released_is_found() {
 
 /// Parties that are there and not counted.
 #[apply(api_test)]
-async fn a_count_that_is_not_raised_is_found() {
+async fn a_missing_count_is_detected() {
     let reason = found(|operation, request| {
         let mut any = false;
         for action in actions(operation, request) {

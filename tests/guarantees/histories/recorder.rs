@@ -1,4 +1,4 @@
-//! What the callers of a round did and were told, object by object.
+//! What the clients of a round did and were told, object by object.
 
 use std::{
     collections::BTreeSet,
@@ -22,14 +22,14 @@ impl Clock {
 
 /// Splitmix64: what a seed makes of it is the same everywhere.
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct Rng(u64);
 
-impl Dice {
+impl Rng {
     /// Dice of their own for each of several numbers.
     pub fn of(numbers: &[u64]) -> Self {
-        numbers.iter().fold(Self(0), |mut dice, number| {
-            dice.0 ^= number.wrapping_mul(0x2545_F491_4F6C_DD1D);
-            Self(dice.roll())
+        numbers.iter().fold(Self(0), |mut rng, number| {
+            rng.0 ^= number.wrapping_mul(0x2545_F491_4F6C_DD1D);
+            Self(rng.roll())
         })
     }
 
@@ -53,13 +53,13 @@ impl Dice {
     }
 }
 
-/// The history of one object, and the ids that its callers have met.
+/// The history of one object, and the ids that its clients have met.
 #[derive(Debug)]
-pub struct Recorded<O> {
+pub struct Recorder<O> {
     pub name: String,
     entries: Mutex<Vec<Entry<O>>>,
-    /// What was told to be made.
-    made: Mutex<BTreeSet<String>>,
+    /// What was reported to be created.
+    created: Mutex<BTreeSet<String>>,
     /// All that was met, in the order of meeting.
     met: Mutex<Vec<String>>,
 }
@@ -68,28 +68,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<O: std::fmt::Debug> Recorded<O> {
+impl<O: std::fmt::Debug> Recorder<O> {
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), entries: Mutex::default(), made: Mutex::default(), met: Mutex::default() }
+        Self { name: name.into(), entries: Mutex::default(), created: Mutex::default(), met: Mutex::default() }
     }
 
-    /// A call that was answered.
-    pub fn told(&self, begun: u64, clock: &Clock, op: O) {
+    /// A request that was answered.
+    pub fn completed(&self, begun: u64, clock: &Clock, op: O) {
         lock(&self.entries).push(Entry { op, begun, ended: Some(clock.tick()) });
     }
 
-    /// A call that was not.
-    pub fn untold(&self, begun: u64, op: O) {
+    /// A request that was not.
+    pub fn indeterminate(&self, begun: u64, op: O) {
         lock(&self.entries).push(Entry { op, begun, ended: None });
     }
 
-    /// Notes an id that an answer named as made.
-    pub fn made(&self, id: &str) {
-        lock(&self.made).insert(id.to_owned());
+    /// Notes an id that a response named as created.
+    pub fn created(&self, id: &str) {
+        lock(&self.created).insert(id.to_owned());
         self.met(id);
     }
 
-    /// Notes an id that an answer named.
+    /// Notes an id that a response named.
     pub fn met(&self, id: &str) {
         lock(&self.met).push(id.to_owned());
     }
@@ -99,10 +99,10 @@ impl<O: std::fmt::Debug> Recorded<O> {
         lock(&self.met).last().cloned()
     }
 
-    /// Ids that were met, and that no answer named as made.
+    /// Ids that were met, and that no response named as created.
     pub fn orphans(&self) -> Vec<String> {
-        let (made, met) = (lock(&self.made), lock(&self.met));
-        met.iter().filter(|id| !made.contains(*id)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        let (created, met) = (lock(&self.created), lock(&self.met));
+        met.iter().filter(|id| !created.contains(*id)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Whether the model explains the history.

@@ -1,4 +1,4 @@
-//! A round: some things that many callers change and read, and what is recorded of each.
+//! A round: some things that many clients change and read, and what is recorded of each.
 
 use std::{
     collections::BTreeMap,
@@ -7,15 +7,15 @@ use std::{
 
 use super::{
     models::{HintOp, KeyOp, KeyedOp, NameOp, Names, Party, PartyOp, RoleOp, Seen},
-    recorder::{Clock, Recorded},
+    recorder::{Clock, Recorder},
 };
-use crate::harness::{Answer, Berth, Caller, DIRECTORY_SCOPES, Wire, paths};
+use crate::harness::{DIRECTORY_SCOPES, TestClient, TestResponse, TestServer, Wire, paths};
 
 /// What came of a workload.
 #[derive(Debug, Default)]
 pub struct Figures {
-    pub calls: AtomicUsize,
-    /// Calls of the store that met a fault, by its kind; and callers that went away.
+    pub requests: AtomicUsize,
+    /// Calls of the store that met a fault, by its kind; and clients that went away.
     pub faults: Mutex<BTreeMap<String, usize>>,
     /// Calls whose answer, or lack of one, leaves open whether they took effect.
     pub open: AtomicUsize,
@@ -30,7 +30,7 @@ pub struct Slot {
     pub party: String,
     pub dock: String,
     pub role: &'static str,
-    pub recorded: Recorded<RoleOp>,
+    pub recorded: Recorder<RoleOp>,
 }
 
 /// One member of things of whom each may have a name.
@@ -46,55 +46,55 @@ pub struct Naming {
     pub owners: Vec<Owner>,
     pub names: Vec<String>,
     pub model: Names,
-    pub recorded: Recorded<NameOp>,
+    pub recorded: Recorder<NameOp>,
 }
 
 pub struct Changed {
     pub path: String,
     pub model: Party,
-    pub recorded: Recorded<PartyOp>,
+    pub recorded: Recorder<PartyOp>,
 }
 
 pub struct Credential {
     pub id: String,
-    /// One caller for each process.
-    pub callers: Vec<Caller>,
-    pub recorded: Recorded<KeyOp>,
+    /// One client for each process.
+    pub clients: Vec<TestClient>,
+    pub recorded: Recorder<KeyOp>,
 }
 
 pub struct Round<'a> {
     pub wire: &'a Wire,
     pub clock: Clock,
     pub figures: &'a Figures,
-    /// By whose hands the names of requests and parties are told apart.
+    /// By whose hands the names of requests and parties are reported apart.
     pub label: String,
     /// Callers of a process that is patient with the store: with the platform's key, and with the organization's.
-    pub keeper: Caller,
-    pub own: Caller,
+    pub keeper: TestClient,
+    pub own: TestClient,
     /// One for each process.
-    pub platform: Vec<Caller>,
-    /// An organization, with a caller of its own for each process; and one that may see nothing of it.
+    pub platform: Vec<TestClient>,
+    /// An organization, with a client of its own for each process; and one that may see nothing of it.
     pub organization: String,
-    pub tenant: Vec<Caller>,
+    pub tenant: Vec<TestClient>,
     pub neighbour: String,
-    pub stranger: Caller,
+    pub stranger: TestClient,
     pub slots: Vec<Slot>,
     pub slugs: Naming,
     pub domains: Naming,
     pub parties: Vec<Changed>,
-    pub keys: Vec<Recorded<KeyedOp>>,
-    pub hints: Vec<(String, Recorded<HintOp>)>,
+    pub keys: Vec<Recorder<KeyedOp>>,
+    pub hints: Vec<(String, Recorder<HintOp>)>,
     pub credentials: Vec<Credential>,
-    /// Parties that were made, by name; without an id where nobody was told.
+    /// Parties that were made, by name; without an id where nobody was reported.
     pub crowd: Mutex<BTreeMap<String, Option<String>>>,
 }
 
-/// What an answer shows of a party.
-pub fn seen(answer: &Answer) -> Seen {
-    let marks = answer.json()["metadata"].as_object().expect("metadata").iter();
-    let version = answer.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok()).expect("a version");
+/// What a response shows of a party.
+pub fn seen(response: &TestResponse) -> Seen {
+    let marks = response.json()["metadata"].as_object().expect("metadata").iter();
+    let version = response.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok()).expect("a version");
     let marks = marks.map(|(mark, value)| (mark.clone(), value.as_u64().expect("a number"))).collect();
-    Seen { version, name: answer.text("name"), marks }
+    Seen { version, name: response.text("name"), marks }
 }
 
 fn owner(path: &str, id: &str) -> Owner {
@@ -108,13 +108,19 @@ impl<'a> Round<'a> {
     }
 
     /// Makes what a round is about, in fair weather, through `patient`. The processes work on one store.
-    pub async fn new(patient: &Berth, processes: &[Berth], wire: &'a Wire, figures: &'a Figures, label: &str) -> Self {
+    pub async fn new(
+        patient: &TestServer,
+        processes: &[TestServer],
+        wire: &'a Wire,
+        figures: &'a Figures,
+        label: &str,
+    ) -> Self {
         let keeper = patient.platform();
-        let everywhere = |key: &str| processes.iter().map(|process| process.with_key(key)).collect::<Vec<_>>();
+        let everywhere = |key: &str| processes.iter().map(|process| process.client(key)).collect::<Vec<_>>();
         let mut organizations = Vec::new();
         for which in ["a", "b", "c"] {
-            let made = keeper.create_organization(&format!("History {label} {which}")).await;
-            organizations.push((made.id(), made.text("slug")));
+            let created = keeper.create_organization(&format!("History {label} {which}")).await;
+            organizations.push((created.id(), created.text("slug")));
         }
         let (organization, neighbour) = (organizations[0].0.clone(), organizations[1].0.clone());
         let own = patient.tenant(&organization, &DIRECTORY_SCOPES).await;
@@ -128,20 +134,20 @@ impl<'a> Round<'a> {
             owners: organizations.iter().map(|(id, _)| owner(paths::ORGANIZATIONS, id)).collect(),
             names: (0..3).map(|number| format!("slug-{label}-{number}")).collect(),
             model: Names { first: organizations.iter().map(|(id, slug)| (slug.clone(), id.clone())).collect() },
-            recorded: Recorded::new("slugs"),
+            recorded: Recorder::new("slugs"),
         };
         let domains = Naming {
             member: "domain",
             owners: docks.iter().map(|id| owner(paths::DOCKS, id)).collect(),
             names: (0..2).map(|number| format!("d{number}.{label}.example")).collect(),
             model: Names { first: BTreeMap::new() },
-            recorded: Recorded::new("domains"),
+            recorded: Recorder::new("domains"),
         };
         let mut credentials = Vec::new();
         for number in 0..2 {
-            let made = keeper.create_api_key(Some(&organization), &["docks:read"]).await;
-            let recorded = Recorded::new(format!("API key {number}"));
-            credentials.push(Credential { id: made.id(), callers: everywhere(&made.text("key")), recorded });
+            let created = keeper.create_api_key(Some(&organization), &["docks:read"]).await;
+            let recorded = Recorder::new(format!("API key {number}"));
+            credentials.push(Credential { id: created.id(), clients: everywhere(&created.text("key")), recorded });
         }
         Self {
             wire,
@@ -150,13 +156,13 @@ impl<'a> Round<'a> {
             label: label.to_owned(),
             platform: everywhere(keeper.credential().expect("the first key")),
             tenant: everywhere(own.credential().expect("a key")),
-            stranger: processes[0].with_key(&stranger),
+            stranger: processes[0].client(&stranger),
             slots: slots(&keeper, &organization, &docks).await,
             slugs,
             domains,
             parties: parties(&keeper, &organization).await,
-            keys: (0..2).map(|number| Recorded::new(format!("Idempotency-Key {number}"))).collect(),
-            hints: (0..2).map(|n| (format!("hint-{label}-{n}"), Recorded::new(format!("hint {n}")))).collect(),
+            keys: (0..2).map(|number| Recorder::new(format!("Idempotency-Key {number}"))).collect(),
+            hints: (0..2).map(|n| (format!("hint-{label}-{n}"), Recorder::new(format!("hint {n}")))).collect(),
             credentials,
             crowd: Mutex::default(),
             keeper,
@@ -167,26 +173,26 @@ impl<'a> Round<'a> {
     }
 }
 
-async fn slots(keeper: &Caller, organization: &str, docks: &[String]) -> Vec<Slot> {
+async fn slots(keeper: &TestClient, organization: &str, docks: &[String]) -> Vec<Slot> {
     let one = keeper.create_party(organization, "One").await.id();
     let two = keeper.create_party(organization, "Two").await.id();
     let slot = |party: &str, dock: &str, role| Slot {
         party: party.to_owned(),
         dock: dock.to_owned(),
         role,
-        recorded: Recorded::new(format!("role {role} of {party} in {dock}")),
+        recorded: Recorder::new(format!("role {role} of {party} in {dock}")),
     };
     vec![slot(&one, &docks[0], "DISTRIBUTOR"), slot(&one, &docks[0], "RECIPIENT"), slot(&two, &docks[1], "RECIPIENT")]
 }
 
-async fn parties(keeper: &Caller, organization: &str) -> Vec<Changed> {
+async fn parties(keeper: &TestClient, organization: &str) -> Vec<Changed> {
     let mut parties = Vec::new();
     for name in ["Three", "Four"] {
         let party = keeper.create_party(organization, name).await;
         parties.push(Changed {
             path: paths::party(&organization, &party.id()),
             model: Party { first: seen(&party) },
-            recorded: Recorded::new(format!("party {}", party.id())),
+            recorded: Recorder::new(format!("party {}", party.id())),
         });
     }
     parties

@@ -1,4 +1,4 @@
-//! What is there when a round is over and nothing is on its way any more, and whether all that was told explains it.
+//! What is there when a round is over and nothing is on its way any more, and whether all that was reported explains it.
 
 use std::{
     collections::BTreeMap,
@@ -10,17 +10,17 @@ use serde_json::Value;
 use super::{
     linearizability::{MOST_STEPS, Model, Verdict},
     models::{ApiKey, Hint, HintOp, Keyed, NameOp, PartyOp, RoleOp, RoleSlot},
-    recorder::Recorded,
+    recorder::Recorder,
     setup::{Naming, Round, seen},
 };
-use crate::harness::{Answer, Caller, paths};
+use crate::harness::{TestClient, TestResponse, paths};
 
 /// The rows of a list that is one page long.
-async fn listed(caller: &Caller, target: &str) -> (Vec<Value>, Answer) {
-    let answer = caller.get(target).await.expect(200);
-    let rows = answer.json()["data"].as_array().expect("rows").clone();
-    assert!(answer.json()["meta"]["nextCursor"].is_null(), "{target} is one page long");
-    (rows, answer)
+async fn listed(client: &TestClient, target: &str) -> (Vec<Value>, TestResponse) {
+    let response = client.get(target).await.expect(200);
+    let rows = response.json()["data"].as_array().expect("rows").clone();
+    assert!(response.json()["meta"]["nextCursor"].is_null(), "{target} is one page long");
+    (rows, response)
 }
 
 fn text(row: &Value, member: &str) -> String {
@@ -32,7 +32,7 @@ impl Round<'_> {
     ///
     /// # Errors
     /// What cannot be explained, in words.
-    pub async fn settled(&self) -> Result<(), String> {
+    pub async fn verify(&self) -> Result<(), String> {
         self.wire.quiet(&self.requests()).await;
         self.read_roles().await;
         for naming in [&self.slugs, &self.domains] {
@@ -41,7 +41,7 @@ impl Round<'_> {
         for changed in &self.parties {
             let begun = self.clock.tick();
             let now = seen(&self.own.get(&changed.path).await.expect(200));
-            changed.recorded.told(begun, &self.clock, PartyOp::Read(now));
+            changed.recorded.completed(begun, &self.clock, PartyOp::Read(now));
         }
         self.read_hints().await;
         for slot in &self.slots {
@@ -66,7 +66,7 @@ impl Round<'_> {
     }
 
     /// Has one history explained. A search that is given up is counted, and is neither an explanation nor a finding.
-    fn explained<M: Model>(&self, recorded: &Recorded<M::Op>, model: &M) -> Result<(), String> {
+    fn explained<M: Model>(&self, recorded: &Recorder<M::Op>, model: &M) -> Result<(), String> {
         match recorded.explained(model) {
             Verdict::Explained(steps) => {
                 self.figures.longest.fetch_max(steps, Ordering::Relaxed);
@@ -86,12 +86,12 @@ impl Round<'_> {
 
     /// Roles as three endpoints show them.
     async fn read_roles(&self) {
-        let caller = &self.own;
+        let client = &self.own;
         for slot in &self.slots {
             let begun = self.clock.tick();
             let of_party = format!("{}?limit=100", paths::roles(&self.organization, &slot.party));
-            let (of_party, _) = listed(caller, &of_party).await;
-            let (in_dock, _) = listed(caller, &format!("{}?limit=100", paths::dock_parties(&slot.dock))).await;
+            let (of_party, _) = listed(client, &of_party).await;
+            let (in_dock, _) = listed(client, &format!("{}?limit=100", paths::dock_parties(&slot.dock))).await;
             let found = |rows: &[Value], id: &str| {
                 let is_here = |row: &&Value| {
                     let members = [("partyId", &slot.party), ("dockId", &slot.dock)];
@@ -104,7 +104,7 @@ impl Round<'_> {
                 if let Some(id) = &held {
                     slot.recorded.met(id);
                 }
-                slot.recorded.told(begun, &self.clock, RoleOp::Read(held));
+                slot.recorded.completed(begun, &self.clock, RoleOp::Read(held));
             }
         }
     }
@@ -114,7 +114,7 @@ impl Round<'_> {
             let begun = self.clock.tick();
             let found = self.keeper.get(&owner.path).await.expect(200);
             let name = found.json()[naming.member].as_str().map(ToOwned::to_owned);
-            naming.recorded.told(begun, &self.clock, NameOp::Read(owner.id.clone(), name));
+            naming.recorded.completed(begun, &self.clock, NameOp::Read(owner.id.clone(), name));
         }
     }
 
@@ -127,7 +127,7 @@ impl Round<'_> {
             for (hint, recorded) in &self.hints {
                 let begins = format!("{hint}::");
                 let listed = parties.iter().any(|party| text(party, "party").starts_with(&begins));
-                recorded.told(begun, &self.clock, HintOp::Listed(organization.clone(), listed));
+                recorded.completed(begun, &self.clock, HintOp::Listed(organization.clone(), listed));
             }
         }
     }
@@ -135,9 +135,9 @@ impl Round<'_> {
     /// Every party that was made is there, no other is, and the counter says so.
     async fn count(&self) -> Result<(), String> {
         let target = paths::organization(&self.organization);
-        let (rows, answer) = listed(&self.own, &format!("{target}/parties?limit=100")).await;
+        let (rows, response) = listed(&self.own, &format!("{target}/parties?limit=100")).await;
         let said = self.own.get(&target).await.expect(200).json()["_count"]["parties"].clone();
-        let totals = (said.as_u64(), answer.json()["meta"]["total"].as_u64());
+        let totals = (said.as_u64(), response.json()["meta"]["total"].as_u64());
         let is = u64::try_from(rows.len()).ok();
         if totals != (is, is) {
             return Err(format!("counters: there are {is:?} parties, and the counter and the list say {totals:?}"));
@@ -148,13 +148,13 @@ impl Round<'_> {
                 return Err(format!("crowd: {} was made once and is there twice, also as {twice}", row["name"]));
             }
         }
-        let told = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, id) in told.iter() {
+        let found = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, id) in found.iter() {
             if id.is_some() && crowd.get(name) != id.as_ref() {
                 return Err(format!("crowd: {name} was made as {id:?}, and is there as {:?}", crowd.get(name)));
             }
         }
-        if let Some((name, _)) = crowd.iter().find(|(name, _)| !told.contains_key(*name)) {
+        if let Some((name, _)) = crowd.iter().find(|(name, _)| !found.contains_key(*name)) {
             return Err(format!("crowd: nobody asked for {name}"));
         }
         Ok(())

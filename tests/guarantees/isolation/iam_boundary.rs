@@ -1,4 +1,4 @@
-//! What tenants' calls touch at the store: what begins with the caller's own prefix, and what is written down with its
+//! What tenants' calls touch at the store: what begins with the client's own prefix, and what is written down with its
 //! reason. From the same list a policy is made, for an operator who wants a fence below the code.
 
 use std::{
@@ -15,9 +15,9 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::guarantees::isolation::locations::{Scene, ledger_call, ledger_places};
-use crate::harness::samples::{Sample, guarded, places, unknown};
-use crate::harness::{Call, api_test, deeds, paths};
+use crate::guarantees::isolation::locations::{Scene, ledger_id_locations, ledger_request};
+use crate::harness::samples::{SampleRequest, id_locations, nonexistent, scoped_endpoints};
+use crate::harness::{RequestBuilder, api_test, iam_actions, paths};
 
 /// What docs/isolation.md said when it was last written: `BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api --
 /// iam_boundary::`
@@ -86,15 +86,15 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
 ];
 
 /// An action on a partition key.
-type Deed = (StoreAction, String);
+type KeyAccess = (StoreAction, String);
 
 #[apply(api_test)]
-async fn what_tenants_touch_is_theirs_or_written_down() {
+async fn tenants_access_only_their_keys_and_the_listed_exceptions() {
     let scene = Scene::new().await;
-    let mut touched: BTreeSet<Deed> = BTreeSet::new();
-    for call in calls(&scene).await {
-        let (_, calls) = scene.send_whole(call).await;
-        touched.extend(calls.iter().flat_map(|call| deeds(&call.operation, &call.request)));
+    let mut touched: BTreeSet<KeyAccess> = BTreeSet::new();
+    for request in requests(&scene).await {
+        let (_, requests) = scene.send_whole(request).await;
+        touched.extend(requests.iter().flat_map(|request| iam_actions(&request.operation, &request.body)));
     }
     let ulid = |id: &str| id.split_once('_').expect("an id").1.to_owned();
     let own = format!("ORG#{}", ulid(&scene.own.organization));
@@ -109,7 +109,7 @@ async fn what_tenants_touch_is_theirs_or_written_down() {
     // The deployment's record is read once by each process, and this one has read it by now.
     found.entry(Family::Platform).or_default().insert(StoreAction::GetItem);
     assert_eq!(found, listed, "what is touched beyond {own}");
-    // The fence lets the caller's calls through, and none to what begins with another's prefix.
+    // The fence lets the client's calls through, and none to what begins with another's prefix.
     let policy = policy(&ulid(&scene.own.organization));
     for (action, pk) in &touched {
         assert!(allows(&policy, *action, pk), "the fence stops {action:?} on {pk}");
@@ -127,17 +127,17 @@ async fn what_tenants_touch_is_theirs_or_written_down() {
 
 /// Calls of the tenant to every endpoint: about all that it has, with all that they can carry, then about what another
 /// tenant has, at every place.
-async fn calls(scene: &Scene) -> Vec<Call> {
-    let (own, caller) = (&scene.own, &scene.own.caller);
+async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
+    let (own, client) = (&scene.own, &scene.own.client);
     let organization = paths::organization(&own.organization);
     let (parties, dock) = (format!("{organization}/parties"), paths::dock(&own.dock));
     let party = format!("{parties}/{}", own.party);
-    let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+    let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
     let role = json!({ "dockId": own.dock, "role": "RECIPIENT" });
     let sent = |method: Method, target: &str, body: Value| {
-        caller.call(method, target).header("idempotency-key", &format!("k-{target}")).json(&body)
+        client.request(method, target).header("idempotency-key", &format!("k-{target}")).json(&body)
     };
-    let mut calls = vec![
+    let mut requests = vec![
         sent(Method::PATCH, &organization, json!({ "name": "Premier", "slug": "premier" })),
         // Its own slug, one that is free again, and one that another has.
         sent(Method::PATCH, &organization, json!({ "slug": "premier-title" })),
@@ -173,31 +173,34 @@ async fn calls(scene: &Scene) -> Vec<Call> {
         paths::ledger_user_rights(&user.as_str().expect("an id")),
     ];
     // A key that nobody has used yet: its use is marked.
-    let fresh = caller.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
-    calls.push(caller.with_credential(&fresh.text("key")).call(Method::GET, &dock));
-    calls.extend(asked.iter().map(|target| caller.call(Method::GET, target)));
+    let fresh = client.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
+    requests.push(client.with_credential(&fresh.text("key")).request(Method::GET, &dock));
+    requests.extend(asked.iter().map(|target| client.request(Method::GET, target)));
     let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));
     for endpoint in ledger() {
-        let place = crate::harness::samples::Place::Query("nothing".to_owned());
-        calls.push(ledger_call(scene, endpoint, &place, "nothing"));
-        for (place, kind) in ledger_places(endpoint) {
+        let place = crate::harness::samples::IdLocation::Query("nothing".to_owned());
+        requests.push(ledger_request(scene, endpoint, &place, "nothing"));
+        for (place, kind) in ledger_id_locations(endpoint) {
             let ids = scene.pairs(kind).into_iter().flat_map(|(foreign, never)| [foreign, never]);
-            calls.extend(ids.map(|id| ledger_call(scene, endpoint, &place, &id)));
+            requests.extend(ids.map(|id| ledger_request(scene, endpoint, &place, &id)));
         }
     }
-    for (endpoint, _) in guarded() {
-        for (place, prefix) in places(endpoint) {
-            let mut sample = Sample::of(endpoint, own);
-            for id in [scene.other.id(&prefix).to_owned(), unknown(scene.other.id(&prefix))] {
+    for (endpoint, _) in scoped_endpoints() {
+        for (place, prefix) in id_locations(endpoint) {
+            let mut sample = SampleRequest::of(endpoint, own);
+            for id in [scene.other.id(&prefix).to_owned(), nonexistent(scene.other.id(&prefix))] {
                 sample.put(&place, &id);
-                calls.push(sample.call(caller));
+                requests.push(sample.request(client));
             }
         }
     }
     // What ends things comes last in the list of endpoints' kinds, and so here.
-    let (ending, lasting): (Vec<_>, Vec<_>) = guarded().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
-    calls.extend(lasting.into_iter().chain(ending).map(|(endpoint, _)| Sample::of(endpoint, own).call(caller)));
-    calls
+    let (outcome, lasting): (Vec<_>, Vec<_>) =
+        scoped_endpoints().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
+    requests.extend(
+        lasting.into_iter().chain(outcome).map(|(endpoint, _)| SampleRequest::of(endpoint, own).request(client)),
+    );
+    requests
 }
 
 /// The policy that lets calls of one tenant through. `ulid` is that of its organization's id.
@@ -256,7 +259,7 @@ fn part(page: &str, name: &str, text: &str) -> String {
 }
 
 #[apply(api_test)]
-async fn the_page_has_the_list_and_the_policy() {
+async fn the_page_has_the_exceptions_and_the_policy() {
     let mut list = String::from("| keys | actions | why |\n|---|---|---|\n");
     for (family, actions, why) in EXCEPTIONS {
         let keys: Vec<_> = family.patterns().iter().map(|pattern| format!("`{}`", shortened(pattern))).collect();

@@ -3,19 +3,21 @@
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
-use crate::harness::samples::{Place, Sample, Tenant, comparable, guarded, places, unknown};
-use crate::harness::{Answer, Berth, Caller, api_test, paths};
+use crate::harness::samples::{
+    IdLocation, SampleRequest, Tenant, id_locations, nonexistent, normalized, scoped_endpoints,
+};
+use crate::harness::{TestClient, TestResponse, TestServer, api_test, paths};
 
 /// The two tenants of a test: the one that is looked for, and the one that looks.
-pub async fn two_tenants(berth: &Berth) -> (Tenant, Tenant) {
-    (Tenant::new(berth, "Bank of America").await, Tenant::new(berth, "Premier Title Services").await)
+pub async fn two_tenants(server: &TestServer) -> (Tenant, Tenant) {
+    (Tenant::new(server, "Bank of America").await, Tenant::new(server, "Premier Title Services").await)
 }
 
-/// Whether the answer says that there is nothing.
-pub fn is_nothing(answer: &Answer) -> bool {
-    let body = answer.json();
+/// Whether the response says that there is nothing.
+pub fn is_nothing(response: &TestResponse) -> bool {
+    let body = response.json();
     let unassigned = |result: &Value| result["assigned"] == false && result["roleId"].is_null();
-    match answer.status {
+    match response.status {
         404 => true,
         200 if body["data"].is_array() => body["data"] == json!([]) && body["meta"]["total"] == 0,
         200 => body["results"].as_array().is_some_and(|results| results.iter().all(unassigned)),
@@ -24,7 +26,7 @@ pub fn is_nothing(answer: &Answer) -> bool {
 }
 
 /// Everything of a tenant that anybody could change.
-async fn state(platform: &Caller, tenant: &Tenant) -> Vec<Value> {
+async fn state(platform: &TestClient, tenant: &Tenant) -> Vec<Value> {
     let Tenant { organization, dock, party, .. } = tenant;
     let mut seen = Vec::new();
     for target in [
@@ -46,63 +48,63 @@ async fn state(platform: &Caller, tenant: &Tenant) -> Vec<Value> {
 }
 
 #[apply(api_test)]
-async fn an_id_of_another_tenant_and_one_that_never_existed_are_twins() {
-    let berth = Berth::start().await;
-    let (other, own) = two_tenants(&berth).await;
-    let before = state(&berth.platform(), &other).await;
+async fn another_tenants_id_looks_like_an_unknown_one() {
+    let server = TestServer::start().await;
+    let (other, own) = two_tenants(&server).await;
+    let before = state(&server.platform(), &other).await;
     let mut compared = 0;
-    for (endpoint, _) in guarded() {
-        for (place, prefix) in places(endpoint) {
+    for (endpoint, _) in scoped_endpoints() {
+        for (place, prefix) in id_locations(endpoint) {
             let foreign = other.id(&prefix);
-            let never = unknown(foreign);
-            let mut sample = Sample::of(endpoint, &own);
+            let never = nonexistent(foreign);
+            let mut sample = SampleRequest::of(endpoint, &own);
             sample.put(&place, foreign);
-            let told = sample.send(&own.caller).await;
+            let for_foreign = sample.send(&own.client).await;
             sample.put(&place, &never);
-            let untold = sample.send(&own.caller).await;
-            let shown = format!("{} at {place:?}: {}", endpoint.name, told.json());
-            assert_eq!(comparable(&told, &[foreign]), comparable(&untold, &[&never]), "{shown}");
-            assert!(is_nothing(&told), "{shown}");
+            let for_unknown = sample.send(&own.client).await;
+            let shown = format!("{} at {place:?}: {}", endpoint.name, for_foreign.json());
+            assert_eq!(normalized(&for_foreign, &[foreign]), normalized(&for_unknown, &[&never]), "{shown}");
+            assert!(is_nothing(&for_foreign), "{shown}");
             compared += 1;
         }
     }
     assert!(compared >= 28, "only {compared} places: is openapi.json read as it is written?");
-    assert_eq!(state(&berth.platform(), &other).await, before);
+    assert_eq!(state(&server.platform(), &other).await, before);
 }
 
 #[apply(api_test)]
-async fn all_ids_of_another_tenant_at_once_are_no_better() {
-    let berth = Berth::start().await;
-    let (other, own) = two_tenants(&berth).await;
-    let before = state(&berth.platform(), &other).await;
-    for (endpoint, _) in guarded() {
-        let places = places(endpoint);
-        if places.iter().all(|(place, _)| matches!(place, Place::Query(_))) {
+async fn all_ids_of_another_tenant_together_look_like_unknown_ones() {
+    let server = TestServer::start().await;
+    let (other, own) = two_tenants(&server).await;
+    let before = state(&server.platform(), &other).await;
+    for (endpoint, _) in scoped_endpoints() {
+        let id_locations = id_locations(endpoint);
+        if id_locations.iter().all(|(place, _)| matches!(place, IdLocation::Query(_))) {
             continue;
         }
-        let (mut foreign, mut never) = (Sample::of(endpoint, &other), Sample::of(endpoint, &other));
+        let (mut foreign, mut never) = (SampleRequest::of(endpoint, &other), SampleRequest::of(endpoint, &other));
         let mut replaced = Vec::new();
-        for (place, prefix) in &places {
+        for (place, prefix) in &id_locations {
             let id = other.id(prefix);
             foreign.put(place, id);
-            never.put(place, &unknown(id));
-            replaced.extend([id.to_owned(), unknown(id)]);
+            never.put(place, &nonexistent(id));
+            replaced.extend([id.to_owned(), nonexistent(id)]);
         }
         let replaced: Vec<&str> = replaced.iter().map(String::as_str).collect();
-        let told = foreign.send(&own.caller).await;
-        let untold = never.send(&own.caller).await;
-        assert!(is_nothing(&told), "{}: {}", endpoint.name, told.json());
-        assert_eq!(comparable(&told, &replaced), comparable(&untold, &replaced), "{}", endpoint.name);
+        let for_foreign = foreign.send(&own.client).await;
+        let for_unknown = never.send(&own.client).await;
+        assert!(is_nothing(&for_foreign), "{}: {}", endpoint.name, for_foreign.json());
+        assert_eq!(normalized(&for_foreign, &replaced), normalized(&for_unknown, &replaced), "{}", endpoint.name);
     }
-    assert_eq!(state(&berth.platform(), &other).await, before);
+    assert_eq!(state(&server.platform(), &other).await, before);
 }
 
 #[apply(api_test)]
-async fn lists_without_a_filter_show_ones_own_only() {
-    let berth = Berth::start().await;
-    let (other, own) = two_tenants(&berth).await;
-    for (endpoint, _) in guarded().filter(|(endpoint, _)| endpoint.paged) {
-        let list = Sample::of(endpoint, &own).send(&own.caller).await.expect(200);
+async fn lists_contain_only_the_tenants_resources() {
+    let server = TestServer::start().await;
+    let (other, own) = two_tenants(&server).await;
+    for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.paged) {
+        let list = SampleRequest::of(endpoint, &own).send(&own.client).await.expect(200);
         let rows = list.json()["data"].as_array().expect("a list").clone();
         assert!(!rows.is_empty(), "{} shows nothing", endpoint.name);
         assert_eq!(list.json()["meta"]["total"], json!(rows.len()), "{}", endpoint.name);
@@ -111,10 +113,10 @@ async fn lists_without_a_filter_show_ones_own_only() {
             assert!(!text.contains(other.id(prefix)), "{} shows {prefix}: {text}", endpoint.name);
         }
         // The filter for one's own organization changes nothing.
-        for (place, _) in places(endpoint).into_iter().filter(|(_, prefix)| prefix == "org") {
-            let mut filtered = Sample::of(endpoint, &own);
+        for (place, _) in id_locations(endpoint).into_iter().filter(|(_, prefix)| prefix == "org") {
+            let mut filtered = SampleRequest::of(endpoint, &own);
             filtered.put(&place, &own.organization);
-            assert_eq!(filtered.send(&own.caller).await.expect(200).json()["data"], json!(rows), "{}", endpoint.name);
+            assert_eq!(filtered.send(&own.client).await.expect(200).json()["data"], json!(rows), "{}", endpoint.name);
         }
     }
 }

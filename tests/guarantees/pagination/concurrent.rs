@@ -3,18 +3,18 @@
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::guarantees::pagination::walk::{By, expect_each_once, many, nothing, parties, walk};
-use crate::harness::{Berth, api_test, checker::expect_whole, paths};
+use crate::guarantees::pagination::pages::{By, expect_each_once, many, nothing, paginate, parties};
+use crate::harness::{TestServer, api_test, checker::assert_consistent, paths};
 
-async fn walk_while_parties_are_added(target: &str, by: By) {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let organization = caller.create_organization("Growing").await.id();
-    let stood = parties(&caller, &organization, 500).await;
+async fn paginate_while_parties_are_added(target: &str, by: By) {
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let organization = client.create_organization("Growing").await.id();
+    let stood = parties(&client, &organization, 500).await;
     let target = target.replace("{}", &organization);
     // Some between the pages, where an offset would slip, and some at any moment.
     let add = || async {
-        caller.create_party(&organization, "Late").await;
+        client.create_party(&organization, "Late").await;
     };
     let between = |_| async {
         add().await;
@@ -25,39 +25,39 @@ async fn walk_while_parties_are_added(target: &str, by: By) {
             add().await;
         }
     };
-    let ((seen, rows), ()) = futures::future::join(walk(&caller, &target, by, between), adding).await;
+    let ((seen, rows), ()) = futures::future::join(paginate(&client, &target, by, between), adding).await;
     expect_each_once(&seen, &stood);
     assert!(rows.is_sorted_by(|one, next| one["createdAt"].as_str() >= next["createdAt"].as_str()), "newest first");
-    expect_whole(&berth).await;
+    assert_consistent(&server).await;
 }
 
 #[apply(api_test)]
 async fn cursor_pagination_is_complete_while_parties_are_added() {
-    walk_while_parties_are_added("/v1/organizations/{}/parties?limit=23", By::Cursor).await;
+    paginate_while_parties_are_added("/v1/organizations/{}/parties?limit=23", By::Cursor).await;
 }
 
 #[apply(api_test)]
 async fn offset_pagination_by_links_is_complete_while_parties_are_added() {
-    walk_while_parties_are_added("/v1/organizations/{}/parties?limit=23&offset=0", By::Link).await;
+    paginate_while_parties_are_added("/v1/organizations/{}/parties?limit=23&offset=0", By::Link).await;
 }
 
 #[apply(api_test)]
 async fn offset_pagination_of_an_unchanged_list_is_complete() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let organization = caller.create_organization("Still").await.id();
-    let mut stood = parties(&caller, &organization, 130).await;
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let organization = client.create_organization("Still").await.id();
+    let mut stood = parties(&client, &organization, 130).await;
     let mut found = Vec::new();
     for page in 0..7 {
         let target = format!("{}?limit=20&offset={}", paths::parties(&organization), page * 20);
-        let answer = caller.get(&target).await.expect(200);
-        let meta = &answer.json()["meta"];
+        let response = client.get(&target).await.expect(200);
+        let meta = &response.json()["meta"];
         assert_eq!((&meta["total"], &meta["page"], &meta["pageSize"]), (&json!(130), &json!(page + 1), &json!(20)));
         assert_eq!(meta["hasMore"], page < 6);
-        let rows = answer.json()["data"].as_array().expect("rows").iter();
+        let rows = response.json()["data"].as_array().expect("rows").iter();
         found.extend(rows.map(|row| row["id"].as_str().expect("an id").to_owned()));
     }
-    let beyond = caller.get(&format!("{}?offset=10000", paths::parties(&organization))).await.expect(200);
+    let beyond = client.get(&format!("{}?offset=10000", paths::parties(&organization))).await.expect(200);
     assert_eq!((&beyond.json()["data"], &beyond.json()["meta"]["total"]), (&json!([]), &json!(130)));
     assert!(found.is_sorted_by(|one, next| one > next), "newest first, ties by id");
     found.sort();
@@ -68,34 +68,34 @@ async fn offset_pagination_of_an_unchanged_list_is_complete() {
 /// What is renamed, re-typed or given roles in the middle of a walk stays where it is.
 #[apply(api_test)]
 async fn pagination_is_complete_while_rows_change() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let organization = caller.create_organization("Changing").await.id();
-    let stood = parties(&caller, &organization, 90).await;
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let organization = client.create_organization("Changing").await.id();
+    let stood = parties(&client, &organization, 90).await;
     for by in [By::Cursor, By::Link] {
         let between = |page: usize| {
             let target = paths::party(&organization, &stood[page * 7 % 90]);
-            let (caller, body) = (caller.clone(), json!({ "name": format!("Renamed {page}"), "type": "INDIVIDUAL" }));
-            async move { drop(caller.patch(&target, &body).await.expect(200)) }
+            let (client, body) = (client.clone(), json!({ "name": format!("Renamed {page}"), "type": "INDIVIDUAL" }));
+            async move { drop(client.patch(&target, &body).await.expect(200)) }
         };
         let target = format!("{}?limit=10", paths::parties(&organization));
-        expect_each_once(&walk(&caller, &target, by, between).await.0, &stood);
+        expect_each_once(&paginate(&client, &target, by, between).await.0, &stood);
     }
-    expect_whole(&berth).await;
+    assert_consistent(&server).await;
 }
 
 #[apply(api_test)]
 async fn pagination_of_every_list_is_complete() {
-    let berth = Berth::start().await;
-    let caller = &berth.platform();
-    let organizations = many(25, |at| async move { caller.create_organization(&format!("Org {at}")).await.id() }).await;
+    let server = TestServer::start().await;
+    let client = &server.platform();
+    let organizations = many(25, |at| async move { client.create_organization(&format!("Org {at}")).await.id() }).await;
     let organization = &organizations[0];
-    let docks = many(25, |at| async move { caller.create_dock(organization, &format!("Dock {at}")).await.id() }).await;
+    let docks = many(25, |at| async move { client.create_dock(organization, &format!("Dock {at}")).await.id() }).await;
     let scopes = ["docks:read"];
-    let keys = many(25, |_| async move { caller.create_api_key(Some(organization), &scopes).await.id() }).await;
+    let keys = many(25, |_| async move { client.create_api_key(Some(organization), &scopes).await.id() }).await;
     let by_ref = many(25, |at| async move {
         let body = json!({ "type": "INDIVIDUAL", "name": format!("Same {at}"), "externalRef": "one ref" });
-        caller.post_party(&organization, &body).await.expect(201).id()
+        client.post_party(&organization, &body).await.expect(201).id()
     })
     .await;
     for (target, stood) in [
@@ -111,10 +111,10 @@ async fn pagination_of_every_list_is_complete() {
         (format!("{}?limit=7&type=INDIVIDUAL", paths::parties(&organization)), &by_ref),
     ] {
         for by in [By::Cursor, By::Link] {
-            let (seen, _) = walk(caller, &target, by, nothing).await;
+            let (seen, _) = paginate(client, &target, by, nothing).await;
             assert_eq!(seen.len(), stood.len(), "{target}");
             expect_each_once(&seen, stood);
-            let total = caller.get(&target).await.json()["meta"]["total"].clone();
+            let total = client.get(&target).await.json()["meta"]["total"].clone();
             assert_eq!(total, stood.len(), "{target}");
         }
     }
@@ -122,16 +122,16 @@ async fn pagination_of_every_list_is_complete() {
 
 #[apply(api_test)]
 async fn a_cursor_of_another_list_is_rejected() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let (one, other) = (caller.create_organization("One").await.id(), caller.create_organization("Other").await.id());
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let (one, other) = (client.create_organization("One").await.id(), client.create_organization("Other").await.id());
     for organization in [&one, &other] {
-        parties(&caller, organization, 5).await;
+        parties(&client, organization, 5).await;
     }
     let list = |organization: &str, query: &str| format!("{}?limit=2&{query}", paths::parties(&organization));
-    let page = caller.get(&list(&one, "type=ORGANIZATION")).await.expect(200);
+    let page = client.get(&list(&one, "type=ORGANIZATION")).await.expect(200);
     let cursor = page.json()["meta"]["nextCursor"].as_str().expect("a cursor").to_owned();
-    caller.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.expect(200);
+    client.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.expect(200);
     let mut altered = cursor.clone().into_bytes();
     let end = altered.last_mut().expect("a character");
     *end = if *end == b'A' { b'B' } else { b'A' };
@@ -146,9 +146,9 @@ async fn a_cursor_of_another_list_is_rejected() {
         (&one, format!("type=ORGANIZATION&anchor={altered}")),
         (&one, "type=ORGANIZATION&cursor=x".to_owned()),
     ] {
-        caller.get(&list(organization, &query)).await.refused(400, "VALIDATION_FAILED");
+        client.get(&list(organization, &query)).await.expect_error(400, "VALIDATION_FAILED");
     }
     // A tenant's cursor is not the platform's, though both look at the same list.
-    let tenant = berth.tenant(&one, &["parties:read"]).await;
-    tenant.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.refused(400, "VALIDATION_FAILED");
+    let tenant = server.tenant(&one, &["parties:read"]).await;
+    tenant.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.expect_error(400, "VALIDATION_FAILED");
 }

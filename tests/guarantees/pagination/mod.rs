@@ -1,8 +1,8 @@
 //! Pagination of every list.
 
 mod concurrent;
+pub mod pages;
 mod parameters;
-pub mod walk;
 
 use crate::harness::{World, paths};
 

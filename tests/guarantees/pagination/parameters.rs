@@ -6,11 +6,11 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use super::ROWS;
-use crate::harness::{Answer, World, api_test, paths, world::ids};
+use crate::harness::{TestResponse, World, api_test, paths, world::ids};
 
 /// The target of `Link: <…>; rel="next"`.
-fn next(answer: &Answer) -> Option<String> {
-    let link = answer.header("link")?;
+fn next(response: &TestResponse) -> Option<String> {
+    let link = response.header("link")?;
     Some(link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).expect("a link").to_owned())
 }
 
@@ -34,10 +34,18 @@ async fn limits_and_offsets_are_numbers_in_their_ranges() {
             assert_eq!(world.get(&with(list, parameter)).await.json()["meta"]["pageSize"], size, "{list} {parameter}");
         }
         for wrong in ["0", "101", "abc", "%2B1", "+1", "1.0", "-1", "1e1", "0x1", "%D9%A1", "99999999999999999999999"] {
-            assert_eq!(world.platform.get(&format!("{list}?limit={wrong}")).await.failures(), ["limit"], "{wrong}");
+            assert_eq!(
+                world.platform.get(&format!("{list}?limit={wrong}")).await.error_locations(),
+                ["limit"],
+                "{wrong}"
+            );
         }
         for wrong in ["10001", "-1", "abc", "1.0", "99999999999999999999999"] {
-            assert_eq!(world.platform.get(&format!("{list}?offset={wrong}")).await.failures(), ["offset"], "{wrong}");
+            assert_eq!(
+                world.platform.get(&format!("{list}?offset={wrong}")).await.error_locations(),
+                ["offset"],
+                "{wrong}"
+            );
         }
     }
 }
@@ -162,30 +170,34 @@ async fn a_cursor_is_bound_to_list_filters_and_key() {
         format!("{parties}?externalRef=E&"),
     ];
     for target in elsewhere {
-        let refused = world.platform.get(&format!("{target}cursor={cursor}")).await;
-        assert_eq!(refused.failures(), ["cursor"], "{target}");
+        let error = world.platform.get(&format!("{target}cursor={cursor}")).await;
+        assert_eq!(error.error_locations(), ["cursor"], "{target}");
     }
-    let tenant = world.berth.tenant(&world.organization, &["parties:read"]).await;
-    assert_eq!(tenant.get(&format!("{parties}?cursor={cursor}")).await.failures(), ["cursor"]);
+    let tenant = world.server.tenant(&world.organization, &["parties:read"]).await;
+    assert_eq!(tenant.get(&format!("{parties}?cursor={cursor}")).await.error_locations(), ["cursor"]);
     for at in 0..cursor.len() {
         let mut altered = cursor.clone().into_bytes();
         altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
         let altered = String::from_utf8(altered).expect("ASCII");
-        assert_eq!(world.platform.get(&format!("{parties}?cursor={altered}")).await.failures(), ["cursor"], "{at}");
+        assert_eq!(
+            world.platform.get(&format!("{parties}?cursor={altered}")).await.error_locations(),
+            ["cursor"],
+            "{at}"
+        );
     }
     let longer =
         [format!("{cursor}A"), cursor[1..].to_owned(), cursor[..cursor.len() - 1].to_owned(), format!("{cursor}=")];
     for altered in longer {
-        assert_eq!(world.platform.get(&format!("{parties}?cursor={altered}")).await.failures(), ["cursor"]);
+        assert_eq!(world.platform.get(&format!("{parties}?cursor={altered}")).await.error_locations(), ["cursor"]);
     }
     for offset in ["0", "2"] {
-        let refused = world.platform.get(&format!("{parties}?cursor={cursor}&offset={offset}")).await;
-        assert_eq!(refused.failures(), ["cursor"]);
+        let error = world.platform.get(&format!("{parties}?cursor={cursor}&offset={offset}")).await;
+        assert_eq!(error.error_locations(), ["cursor"]);
     }
     // Another deployment's cursor.
     let foreign = World::new().await;
-    let refused = foreign.platform.get(&format!("{}?cursor={cursor}", foreign.parties_path())).await;
-    assert_eq!(refused.failures(), ["cursor"]);
+    let error = foreign.platform.get(&format!("{}?cursor={cursor}", foreign.parties_path())).await;
+    assert_eq!(error.error_locations(), ["cursor"]);
     let all: HashSet<_> =
         ids(&page).into_iter().chain(ids(&world.get(&format!("{parties}?cursor={cursor}")).await)).collect();
     assert_eq!(all.len(), 4);

@@ -64,7 +64,7 @@ fn equal(broken: &mut Vec<String>, what: &str, said: i64, is: i64) {
 }
 
 fn known_keys(table: &Table, broken: &mut Vec<String>) {
-    broken.extend(table.unknown.iter().cloned());
+    broken.extend(table.nonexistent.iter().cloned());
 }
 
 fn deployment(table: &Table, broken: &mut Vec<String>) {
@@ -150,8 +150,8 @@ fn domains(table: &Table, broken: &mut Vec<String>) {
         let names = ["domain", "customDomain"].map(|name| text(dock, name).to_owned());
         names.into_iter().filter(|name| !name.is_empty()).map(move |name| (name, id.clone()))
     });
-    let guarded = table.domains.iter().map(|(name, guard)| (name.clone(), ulid(guard, "dockId").to_owned()));
-    same(broken, ("the docks", had.collect()), ("the guards", guarded.collect()));
+    let scoped_endpoints = table.domains.iter().map(|(name, guard)| (name.clone(), ulid(guard, "dockId").to_owned()));
+    same(broken, ("the docks", had.collect()), ("the guards", scoped_endpoints.collect()));
 }
 
 fn party_pointers(table: &Table, broken: &mut Vec<String>) {
@@ -183,8 +183,8 @@ fn ledger_parties(table: &Table, broken: &mut Vec<String>) {
 }
 
 fn ledger_rights(table: &Table, broken: &mut Vec<String>) {
-    let unknown = table.ledger_rights.keys().filter(|(_, hint)| !table.ledger_hints.contains_key(hint));
-    broken.extend(unknown.map(|(user, hint)| format!("{user} may act as {hint}, which is nobody")));
+    let nonexistent = table.ledger_rights.keys().filter(|(_, hint)| !table.ledger_hints.contains_key(hint));
+    broken.extend(nonexistent.map(|(user, hint)| format!("{user} may act as {hint}, which is nobody")));
 }
 
 /// A role as both its items have to tell it.
@@ -275,15 +275,15 @@ fn audit(table: &Table, broken: &mut Vec<String>) {
     let entry = |((owner, entity, _), entry): (&(String, String, String), &Value)| {
         (text(entry, "action") == "create").then(|| (owner.clone(), entity.clone()))
     };
-    let told: BTreeSet<_> = table.audit.iter().filter_map(entry).collect();
-    let mut made: BTreeSet<(String, String)> = BTreeSet::new();
-    made.extend(table.organizations.keys().map(|id| (id.clone(), format!("org_{id}"))));
-    made.extend(table.docks.keys().map(|(owner, id)| (owner.clone(), format!("dock_{id}"))));
-    made.extend(table.parties.keys().map(|(owner, id)| (owner.clone(), format!("pty_{id}"))));
-    made.extend(table.owner_key_rows.keys().map(|(owner, id)| (owner.clone(), format!("key_{id}"))));
+    let found: BTreeSet<_> = table.audit.iter().filter_map(entry).collect();
+    let mut created: BTreeSet<(String, String)> = BTreeSet::new();
+    created.extend(table.organizations.keys().map(|id| (id.clone(), format!("org_{id}"))));
+    created.extend(table.docks.keys().map(|(owner, id)| (owner.clone(), format!("dock_{id}"))));
+    created.extend(table.parties.keys().map(|(owner, id)| (owner.clone(), format!("pty_{id}"))));
+    created.extend(table.owner_key_rows.keys().map(|(owner, id)| (owner.clone(), format!("key_{id}"))));
     let roles = table.party_roles.keys().chain(table.party_past.keys());
-    made.extend(roles.map(|key| (key.organization.clone(), format!("dpr_{}", key.id))));
-    same(broken, ("the table", made), ("the trail", told));
+    created.extend(roles.map(|key| (key.organization.clone(), format!("dpr_{}", key.id))));
+    same(broken, ("the table", created), ("the trail", found));
     let ended: BTreeSet<_> = table.party_past.keys().map(|key| format!("dpr_{}", key.id)).collect();
     let deleted = table.audit.iter().filter(|(_, entry)| text(entry, "action") == "delete");
     let deleted = deleted.map(|((_, entity, _), _)| entity.clone()).collect();

@@ -5,7 +5,7 @@ mod table;
 
 use aws_sdk_dynamodb::Client;
 
-use crate::harness::Berth;
+use crate::harness::TestServer;
 use table::Table;
 
 /// What does not hold in the table: the name of the rule, and what breaks it.
@@ -21,7 +21,7 @@ pub async fn check(client: &Client, table: &str) -> Vec<String> {
 }
 
 /// Fails where something does not hold in a server's table.
-pub async fn expect_whole(berth: &Berth) {
-    let found = check(berth.running().client(), berth.running().table()).await;
+pub async fn assert_consistent(server: &TestServer) {
+    let found = check(server.running().client(), server.running().table()).await;
     assert!(found.is_empty(), "{found:#?}");
 }

@@ -51,7 +51,7 @@ pub struct Table {
     /// By owner, entity and entry.
     pub audit: Items<(String, String, String)>,
     /// Keys of no known form.
-    pub unknown: Vec<String>,
+    pub nonexistent: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +88,7 @@ impl Table {
         let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
         let (pk, sk) = (text("pk"), text("sk"));
         if !self.place_tenants(&pk, &sk, item) && !self.place_others(&pk, &sk, item) {
-            self.unknown.push(format!("{pk} | {sk}"));
+            self.nonexistent.push(format!("{pk} | {sk}"));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use serde_json::Value;
 
-use crate::harness::{Answer, Caller};
+use crate::harness::{TestClient, TestResponse};
 
 /// How a walk gets from page to page.
 #[derive(Clone, Copy)]
@@ -20,18 +20,18 @@ pub async fn many<F: Future<Output = String>>(number: usize, make: impl Fn(usize
     stream::iter((0..number).map(make)).buffer_unordered(16).collect().await
 }
 
-pub async fn parties(caller: &Caller, organization: &str, number: usize) -> Vec<String> {
+pub async fn parties(client: &TestClient, organization: &str, number: usize) -> Vec<String> {
     many(number, |at| {
         let name = format!("Party {at}");
-        async move { caller.create_party(organization, &name).await.id() }
+        async move { client.create_party(organization, &name).await.id() }
     })
     .await
 }
 
 /// The target of the next page, `None` after the last.
-pub fn next(answer: &Answer, target: &str, by: By) -> Option<String> {
-    let meta = &answer.json()["meta"];
-    let link = answer.header("link").map(|link| {
+pub fn next(response: &TestResponse, target: &str, by: By) -> Option<String> {
+    let meta = &response.json()["meta"];
+    let link = response.header("link").map(|link| {
         let (link, rel) = link.split_once(">; ").expect("a link");
         assert_eq!(rel, "rel=\"next\"");
         link.trim_start_matches('<').to_owned()
@@ -50,8 +50,8 @@ pub fn next(answer: &Answer, target: &str, by: By) -> Option<String> {
 }
 
 /// Walks a list from `target`, and does something between the pages. How often each id was seen, and all rows.
-pub async fn walk<F: Future<Output = ()>>(
-    caller: &Caller,
+pub async fn paginate<F: Future<Output = ()>>(
+    client: &TestClient,
     target: &str,
     by: By,
     between: impl Fn(usize) -> F,
@@ -59,13 +59,13 @@ pub async fn walk<F: Future<Output = ()>>(
     let (mut seen, mut rows, mut page) = (BTreeMap::new(), Vec::new(), 0);
     let mut target = Some(target.to_owned());
     while let Some(at) = target {
-        let answer = caller.get(&at).await.expect(200);
-        let data = answer.json()["data"].as_array().expect("rows");
+        let response = client.get(&at).await.expect(200);
+        let data = response.json()["data"].as_array().expect("rows");
         for row in data {
             *seen.entry(row["id"].as_str().expect("an id").to_owned()).or_default() += 1;
         }
         rows.extend(data.iter().cloned());
-        target = next(&answer, &at, by);
+        target = next(&response, &at, by);
         page += 1;
         between(page).await;
     }
