@@ -21,14 +21,14 @@ use crate::harness::{TestServer, api_test};
 const TIMEOUT: u64 = 2;
 
 /// A function that makes parties, and the way to its store.
-struct IdLocation {
+struct Deployment {
     server: TestServer,
     link: Link,
     function: Function,
     event: Value,
 }
 
-impl IdLocation {
+impl Deployment {
     async fn open() -> Self {
         let server = TestServer::start().await;
         let client = server.platform();
@@ -67,48 +67,48 @@ impl IdLocation {
 
 #[apply(api_test)]
 async fn berth_responds_before_the_timeout() {
-    let place = IdLocation::open().await;
-    let before = place.items().await;
-    place.link.hold(Held::Requests(""));
+    let deployment = Deployment::open().await;
+    let before = deployment.items().await;
+    deployment.link.hold(Held::Requests(""));
     let begun = Instant::now();
-    let response = place.function.invoke(&place.event).await.expect(503);
+    let response = deployment.function.invoke(&deployment.event).await.expect(503);
     assert!(begun.elapsed() < Duration::from_secs(TIMEOUT), "{:?}", begun.elapsed());
     assert_eq!(response.json()["code"], "STORE_UNAVAILABLE");
     assert_eq!(response.headers.get("retry-after").map(String::as_str), Some("1"));
-    let log = place.function.log();
+    let log = deployment.function.log();
     assert!(log.contains(r#""status":503"#) && !log.contains("Timeout"), "{log}");
-    assert_eq!(place.items().await, before);
+    assert_eq!(deployment.items().await, before);
     // And when the store is back, so is the function.
-    place.link.hold(Held::Nothing);
-    place.function.invoke(&place.event).await.expect(201);
-    assert_consistent(&place.server).await;
+    deployment.link.hold(Held::Nothing);
+    deployment.function.invoke(&deployment.event).await.expect(201);
+    assert_consistent(&deployment.server).await;
 }
 
 #[apply(api_test)]
 async fn a_timeout_before_the_write_leaves_nothing() {
-    let place = IdLocation::open().await;
-    let before = place.items().await;
-    let response = place.outlast(Held::Requests("TransactWriteItems")).await;
+    let deployment = Deployment::open().await;
+    let before = deployment.items().await;
+    let response = deployment.outlast(Held::Requests("TransactWriteItems")).await;
     assert_eq!(response, "Task timed out after 2.00 seconds");
-    assert!(place.function.log().contains("Reset initiated: Timeout"), "{}", place.function.log());
-    assert_eq!(place.items().await, before, "nothing is written");
-    assert_consistent(&place.server).await;
-    let response = place.function.invoke(&place.event).await.expect(201);
+    assert!(deployment.function.log().contains("Reset initiated: Timeout"), "{}", deployment.function.log());
+    assert_eq!(deployment.items().await, before, "nothing is written");
+    assert_consistent(&deployment.server).await;
+    let response = deployment.function.invoke(&deployment.event).await.expect(201);
     assert!(!response.headers.contains_key("idempotency-replayed"));
-    assert_consistent(&place.server).await;
+    assert_consistent(&deployment.server).await;
 }
 
 #[apply(api_test)]
 async fn a_timeout_after_the_write_leaves_it_complete_and_once() {
-    let place = IdLocation::open().await;
-    let before = place.items().await;
-    let response = place.outlast(Held::Answers("TransactWriteItems")).await;
+    let deployment = Deployment::open().await;
+    let before = deployment.items().await;
+    let response = deployment.outlast(Held::Answers("TransactWriteItems")).await;
     assert_eq!(response, "Task timed out after 2.00 seconds");
-    let after = place.items().await;
+    let after = deployment.items().await;
     assert!(after.len() > before.len(), "it is written");
-    assert_consistent(&place.server).await;
+    assert_consistent(&deployment.server).await;
     // The client knows nothing of it, repeats the request, and is reported.
-    let response = place.function.invoke(&place.event).await.expect(201);
+    let response = deployment.function.invoke(&deployment.event).await.expect(201);
     assert_eq!(response.headers.get("idempotency-replayed").map(String::as_str), Some("true"));
-    assert_eq!(place.items().await, after, "nothing is written again");
+    assert_eq!(deployment.items().await, after, "nothing is written again");
 }

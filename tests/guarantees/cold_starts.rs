@@ -3,15 +3,14 @@
 
 use berth::{Options, StoreChoice};
 use berth_functions::ENDPOINTS;
-use berth_shared::http::{Access, Endpoint};
+use berth_shared::http::Access;
 use macro_rules_attribute::apply;
-use serde_json::json;
 
 use crate::harness::samples::{SampleRequest, Tenant, scoped_endpoints};
-use crate::harness::{TestClient, TestResponse, TestServer, api_test};
-use crate::ledger::{Ledger, annotations_patch};
+use crate::harness::{TestClient, TestServer, api_test};
+use crate::ledger::{Ledger, send_sample};
 
-/// Another process on the store of `berth`, and a client of it.
+/// Another process on the store of `server`, and a client of it.
 async fn another(server: &TestServer) -> (TestServer, TestClient) {
     let store = StoreChoice::Endpoint(server.running().store_url().expect("a store on this machine").to_owned());
     let process = TestServer::start_with(Options { store, ..Options::default() }).await;
@@ -37,16 +36,6 @@ async fn every_ledger_endpoint_works_in_a_new_process() {
     let user = user.as_str().expect("the user's id");
     for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
         let (_process, client) = another(&ledger.server).await;
-        request(endpoint, &client, &party, user).await.expect(endpoint.success);
-    }
-}
-
-async fn request(endpoint: &Endpoint, client: &TestClient, party: &str, user: &str) -> TestResponse {
-    let target = endpoint.path.replace("{party}", party).replace("{user-id}", user);
-    match endpoint.method.as_str() {
-        "GET" => client.get(&target).await,
-        "POST" => client.post(&target, &json!({ "partyIdHint": "Bob" })).await,
-        "PATCH" => client.patch(&target, &annotations_patch(party, &json!({ "a": "b" }))).await,
-        other => panic!("no call of {other} {target} is known here: add it"),
+        send_sample(endpoint, &client, &party, user).await.expect(endpoint.success);
     }
 }

@@ -8,7 +8,9 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, paths};
+use crate::harness::{
+    DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, paths, patient,
+};
 
 /// What the table said when it was last written: `BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::`
 pub const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md"));
@@ -28,7 +30,7 @@ pub struct Ledger {
 impl Ledger {
     pub async fn start() -> Self {
         let wire = Wire::new();
-        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
         Self { server, wire, rows: Vec::new() }
     }
 

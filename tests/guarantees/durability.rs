@@ -19,12 +19,10 @@ use serde_json::{Value, json};
 
 use crate::guarantees::program::Program;
 use crate::harness::checker::check;
-use crate::harness::{TestClient, api_test, paths};
+use crate::harness::{PATIENCE, TestClient, api_test, paths};
 
 const ROUNDS: usize = 3;
 const CALLERS: usize = 8;
-/// How long something may take to be written on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What was acknowledged: where it is, and a member of it with its value; no value where it must be gone.
 type Acknowledged = Mutex<Vec<(String, Option<(&'static str, Value)>)>>;

@@ -18,7 +18,7 @@ fn line(response: &TestResponse) -> Value {
 async fn berth_on_a_wire() -> (TestServer, Wire) {
     let wire = Wire::new();
     // A store that cannot be understood is given up after half a second less.
-    let request_timeout = Duration::from_secs(2);
+    let request_timeout = Duration::from_secs(5);
     let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
     (TestServer::start_with(options).await, wire)
 }

@@ -10,7 +10,7 @@ use std::{
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{TestClient, api_test};
+use crate::harness::{PATIENCE, TestClient, api_test};
 
 /// The program with these arguments, and nothing of the environment that changes what it says.
 fn program(arguments: &[&str]) -> Command {
@@ -90,7 +90,7 @@ impl Program {
     fn terminate(mut self, signal: &str) -> ExitStatus {
         let found = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill runs");
         assert!(found.success());
-        let deadline = Instant::now() + Duration::from_secs(15);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             match self.child.try_wait().expect("its status is known") {
                 Some(status) => return status,

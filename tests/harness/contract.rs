@@ -154,6 +154,12 @@ fn check_body(validator: &Validator, response: &TestResponse, media_type: &str, 
     assert!(errors.is_empty(), "not as documented: {errors:?}\n{shown}");
 }
 
+/// Whether the contract has this status for an operation.
+pub fn documents(operation: &str, status: u16) -> bool {
+    let mut found = operations(&CONTRACT.document).filter(|(.., found)| found["operationId"] == operation);
+    found.any(|(.., found)| found["responses"][status.to_string()].is_object())
+}
+
 /// Whether some test has seen this status of this operation.
 fn seen(operation: &str, status: u16) -> bool {
     SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))

@@ -14,7 +14,7 @@ pub mod samples;
 mod wire;
 pub mod world;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
@@ -22,12 +22,21 @@ use berth::{Options, Running};
 use berth_shared::store::Store;
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
+pub use contract::documents;
 pub use leaks::SensitiveValues;
 pub use permissions::iam_actions;
 pub use registry::{Mode, TestCase, run};
 pub(crate) use registry::{api_test, register, serial_test};
 pub use wire::{DynamoDbRequest, Fault, Traffic, Wire};
 pub use world::{PartyWorld, World};
+
+/// How long tests wait for what a busy machine may be slow to do. No assertion depends on it.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The options of a server whose requests succeed however busy the machine is.
+pub fn patient() -> Options {
+    Options { request_timeout: PATIENCE, ..Options::default() }
+}
 
 /// A server with a store of its own, which ends with the test.
 pub struct TestServer {
@@ -37,14 +46,14 @@ pub struct TestServer {
 impl TestServer {
     /// A server on a free port, with a store in memory.
     pub async fn start() -> Self {
-        Self::start_with(Options::default()).await
+        Self::start_with(patient()).await
     }
 
     /// A server with these options.
     pub async fn start_with(options: Options) -> Self {
         // The store is on this machine: a client without TLS will do.
         let client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
-        let options = Options { http_client: Some(permissions::watched(client)), ..options };
+        let options = Options { http_client: Some(permissions::watched(client)), abort_grace: PATIENCE, ..options };
         Self { running: berth::start(options).await.expect("the server starts") }
     }
 

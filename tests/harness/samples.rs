@@ -45,6 +45,14 @@ impl Tenant {
         Self { organization, dock, party, role, key, client }
     }
 
+    /// A tenant that no server has.
+    pub fn placeholder() -> Self {
+        let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
+        let client = TestClient::new("http://127.0.0.1:9", None);
+        let [organization, dock, party, role, key] = ["org", "dock", "pty", "dpr", "key"].map(id);
+        Self { organization, dock, party, role, key, client }
+    }
+
     /// The tenant's resource whose ids have this prefix.
     pub fn id(&self, prefix: &str) -> &str {
         match prefix {
@@ -59,7 +67,7 @@ impl Tenant {
 }
 
 /// Every endpoint of the REST dialect that asks for a scope, with the scope. Those of the ledger's dialect have a
-/// matrix of their own, in `ledger_tenants.rs`.
+/// matrix of their own, in `ledger/tenants.rs`.
 pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
@@ -86,8 +94,8 @@ pub struct SampleRequest {
 }
 
 impl SampleRequest {
-    /// A request to `endpoint` about the resources of `tenant`, which succeeds with a key of the platform.
-    pub fn of(endpoint: &'static Endpoint, tenant: &Tenant) -> Self {
+    /// The body of a request that succeeds; an error if the endpoint has no sample.
+    pub fn body_of(endpoint: &Endpoint, tenant: &Tenant) -> Result<Option<Value>, String> {
         let (dock, party) = (&tenant.dock, &tenant.party);
         let body = match endpoint.name {
             "create-organization" | "update-organization" | "update-dock" | "update-party" => {
@@ -102,8 +110,14 @@ impl SampleRequest {
             }
             "list-organizations" | "get-organization" | "list-docks" | "get-dock" | "list-dock-parties"
             | "list-parties" | "get-party" | "list-roles" | "revoke-role" | "list-api-keys" | "revoke-api-key" => None,
-            other => panic!("{other} has no sample: add it to tests/harness/samples.rs"),
+            other => return Err(format!("{other} has no sample: add it to tests/harness/samples.rs")),
         };
+        Ok(body)
+    }
+
+    /// A request to `endpoint` about the resources of `tenant`, which succeeds with a platform key.
+    pub fn of(endpoint: &'static Endpoint, tenant: &Tenant) -> Self {
+        let body = Self::body_of(endpoint, tenant).unwrap_or_else(|gap| panic!("{gap}"));
         assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
         let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
         for (place, prefix) in id_locations(endpoint) {
@@ -141,7 +155,12 @@ impl SampleRequest {
 
     /// The request as `client` makes it.
     pub fn request(&self, client: &TestClient) -> RequestBuilder {
-        let request = client.request(self.endpoint.method.clone(), &self.target());
+        self.request_to(client, &self.target())
+    }
+
+    /// The request, sent to another target.
+    pub fn request_to(&self, client: &TestClient, target: &str) -> RequestBuilder {
+        let request = client.request(self.endpoint.method.clone(), target);
         match &self.body {
             Some(body) => request.json(body),
             None => request,
@@ -156,6 +175,11 @@ impl SampleRequest {
 /// Every place of an endpoint's requests where an id stands, with the prefix of such ids, as the contract tells them:
 /// what is an id is known by its pattern.
 pub fn id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, String)> {
+    try_id_locations(endpoint).unwrap_or_else(|gap| panic!("{}: {gap}", endpoint.name))
+}
+
+/// The same; an error if an id is not known as one.
+pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>, String> {
     let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
     let mut id_locations = Vec::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
@@ -164,7 +188,9 @@ pub fn id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, String)> {
         id_locations.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
     }
     let path = id_locations.iter().filter(|(place, _)| matches!(place, IdLocation::Path(_))).count();
-    assert_eq!(path, endpoint.path_parameters().count(), "{} has a path parameter that is no id", endpoint.name);
+    if path != endpoint.path_parameters().count() {
+        return Err("a path parameter is not documented as an id".to_owned());
+    }
     let content = operation["requestBody"]["content"].as_object();
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
         ids_in(&content["schema"], "", &mut id_locations);
@@ -177,13 +203,11 @@ pub fn id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, String)> {
     for place in query.chain(body) {
         let (IdLocation::Path(name) | IdLocation::Query(name) | IdLocation::Body(name)) = &place;
         let found = id_locations.iter().any(|(known, _)| *known == place);
-        assert!(
-            found || !name.ends_with("Id") || NO_IDS.contains(&name.trim_start_matches('/')),
-            "{} has an id that is not known as one: {place:?}",
-            endpoint.name
-        );
+        if !found && name.ends_with("Id") && !NO_IDS.contains(&name.trim_start_matches('/')) {
+            return Err(format!("{place:?} is not documented as an id"));
+        }
     }
-    id_locations
+    Ok(id_locations)
 }
 
 fn ids_in(schema: &Value, pointer: &str, id_locations: &mut Vec<(IdLocation, String)>) {

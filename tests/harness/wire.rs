@@ -187,6 +187,11 @@ impl Traffic {
         waves
     }
 
+    /// How many requests nobody waited for until their end, as they took too long.
+    pub fn abandoned(&self) -> usize {
+        self.0.iter().filter(|request| request.ended.is_none()).count()
+    }
+
     pub fn read_units(&self) -> f64 {
         self.units(false)
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use berth_shared::time::Time;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -230,4 +231,16 @@ pub fn id_of(path: &str) -> &str {
 
 pub fn succeeded(response: &TestResponse) -> bool {
     matches!(response.status, 200 | 201)
+}
+
+/// Does something with a time in the near future, and returns that time. If a busy machine is too slow and `attempt`
+/// has no result, it is done again with a later time.
+pub async fn before_expiry<T>(attempt: impl AsyncFn(Time) -> Option<T>) -> (T, Time) {
+    for seconds in [1, 2, 4, 8, 16, 32] {
+        let ends = Time::now().plus_millis(seconds * 1000 + 500);
+        if let Some(result) = attempt(ends).await {
+            return (result, ends);
+        }
+    }
+    panic!("32 seconds do not suffice");
 }

@@ -13,10 +13,11 @@ mod tokens;
 mod update;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use berth_shared::http::Endpoint;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{TestClient, TestResponse, TestServer, paths};
+use crate::harness::{RequestBuilder, TestClient, TestResponse, TestServer, paths};
 
 /// A server, and clients of its ledger.
 pub struct Ledger {
@@ -186,4 +187,29 @@ pub async fn post_as(client: &TestClient, media_type: Option<&str>, body: &str) 
         Some(media_type) => request.body(media_type, body).send().await,
         None => request.bare_body(body).send().await,
     }
+}
+
+/// The body of a request that succeeds; an error if the endpoint has no sample.
+pub fn sample_body(endpoint: &Endpoint, party: &str) -> Result<Option<Value>, String> {
+    match endpoint.name {
+        "allocate-ledger-party" => Ok(Some(json!({}))),
+        "update-ledger-party" => Ok(Some(annotations_patch(party, &json!({ "a": "x" })))),
+        "list-ledger-parties"
+        | "get-ledger-party"
+        | "get-participant-id"
+        | "authenticated-user"
+        | "get-ledger-user"
+        | "list-ledger-user-rights"
+        | "connected-synchronizers" => Ok(None),
+        other => Err(format!("{other} has no sample: add it to tests/ledger/mod.rs")),
+    }
+}
+
+/// Sends the sample request of an endpoint about this party and this user.
+pub async fn send_sample(endpoint: &Endpoint, client: &TestClient, party: &str, user: &str) -> TestResponse {
+    let body = sample_body(endpoint, party).unwrap_or_else(|gap| panic!("{gap}"));
+    let target = endpoint.path.replace("{party}", party).replace("{user-id}", user);
+    assert!(!target.contains('{'), "{} has a path parameter without a sample", endpoint.name);
+    let request = client.request(endpoint.method.clone(), &target);
+    body.iter().fold(request, RequestBuilder::json).send().await
 }

@@ -8,33 +8,10 @@ use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
 use crate::harness::{TestClient, TestResponse, api_test, paths};
-use crate::ledger::{Ledger, annotations_patch, assert_error, assert_redacted, parties};
+use crate::ledger::{Ledger, annotations_patch, assert_error, assert_redacted, parties, send_sample};
 
 fn scoped_endpoints() -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)))
-}
-
-/// A request of the endpoint about this party and this user. A new endpoint needs a row here.
-async fn send(endpoint: &Endpoint, client: &TestClient, party: &str, user: &str) -> TestResponse {
-    let body = match endpoint.name {
-        "allocate-ledger-party" => Some(json!({})),
-        "update-ledger-party" => Some(annotations_patch(party, &json!({ "a": "x" }))),
-        "list-ledger-parties"
-        | "get-ledger-party"
-        | "get-participant-id"
-        | "authenticated-user"
-        | "get-ledger-user"
-        | "list-ledger-user-rights"
-        | "connected-synchronizers" => None,
-        other => panic!("{other} has no sample: add it to tests/ledger/tenants.rs"),
-    };
-    let target = endpoint.path.replace("{party}", party).replace("{user-id}", user);
-    assert!(!target.contains('{'), "{} has a parameter that has no sample", endpoint.name);
-    let request = client.request(endpoint.method.clone(), &target);
-    match body {
-        Some(body) => request.json(&body).send().await,
-        None => request.send().await,
-    }
 }
 
 /// Two organizations, each with a party `<hint>` and a client: the key's id comes with it.
@@ -75,10 +52,10 @@ async fn requests_without_credential_or_scope_get_redacted_errors() {
     let mut walked = 0;
     for endpoint in scoped_endpoints() {
         for client in [server.anonymous(), server.client("dk_live_a1b2c3d4"), server.client(&revoked.text("key"))] {
-            assert_redacted(send(endpoint, &client, &ledger.id("mine"), "alice").await, 401);
+            assert_redacted(send_sample(endpoint, &client, &ledger.id("mine"), "alice").await, 401);
         }
         for client in &unscoped {
-            assert_redacted(send(endpoint, client, &ledger.id("mine"), "alice").await, 403);
+            assert_redacted(send_sample(endpoint, client, &ledger.id("mine"), "alice").await, 403);
         }
         walked += 1;
     }
@@ -107,8 +84,10 @@ async fn another_tenants_party_looks_like_an_unknown_one() {
     let mut compared = 0;
     for endpoint in scoped_endpoints().filter(|endpoint| endpoint.path.contains('{')) {
         for theirs in [ledger.id("theirs"), created.clone()] {
-            let (foreign, nonexistent) =
-                (send(endpoint, &client, &theirs, &key).await, send(endpoint, &client, &never, &never_user).await);
+            let (foreign, nonexistent) = (
+                send_sample(endpoint, &client, &theirs, &key).await,
+                send_sample(endpoint, &client, &never, &never_user).await,
+            );
             let (id, never) = if endpoint.path.contains("{party}") { (&theirs, &never) } else { (&key, &never_user) };
             assert_eq!(found(&foreign, id), found(&nonexistent, never), "{}", endpoint.name);
             let is_nothing = foreign.status == 404 || foreign.json()["partyDetails"] == json!([]);
@@ -162,7 +141,7 @@ async fn another_identity_provider_is_forbidden() {
 async fn an_organization_key_has_access_only_to_its_parties() {
     let Tenants { ledger, own, client, user, .. } = Tenants::new().await;
     for endpoint in scoped_endpoints() {
-        send(endpoint, &client, &ledger.id("mine"), &user).await.expect(200);
+        send_sample(endpoint, &client, &ledger.id("mine"), &user).await.expect(200);
     }
     let listed = client.list_ledger_parties().await.expect(200);
     for party in listed.json()["partyDetails"].as_array().expect("a list") {

@@ -9,13 +9,13 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::checker::assert_consistent;
-use crate::harness::{Fault, TestServer, Wire, api_test, logs, paths};
+use crate::harness::{Fault, TestServer, Wire, api_test, logs, paths, patient};
 
 /// A 200 that breaks off is no response, to a read as to a write.
 #[apply(api_test)]
 async fn an_unreadable_success_is_retried() {
     let wire = Wire::new();
-    let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+    let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
     let client = server.platform();
     let organization = client.create_organization("Half").await.id();
     let party = client.create_party(&organization, "Whole").await.id();
@@ -36,7 +36,7 @@ async fn an_unreadable_success_is_retried() {
 #[apply(api_test)]
 async fn a_server_that_is_not_dynamodb_returns_503() {
     let wire = Wire::new();
-    let request_timeout = Duration::from_millis(1100);
+    let request_timeout = Duration::from_secs(2);
     let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
     let server = TestServer::start_with(options).await;
     let client = server.platform();

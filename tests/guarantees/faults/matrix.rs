@@ -22,12 +22,15 @@ use serde_json::json;
 
 use crate::harness::checker::assert_consistent;
 use crate::harness::samples::{SampleRequest, Tenant};
-use crate::harness::{Fault, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, serial_test};
+use crate::harness::{
+    Fault, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, patient, serial_test,
+};
 use crate::ledger::annotations_patch;
 
-/// How many cases run side by side: as many as keep the machine busy while some wait for a store that stays away, and few
-/// enough that each is on its turn within the half second that an endpoint keeps for its response.
+/// How many cases run side by side: enough to keep the machine busy while some wait for their deadline.
 const AT_ONCE: usize = 24;
+/// How often a case is attempted.
+const ATTEMPTS: usize = 50;
 /// How long an endpoint may take that meets a fault for ever. It asks the store again until half a second before that.
 const SHORT_TIMEOUT: Duration = Duration::from_millis(1200);
 /// What writes, as the wire sees it.
@@ -129,20 +132,20 @@ struct Setup {
     impatient: TestServer,
     wire: Wire,
     tenant: Tenant,
-    /// How many requests ended, on a busy machine, before the fault that was meant for them.
-    unmet: AtomicUsize,
+    /// How many cases were repeated, as their request ended before its fault.
+    repeated: AtomicUsize,
 }
 
 impl Setup {
     async fn new() -> Self {
         let wire = Wire::new();
-        let options = || Options { http_client: Some(wire.client()), ..Options::default() };
+        let options = || Options { http_client: Some(wire.client()), ..patient() };
         let patient = TestServer::start_with(options()).await;
         let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
         let impatient = TestServer::start_with(Options { store, request_timeout: SHORT_TIMEOUT, ..options() }).await;
         let mut tenant = Tenant::new(&patient, "Storm").await;
         tenant.client = patient.platform();
-        let setup = Self { patient, impatient, wire, tenant, unmet: AtomicUsize::new(0) };
+        let setup = Self { patient, impatient, wire, tenant, repeated: AtomicUsize::new(0) };
         // What a process reads once, it has read.
         setup.impatient_client().list_docks().await.expect(200);
         setup
@@ -200,12 +203,24 @@ impl Setup {
         Target::Rest(Box::new(sample))
     }
 
+    /// Runs a case until its fault is met: on a busy machine a request may reach its deadline before.
     async fn run(&self, number: usize, case: Case) -> CaseResult {
-        let name = format!("Case {number}");
-        let requests = [format!("case-{number}-1"), format!("case-{number}-2")];
-        let target = self.prepared(&case, &name).await;
-        let request = |client: &TestClient, request: &str| {
-            let request = target.request(case.endpoint, client).header("x-request-id", request);
+        for attempt in 0..ATTEMPTS {
+            if let Some(result) = self.try_run(&format!("{number}-{attempt}"), &case).await {
+                return result;
+            }
+            self.repeated.fetch_add(1, Ordering::Relaxed);
+        }
+        panic!("{case:?} met no fault in {ATTEMPTS} attempts");
+    }
+
+    /// Runs a case; `None` if the request ended before its fault.
+    async fn try_run(&self, id: &str, case: &Case) -> Option<CaseResult> {
+        let name = format!("Case {id}");
+        let requests = [format!("case-{id}-first"), format!("case-{id}-second")];
+        let target = self.prepared(case, &name).await;
+        let request = |client: &TestClient, request_id: &str| {
+            let request = target.request(case.endpoint, client).header("x-request-id", request_id);
             if case.keyed { request.header("idempotency-key", &name.replace(' ', "-")) } else { request }
         };
         let for_ever = case.times == usize::MAX && case.kind.outcome == Outcome::Passes;
@@ -219,14 +234,14 @@ impl Setup {
         let first = request(&client, &requests[0]).send().await;
         if self.wire.end_plan(&requests[0]) == 0 {
             assert!(for_ever && first.status == 503, "{case:?} met no fault");
-            self.unmet.fetch_add(1, Ordering::Relaxed);
+            return None;
         }
         let repeated = if first.status == case.endpoint.success {
             None
         } else {
             Some(request(&self.tenant.client, &requests[1]).send().await)
         };
-        CaseResult { case, requests, first, repeated }
+        Some(CaseResult { case: case.clone(), requests, first, repeated })
     }
 
     /// Runs all cases, and compares what each was reported with what is in the table then.
@@ -234,8 +249,7 @@ impl Setup {
         let begun = Instant::now();
         let runs = cases.into_iter().enumerate().map(|(number, case)| self.run(number, case));
         let found: Vec<CaseResult> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
-        let (cases, unmet) = (found.len(), self.unmet.load(Ordering::Relaxed));
-        assert!(unmet * 50 <= cases, "{unmet} of {cases} met no fault");
+        let (cases, repeated) = (found.len(), self.repeated.load(Ordering::Relaxed));
         self.wire.quiet("case-").await;
         let effects = self.effects().await;
         for found in &found {
@@ -243,7 +257,7 @@ impl Setup {
         }
         assert_consistent(&self.patient).await;
         let took = begun.elapsed().as_secs_f64();
-        eprintln!("matrix: {cases} cases, {unmet} of them ended before their fault, {took:.1} s");
+        eprintln!("matrix: {cases} cases, {repeated} repeated, {took:.1} s");
     }
 
     /// What each request changed, by its id: the ids of the things; and that the trail tells of each change.

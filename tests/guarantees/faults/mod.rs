@@ -14,10 +14,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::checker::assert_consistent;
-use crate::harness::{Fault, TestClient, TestResponse, TestServer, Wire, api_test, paths};
+use crate::harness::{Fault, PATIENCE, TestClient, TestResponse, TestServer, Wire, api_test, paths};
 
 /// A server on a wire that can be broken, and something to write to.
-struct IdLocation {
+struct FaultWorld {
     server: TestServer,
     wire: Wire,
     client: TestClient,
@@ -30,7 +30,7 @@ struct IdLocation {
     user: String,
 }
 
-impl IdLocation {
+impl FaultWorld {
     /// A store that stays away is waited for as long as `request_timeout`, less half a second.
     async fn open(request_timeout: Duration) -> Self {
         let wire = Wire::new();
@@ -107,25 +107,25 @@ impl IdLocation {
 /// for it until the end of its time.
 #[apply(api_test)]
 async fn a_failed_last_used_update_does_not_delay_the_response() {
-    let place = IdLocation::open(berth::REQUEST_TIMEOUT).await;
+    let world = FaultWorld::open(PATIENCE).await;
     for (scope, target, id) in [
-        ("organizations:read", paths::organization(&place.organization), "unmarked-1"),
+        ("organizations:read", paths::organization(&world.organization), "unmarked-1"),
         ("ledger:read", "/v2/authenticated-user".to_owned(), "unmarked-2"),
     ] {
-        let key = place.client.create_api_key(Some(&place.organization), &[scope]).await;
-        let client = place.client.with_credential(&key.text("key"));
-        place.wire.plan(id, |operation| (operation == "PutItem").then(Fault::throttled));
+        let key = world.client.create_api_key(Some(&world.organization), &[scope]).await;
+        let client = world.client.with_credential(&key.text("key"));
+        world.wire.plan(id, |operation| (operation == "PutItem").then(Fault::throttled));
         let begun = Instant::now();
         client.request(Method::GET, &target).header("x-request-id", id).send().await.expect(200);
-        assert!(begun.elapsed() < berth::REQUEST_TIMEOUT / 4, "{target}: {:?}", begun.elapsed());
-        assert!(place.wire.end_plan(id) > 0, "{target}: marked without PutItem");
+        assert!(begun.elapsed() < PATIENCE / 2, "{target}: {:?}", begun.elapsed());
+        assert!(world.wire.end_plan(id) > 0, "{target}: marked without PutItem");
     }
 }
 
 /// Each writing endpoint meets each fault at its transaction, tries again, and has acted once.
 #[apply(api_test)]
 async fn a_transient_fault_is_retried() {
-    let place = IdLocation::open(berth::REQUEST_TIMEOUT).await;
+    let world = FaultWorld::open(PATIENCE).await;
     let faults = [
         Fault::throttled(),
         Fault::error(400, "TransactionInProgressException"),
@@ -148,39 +148,39 @@ async fn a_transient_fault_is_retried() {
         for fault in &faults {
             number += 1;
             // Items are made in the same number each time, whichever fault came between.
-            let body = place.body(endpoint.name, number);
+            let body = world.body(endpoint.name, number);
             if endpoint.name == "revoke-api-key" && number > 1 {
                 continue;
             }
-            let before = place.items().await;
-            place.wire.once("TransactWriteItems", fault.clone());
-            let response = place.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            let before = world.items().await;
+            world.wire.once("TransactWriteItems", fault.clone());
+            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
             assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
-            assert_eq!(place.wire.clear_faults(), 1, "{} met the fault", endpoint.name);
-            let created = place.items().await - before;
+            assert_eq!(world.wire.clear_faults(), 1, "{} met the fault", endpoint.name);
+            let created = world.items().await - before;
             assert_eq!(*grown.get_or_insert(created), created, "{} acts once after {fault:?}", endpoint.name);
-            assert_consistent(&place.server).await;
+            assert_consistent(&world.server).await;
         }
     }
     for fault in faults {
-        place.wire.once("TransactWriteItems", fault.clone());
-        let body = place.body("assign-role", 0);
+        world.wire.once("TransactWriteItems", fault.clone());
+        let body = world.body("assign-role", 0);
         let roles = "/v1/organizations/{orgId}/parties/{partyId}/roles";
         // Never a 409 against the request's own write.
-        let role = place.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
-        assert_eq!(place.wire.clear_faults(), 1);
-        place.wire.once("TransactWriteItems", fault);
+        let role = world.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
+        assert_eq!(world.wire.clear_faults(), 1);
+        world.wire.once("TransactWriteItems", fault);
         // Nor a 404 after its own revocation.
-        place.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
-        assert_eq!(place.wire.clear_faults(), 1);
+        world.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
+        assert_eq!(world.wire.clear_faults(), 1);
     }
-    assert_consistent(&place.server).await;
+    assert_consistent(&world.server).await;
 }
 
 #[apply(api_test)]
 async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
-    let place = IdLocation::open(Duration::from_millis(1500)).await;
-    let before = place.items().await;
+    let world = FaultWorld::open(Duration::from_millis(1500)).await;
+    let before = world.items().await;
     let faults = [
         Fault::Refused,
         Fault::error(500, "InternalServerError"),
@@ -194,11 +194,11 @@ async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
         (endpoint.access != Access::Public || endpoint.name == "ledger-readyz") && !kept.contains(&endpoint.name)
     });
     let requests = asking.enumerate().map(|(number, endpoint)| {
-        let (place, fault) = (&place, faults[number % faults.len()].clone());
+        let (world, fault) = (&world, faults[number % faults.len()].clone());
         async move {
-            let body = place.body(endpoint.name, number);
-            place.wire.always(fault.clone());
-            let response = place.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            let body = world.body(endpoint.name, number);
+            world.wire.always(fault.clone());
+            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
             assert_eq!(response.status, 503, "{} with {fault:?}: {response:?}", endpoint.name);
             match endpoint.handler {
                 _ if endpoint.name == "ledger-readyz" => assert!(response.body_text().ends_with("readyz check failed")),
@@ -214,9 +214,9 @@ async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
     for request in requests {
         request.await;
     }
-    assert!(place.wire.clear_faults() > 20);
-    assert_eq!(place.items().await, before, "nothing is written");
-    assert_consistent(&place.server).await;
+    assert!(world.wire.clear_faults() > 20);
+    assert_eq!(world.items().await, before, "nothing is written");
+    assert_consistent(&world.server).await;
     // And when the store is back, so is the service.
-    place.client.list_docks().await.expect(200);
+    world.client.list_docks().await.expect(200);
 }

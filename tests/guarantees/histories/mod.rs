@@ -28,7 +28,7 @@ use self::{
     workload::CALLERS,
 };
 use crate::harness::checker::assert_consistent;
-use crate::harness::{TestClient, TestServer, Wire, serial_test};
+use crate::harness::{TestClient, TestServer, Wire, patient, serial_test};
 
 /// How many requests are made unless more are asked for.
 const CALLS: u64 = 2400;
@@ -50,7 +50,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let wire = Wire::new();
-        let options = || Options { http_client: Some(wire.client()), ..Options::default() };
+        let options = || Options { http_client: Some(wire.client()), ..patient() };
         let patient = TestServer::start_with(options()).await;
         let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
         // A store that stays away is given up after half a second less.

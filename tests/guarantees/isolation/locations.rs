@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::harness::samples::{IdLocation, SampleRequest, Tenant, id_locations, nonexistent, scoped_endpoints};
 use crate::harness::{
-    DynamoDbRequest, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, iam_actions, paths,
+    DynamoDbRequest, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, iam_actions, paths, patient,
 };
 use crate::ledger::annotations_patch;
 
@@ -45,7 +45,7 @@ pub enum Kind {
 impl Scene {
     pub async fn new() -> Self {
         let wire = Wire::new();
-        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
         let (mut own, other) =
             (Tenant::new(&server, "Premier Title").await, Tenant::new(&server, "Bank of America").await);
         let platform = server.platform();
@@ -188,12 +188,17 @@ async fn another_tenants_id_costs_and_returns_the_same_as_an_unknown_one() {
 
 /// Every place of a request in the ledger's dialect where an id stands. What it takes and is not known here fails, by name.
 pub fn ledger_id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, Kind)> {
+    try_ledger_id_locations(endpoint).unwrap_or_else(|gap| panic!("{}: {gap}", endpoint.name))
+}
+
+/// The same; an error if something is not known.
+pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, Kind)>, String> {
     let mut id_locations: Vec<(IdLocation, Kind)> = Vec::new();
     for name in endpoint.path_parameters() {
         let kind = match name {
             "party" => Kind::Party,
             "user-id" => Kind::User,
-            other => panic!("{} has {other} in its path: is it an id?", endpoint.name),
+            other => return Err(format!("the path parameter {other}: is it an id?")),
         };
         id_locations.push((IdLocation::Path(name.to_owned()), kind));
     }
@@ -203,7 +208,7 @@ pub fn ledger_id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, Kind)> {
             "identity-provider-id" => Kind::Organization,
             "pageToken" => Kind::PageToken,
             "pageSize" => continue,
-            other => panic!("{} has the parameter {other}: is it an id?", endpoint.name),
+            other => return Err(format!("the parameter {other}: is it an id?")),
         };
         id_locations.push((IdLocation::Query(parameter.name.to_owned()), kind));
     }
@@ -218,11 +223,11 @@ pub fn ledger_id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, Kind)> {
             | "paths" => {
                 continue;
             }
-            other => panic!("{} has the member {other}: is it an id?", endpoint.name),
+            other => return Err(format!("the member {other}: is it an id?")),
         };
         id_locations.push((IdLocation::Body(pointer), kind));
     }
-    id_locations
+    Ok(id_locations)
 }
 
 /// A request of the endpoint about what the client has, but for what stands at this place.
