@@ -18,10 +18,10 @@ async fn health_returns_the_version_without_a_credential() {
 #[apply(api_test)]
 async fn the_contract_is_served_as_it_is_checked_in() {
     let server = TestServer::start().await;
-    let served = server.anonymous().get("/openapi.json").await.expect(200);
+    let document = server.anonymous().get("/openapi.json").await.expect(200);
     let checked_in: Value = serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
         .expect("openapi.json is JSON");
-    assert_eq!(*served.json(), checked_in);
+    assert_eq!(*document.json(), checked_in);
 }
 
 #[apply(api_test)]

@@ -20,7 +20,7 @@ fn with_status(responses: &[TestResponse], status: u16) -> Vec<&TestResponse> {
 }
 
 async fn count(client: &TestClient, organization: &str, of: &str) -> Value {
-    client.get_organization(&organization).await.expect(200).json()["_count"][of].clone()
+    client.get_organization(organization).await.expect(200).json()["_count"][of].clone()
 }
 
 #[apply(api_test)]

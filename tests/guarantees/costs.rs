@@ -157,7 +157,7 @@ async fn organizations(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let body = json!({ "name": "Costs" });
     let name = "create-organization, namesake";
     ledger.note(name, at_most(3, 3, 27.0, 0.0), 201, platform.post_organization(&body)).await;
-    let target = paths::organization(&org);
+    let target = paths::organization(org);
     ledger.note("get-organization", at_most(1, 1, 0.0, 3.0), 200, platform.get(&target)).await;
     let body = json!({ "metadata": { "a": 1 } });
     ledger.note("update-organization", None, 200, platform.patch(&target, &body)).await;
@@ -185,7 +185,7 @@ async fn docks(ledger: &mut Ledger, platform: &TestClient, org: &str) {
 }
 
 async fn parties(ledger: &mut Ledger, platform: &TestClient, org: &str) {
-    let target = paths::parties(&org);
+    let target = paths::parties(org);
     let body = json!({ "type": "INDIVIDUAL", "name": "Ann" });
     let with_ref = json!({ "type": "INDIVIDUAL", "name": "Ann", "externalRef": "a-1" });
     let keyed =
@@ -219,7 +219,7 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let foreign = platform.create_dock(&other, "Foreign").await.id();
     let dock = platform.create_dock(org, "Roles").await.id();
     let party = platform.create_party(org, "Holder").await.id();
-    let target = paths::roles(&org, &party);
+    let target = paths::roles(org, &party);
     let post = |dock: &str, role: &str, key: Option<&'static str>| {
         let request = platform.request(Method::POST, &target).json(&json!({ "dockId": dock, "role": role }));
         match key {
@@ -257,7 +257,7 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     });
     let checks: Vec<_> = each.chain(std::iter::repeat(asked)).take(100).collect();
     let body = json!({ "checks": checks });
-    let every = paths::role_checks(&org);
+    let every = paths::role_checks(org);
     let check = platform.post(&every, &body);
     ledger.note("check-roles, 100", at_most(1, 2, 0.0, 100.0), 200, check).await;
     for number in 0..45 {

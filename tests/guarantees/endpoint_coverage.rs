@@ -16,6 +16,7 @@ use super::{costs, events, isolation::locations::try_ledger_id_locations};
 use crate::harness::{
     TestCase, api_test,
     samples::{SampleRequest, Tenant, try_id_locations},
+    test_module,
 };
 use crate::ledger;
 
@@ -124,16 +125,10 @@ fn cost(endpoint: &Endpoint) -> Check {
     }
 }
 
-/// An endpoint of the REST dialect has tests under its address: `get-party` in `api/parties/get.rs`.
+/// An endpoint of the REST dialect has tests under its address.
 fn address(endpoint: &Endpoint) -> Check {
     let Access::Scope(_) = endpoint.access else { return Ok(()) };
-    let (verb, noun) = endpoint.name.split_once('-').ok_or("the name has no verb")?;
-    let (resource, rest) = noun.split_once('-').filter(|(first, _)| *first != "api").unwrap_or((noun, ""));
-    let singular = resource.strip_suffix("ies").map(|stem| format!("{stem}y"));
-    let singular = singular.unwrap_or_else(|| resource.trim_end_matches('s').to_owned());
-    let plural = singular.strip_suffix('y').filter(|stem| *stem != "api-ke").map(|stem| format!("{stem}ies"));
-    let plural = plural.unwrap_or_else(|| format!("{singular}s")).replace('-', "_");
-    let module = format!("api::{plural}::{}", [verb, rest].join("_").trim_end_matches('_'));
+    let module = test_module(endpoint.name).ok_or("the name has no verb")?;
     let mut names = inventory::iter::<TestCase>.into_iter().map(|case| case.name);
     let is_there = names.any(|name| name.contains(&format!("{module}::")));
     ensure(is_there, &format!("no test in tests/{}.rs", module.replace("::", "/")))

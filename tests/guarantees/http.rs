@@ -74,7 +74,7 @@ async fn head_is_get_without_the_body() {
         let known = tag(&world.platform.get(target).await);
         world.send_with(Method::HEAD, target, ("if-none-match", &known), None).await.expect(304);
         let nonexistent =
-            target.replace(id_of(&target), &format!("{}_{ULID}", &id_of(&target)[..3].replace("doc", "dock")));
+            target.replace(id_of(target), &format!("{}_{ULID}", &id_of(target)[..3].replace("doc", "dock")));
         world.platform.request(Method::HEAD, &nonexistent).send().await.expect(404);
     }
     let error =

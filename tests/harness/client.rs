@@ -96,12 +96,12 @@ impl TestClient {
     /// A new party of `organization`, a company.
     pub async fn create_party(&self, organization: &str, name: &str) -> TestResponse {
         let body = json!({ "type": "ORGANIZATION", "name": name });
-        self.post(&paths::parties(&organization), &body).await.expect(201)
+        self.post(&paths::parties(organization), &body).await.expect(201)
     }
 
     /// An attempt to assign a role.
     pub async fn try_assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
-        let target = paths::roles(&organization, &party);
+        let target = paths::roles(organization, party);
         self.post(&target, &json!({ "dockId": dock, "role": role })).await
     }
 

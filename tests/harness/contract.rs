@@ -165,11 +165,26 @@ fn seen(operation: &str, status: u16) -> bool {
     SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))
 }
 
+/// Where the tests of an endpoint are: `get-party` in `api::parties::get`. None if its name has no verb.
+pub fn test_module(endpoint: &str) -> Option<String> {
+    let (verb, noun) = endpoint.split_once('-')?;
+    let (resource, rest) = noun.split_once('-').filter(|(first, _)| *first != "api").unwrap_or((noun, ""));
+    let resources = match resource {
+        "party" | "parties" => "parties".to_owned(),
+        other => format!("{}s", other.trim_end_matches('s').replace('-', "_")),
+    };
+    Some(format!("api::{resources}::{}", [verb, rest].join("_").trim_end_matches('_')))
+}
+
 /// Prints which responses of the endpoints whose tests were selected have not been seen.
 pub fn print_unseen_of(filter: &str) {
     for (_, _, operation) in operations(&CONTRACT.document) {
         let id = operation["operationId"].as_str().expect("operationId");
-        if !filter.replace('-', "_").contains(&id.replace('-', "_")) {
+        let (filter, name) = (filter.replace('-', "_"), id.replace('-', "_"));
+        let is_selected = |module: String| {
+            module.ends_with(&format!("::{}", filter.trim_end_matches("::").trim_start_matches("api::")))
+        };
+        if !filter.contains(&name) && !test_module(id).is_some_and(is_selected) {
             continue;
         }
         for status in operation["responses"].as_object().expect("responses").keys() {

@@ -22,7 +22,7 @@ use berth::{Options, Running};
 use berth_shared::store::Store;
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
-pub use contract::documents;
+pub use contract::{documents, test_module};
 pub use leaks::SensitiveValues;
 pub use permissions::iam_actions;
 pub use registry::{Mode, TestCase, run};

@@ -101,13 +101,13 @@ async fn scopes_are_rights() {
         (&admin, &administers, json!([{ "kind": { "ParticipantAdmin": { "value": {} } } }]), ""),
         (&tenant, &own.id(), json!([{ "kind": { "IdentityProviderAdmin": { "value": {} } } }]), acme.as_str()),
     ] {
-        let known = client.get_ledger_user(&user).await.expect(200);
+        let known = client.get_ledger_user(user).await.expect(200);
         let expected = json!({ "user": {
             "id": user, "primaryParty": "", "isDeactivated": false, "identityProviderId": provider,
             "metadata": { "resourceVersion": "0", "annotations": {} },
         } });
         assert_eq!(*known.json(), expected);
-        let listed = client.list_ledger_user_rights(&user).await.expect(200);
+        let listed = client.list_ledger_user_rights(user).await.expect(200);
         assert_eq!(listed.json()["rights"], rights);
     }
     reader.get_ledger_party(&id).await.expect(200);

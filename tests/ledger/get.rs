@@ -42,7 +42,7 @@ async fn several_parties_are_sorted_without_duplicates() {
 async fn malformed_ids_are_rejected() {
     let ledger = Ledger::new().await;
     for id in ["a.b", "%C3%A9", &"a".repeat(256)] {
-        assert_error(ledger.platform.get_ledger_party(&id).await, 400, "INVALID_ARGUMENT");
+        assert_error(ledger.platform.get_ledger_party(id).await, 400, "INVALID_ARGUMENT");
         assert_error(ledger.platform.get(&format!("/v2/parties/a?parties={id}")).await, 400, "INVALID_ARGUMENT");
     }
 }

@@ -66,7 +66,7 @@ impl Ledger {
     }
 
     pub async fn patch(&self, id: &str, body: &Value) -> TestResponse {
-        self.platform.update_ledger_party(&id, body).await
+        self.platform.update_ledger_party(id, body).await
     }
 
     /// A client with a new key of the platform with these scopes, and the key's id.

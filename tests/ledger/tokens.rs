@@ -119,7 +119,7 @@ async fn the_rights_of_a_user_are_configured() {
     })
     .await;
     let rights = async |subject: &str| {
-        let response = world.user(subject).list_ledger_user_rights(&subject).await.expect(200);
+        let response = world.user(subject).list_ledger_user_rights(subject).await.expect(200);
         response.json()["rights"].as_array().expect("a list").clone()
     };
     assert_eq!(rights("ops").await, [json!({ "kind": { "ParticipantAdmin": { "value": {} } } })]);

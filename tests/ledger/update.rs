@@ -32,7 +32,7 @@ async fn errors_have_a_fixed_precedence() {
         "updateMask": null,
     });
     let (reader, _) = ledger.user(&["ledger:read"]).await;
-    let target = |id: &str| paths::ledger_party(&id);
+    let target = |id: &str| paths::ledger_party(id);
     // Path and body are compared before anybody's rights are.
     let error = assert_error(reader.patch(&target(&id), &body).await, 400, "INVALID_ARGUMENT");
     assert_eq!((&error.json()["context"], &error.json()["definiteAnswer"]), (&json!({}), &json!(false)));

@@ -43,7 +43,7 @@ async fn pagination_returns_every_role_once_while_roles_are_assigned() {
         async move { client.assign(organization, party, dock, role).await.id() }
     })
     .await;
-    let list = format!("{}?limit=7", paths::dock_parties(&dock));
+    let list = format!("{}?limit=7", paths::dock_parties(dock));
     for by in [By::Cursor, By::Link] {
         // Added in the middle of the walk, they come before what has been seen already.
         let between = |_| async {

@@ -16,7 +16,7 @@ async fn slug_and_search_filters_use_current_values() {
     world.assert_list("/v1/organizations?slug=bank&search=BAN", &[&bank]).await;
     world.assert_list("/v1/organizations?slug=bank&search=acme", &[]).await;
     world.assert_list("/v1/organizations?slug=ban", &[]).await;
-    world.platform.update_organization(&acme, &json!({ "name": "Zenith" })).await.expect(200);
+    world.platform.update_organization(acme, &json!({ "name": "Zenith" })).await.expect(200);
     world.assert_list("/v1/organizations?search=acme", &[]).await;
     world.assert_list("/v1/organizations?search=zenith", &[acme]).await;
     // Neither order nor slug follow the name.

@@ -65,7 +65,7 @@ async fn the_documented_error_responses_are_returned() {
     let other = Tenant::new(&server, "Metro Health System").await;
     let platform = server.platform();
     let Tenant { organization, party, dock, role, .. } = &own;
-    let target = paths::roles(&organization, &party);
+    let target = paths::roles(organization, party);
     for (body, message) in [
         (json!({ "dockId": dock, "role": "SENDER" }), "role must be DISTRIBUTOR or RECIPIENT"),
         (json!({ "dockId": dock }), "role is required"),

@@ -139,7 +139,7 @@ async fn pagination_returns_every_role_once_while_roles_are_revoked() {
         async move { client.assign(organization, party, dock, role).await.id() }
     })
     .await;
-    let list = format!("{}?limit=7", paths::roles(&organization, &party));
+    let list = format!("{}?limit=7", paths::roles(organization, party));
     for by in [By::Cursor, By::Link] {
         let (seen, rows) = paginate(client, &list, by, nothing).await;
         assert_eq!(seen.len(), 120);

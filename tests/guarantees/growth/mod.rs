@@ -141,12 +141,12 @@ impl Measure<'_> {
         self.note("create-organization, free slug", 201, client.post_organization(&body)).await;
         let body = json!({ "name": "Many" });
         self.note("create-organization, namesake", 201, client.post_organization(&body)).await;
-        self.note("get-organization", 200, client.get_organization(&org)).await;
+        self.note("get-organization", 200, client.get_organization(org)).await;
         let by_slug = format!("/v1/organizations?slug={namesake}");
         self.note("list-organizations by slug", 200, client.get(&by_slug)).await;
         let body = json!({ "organizationId": org, "name": "New" });
         self.note("create-dock", 201, client.post_dock(&body)).await;
-        self.note("get-dock", 200, client.get_dock(&dock)).await;
+        self.note("get-dock", 200, client.get_dock(dock)).await;
         let body = json!({ "name": "Key", "organizationId": org, "scopes": ["parties:read"] });
         let created = self.note("create-api-key", 201, client.post_api_key(&body)).await;
         let target = paths::api_key(&created.id());
@@ -155,7 +155,7 @@ impl Measure<'_> {
 
     async fn parties(&mut self) {
         let Directory { client, org, party, .. } = self.directory;
-        let all = paths::parties(&org);
+        let all = paths::parties(org);
         let body = json!({ "type": "ORGANIZATION", "name": "Company" });
         self.note("create-party", 201, client.post(&all, &body)).await;
         let reference = format!("ref-{}", self.size);
@@ -180,7 +180,7 @@ impl Measure<'_> {
         let Directory { client, org, dock, party, .. } = self.directory;
         let new_dock = client.create_dock(org, "New").await.id();
         let new_party = client.create_party(org, "New").await.id();
-        let held = paths::roles(&org, &party);
+        let held = paths::roles(org, party);
         let assign = client.try_assign(org, party, &new_dock, "RECIPIENT");
         self.note("assign-role, to the party of many roles", 201, assign).await;
         let assign = client.try_assign(org, &new_party, dock, "RECIPIENT");
@@ -192,9 +192,9 @@ impl Measure<'_> {
         let check = |dock: &str, party: &str| json!({ "dockId": dock, "partyId": party, "role": "RECIPIENT" });
         let checks: Vec<Value> = vec![check(&new_dock, party), check(dock, &new_party), check(&new_dock, &new_party)];
         let body = json!({ "checks": checks });
-        let target = paths::role_checks(&org);
+        let target = paths::role_checks(org);
         self.note("check-roles, 3", 200, client.post(&target, &body)).await;
-        let target = paths::role(&org, &new_party, &role);
+        let target = paths::role(org, &new_party, &role);
         self.note("revoke-role, in the dock of many parties", 200, client.delete(&target)).await;
     }
 
@@ -206,9 +206,9 @@ impl Measure<'_> {
             ("list-organizations", "/v1/organizations?".to_owned()),
             ("list-docks", "/v1/docks?".to_owned()),
             ("list-docks of an organization", format!("/v1/docks?organizationId={org}&")),
-            ("list-parties", format!("{}?", paths::parties(&org))),
-            ("list-roles", format!("{}?", paths::roles(&org, &party))),
-            ("list-dock-parties", format!("{}?", paths::dock_parties(&dock))),
+            ("list-parties", format!("{}?", paths::parties(org))),
+            ("list-roles", format!("{}?", paths::roles(org, party))),
+            ("list-dock-parties", format!("{}?", paths::dock_parties(dock))),
             ("list-api-keys", "/v1/api-keys?".to_owned()),
             ("list-api-keys of an organization", format!("/v1/api-keys?organizationId={org}&")),
         ] {

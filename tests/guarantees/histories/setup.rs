@@ -190,7 +190,7 @@ async fn parties(keeper: &TestClient, organization: &str) -> Vec<Changed> {
     for name in ["Three", "Four"] {
         let party = keeper.create_party(organization, name).await;
         parties.push(Changed {
-            path: paths::party(&organization, &party.id()),
+            path: paths::party(organization, &party.id()),
             model: Party { first: seen(&party) },
             recorded: Recorder::new(format!("party {}", party.id())),
         });

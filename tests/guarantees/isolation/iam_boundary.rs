@@ -170,12 +170,26 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
         "/v1/organizations?slug=premier-title".to_owned(),
         "/v2/parties?filter-party=a".to_owned(),
         format!("{}?parties={}", paths::ledger_party(&scene.hints[0]), scene.hints[1]),
-        paths::ledger_user_rights(&user.as_str().expect("an id")),
+        paths::ledger_user_rights(user.as_str().expect("an id")),
     ];
     // A key that nobody has used yet: its use is marked.
     let fresh = client.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
     requests.push(client.with_credential(&fresh.text("key")).request(Method::GET, &dock));
     requests.extend(asked.iter().map(|target| client.request(Method::GET, target)));
+    requests.extend(requests_at_every_location(scene));
+    // What ends things comes last in the list of endpoints' kinds, and so here.
+    let (outcome, lasting): (Vec<_>, Vec<_>) =
+        scoped_endpoints().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
+    requests.extend(
+        lasting.into_iter().chain(outcome).map(|(endpoint, _)| SampleRequest::of(endpoint, own).request(client)),
+    );
+    requests
+}
+
+/// Requests with another tenant's id, and with one of nobody, at every location of an id.
+fn requests_at_every_location(scene: &Scene) -> Vec<RequestBuilder> {
+    let (own, client) = (&scene.own, &scene.own.client);
+    let mut requests = Vec::new();
     let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));
     for endpoint in ledger() {
         let place = crate::harness::samples::IdLocation::Query("nothing".to_owned());
@@ -194,12 +208,6 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
             }
         }
     }
-    // What ends things comes last in the list of endpoints' kinds, and so here.
-    let (outcome, lasting): (Vec<_>, Vec<_>) =
-        scoped_endpoints().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
-    requests.extend(
-        lasting.into_iter().chain(outcome).map(|(endpoint, _)| SampleRequest::of(endpoint, own).request(client)),
-    );
     requests
 }
 

@@ -30,11 +30,11 @@ async fn state(platform: &TestClient, tenant: &Tenant) -> Vec<Value> {
     let Tenant { organization, dock, party, .. } = tenant;
     let mut seen = Vec::new();
     for target in [
-        paths::organization(&organization),
+        paths::organization(organization),
         format!("/v1/docks?organizationId={organization}"),
-        paths::dock_parties(&dock),
-        paths::parties(&organization),
-        paths::roles(&organization, &party),
+        paths::dock_parties(dock),
+        paths::parties(organization),
+        paths::roles(organization, party),
         format!("/v1/api-keys?organizationId={organization}"),
     ] {
         let mut body = platform.get(&target).await.expect(200).json().clone();

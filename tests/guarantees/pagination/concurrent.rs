@@ -95,7 +95,7 @@ async fn pagination_of_every_list_is_complete() {
     let keys = many(25, |_| async move { client.create_api_key(Some(organization), &scopes).await.id() }).await;
     let by_ref = many(25, |at| async move {
         let body = json!({ "type": "INDIVIDUAL", "name": format!("Same {at}"), "externalRef": "one ref" });
-        client.post_party(&organization, &body).await.expect(201).id()
+        client.post_party(organization, &body).await.expect(201).id()
     })
     .await;
     for (target, stood) in [
@@ -106,9 +106,9 @@ async fn pagination_of_every_list_is_complete() {
         (format!("/v1/docks?limit=7&organizationId={organization}"), &docks),
         ("/v1/docks?limit=7&search=dock".to_owned(), &docks),
         (format!("/v1/api-keys?limit=7&organizationId={organization}"), &keys),
-        (format!("{}?limit=7&externalRef=one%20ref", paths::parties(&organization)), &by_ref),
-        (format!("{}?limit=7&search=same", paths::parties(&organization)), &by_ref),
-        (format!("{}?limit=7&type=INDIVIDUAL", paths::parties(&organization)), &by_ref),
+        (format!("{}?limit=7&externalRef=one%20ref", paths::parties(organization)), &by_ref),
+        (format!("{}?limit=7&search=same", paths::parties(organization)), &by_ref),
+        (format!("{}?limit=7&type=INDIVIDUAL", paths::parties(organization)), &by_ref),
     ] {
         for by in [By::Cursor, By::Link] {
             let (seen, _) = paginate(client, &target, by, nothing).await;
@@ -128,7 +128,7 @@ async fn a_cursor_of_another_list_is_rejected() {
     for organization in [&one, &other] {
         parties(&client, organization, 5).await;
     }
-    let list = |organization: &str, query: &str| format!("{}?limit=2&{query}", paths::parties(&organization));
+    let list = |organization: &str, query: &str| format!("{}?limit=2&{query}", paths::parties(organization));
     let page = client.get(&list(&one, "type=ORGANIZATION")).await.expect(200);
     let cursor = page.json()["meta"]["nextCursor"].as_str().expect("a cursor").to_owned();
     client.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.expect(200);

@@ -33,9 +33,9 @@ impl World {
         let lists = [
             ("/v1/organizations".to_owned(), organizations),
             ("/v1/docks".to_owned(), docks.clone()),
-            (paths::parties(&id), parties.clone()),
+            (paths::parties(id), parties.clone()),
             (format!("/v1/api-keys?organizationId={id}"), keys),
-            (paths::roles(&id, &parties[0]), of_party),
+            (paths::roles(id, &parties[0]), of_party),
             (paths::dock_parties(&docks[1]), of_dock),
         ];
         lists.map(|(target, rows)| (target, rows.into_iter().rev().collect()))
