@@ -93,7 +93,7 @@ fn is(entry: &Entry, entity: &str, action: &str, dock: &str) {
     assert_eq!([entry.text("entityType"), entry.text("action"), entry.text("dockId")], [entity, action, dock]);
 }
 
-/// That `told` has these members, among those that every change moves.
+/// Asserts that `found` has these members besides those of every change.
 #[track_caller]
 fn members(found: &Value, wanted: &[&str]) {
     let mut names: Vec<_> = found.as_object().expect("an object").keys().map(String::as_str).collect();

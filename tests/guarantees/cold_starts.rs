@@ -21,9 +21,11 @@ async fn another(server: &TestServer) -> (TestServer, TestClient) {
 #[apply(api_test)]
 async fn every_endpoint_works_in_a_new_process() {
     let server = TestServer::start().await;
-    let tenant = Tenant::new(&server, "Bank of America").await;
+    let mut tenant = Tenant::new(&server, "Bank of America").await;
+    tenant.client = server.platform();
     for (endpoint, _) in scoped_endpoints() {
         let (_process, client) = another(&server).await;
+        let (tenant, _) = tenant.with_fresh_resource(endpoint, endpoint.name).await;
         SampleRequest::of(endpoint, &tenant).send(&client).await.expect(endpoint.success);
     }
 }

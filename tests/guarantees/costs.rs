@@ -147,7 +147,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     }
 }
 
-/// Writes what is reported of growth into docs/costs.md.
+/// Writes the part about growth into docs/costs.md.
 pub fn write_growth(text: &str) {
     let requests = WRITTEN.split_once(GROWTH).map_or(WRITTEN, |(requests, _)| requests);
     std::fs::write(PATH, format!("{requests}{GROWTH}{text}")).expect("docs/costs.md is written");

@@ -43,7 +43,7 @@ async fn wait_until(time: Time) {
     sleep(Duration::from_millis(time.millis_since_epoch().saturating_sub(now) + 5)).await;
 }
 
-/// `Authorization` headers that must all be refused alike, with what is wrong with them.
+/// `Authorization` headers that must all get the same 401, with what is wrong with them.
 async fn refused_headers(server: &TestServer) -> Vec<(&'static str, Option<String>)> {
     let platform = server.platform();
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();

@@ -125,7 +125,7 @@ fn transaction_action(item: &Value) -> (StoreAction, String) {
     (action, key["pk"]["S"].as_str().expect("a partition key").to_owned())
 }
 
-/// The endpoint in whose request this runs.
+/// The endpoint that is being served here.
 fn endpoint() -> Option<&'static str> {
     Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;

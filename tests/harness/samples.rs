@@ -22,6 +22,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// An organization with one of each thing, and a client with a key of it that may do everything.
+#[derive(Clone)]
 pub struct Tenant {
     pub organization: String,
     pub dock: String,
@@ -53,7 +54,29 @@ impl Tenant {
         Self { organization, dock, party, role, key, client }
     }
 
-    /// The tenant's resource whose ids have this prefix.
+    /// The same tenant, with a new resource in place of the one that a request to this endpoint changes or ends; and the
+    /// ledger's id of the party, if that is new.
+    pub async fn with_fresh_resource(&self, endpoint: &Endpoint, name: &str) -> (Self, String) {
+        let (mut fresh, client, name) = (self.clone(), &self.client, format!("{name} old"));
+        let mut ledger_party = String::new();
+        match endpoint.name {
+            "update-organization" => fresh.organization = client.create_organization(&name).await.id(),
+            "update-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
+            "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
+                let party = client.create_party(&self.organization, &name).await;
+                (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
+            }
+            "revoke-api-key" => fresh.key = client.create_api_key(None, &["docks:read"]).await.id(),
+            // Others create something of their own, or only read.
+            _ => {}
+        }
+        if endpoint.name == "revoke-role" {
+            fresh.role = client.assign(&fresh.organization, &fresh.party, &fresh.dock, "RECIPIENT").await.id();
+        }
+        (fresh, ledger_party)
+    }
+
+    /// The tenant's resource with this prefix of its id.
     pub fn id(&self, prefix: &str) -> &str {
         match prefix {
             "org" => &self.organization,
@@ -84,7 +107,7 @@ pub enum IdLocation {
     Body(String),
 }
 
-/// A request, and whose resources it names.
+/// A request, with the ids that it names.
 #[derive(Clone)]
 pub struct SampleRequest {
     pub endpoint: &'static Endpoint,

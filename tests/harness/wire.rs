@@ -45,7 +45,7 @@ struct State {
     once: VecDeque<(&'static str, Fault)>,
     always: Option<Fault>,
     hits: usize,
-    /// By the id of the request whose requests they are about, with how often they struck.
+    /// By the request id: a plan, and how many DynamoDB requests of that request met a fault.
     plans: HashMap<String, (Plan, usize)>,
     rewrite: Option<Rewrite>,
     rewritten: usize,
@@ -116,8 +116,8 @@ impl Wire {
         self.state().rewritten
     }
 
-    /// Waits until for a while no request has been on its way, and no request whose id begins so is being answered: one whose
-    /// client went away goes on, and may be pausing between two requests.
+    /// Waits until no DynamoDB request and no request with this id prefix has been in progress for a while. A request
+    /// goes on after its client has disconnected, and may be pausing between two DynamoDB requests.
     pub async fn quiet(&self, requests: &str) {
         let mut still = 0;
         while still < 5 {

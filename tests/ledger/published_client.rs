@@ -320,7 +320,7 @@ async fn an_invalid_token_is_rejected() {
         assert_redacted(assert_error(ledger::get_v2_parties_participant_id(&admin).await, 401), 16);
         assert_redacted(assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 401), 16);
     }
-    // Whoever may read only reads; whoever has no scope of the ledger is nobody there.
+    // A reader may only read; a key without a scope of the ledger is forbidden everything.
     admin.bearer_access_token = Some(reader);
     ledger::get_v2_parties_participant_id(&admin).await.expect("an id");
     assert_redacted(assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 403), 7);

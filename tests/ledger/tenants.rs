@@ -132,7 +132,7 @@ async fn another_identity_provider_is_forbidden() {
         let listed = client.get(&format!("/v2/parties?identity-provider-id={provider}")).await.expect(200);
         assert!(parties(&listed).contains(&id) && !parties(&listed).contains(&ledger.id("theirs")));
     }
-    // A hint is one for all: whose it is, is not told.
+    // A hint is unique for all tenants: its owner is not disclosed.
     assert_redacted(client.allocate_ledger_party(&json!({ "partyIdHint": "theirs" })).await, 403);
     assert_error(client.allocate_ledger_party(&json!({ "partyIdHint": "mine" })).await, 400, "INVALID_ARGUMENT");
 }

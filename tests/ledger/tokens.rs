@@ -1,4 +1,4 @@
-//! Signed tokens: whose they are, and every way in which one does not hold.
+//! Signed tokens: their subjects, and every way in which a token is invalid.
 
 use std::fs;
 
@@ -316,7 +316,7 @@ async fn an_unavailable_key_set_returns_503() {
             assert!(!response.body_text().contains("SECRET"));
         }
         assert_eq!(keys.asked(), asked + 1, "a server that fails is left alone for a while");
-        // Whoever shows a key of Berth does not need them.
+        // API keys do not need the key set.
         server.platform().get("/v2/authenticated-user").await.expect(200);
     }
     let huge = format!("{{\"keys\": [\"{}\"]}}", "x".repeat(300 * 1024));

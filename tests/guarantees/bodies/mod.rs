@@ -30,7 +30,7 @@ impl PartyWorld {
         self.platform.request(method.clone(), target).body("application/json", body).send().await
     }
 
-    /// That the endpoint refuses the bytes as no JSON, in one sentence.
+    /// Asserts that the endpoint rejects the bytes as malformed JSON, with one message.
     async fn refuses(&self, method: &Method, target: &str, body: impl Into<Vec<u8>>) {
         let error = self.send(method, target, body).await.expect_error(400, "MALFORMED_BODY");
         assert!(error.json()["message"].is_string() && error.json().get("errors").is_none(), "{}", error.json());

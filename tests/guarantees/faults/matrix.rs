@@ -1,7 +1,7 @@
 //! Every endpoint that writes, with every fault: once, twice and for ever, at whatever it asks first and at its write,
 //! with and without an `Idempotency-Key`.
 //!
-//! Whatever happens, the client is reported the truth. How often a request took effect is read from the audit trail, whose
+//! The response always reports the outcome. How often a request took effect is read from the audit trail, whose
 //! entries are written in the transaction of the change and name the request; the checker ties them to the rest.
 
 use std::{
@@ -41,7 +41,7 @@ const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
 enum Outcome {
     /// Trying again helps, once the fault is over.
     Passes,
-    /// The store cannot be used as it is set up: told at once.
+    /// DynamoDB cannot be used as it is set up: a 503 at once.
     Unavailable,
     /// It would be a mistake of Berth's.
     Internal,
@@ -158,32 +158,7 @@ impl Setup {
 
     /// What the case is about, made for it alone.
     async fn prepared(&self, case: &Case, name: &str) -> Target {
-        let (client, shared) = (&self.tenant.client, &self.tenant);
-        let mut tenant = Tenant {
-            organization: shared.organization.clone(),
-            dock: shared.dock.clone(),
-            party: shared.party.clone(),
-            role: shared.role.clone(),
-            key: shared.key.clone(),
-            client: client.clone(),
-        };
-        let mut ledger_party = String::new();
-        match case.endpoint.name {
-            "update-organization" => {
-                tenant.organization = client.create_organization(&format!("{name} old")).await.id();
-            }
-            "update-dock" => tenant.dock = client.create_dock(&tenant.organization, &format!("{name} old")).await.id(),
-            "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
-                let party = client.create_party(&tenant.organization, &format!("{name} old")).await;
-                (tenant.party, ledger_party) = (party.id(), party.text("ledgerParty"));
-            }
-            "revoke-api-key" => tenant.key = client.create_api_key(None, &["docks:read"]).await.id(),
-            // Others make something of their own.
-            _ => {}
-        }
-        if case.endpoint.name == "revoke-role" {
-            tenant.role = client.assign(&tenant.organization, &tenant.party, &tenant.dock, "RECIPIENT").await.id();
-        }
+        let (tenant, ledger_party) = self.tenant.with_fresh_resource(case.endpoint, name).await;
         if let Access::Ledger(_) = case.endpoint.access {
             let (path, body) = match case.endpoint.name {
                 "allocate-ledger-party" => (case.endpoint.path.to_owned(), json!({ "partyIdHint": name })),

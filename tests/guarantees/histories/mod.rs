@@ -1,8 +1,8 @@
-//! Many clients, two processes on one store, and a wire that breaks: whether some order of the requests explains all that
-//! the clients were told, and what is there in the end.
+//! Many clients, two processes on one table, and injected faults: whether all responses, and the final state, are
+//! linearizable.
 //!
-//! `BERTH_HISTORY_SEED` and `BERTH_HISTORY_CALLS` choose what is run. A seed fixes what each client draws: which calls
-//! it makes, in what weather. How the requests of several clients interleave, and so the ids that they name, it does not.
+//! `BERTH_HISTORY_SEED` and `BERTH_HISTORY_CALLS` choose what is run. A seed fixes what each client draws: which requests
+//! it sends, with which fault plans. How the requests of several clients interleave, and so the ids that they name, it does not.
 
 mod fault_plan;
 mod linearizability;
@@ -39,7 +39,7 @@ const ROUNDS_OF_A_STORE: u64 = 8;
 /// How long a revoked API key may still be taken.
 const KEPT: Duration = Duration::from_secs(30);
 
-/// Two processes on one store, whose clients meet the weather; a patient one, for what comes before and after; and the
+/// Two processes on one store, whose clients meet faults; a patient one, for what comes before and after; and the
 /// wire of all.
 struct World {
     patient: TestServer,

@@ -1,10 +1,10 @@
-//! What Berth's things are, told in as few words as possible: nothing of tables, transactions and retries.
+//! Sequential models of Berth's resources, without tables, transactions and retries.
 
 use std::collections::BTreeMap;
 
 use super::linearizability::Model;
 
-/// The id of what nobody was reported of.
+/// The id of a resource that no response named.
 const UNTOLD: &str = "?";
 
 /// What a request without a response may have made: something that somebody has met since, or something that nobody has.
@@ -68,7 +68,7 @@ pub enum NameOp {
     /// The owner has the name now, or none, and no other.
     Took(String, Option<String>),
     TakeUnanswered(String, Option<String>),
-    /// The name is another's; whose, where it was reported.
+    /// The name is taken; by this owner, if the response named it.
     Refused(String, String, Option<String>),
     /// What the owner has.
     Read(String, Option<String>),

@@ -1,4 +1,4 @@
-//! What the clients of a round did and were told, object by object.
+//! The history of each object: the operations of the clients of a round, with their results.
 
 use std::{
     collections::BTreeSet,

@@ -17,7 +17,7 @@ pub struct Figures {
     pub requests: AtomicUsize,
     /// Calls of the store that met a fault, by its kind; and clients that went away.
     pub faults: Mutex<BTreeMap<String, usize>>,
-    /// Calls whose answer, or lack of one, leaves open whether they took effect.
+    /// Requests with an indeterminate outcome.
     pub open: AtomicUsize,
     /// The steps of the longest search.
     pub longest: AtomicUsize,
@@ -66,7 +66,7 @@ pub struct Round<'a> {
     pub wire: &'a Wire,
     pub clock: Clock,
     pub figures: &'a Figures,
-    /// By whose hands the names of requests and parties are reported apart.
+    /// Makes the names of requests and parties of a round unique.
     pub label: String,
     /// Callers of a process that is patient with the store: with the platform's key, and with the organization's.
     pub keeper: TestClient,

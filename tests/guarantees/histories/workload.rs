@@ -293,7 +293,7 @@ impl Round<'_> {
         }
     }
 
-    /// Another tenant, who is reported of nothing that there is.
+    /// Another tenant, which must not find anything.
     async fn stranger(&self) {
         let response = self.stranger.get(&self.parties[0].path).await;
         assert!([404, 503].contains(&response.status), "{response:?}");

@@ -21,7 +21,7 @@ use crate::harness::{
 };
 use crate::ledger::annotations_patch;
 
-/// A server whose wire is watched, a tenant that calls, and another one.
+/// A server with a recorded wire, a tenant that sends requests, and another tenant.
 pub struct Scene {
     pub server: TestServer,
     wire: Wire,
@@ -83,7 +83,7 @@ impl Scene {
         (response, self.wire.take().0)
     }
 
-    /// What can be told from a request, with `<id>` for the ids: the response, and what was done for it.
+    /// What can be observed of a request, with `<id>` for the ids: the response, and the DynamoDB requests.
     async fn observe(&self, request: RequestBuilder, ids: &[&str]) -> (u16, Vec<String>, String, Vec<String>) {
         let (response, requests) = self.send(request).await;
         let shown = |text: String| ids.iter().fold(text, |text, id| text.replace(id, "<id>"));
@@ -143,7 +143,7 @@ fn forget(body: &mut Value) {
     }
 }
 
-/// Headers that a request may come with, and that are read before or after it is known whose a thing is.
+/// Headers that are read before or after the owner of a resource is known.
 const COMPANY: [&[(&str, &str)]; 2] = [
     &[],
     &[("if-match", "\"1\""), ("if-none-match", "\"1\""), ("prefer", "handling=strict"), ("cache-control", "no-cache")],
@@ -302,7 +302,7 @@ async fn idempotency_keys_of_another_tenant_are_unused() {
             theirs.body = Some(json!({ "dockId": scene.other.dock, "role": "RECIPIENT" }));
         }
         theirs.request(&scene.other.client).header("idempotency-key", &used).send().await;
-        // The very bytes where the path says whose it is, or none of the body does.
+        // The same bytes if the path names the owner, or if the body does not.
         let mut own = SampleRequest::of(endpoint, &scene.own);
         let mut bodies = Vec::new();
         for key in [used.as_str(), "never"] {

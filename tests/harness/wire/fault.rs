@@ -32,7 +32,7 @@ pub enum Fault {
     Cut,
     /// The store acts; the connection breaks in the middle of its response.
     Torn,
-    /// The store refuses, with this status and body, and does nothing.
+    /// DynamoDB returns this status and body, and does nothing.
     Status(u16, Value),
     /// The request arrives late.
     Late(Duration),

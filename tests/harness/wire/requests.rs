@@ -1,4 +1,4 @@
-//! The id of the request in whose request a DynamoDB request is made: by it a fault finds one request among many.
+//! The id of the request that a DynamoDB request belongs to: by it a fault finds one request among many.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ fn under_way() -> MutexGuard<'static, BTreeMap<String, usize>> {
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a request whose id begins so is in progress.
+/// Whether a request with this id prefix is in progress.
 pub(super) fn any_under_way(beginning: &str) -> bool {
     under_way().range(beginning.to_owned()..).next().is_some_and(|(id, _)| id.starts_with(beginning))
 }
@@ -34,7 +34,7 @@ pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
     }))
 }
 
-/// The id of the request in whose request this runs.
+/// The id of the request that is being served here.
 pub(super) fn current() -> Option<String> {
     Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;
