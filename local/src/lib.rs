@@ -55,8 +55,11 @@ pub struct Options {
     pub tokens: Option<TokenConfig>,
     /// What the SDK makes its calls through, instead of a client of its own.
     pub http_client: Option<SharedHttpClient>,
-    /// The longest an endpoint may take.
+    /// The longest an endpoint may take: the deadline that it is given.
     pub request_timeout: Duration,
+    /// How long the server waits for an endpoint beyond its deadline. None at AWS; on a busy machine an endpoint that
+    /// keeps its deadline may still be late.
+    pub abort_grace: Duration,
 }
 
 impl Default for Options {
@@ -70,6 +73,7 @@ impl Default for Options {
             tokens: None,
             http_client: None,
             request_timeout: REQUEST_TIMEOUT,
+            abort_grace: Duration::ZERO,
         }
     }
 }

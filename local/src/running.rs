@@ -57,6 +57,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         service: Service::new(store.clone(), options.environment, tokens),
         fallback,
         request_timeout: options.request_timeout,
+        abort_grace: options.abort_grace,
         port: address.port(),
         slots: Arc::new(Semaphore::new(server::AT_ONCE)),
     };

@@ -66,6 +66,8 @@ pub(crate) struct Server {
     pub(crate) fallback: &'static Endpoint,
     /// How long an endpoint may take.
     pub(crate) request_timeout: Duration,
+    /// How much longer it is waited for.
+    pub(crate) abort_grace: Duration,
     /// The port it listens on.
     pub(crate) port: u16,
     /// Whoever runs an endpoint has one of these.
@@ -186,7 +188,7 @@ impl Server {
             answer
         });
         let abort = task.abort_handle();
-        match timeout(self.request_timeout, task).await {
+        match timeout(self.request_timeout + self.abort_grace, task).await {
             Ok(Ok(Ok(answer))) => return Some(answer),
             Ok(Ok(Err(error))) => tracing::error!(endpoint = endpoint.name, %error, "cannot invoke"),
             Ok(Err(error)) => tracing::error!(endpoint = endpoint.name, %error, "endpoint panicked"),

@@ -1,4 +1,4 @@
-//! What `bootstrap` prints: JSON, metrics, and nothing of what callers send or the store holds, however much is asked for.
+//! What `bootstrap` prints: JSON, metrics, and nothing of what clients send or the store holds, however much is asked for.
 
 use std::{
     io::BufReader,
@@ -10,9 +10,9 @@ use std::{
 use berth_shared::{Environment, credentials::Credential, id::ApiKeyId};
 use serde_json::{Value, json};
 
-use crate::{FAR, emf, event, invoke_with, leaks::Given, request, respond};
+use crate::{FAR, emf, event, invoke_with, leaks::SensitiveValues, request, respond};
 
-/// A store that answers every call with this. Its URL.
+/// A store that answers every request with this. Its URL.
 fn store(status: &'static str, body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -66,7 +66,7 @@ fn failing_writes_are_told_without_what_was_written() {
         } else {
             store("500 Internal Server Error", broken.to_string())
         };
-        let mut given = Given::default();
+        let mut given = SensitiveValues::default();
         given.note_json("body", &body);
         given.note("credential", credential.reveal());
         given.note("header idempotency-key", "order-of-ada-1");
@@ -87,7 +87,7 @@ fn failing_writes_are_told_without_what_was_written() {
         assert!(leaks.is_empty(), "{leaks:?}");
         let lines = lines(&log);
         let line = line_of_request(&lines);
-        assert!(emf::failures(line).is_empty(), "{:?}", emf::failures(line));
+        assert!(emf::violations(line).is_empty(), "{:?}", emf::violations(line));
         let told = |name: &str| line[name].clone();
         assert_eq!((told("level"), told("message"), told("status")), (json!("ERROR"), json!("failed"), json!(503)));
         assert_eq!((told("endpoint"), told("environment")), (json!(handler), json!("live")));

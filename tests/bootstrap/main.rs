@@ -126,7 +126,7 @@ fn stop(running: &mut Child) {
     running.wait().expect("it ends");
 }
 
-/// Plays Lambda's runtime API: hands out the event once, and waits for the answer.
+/// Plays Lambda's runtime API: hands out the event once, and waits for the response.
 fn serve_once(runtime: &TcpListener, event: &Value, deadline: u64) -> Value {
     loop {
         let (connection, _) = runtime.accept().expect("a connection");

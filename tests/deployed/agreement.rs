@@ -3,17 +3,17 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use berth_functions::{ENDPOINTS, FALLBACK};
 use berth_shared::http::{Access, Endpoint};
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Trial;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::{
-    function::{Answer, Function, event},
+    function::{Function, TestResponse, event},
     normal::normal,
 };
-use crate::{checker::expect_whole, harness::Berth};
+use crate::harness::{TestServer, checker::assert_consistent, registry};
 
-/// Headers that a caller does not set: the way to the server does.
+/// Headers that a client does not set: the way to the server does.
 const OF_THE_WAY: [&str; 7] = [
     "accept-encoding",
     "content-length",
@@ -27,33 +27,29 @@ const OF_THE_WAY: [&str; 7] = [
 /// One trial for each endpoint.
 pub fn tests() -> Vec<Trial> {
     let trial = |endpoint: &'static Endpoint| {
-        Trial::test(format!("agreement::{}", endpoint.name), move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            runtime.map_err(Failed::from)?.block_on(agrees(endpoint));
-            Ok(())
-        })
+        registry::trial(&format!("agreement::{}", endpoint.name), move || Box::pin(agrees(endpoint)))
     };
     ENDPOINTS.iter().map(trial).collect()
 }
 
 /// A deployment with one of each thing, made by the same calls each time.
 struct State {
-    berth: Berth,
+    server: TestServer,
     values: Vec<(&'static str, String)>,
 }
 
 impl State {
     async fn new() -> Self {
-        let berth = Berth::start().await;
-        let caller = berth.platform();
-        let organization = caller.create_organization("Harbour").await.id();
-        let dock = caller.create_dock(&organization, "North").await.id();
-        let party = caller.create_party(&organization, "Bolt").await;
-        let role = caller.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
-        let key = caller.create_api_key(Some(&organization), &["docks:read"]).await.id();
-        let user = caller.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+        let server = TestServer::start().await;
+        let client = server.platform();
+        let organization = client.create_organization("Harbour").await.id();
+        let dock = client.create_dock(&organization, "North").await.id();
+        let party = client.create_party(&organization, "Bolt").await;
+        let role = client.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
+        let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let values = vec![
-            ("BERTH_KEY", caller.credential().expect("a new deployment has a first key").to_owned()),
+            ("BERTH_KEY", client.credential().expect("a new deployment has a first key").to_owned()),
             ("ORG_ID", organization),
             ("DOCK_ID", dock),
             ("PARTY_ID", party.id()),
@@ -62,7 +58,7 @@ impl State {
             ("LEDGER_PARTY", party.text("ledgerParty")),
             ("LEDGER_USER", user.as_str().expect("an id").to_owned()),
         ];
-        Self { berth, values }
+        Self { server, values }
     }
 
     fn event(&self, endpoint: &str) -> Value {
@@ -70,11 +66,11 @@ impl State {
         event(endpoint, &values)
     }
 
-    /// What the local server answers to the call that an event stands for.
-    async fn local(&self, event: &Value) -> Answer {
+    /// What the local server answers to the request that an event stands for.
+    async fn local(&self, event: &Value) -> TestResponse {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let method: Method = text(&event["requestContext"]["http"]["method"]).parse().expect("a method");
-        let mut target = format!("{}{}", self.berth.running().url(), text(&event["rawPath"]));
+        let mut target = format!("{}{}", self.server.running().url(), text(&event["rawPath"]));
         if event["rawQueryString"] != "" {
             target = format!("{target}?{}", text(&event["rawQueryString"]));
         }
@@ -87,15 +83,15 @@ impl State {
         let body = text(&event["body"]);
         let body =
             if event["isBase64Encoded"] == true { STANDARD.decode(body).expect("base64") } else { body.into_bytes() };
-        let answer = request.body(body).send().await.expect("the server answers");
-        let headers = answer.headers().iter();
+        let response = request.body(body).send().await.expect("the server answers");
+        let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-        let (status, headers) = (answer.status().as_u16(), headers.collect());
-        Answer { status, headers, body: answer.text().await.expect("a text") }
+        let (status, headers) = (response.status().as_u16(), headers.collect());
+        TestResponse { status, headers, body: response.text().await.expect("a text") }
     }
 }
 
-/// The calls of an endpoint: a name, and how the event differs from the one in `events/`.
+/// The requests of an endpoint: a name, and how the event differs from the one in `events/`.
 type Variant = (&'static str, fn(&mut Value));
 
 fn variants(endpoint: &Endpoint) -> Vec<Variant> {
@@ -153,7 +149,7 @@ fn variants(endpoint: &Endpoint) -> Vec<Variant> {
 
 async fn agrees(endpoint: &'static Endpoint) {
     let (here, there) = (State::new().await, State::new().await);
-    let store = there.berth.running().store_url().expect("a store on this machine");
+    let store = there.server.running().store_url().expect("a store on this machine");
     let function = Function::start(endpoint.name, store, 10);
     for (name, vary) in variants(endpoint) {
         let [ours, theirs] = [&here, &there].map(|state| {
@@ -167,5 +163,5 @@ async fn agrees(endpoint: &'static Endpoint) {
             assert_eq!(deployed.status, endpoint.success, "{}: {}", endpoint.name, deployed.body);
         }
     }
-    expect_whole(&there.berth).await;
+    assert_consistent(&there.server).await;
 }

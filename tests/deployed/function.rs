@@ -72,16 +72,16 @@ impl Function {
     /// What the emulator answers to an event, as text: a function that fails has no JSON.
     pub async fn invoke_raw(&self, event: &Value) -> String {
         let _turn = self.turn.lock().await;
-        let answer = self.http.post(&self.url).body(event.to_string()).send().await;
-        let answer = answer.unwrap_or_else(|error| panic!("{error}, and the log says {}", self.log()));
-        answer.text().await.expect("the answer is a text")
+        let response = self.http.post(&self.url).body(event.to_string()).send().await;
+        let response = response.unwrap_or_else(|error| panic!("{error}, and the log says {}", self.log()));
+        response.text().await.expect("the answer is a text")
     }
 
     /// What the function answers to an event.
-    pub async fn invoke(&self, event: &Value) -> Answer {
+    pub async fn invoke(&self, event: &Value) -> TestResponse {
         let text = self.invoke_raw(event).await;
-        let answer = serde_json::from_str(&text).ok().and_then(|answer: Value| Answer::read(&answer));
-        answer.unwrap_or_else(|| panic!("no answer: {text}, and the log says {}", self.log()))
+        let response = serde_json::from_str(&text).ok().and_then(|response: Value| TestResponse::read(&response));
+        response.unwrap_or_else(|| panic!("no answer: {text}, and the log says {}", self.log()))
     }
 
     /// What emulator and program have written until now.
@@ -131,17 +131,17 @@ impl Drop for Function {
     }
 }
 
-/// An answer as API Gateway gets it from a function (payload format 2.0).
+/// A response as API Gateway gets it from a function (payload format 2.0).
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct TestResponse {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
 
-impl Answer {
-    fn read(answer: &Value) -> Option<Self> {
-        let response = berth::gateway::answer(answer).ok()?;
+impl TestResponse {
+    fn read(response: &Value) -> Option<Self> {
+        let response = berth::gateway::answer(response).ok()?;
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
         let body = String::from_utf8(response.body().to_vec()).ok()?;

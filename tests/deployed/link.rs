@@ -18,7 +18,7 @@ pub enum Held {
     Nothing,
     /// The requests that have this in them: the store never hears of them.
     Requests(&'static str),
-    /// The answers to the requests that have this in them: the store acts, and nobody is told.
+    /// The answers to the requests that have this in them: the store acts, and nobody is reported.
     Answers(&'static str),
 }
 
@@ -62,11 +62,11 @@ impl Link {
         self.caught.notified().await;
     }
 
-    /// Carries one connection. The SDK writes the head of a request at once and sends the next one when it has the answer
+    /// Carries one connection. The SDK writes the head of a request at once and sends the next one when it has the response
     /// to the last: what stands at the beginning of what it writes tells which call it is.
     async fn carry(&self, mut client: TcpStream, store: &str) {
         let Ok(mut store) = TcpStream::connect(store).await else { return };
-        let (mut request, mut answer) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+        let (mut request, mut response) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
         let mut withheld = false;
         loop {
             tokio::select! {
@@ -84,13 +84,13 @@ impl Link {
                         return;
                     }
                 }
-                read = store.read(&mut answer) => {
+                read = store.read(&mut response) => {
                     let Ok(length @ 1..) = read else { return };
                     if withheld {
                         self.caught.notify_one();
                         return std::future::pending().await;
                     }
-                    if client.write_all(&answer[..length]).await.is_err() {
+                    if client.write_all(&response[..length]).await.is_err() {
                         return;
                     }
                 }

@@ -1,22 +1,19 @@
 //! The program that is deployed: the release `bootstrap` under AWS's own Runtime Interface Emulator, for every endpoint.
 //!
-//! `BERTH_BOOTSTRAP` names the program, `BERTH_RIE` the emulator, which comes with the SAM CLI. Where either is missing
-//! the tests are ignored, and say so; `.ci/deployed` runs them with what `sam build` made.
+//! `BERTH_BOOTSTRAP` names the program, `BERTH_RIE` the emulator, which comes with the SAM CLI. Without them the tests
+//! are ignored, with a message; `.ci/deployed` runs them with the program that `sam build` built.
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and says so"
+    reason = "a test that cannot go on has failed, and reports why"
 )]
 
 mod agreement;
-#[path = "../checker/mod.rs"]
-#[expect(dead_code, reason = "its own tests run in the program of the API's tests")]
-mod checker;
 mod function;
 #[path = "../harness/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "not all of it is needed here")]
+#[expect(dead_code, unused_imports, unused_macros, reason = "not all of it is needed here")]
 mod harness;
 mod link;
 mod normal;
@@ -32,8 +29,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let missing: Vec<_> =
         [function::BOOTSTRAP, function::EMULATOR].into_iter().filter(|name| env::var_os(name).is_none()).collect();
-    let trials = [agreement::tests(), normal::tests(), races::tests(), starts::tests(), timeouts::tests()];
-    let trials = trials.into_iter().flatten();
+    let (registered, _) = harness::registry::trials();
+    let trials = agreement::tests().into_iter().chain(registered);
     if missing.is_empty() {
         return libtest_mimic::run(&arguments, trials.collect()).exit_code();
     }

@@ -1,12 +1,12 @@
-//! What may be compared of two answers that two places gave to one call: all but what is new with every call.
+//! What may be compared of two answers that two places gave to one request: all but what is new with every request.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use regex::Regex;
 
-use super::function::Answer;
-use crate::harness::tests;
+use super::function::TestResponse;
+use crate::harness::api_test;
 
 /// What differs from call to call, and from deployment to deployment, by the name that it is replaced with.
 static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
@@ -21,19 +21,15 @@ static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     rules.map(|(name, rule)| (name, Regex::new(rule).expect("a rule"))).into()
 });
 
-/// Headers that are new with each call, or set by what carries the answer.
+/// Headers that are new with each request, or set by what carries the response.
 const CARRIERS: [&str; 3] = ["date", "content-length", "connection"];
 
-pub fn tests() -> Vec<Trial> {
-    tests![ids_keep_their_places, what_is_not_telling_stays]
-}
-
-/// An answer in the form in which equal ones are equal texts.
-pub fn normal(answer: &Answer) -> String {
-    let headers = answer.headers.iter().filter(|(name, _)| !CARRIERS.contains(&name.as_str()));
+/// A response in the form in which equal ones are equal texts.
+pub fn normal(response: &TestResponse) -> String {
+    let headers = response.headers.iter().filter(|(name, _)| !CARRIERS.contains(&name.as_str()));
     let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
     // One text, so that an id which stands in a header and in the body is known as one.
-    normal_text(&format!("{}\n{}\n\n{}", answer.status, headers.join("\n"), answer.body))
+    normal_text(&format!("{}\n{}\n\n{}", response.status, headers.join("\n"), response.body))
 }
 
 /// Each id, credential and fingerprint becomes its kind and the number of its first appearance; each time `<time>`.
@@ -55,7 +51,8 @@ fn normal_text(text: &str) -> String {
     text
 }
 
-async fn ids_keep_their_places() {
+#[apply(api_test)]
+async fn ids_are_numbered_by_first_appearance() {
     let (one, other) = ("org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QT");
     assert_eq!(normal_text(&format!("{one} {other} {one}")), "<id org 1> <id org 2> <id org 1>");
     assert_ne!(normal_text(&format!("{one} {other}")), normal_text(&format!("{one} {one}")));
@@ -63,7 +60,8 @@ async fn ids_keep_their_places() {
     assert_ne!(kinds[0], kinds[1]);
 }
 
-async fn what_is_not_telling_stays() {
+#[apply(api_test)]
+async fn other_text_is_unchanged() {
     for text in ["201", r#"{"slug":"acme-1"}"#, "etag: \"1.0-0-0\"", "2026-01-01", "1220abc", "org_short"] {
         assert_eq!(normal_text(text), text);
     }

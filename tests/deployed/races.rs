@@ -3,60 +3,56 @@
 use std::collections::BTreeSet;
 
 use futures::future::join;
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use serde_json::json;
 
 use super::function::{Function, event};
-use crate::{
-    checker::expect_whole,
-    harness::{Berth, tests},
-};
+use crate::harness::checker::assert_consistent;
+use crate::harness::{TestServer, api_test};
 
 /// A race is won by chance: what goes wrong once in ten times is found in so many rounds.
 const ROUNDS: usize = 25;
 
-pub fn tests() -> Vec<Trial> {
-    tests![two_environments_never_make_one_slug_twice, two_environments_assign_a_role_once]
-}
-
+#[apply(api_test)]
 async fn two_environments_never_make_one_slug_twice() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let store = berth.running().store_url().expect("a store on this machine");
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let store = server.running().store_url().expect("a store on this machine");
     let one = Function::start("create-organization", store, 10);
     let other = Function::start("create-organization", store, 10);
-    let mut event = event("create-organization", &[("BERTH_KEY", caller.credential().expect("a key"))]);
+    let mut event = event("create-organization", &[("BERTH_KEY", client.credential().expect("a key"))]);
     for round in 0..ROUNDS {
         event["body"] = json!(json!({ "name": format!("Rush {round}") }).to_string());
         let (first, second) = join(one.invoke(&event), other.invoke(&event)).await;
-        let slugs = [first, second].map(|answer| answer.expect(201).json()["slug"].clone());
+        let slugs = [first, second].map(|response| response.expect(201).json()["slug"].clone());
         let slugs: BTreeSet<_> = slugs.iter().map(|slug| slug.as_str().expect("a slug").to_owned()).collect();
         assert_eq!(slugs, [format!("rush-{round}"), format!("rush-{round}-1")].into());
     }
-    expect_whole(&berth).await;
+    assert_consistent(&server).await;
 }
 
+#[apply(api_test)]
 async fn two_environments_assign_a_role_once() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let store = berth.running().store_url().expect("a store on this machine");
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let store = server.running().store_url().expect("a store on this machine");
     let one = Function::start("assign-role", store, 10);
     let other = Function::start("assign-role", store, 10);
-    let organization = caller.create_organization("Quay").await.id();
-    let dock = caller.create_dock(&organization, "East").await.id();
+    let organization = client.create_organization("Quay").await.id();
+    let dock = client.create_dock(&organization, "East").await.id();
     let mut first_won = 0;
     for round in 0..ROUNDS {
-        let party = caller.create_party(&organization, &format!("Party {round}")).await.id();
-        let key = caller.credential().expect("a key");
+        let party = client.create_party(&organization, &format!("Party {round}")).await.id();
+        let key = client.credential().expect("a key");
         let values = [("BERTH_KEY", key), ("ORG_ID", &organization), ("DOCK_ID", &dock), ("PARTY_ID", &party)];
         let event = event("assign-role", &values);
         let (first, second) = join(one.invoke(&event), other.invoke(&event)).await;
         let first_has_won = first.status == 201;
         first_won += usize::from(first_has_won);
-        let (made, refused) = if first_has_won { (first, second) } else { (second, first) };
-        let (made, refused) = (made.expect(201).json(), refused.expect(409).json());
-        assert_eq!((&refused["code"], &refused["conflictId"]), (&json!("ROLE_ALREADY_ASSIGNED"), &made["id"]));
+        let (created, error) = if first_has_won { (first, second) } else { (second, first) };
+        let (created, error) = (created.expect(201).json(), error.expect(409).json());
+        assert_eq!((&error["code"], &error["conflictId"]), (&json!("ROLE_ALREADY_ASSIGNED"), &created["id"]));
     }
     println!("of {ROUNDS} races for a role the first environment has won {first_won}");
-    expect_whole(&berth).await;
+    assert_consistent(&server).await;
 }

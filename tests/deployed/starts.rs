@@ -3,59 +3,51 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join;
-use libtest_mimic::Trial;
+use macro_rules_attribute::apply;
 use serde_json::json;
 
 use super::{
     function::{Function, event, runs, signal},
     link::{Held, Link},
 };
-use crate::{
-    checker::expect_whole,
-    harness::{Berth, tests},
-};
+use crate::harness::checker::assert_consistent;
+use crate::harness::{TestServer, api_test};
 
-/// How long a process may take to end when it is told to: Lambda gives it half a second.
+/// How long a process may take to end when it is reported to: Lambda gives it half a second.
 const PROMPT: Duration = Duration::from_millis(500);
 
-pub fn tests() -> Vec<Trial> {
-    tests![
-        a_start_without_a_store_is_told_as_503_and_recovers,
-        it_ends_when_it_is_told_to,
-        an_end_amid_a_write_leaves_all_of_it_or_nothing,
-    ]
-}
-
-async fn a_start_without_a_store_is_told_as_503_and_recovers() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    caller.create_organization("Harbour").await;
-    let store = berth.running().store_url().expect("a store on this machine").to_owned();
+#[apply(api_test)]
+async fn a_start_without_dynamodb_returns_503_and_recovers() {
+    let server = TestServer::start().await;
+    let client = server.platform();
+    client.create_organization("Harbour").await;
+    let store = server.running().store_url().expect("a store on this machine").to_owned();
     // A port where nobody listens yet.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     let function = Function::start("list-organizations", &format!("http://127.0.0.1:{port}"), 4);
-    let event = event("list-organizations", &[("BERTH_KEY", caller.credential().expect("a key"))]);
+    let event = event("list-organizations", &[("BERTH_KEY", client.credential().expect("a key"))]);
 
-    let answer = function.invoke(&event).await.expect(503);
-    assert_eq!(answer.json()["code"], "STORE_UNAVAILABLE");
-    assert_eq!(answer.headers.get("retry-after").map(String::as_str), Some("1"));
+    let response = function.invoke(&event).await.expect(503);
+    assert_eq!(response.json()["code"], "STORE_UNAVAILABLE");
+    assert_eq!(response.headers.get("retry-after").map(String::as_str), Some("1"));
     assert!(function.log().contains("the store did not answer at the start"), "{}", function.log());
     let program = function.program();
 
     let _link = Link::to(&store, port).await;
-    let answer = function.invoke(&event).await.expect(200);
-    assert_eq!(answer.json()["meta"]["total"], 2, "{}", answer.body);
+    let response = function.invoke(&event).await.expect(200);
+    assert_eq!(response.json()["meta"]["total"], 2, "{}", response.body);
     assert_eq!(function.program(), program, "it has recovered without a new start");
 }
 
-async fn it_ends_when_it_is_told_to() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let store = berth.running().store_url().expect("a store on this machine");
+#[apply(api_test)]
+async fn it_stops_on_a_signal() {
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let store = server.running().store_url().expect("a store on this machine");
     let mut function = Function::start("list-docks", store, 10);
-    let event = event("list-docks", &[("BERTH_KEY", caller.credential().expect("a key"))]);
+    let event = event("list-docks", &[("BERTH_KEY", client.credential().expect("a key"))]);
     function.invoke(&event).await.expect(200);
 
     let program = function.program();
@@ -68,22 +60,23 @@ async fn it_ends_when_it_is_told_to() {
     assert!(!function.log().contains("panicked"), "{}", function.log());
 
     // Its environment starts it anew, and ends it with itself.
-    let answer = function.invoke_raw(&event).await;
-    let answer = if answer.contains("statusCode") { answer } else { function.invoke_raw(&event).await };
-    assert!(answer.contains(r#""statusCode":200"#), "{answer} {}", function.log());
+    let response = function.invoke_raw(&event).await;
+    let response = if response.contains("statusCode") { response } else { function.invoke_raw(&event).await };
+    assert!(response.contains(r#""statusCode":200"#), "{response} {}", function.log());
     let program = function.program();
     let took = function.terminate();
     assert!(took < Duration::from_secs(3), "{took:?}");
     assert!(!runs(program), "the program outlives its environment");
 }
 
-async fn an_end_amid_a_write_leaves_all_of_it_or_nothing() {
-    let berth = Berth::start().await;
-    let caller = berth.platform();
-    let organization = caller.create_organization("Harbour").await.id();
-    let link = Link::to(berth.running().store_url().expect("a store on this machine"), 0).await;
+#[apply(api_test)]
+async fn a_stop_during_a_write_leaves_all_of_it_or_nothing() {
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let organization = client.create_organization("Harbour").await.id();
+    let link = Link::to(server.running().store_url().expect("a store on this machine"), 0).await;
     let function = Function::start("create-party", &link.url(), 10);
-    let values = [("BERTH_KEY", caller.credential().expect("a key")), ("ORG_ID", &organization)];
+    let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
     let mut event = event("create-party", &values);
     let mut expected = 0;
     for (held, takes_effect) in
@@ -95,24 +88,24 @@ async fn an_end_amid_a_write_leaves_all_of_it_or_nothing() {
             link.caught().await;
             signal(function.program(), "TERM");
         };
-        let (answer, ()) = join(function.invoke_raw(&event), end).await;
-        assert!(!answer.contains("statusCode"), "it has ended before its answer: {answer}");
+        let (response, ()) = join(function.invoke_raw(&event), end).await;
+        assert!(!response.contains("statusCode"), "it has ended before its answer: {response}");
         expected += u64::from(takes_effect);
-        assert_eq!(parties(&berth, &organization).await, expected, "{held:?}");
-        expect_whole(&berth).await;
+        assert_eq!(parties(&server, &organization).await, expected, "{held:?}");
+        assert_consistent(&server).await;
 
-        // The caller repeats the call: what is done is told, what is not is done.
+        // The client repeats the request: what is done is reported, what is not is done.
         link.hold(Held::Nothing);
-        let answer = function.invoke(&event).await.expect(201);
-        assert_eq!(answer.headers.contains_key("idempotency-replayed"), takes_effect, "{held:?}");
+        let response = function.invoke(&event).await.expect(201);
+        assert_eq!(response.headers.contains_key("idempotency-replayed"), takes_effect, "{held:?}");
         expected += u64::from(!takes_effect);
-        assert_eq!(parties(&berth, &organization).await, expected, "{held:?}");
+        assert_eq!(parties(&server, &organization).await, expected, "{held:?}");
     }
-    expect_whole(&berth).await;
+    assert_consistent(&server).await;
 }
 
 /// How many parties an organization has.
-async fn parties(berth: &Berth, organization: &str) -> u64 {
-    let found = berth.platform().get(&format!("/v1/organizations/{organization}")).await.expect(200);
+async fn parties(server: &TestServer, organization: &str) -> u64 {
+    let found = server.platform().get(&format!("/v1/organizations/{organization}")).await.expect(200);
     found.json()["_count"]["parties"].as_u64().expect("a number")
 }

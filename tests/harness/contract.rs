@@ -1,7 +1,7 @@
-//! The contract, `openapi.json`, as the tests hold answers against it.
+//! The contract, `openapi.json`, as the tests compares answers with it.
 //!
 //! Every answer of every test has to be documented: the status, the content type, every member of the body. What no
-//! test has seen is listed in `tests/unseen.txt`, which may only become shorter.
+//! test has seen is listed in `tests/harness/unseen.txt`, which may only become shorter.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -12,9 +12,9 @@ use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Answer;
+use super::TestResponse;
 
-const UNSEEN: &str = include_str!("../unseen.txt");
+const UNSEEN: &str = include_str!("unseen.txt");
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
 /// The validator of a body: by operation, status and media type.
@@ -30,7 +30,7 @@ struct Contract {
 
 impl Contract {
     fn read() -> Self {
-        let text = include_str!("../../openapi.json");
+        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
         let mut document: Value = serde_json::from_str(text).expect("openapi.json is JSON");
         let mut whole = document["components"]["schemas"].clone();
         close(&mut whole);
@@ -87,7 +87,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     })
 }
 
-/// The operation that a call is one of; HEAD is GET.
+/// The operation that a request is one of; HEAD is GET.
 fn operation<'a>(document: &'a Value, method: &Method, path: &str) -> Option<&'a Value> {
     let method = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_ascii_lowercase() };
     let fits = |template: &str| {
@@ -103,54 +103,61 @@ fn operation<'a>(document: &'a Value, method: &Method, path: &str) -> Option<&'a
     found.min_by_key(|(template, ..)| template.matches('{').count()).map(|(.., operation)| operation)
 }
 
-/// Holds an answer against the contract.
+/// Holds a response against the contract.
 #[track_caller]
-pub fn check(method: &Method, target: &str, answer: &Answer) {
+pub fn check(method: &Method, target: &str, response: &TestResponse) {
     let path = target.split('?').next().unwrap_or_default();
-    let shown = || format!("{method} {target} answered {} {}", answer.status, String::from_utf8_lossy(&answer.body));
-    assert!(answer.headers.contains_key("x-request-id"), "no request id: {}", shown());
+    let shown =
+        || format!("{method} {target} answered {} {}", response.status, String::from_utf8_lossy(&response.body));
+    assert!(response.headers.contains_key("x-request-id"), "no request id: {}", shown());
     let Some(operation) = operation(&CONTRACT.document, method, path) else {
         // No such operation: the fallback's answers.
-        assert!(matches!(answer.status, 204 | 404 | 405), "undocumented: {}", shown());
+        assert!(matches!(response.status, 204 | 404 | 405), "undocumented: {}", shown());
         let is_ledger = path.starts_with("/v2/") || ["/livez", "/readyz"].contains(&path);
-        if is_ledger && answer.status != 204 {
-            assert_eq!(answer.header("content-type"), Some("text/plain; charset=UTF-8"), "{}", shown());
-        } else if answer.status != 204 && method != Method::HEAD {
-            check_body(&CONTRACT.problem, answer, "application/problem+json", &shown());
+        if is_ledger && response.status != 204 {
+            assert_eq!(response.header("content-type"), Some("text/plain; charset=UTF-8"), "{}", shown());
+        } else if response.status != 204 && method != Method::HEAD {
+            check_body(&CONTRACT.problem, response, "application/problem+json", &shown());
         }
         return;
     };
     let id = operation["operationId"].as_str().expect("operationId").to_owned();
-    let documented = &operation["responses"][answer.status.to_string()];
+    let documented = &operation["responses"][response.status.to_string()];
     assert!(documented.is_object(), "{id} does not document this status: {}", shown());
     for (name, _) in documented["headers"].as_object().into_iter().flatten() {
         let optional = ["Link", "Idempotency-Replayed"].contains(&name.as_str());
-        assert!(optional || answer.headers.contains_key(name), "{id} lacks the header {name}: {}", shown());
+        assert!(optional || response.headers.contains_key(name), "{id} lacks the header {name}: {}", shown());
     }
     match documented["content"].as_object() {
-        Some(_) if method == Method::HEAD => assert!(answer.body.is_empty(), "HEAD with a body: {}", shown()),
+        Some(_) if method == Method::HEAD => assert!(response.body.is_empty(), "HEAD with a body: {}", shown()),
         Some(_) => {
             // The ledger's dialect tells the character set of its texts.
-            let media_type = answer.header("content-type").unwrap_or_default();
+            let media_type = response.header("content-type").unwrap_or_default();
             let known = media_type.strip_suffix("; charset=UTF-8").filter(|known| *known == "text/plain");
-            let key = (id.clone(), answer.status, known.unwrap_or(media_type).to_owned());
+            let key = (id.clone(), response.status, known.unwrap_or(media_type).to_owned());
             let validator = CONTRACT.validators.get(&key);
             let validator =
                 validator.unwrap_or_else(|| panic!("{id} does not document this media type: {media_type} {}", shown()));
-            check_body(validator, answer, media_type, &shown());
+            check_body(validator, response, media_type, &shown());
         }
-        None => assert!(answer.body.is_empty(), "an undocumented body: {}", shown()),
+        None => assert!(response.body.is_empty(), "an undocumented body: {}", shown()),
     }
-    SEEN.lock().expect("no test panics here").insert((id, answer.status));
+    SEEN.lock().expect("no test panics here").insert((id, response.status));
 }
 
 #[track_caller]
-fn check_body(validator: &Validator, answer: &Answer, media_type: &str, shown: &str) {
-    assert_eq!(answer.header("content-type"), Some(media_type), "{shown}");
-    let body = if media_type.starts_with("text/") { json!(answer.body_text()) } else { answer.json().clone() };
+fn check_body(validator: &Validator, response: &TestResponse, media_type: &str, shown: &str) {
+    assert_eq!(response.header("content-type"), Some(media_type), "{shown}");
+    let body = if media_type.starts_with("text/") { json!(response.body_text()) } else { response.json().clone() };
     let errors: Vec<_> =
         validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "not as documented: {errors:?}\n{shown}");
+}
+
+/// Whether the contract has this status for an operation.
+pub fn documents(operation: &str, status: u16) -> bool {
+    let mut found = operations(&CONTRACT.document).filter(|(.., found)| found["operationId"] == operation);
+    found.any(|(.., found)| found["responses"][status.to_string()].is_object())
 }
 
 /// Whether some test has seen this status of this operation.
@@ -158,8 +165,38 @@ fn seen(operation: &str, status: u16) -> bool {
     SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))
 }
 
+/// Where the tests of an endpoint are: `get-party` in `api::parties::get`. None if its name has no verb.
+pub fn test_module(endpoint: &str) -> Option<String> {
+    let (verb, noun) = endpoint.split_once('-')?;
+    let (resource, rest) = noun.split_once('-').filter(|(first, _)| *first != "api").unwrap_or((noun, ""));
+    let resources = match resource {
+        "party" | "parties" => "parties".to_owned(),
+        other => format!("{}s", other.trim_end_matches('s').replace('-', "_")),
+    };
+    Some(format!("api::{resources}::{}", [verb, rest].join("_").trim_end_matches('_')))
+}
+
+/// Prints which responses of the endpoints whose tests were selected have not been seen.
+pub fn print_unseen_of(filter: &str) {
+    for (_, _, operation) in operations(&CONTRACT.document) {
+        let id = operation["operationId"].as_str().expect("operationId");
+        let (filter, name) = (filter.replace('-', "_"), id.replace('-', "_"));
+        let is_selected = |module: String| {
+            module.ends_with(&format!("::{}", filter.trim_end_matches("::").trim_start_matches("api::")))
+        };
+        if !filter.contains(&name) && !test_module(id).is_some_and(is_selected) {
+            continue;
+        }
+        for status in operation["responses"].as_object().expect("responses").keys() {
+            if !seen(id, status.parse().expect("status")) {
+                eprintln!("{id}: no selected test has seen the response {status}");
+            }
+        }
+    }
+}
+
 /// Whether what no test has seen is exactly what is listed; tells the difference otherwise.
-pub fn everything_was_seen() -> bool {
+pub fn all_responses_were_seen() -> bool {
     let mut unseen = BTreeSet::new();
     for (_, _, operation) in operations(&CONTRACT.document) {
         let id = operation["operationId"].as_str().expect("operationId");
@@ -174,7 +211,7 @@ pub fn everything_was_seen() -> bool {
         eprintln!("no test has seen this answer: {missing}");
     }
     for found in listed.difference(&unseen) {
-        eprintln!("a test sees this answer now, take it out of tests/unseen.txt: {found}");
+        eprintln!("a test sees this answer now, take it out of tests/harness/unseen.txt: {found}");
     }
     unseen == listed
 }

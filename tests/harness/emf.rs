@@ -8,25 +8,25 @@ use serde_json::{Value, json};
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).expect("it is a schema"));
 
 /// What is wrong with a line that is to be read as metrics.
-pub fn failures(line: &Value) -> Vec<String> {
-    let mut failures: Vec<String> = SCHEMA.iter_errors(line).map(|error| error.to_string()).collect();
+pub fn violations(line: &Value) -> Vec<String> {
+    let mut violations: Vec<String> = SCHEMA.iter_errors(line).map(|error| error.to_string()).collect();
     for directive in line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten() {
         for dimension in directive["Dimensions"].as_array().into_iter().flatten().filter_map(Value::as_array).flatten()
         {
             let value = dimension.as_str().and_then(|name| line[name].as_str()).unwrap_or_default();
             if !(1..=1024).contains(&value.len()) {
-                failures.push(format!("the dimension {dimension} has no text for its value"));
+                violations.push(format!("the dimension {dimension} has no text for its value"));
             }
         }
         for metric in directive["Metrics"].as_array().into_iter().flatten() {
             let value = &line[metric["Name"].as_str().unwrap_or_default()];
             let many = value.as_array().is_some_and(|many| many.len() <= 100 && many.iter().all(Value::is_number));
             if !value.is_number() && !many {
-                failures.push(format!("the metric {} has no number for its value", metric["Name"]));
+                violations.push(format!("the metric {} has no number for its value", metric["Name"]));
             }
         }
     }
-    failures
+    violations
 }
 
 fn schema() -> Value {

@@ -1,4 +1,4 @@
-//! What goes in and must not be in the log: credentials, names, addresses, whatever callers write.
+//! What goes in and must not be in the log: credentials, names, addresses, whatever clients write.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +16,9 @@ const OWN_WORDS: [&str; 5] = ["berth::request", "answered again", "refused", "re
 
 /// Values that went in, each with what it is.
 #[derive(Debug, Default)]
-pub struct Given(pub BTreeMap<String, String>);
+pub struct SensitiveValues(pub BTreeMap<String, String>);
 
-impl Given {
+impl SensitiveValues {
     /// Notes a value of this kind.
     pub fn note(&mut self, kind: &str, value: &str) {
         let value: String = value.trim().chars().take(BEGINNING).collect();

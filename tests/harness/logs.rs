@@ -9,11 +9,11 @@ use serde_json::Value;
 use tracing::Subscriber;
 use tracing_subscriber::{Layer, filter::LevelFilter, registry::LookupSpan};
 
-use super::{emf, leaks::Given};
+use super::{emf, leaks::SensitiveValues};
 
 /// The lines of this run, each with its line feed.
 static LINES: Mutex<String> = Mutex::new(String::new());
-static GIVEN: Mutex<Option<Given>> = Mutex::new(None);
+static GIVEN: Mutex<Option<SensitiveValues>> = Mutex::new(None);
 /// Headers that name nothing of anybody: a request's id is meant to be found.
 const PLAIN_HEADERS: [&str; 8] =
     ["accept", "content-type", "if-match", "if-none-match", "origin", "prefer", "traceparent", "x-request-id"];
@@ -75,8 +75,8 @@ pub fn note_target(target: &str) {
     }
 }
 
-/// Notes the secrets of an answer, which its caller may send or not.
-pub fn note_answer(body: &[u8]) {
+/// Notes the secrets of a response, which its client may send or not.
+pub fn note_response(body: &[u8]) {
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return };
     for (kind, secret) in
         [("credential", &body["key"]), ("cursor", &body["meta"]["nextCursor"]), ("page token", &body["nextPageToken"])]
@@ -88,7 +88,7 @@ pub fn note_answer(body: &[u8]) {
 }
 
 /// The line of the request with this id.
-pub fn of_request(id: &str) -> Value {
+pub fn line_of_request(id: &str) -> Value {
     // Every endpoint of every test waits for this lock when it logs: nothing is parsed under it that need not be.
     let named: Vec<String> = lock(&LINES).lines().filter(|line| line.contains(id)).map(ToOwned::to_owned).collect();
     let lines = named.iter().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
@@ -98,8 +98,8 @@ pub fn of_request(id: &str) -> Value {
     line
 }
 
-/// Whether the log of the run is fit to be kept: it holds nothing that callers have sent, and its metrics are such.
-pub fn are_fit() -> bool {
+/// Whether the log of the run is fit to be kept: it holds nothing that clients have sent, and its metrics are such.
+pub fn are_clean() -> bool {
     let lines = lock(&LINES);
     let given = lock(&GIVEN).take().unwrap_or_default();
     let mut broken = leaks_and_breaches(&lines, &given);
@@ -113,12 +113,12 @@ pub fn are_fit() -> bool {
 }
 
 /// What is wrong with the lines of a log.
-pub fn leaks_and_breaches(lines: &str, given: &Given) -> Vec<String> {
+pub fn leaks_and_breaches(lines: &str, given: &SensitiveValues) -> Vec<String> {
     let mut wrong: Vec<String> = given.leaks(lines.lines()).into_iter().collect();
     for line in lines.lines() {
         let line: Value = serde_json::from_str(line).expect("a line is JSON");
         if line["target"] == REQUEST {
-            wrong.extend(emf::failures(&line).into_iter().map(|failure| format!("{failure} in {}", line["message"])));
+            wrong.extend(emf::violations(&line).into_iter().map(|failure| format!("{failure} in {}", line["message"])));
         }
     }
     wrong

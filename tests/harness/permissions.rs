@@ -1,7 +1,7 @@
-//! What endpoints do with the table, held against what they may do: the permissions of their roles at AWS.
+//! What endpoints do with the table, compared with what they may do: the permissions of their roles at AWS.
 //!
-//! Every call of the store that an endpoint makes, in any test, is within its row's permissions. A whole run uses each of
-//! them, but for those in `tests/unused.txt`, which may only become shorter.
+//! Every DynamoDB request that an endpoint makes, in any test, is within its row's permissions. A whole run uses each of
+//! them, but for those in `tests/harness/unused.txt`, which may only become shorter.
 
 use std::{
     collections::BTreeSet,
@@ -25,19 +25,19 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::Context, registry::LookupSpan};
 
-const UNUSED: &str = include_str!("../unused.txt");
+const UNUSED: &str = include_str!("unused.txt");
 
-static SEEN: Mutex<Seen> = Mutex::new(Seen { used: BTreeSet::new(), excesses: BTreeSet::new() });
+static SEEN: Mutex<Seen> = Mutex::new(Seen { used: BTreeSet::new(), violations: BTreeSet::new() });
 
 struct Seen {
     used: BTreeSet<(&'static str, StoreAction, Family)>,
     /// What no permission covers, in words.
-    excesses: BTreeSet<String>,
+    violations: BTreeSet<String>,
 }
 
-/// What watches: by it the span of each call knows its endpoint.
+/// What watches: by it the span of each request knows its endpoint.
 pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
-    Calls.with_filter(filter_fn(|metadata| metadata.is_span() && metadata.name() == "call"))
+    Calls.with_filter(filter_fn(|metadata| metadata.is_span() && metadata.fields().field("endpoint").is_some()))
 }
 
 /// `client`, watched.
@@ -46,16 +46,16 @@ pub fn watched(client: SharedHttpClient) -> SharedHttpClient {
 }
 
 /// Whether no endpoint has done what it may not; tells what was done otherwise.
-pub fn nothing_was_in_excess() -> bool {
+pub fn all_actions_were_permitted() -> bool {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
-    for excess in &seen.excesses {
-        eprintln!("not among the endpoint's permissions: {excess}");
+    for violation in &seen.violations {
+        eprintln!("not among the endpoint's permissions: {violation}");
     }
-    seen.excesses.is_empty()
+    seen.violations.is_empty()
 }
 
 /// Whether the permissions that no test has used are exactly those listed; tells the difference otherwise.
-pub fn everything_was_used() -> bool {
+pub fn all_permissions_were_used() -> bool {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut unused = BTreeSet::new();
     for endpoint in ENDPOINTS {
@@ -70,7 +70,7 @@ pub fn everything_was_used() -> bool {
         eprintln!("no test has used this permission: {missing}");
     }
     for found in listed.difference(&unused) {
-        eprintln!("a test uses this permission now, or it is gone; take it out of tests/unused.txt: {found}");
+        eprintln!("a test uses this permission now, or it is gone; take it out of tests/harness/unused.txt: {found}");
     }
     unused == listed
 }
@@ -83,12 +83,12 @@ fn note(name: &'static str, action: StoreAction, pk: &str) {
         seen.used.insert((endpoint.name, action, family));
     } else {
         let family = family.map_or("no family".to_owned(), |family| format!("{family:?}"));
-        seen.excesses.insert(format!("{name}: {} on {pk} ({family})", action.iam()));
+        seen.violations.insert(format!("{name}: {} on {pk} ({family})", action.iam()));
     }
 }
 
 /// What a request to the store does, as policies see it: each action with the partition key it is about.
-pub fn deeds(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
+pub fn iam_actions(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
     let pk = |key: &Value| key["pk"]["S"].as_str().unwrap_or("no key").to_owned();
     let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
     match operation {
@@ -107,13 +107,13 @@ pub fn deeds(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
             let keys = tables.flat_map(|table| elements(&table["Keys"]));
             keys.map(|key| (StoreAction::BatchGetItem, pk(&key))).collect()
         }
-        "TransactWriteItems" => elements(&request["TransactItems"]).iter().map(deed_in_transaction).collect(),
-        // What no permission can name: the call fails, and with it the test.
+        "TransactWriteItems" => elements(&request["TransactItems"]).iter().map(transaction_action).collect(),
+        // What no permission can name: the request fails, and with it the test.
         other => panic!("an endpoint calls {other}"),
     }
 }
 
-fn deed_in_transaction(item: &Value) -> (StoreAction, String) {
+fn transaction_action(item: &Value) -> (StoreAction, String) {
     let kinds = [
         ("Put", "Item", StoreAction::PutItem),
         ("Update", "Key", StoreAction::UpdateItem),
@@ -125,7 +125,7 @@ fn deed_in_transaction(item: &Value) -> (StoreAction, String) {
     (action, key["pk"]["S"].as_str().expect("a partition key").to_owned())
 }
 
-/// The endpoint in whose call this runs.
+/// The endpoint that is being served here.
 fn endpoint() -> Option<&'static str> {
     Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;
@@ -133,7 +133,7 @@ fn endpoint() -> Option<&'static str> {
     })?
 }
 
-/// The endpoint of a call, kept with its span.
+/// The endpoint of a request, kept with its span.
 struct Name(&'static str);
 
 struct Calls;
@@ -174,12 +174,12 @@ struct WatchedConnector(SharedHttpConnector);
 
 impl HttpConnector for WatchedConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // Tests and the operator's commands reach the store outside of any call.
+        // Tests and the operator's commands reach the store outside of any request.
         if let Some(endpoint) = endpoint() {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
             let operation = target.rsplit('.').next().unwrap_or_default();
             let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
-            for (action, pk) in deeds(operation, &body) {
+            for (action, pk) in iam_actions(operation, &body) {
                 note(endpoint, action, &pk);
             }
         }

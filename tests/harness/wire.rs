@@ -30,80 +30,80 @@ pub use requests::layer;
 #[derive(Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
-    /// How many calls are on their way, those included that nobody waits for any more.
+    /// How many requests are on their way, those included that nobody waits for any more.
     under_way: Arc<AtomicUsize>,
 }
 
-/// Decides what goes wrong with the next call of an operation.
+/// Decides what goes wrong with the next request of an operation.
 type Plan = Box<dyn FnMut(&str) -> Option<Fault> + Send>;
 /// Makes another request of a request of an operation. Whether it did.
 pub type Rewrite = fn(&str, &mut Value) -> bool;
 
 #[derive(Default)]
 struct State {
-    calls: Vec<StoreCall>,
+    requests: Vec<DynamoDbRequest>,
     once: VecDeque<(&'static str, Fault)>,
     always: Option<Fault>,
-    struck: usize,
-    /// By the id of the request whose calls they are about, with how often they struck.
+    hits: usize,
+    /// By the request id: a plan, and how many DynamoDB requests of that request met a fault.
     plans: HashMap<String, (Plan, usize)>,
     rewrite: Option<Rewrite>,
     rewritten: usize,
 }
 
-/// One call of the store.
+/// One DynamoDB request.
 #[derive(Debug, Clone)]
-pub struct StoreCall {
+pub struct DynamoDbRequest {
     /// `GetItem`, `TransactWriteItems`, …
     pub operation: String,
     /// The body as the SDK sent it.
-    pub request: Value,
+    pub body: Value,
     begun: Instant,
     ended: Option<Instant>,
-    /// What the answer says of its price.
+    /// What the response says of its price.
     units: f64,
 }
 
-/// What a call, or several, did at the store.
+/// What a request, or several, did at the store.
 #[derive(Debug, Clone, Default)]
-pub struct Traffic(pub Vec<StoreCall>);
+pub struct Traffic(pub Vec<DynamoDbRequest>);
 
 impl Wire {
     pub fn new() -> Self {
         Self { state: Arc::default(), under_way: Arc::default() }
     }
 
-    /// What the SDK makes its calls through.
+    /// What the SDK makes its requests through.
     pub fn client(&self) -> SharedHttpClient {
         SharedHttpClient::new(Client { wire: self.clone(), inner: https_client(Trust::Platform) })
     }
 
-    /// The next call of `operation`, or of any where it is empty, meets `fault`. Faults are met in their order.
+    /// The next request of `operation`, or of any where it is empty, meets `fault`. Faults are met in their order.
     pub fn once(&self, operation: &'static str, fault: Fault) {
         self.state().once.push_back((operation, fault));
     }
 
-    /// From now on every call meets `fault`.
+    /// From now on every request meets `fault`.
     pub fn always(&self, fault: Fault) {
         self.state().always = Some(fault);
     }
 
-    /// From now on no call meets a fault. How many did until now.
-    pub fn heal(&self) -> usize {
+    /// From now on no request meets a fault. How many did until now.
+    pub fn clear_faults(&self) -> usize {
         let mut state = self.state();
         state.once.clear();
         state.always = None;
-        std::mem::take(&mut state.struck)
+        std::mem::take(&mut state.hits)
     }
 
-    /// From now on `plan` decides over each call of the store that the request with this id makes.
+    /// From now on `plan` decides over each DynamoDB request that the request with this id makes.
     pub fn plan(&self, request: &str, plan: impl FnMut(&str) -> Option<Fault> + Send + 'static) {
         self.state().plans.insert(request.to_owned(), (Box::new(plan), 0));
     }
 
-    /// Ends the plan for this request: how many of its calls met a fault.
-    pub fn unplan(&self, request: &str) -> usize {
-        self.state().plans.remove(request).map_or(0, |(_, struck)| struck)
+    /// Ends the plan for this request: how many of its requests met a fault.
+    pub fn end_plan(&self, request: &str) -> usize {
+        self.state().plans.remove(request).map_or(0, |(_, hits)| hits)
     }
 
     /// From now on every request goes through `rewrite`: mistakes of the product, made without touching it.
@@ -116,8 +116,8 @@ impl Wire {
         self.state().rewritten
     }
 
-    /// Waits until for a while no call has been on its way, and no request whose id begins so is being answered: one whose
-    /// caller went away goes on, and may be pausing between two calls.
+    /// Waits until no DynamoDB request and no request with this id prefix has been in progress for a while. A request
+    /// goes on after its client has disconnected, and may be pausing between two DynamoDB requests.
     pub async fn quiet(&self, requests: &str) {
         let mut still = 0;
         while still < 5 {
@@ -129,22 +129,22 @@ impl Wire {
 
     /// What went over the wire since it was last asked for.
     pub fn take(&self) -> Traffic {
-        Traffic(std::mem::take(&mut self.state().calls))
+        Traffic(std::mem::take(&mut self.state().requests))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a call that begins, and finds out what is to go wrong with it.
-    fn begin(&self, operation: &str, request: Value) -> (usize, Option<Fault>) {
+    /// Notes a request that begins, and finds out what is to go wrong with it.
+    fn begin(&self, operation: &str, body: Value) -> (usize, Option<Fault>) {
         let mut state = self.state();
         let (begun, operation) = (Instant::now(), operation.to_owned());
         let due = |(of, _): &(&str, Fault)| of.is_empty() || *of == operation;
         let plan = requests::current().and_then(|id| state.plans.get_mut(&id));
-        let planned = plan.and_then(|(plan, struck)| {
+        let planned = plan.and_then(|(plan, hits)| {
             let fault = plan(&operation);
-            *struck += usize::from(fault.is_some());
+            *hits += usize::from(fault.is_some());
             fault
         });
         let fault = match state.once.front() {
@@ -152,39 +152,44 @@ impl Wire {
             Some(next) if due(next) => state.once.pop_front().map(|(_, fault)| fault),
             _ => state.always.clone(),
         };
-        state.struck += usize::from(fault.is_some());
-        state.calls.push(StoreCall { operation, request, begun, ended: None, units: 0.0 });
-        (state.calls.len() - 1, fault)
+        state.hits += usize::from(fault.is_some());
+        state.requests.push(DynamoDbRequest { operation, body, begun, ended: None, units: 0.0 });
+        (state.requests.len() - 1, fault)
     }
 
-    fn end(&self, call: usize, begun: Instant, units: f64) {
+    fn end(&self, number: usize, begun: Instant, units: f64) {
         // Somebody may have taken the list meanwhile.
-        if let Some(call) = self.state().calls.get_mut(call).filter(|call| call.begun <= begun) {
-            (call.ended, call.units) = (Some(Instant::now()), units);
+        if let Some(request) = self.state().requests.get_mut(number).filter(|request| request.begun <= begun) {
+            (request.ended, request.units) = (Some(Instant::now()), units);
         }
     }
 }
 
 impl Traffic {
-    /// How many calls there were.
-    pub fn calls(&self) -> usize {
+    /// How many requests there were.
+    pub fn requests(&self) -> usize {
         self.0.len()
     }
 
-    /// How many waves of calls followed one another: what began before any call of a wave had ended belongs to it.
+    /// How many waves of requests followed one another: what began before any request of a wave had ended belongs to it.
     pub fn round_trips(&self) -> usize {
-        let mut calls: Vec<_> = self.0.iter().collect();
-        calls.sort_by_key(|call| call.begun);
+        let mut requests: Vec<_> = self.0.iter().collect();
+        requests.sort_by_key(|request| request.begun);
         let (mut waves, mut over) = (0, None);
-        for call in calls {
-            if waves == 0 || over.is_some_and(|over| call.begun >= over) {
+        for request in requests {
+            if waves == 0 || over.is_some_and(|over| request.begun >= over) {
                 waves += 1;
-                over = call.ended;
+                over = request.ended;
             } else {
-                over = [over, call.ended].into_iter().flatten().min();
+                over = [over, request.ended].into_iter().flatten().min();
             }
         }
         waves
+    }
+
+    /// How many requests nobody waited for until their end, as they took too long.
+    pub fn abandoned(&self) -> usize {
+        self.0.iter().filter(|request| request.ended.is_none()).count()
     }
 
     pub fn read_units(&self) -> f64 {
@@ -197,12 +202,13 @@ impl Traffic {
 
     /// The operations in the order in which they began.
     pub fn operations(&self) -> Vec<&str> {
-        self.0.iter().map(|call| call.operation.as_str()).collect()
+        self.0.iter().map(|request| request.operation.as_str()).collect()
     }
 
     fn units(&self, of_writes: bool) -> f64 {
-        let writes = |call: &&StoreCall| ["PutItem", "UpdateItem", "TransactWriteItems"].contains(&&*call.operation);
-        self.0.iter().filter(|call| writes(call) == of_writes).fold(0.0, |sum, call| sum + call.units)
+        let writes =
+            |request: &&DynamoDbRequest| ["PutItem", "UpdateItem", "TransactWriteItems"].contains(&&*request.operation);
+        self.0.iter().filter(|request| writes(request) == of_writes).fold(0.0, |sum, request| sum + request.units)
     }
 }
 
@@ -237,20 +243,20 @@ impl HttpConnector for Connector {
             request.headers_mut().insert("content-length", body.len().to_string());
             *request.body_mut() = SdkBody::from(body);
         }
-        let (call, fault) = self.wire.begin(&operation, body);
+        let (number, fault) = self.wire.begin(&operation, body);
         let begun = Instant::now();
         let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
             let under_way = UnderWay::one_more(&wire.under_way);
-            let answer = fault::carry(inner, request, fault, under_way).await;
-            let units = answer.as_ref().map_or(0.0, |(_, units)| *units);
-            wire.end(call, begun, units);
-            answer.map(|(answer, _)| answer)
+            let response = fault::carry(inner, request, fault, under_way).await;
+            let units = response.as_ref().map_or(0.0, |(_, units)| *units);
+            wire.end(number, begun, units);
+            response.map(|(response, _)| response)
         })
     }
 }
 
-/// A call on its way.
+/// A request on its way.
 struct UnderWay(Arc<AtomicUsize>);
 
 impl UnderWay {

@@ -7,7 +7,7 @@ use berth_shared::Environment;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{arguments::ServeArguments, one_line, say};
-use crate::{DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, REQUEST_TIMEOUT, Running, StoreChoice, client::LOCAL, start};
+use crate::{DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, Running, StoreChoice, client::LOCAL, start};
 
 /// Serves the API until the process is told to end.
 pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
@@ -22,8 +22,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
         table: arguments.store.table,
         environment: arguments.environment,
         tokens,
-        http_client: None,
-        request_timeout: REQUEST_TIMEOUT,
+        ..Options::default()
     })
     .await
     .map_err(one_line)?;

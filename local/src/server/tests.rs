@@ -23,7 +23,14 @@ async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
     let store = Store::connect(&sdk_config(Some("http://127.0.0.1:1"), None).await, "berth");
     let service = Service::new(store, Environment::Test, None);
     let request_timeout = Duration::from_millis(125);
-    let server = Server { service, fallback: endpoint, request_timeout, port: 0, slots: Arc::new(Semaphore::new(1)) };
+    let server = Server {
+        service,
+        fallback: endpoint,
+        request_timeout,
+        abort_grace: Duration::ZERO,
+        port: 0,
+        slots: Arc::new(Semaphore::new(1)),
+    };
     let slot = Arc::clone(&server.slots).acquire_owned().await.unwrap();
     let (request_id, trace_id) = (String::new(), String::new());
     let deadline = Timestamp::now() + request_timeout;

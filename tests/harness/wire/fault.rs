@@ -1,4 +1,4 @@
-//! What can go wrong with one call of the store, and how it is made to.
+//! What can go wrong with one DynamoDB request, and how it is made to.
 
 use std::{
     io::{self, ErrorKind},
@@ -20,36 +20,36 @@ use super::UnderWay;
 /// What can go wrong between Berth and its store.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// No connection: the store never hears of the call.
+    /// No connection: the store never hears of the request.
     Refused,
-    /// The connection breaks before the request is out: the store never hears of the call.
+    /// The connection breaks before the request is out: the store never hears of the request.
     ResetBefore,
-    /// The connection breaks when the request is out: the store acts after the caller was told.
+    /// The connection breaks when the request is out: the store acts after the client was reported.
     ResetAfter,
-    /// The store acts, and its answer is lost.
+    /// The store acts, and its response is lost.
     AnswerLost,
-    /// The store acts; half of its answer comes, as if it were the whole.
+    /// The store acts; half of its response comes, as if it were the whole.
     Cut,
-    /// The store acts; the connection breaks in the middle of its answer.
+    /// The store acts; the connection breaks in the middle of its response.
     Torn,
-    /// The store refuses, with this status and body, and does nothing.
+    /// DynamoDB returns this status and body, and does nothing.
     Status(u16, Value),
-    /// The call arrives late.
+    /// The request arrives late.
     Late(Duration),
-    /// The call arrives late even where nobody waits for it any more.
+    /// The request arrives late even where nobody waits for it any more.
     Delayed(Duration),
 }
 
 impl Fault {
-    /// A refusal of this type, as DynamoDB words it.
-    pub fn refusal(status: u16, kind: &str) -> Self {
+    /// An error of this type, as DynamoDB words it.
+    pub fn error(status: u16, kind: &str) -> Self {
         let kind = format!("com.amazonaws.dynamodb.v20120810#{kind}");
         Self::Status(status, json!({ "__type": kind, "message": "SECRET of the store" }))
     }
 
-    /// Too many calls.
+    /// Too many requests.
     pub fn throttled() -> Self {
-        Self::refusal(400, "ThrottlingException")
+        Self::error(400, "ThrottlingException")
     }
 
     /// A transaction that is canceled with these reasons, one for each of its first actions.
@@ -71,7 +71,7 @@ impl Fault {
         }
     }
 
-    /// Whether the store may act though the caller gets no answer that can be read.
+    /// Whether the store may act though the client gets no response that can be read.
     pub fn may_act(&self) -> bool {
         !matches!(self, Self::Refused | Self::ResetBefore | Self::Status(..))
     }
@@ -81,7 +81,7 @@ fn reset() -> ConnectorError {
     ConnectorError::io(Box::new(io::Error::new(ErrorKind::ConnectionReset, "connection reset (SECRET)")))
 }
 
-/// Sends a request unless a fault keeps it from being sent; the answer, with the units that the store charged.
+/// Sends a request unless a fault keeps it from being sent; the response, with the units that the store charged.
 pub(super) async fn carry(
     inner: SharedHttpConnector,
     request: HttpRequest,
@@ -134,9 +134,9 @@ pub(super) async fn carry(
 
 /// The store's answer: its head, and its body.
 async fn sent(inner: SharedHttpConnector, request: HttpRequest) -> Result<(HttpResponse, Bytes), ConnectorError> {
-    let mut answer = inner.call(request).await?;
-    let body = ByteStream::new(answer.take_body()).collect().await;
-    Ok((answer, body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes()))
+    let mut response = inner.call(request).await?;
+    let body = ByteStream::new(response.take_body()).collect().await;
+    Ok((response, body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes()))
 }
 
 fn whole(mut head: HttpResponse, body: Bytes) -> (HttpResponse, f64) {

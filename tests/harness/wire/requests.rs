@@ -1,4 +1,4 @@
-//! The id of the request in whose call a call of the store is made: by it a fault finds one request among many.
+//! The id of the request that a DynamoDB request belongs to: by it a fault finds one request among many.
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +21,7 @@ fn under_way() -> MutexGuard<'static, BTreeMap<String, usize>> {
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a request whose id begins so is under way.
+/// Whether a request with this id prefix is in progress.
 pub(super) fn any_under_way(beginning: &str) -> bool {
     under_way().range(beginning.to_owned()..).next().is_some_and(|(id, _)| id.starts_with(beginning))
 }
@@ -30,11 +30,11 @@ pub(super) fn any_under_way(beginning: &str) -> bool {
 pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
     // Of its lines only the last has this target.
     Requests.with_filter(filter_fn(|metadata| {
-        metadata.target() == REQUEST && (!metadata.is_span() || metadata.name() == "call")
+        metadata.target() == REQUEST && (!metadata.is_span() || metadata.fields().field("request_id").is_some())
     }))
 }
 
-/// The id of the request in whose call this runs.
+/// The id of the request that is being served here.
 pub(super) fn current() -> Option<String> {
     Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;

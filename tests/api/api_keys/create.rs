@@ -1,0 +1,182 @@
+//! `POST /v1/api-keys`.
+
+use berth::Options;
+use berth_shared::time::Time;
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::{TestServer, World, api_test, paths, samples::Tenant, samples::nonexistent, world::ids};
+
+/// The digits of base62, in the order of their values.
+const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// CRC-32 of a text in six digits of base62.
+fn checksum(text: &str) -> String {
+    let mut rest = crc32fast::hash(text.as_bytes()) as usize;
+    let mut digits = Vec::new();
+    for _ in 0..6 {
+        digits.push(&BASE62[rest % 62..=rest % 62]);
+        rest /= 62;
+    }
+    digits.into_iter().rev().collect()
+}
+
+/// The parts of a credential: prefix, key id, secret, checksum.
+fn parts(credential: &str) -> (&str, &str, &str, &str) {
+    let (prefix, rest) = credential.split_at("dk_test_".len());
+    let (id, rest) = rest.split_once('_').expect("an underscore before the secret");
+    let (secret, sum) = rest.split_at(rest.len() - 6);
+    (prefix, id, secret, sum)
+}
+
+#[apply(api_test)]
+async fn a_new_key_is_returned_with_its_credential() {
+    let server = TestServer::start().await;
+    let organization = server.platform().create_organization("Bank of America").await.id();
+    let before = Time::now();
+    let body = json!({
+        "name": "  Onboarding ",
+        "scopes": ["parties:read", "parties:write"],
+        "organizationId": organization,
+        "expiresAt": "2999-01-01T00:00:00Z",
+    });
+    let created = server.platform().post_api_key(&body).await.expect(201);
+    let credential = created.text("key");
+    let created_at: Time = created.text("createdAt").parse().expect("a time");
+    assert!(before <= created_at && created_at <= Time::now());
+    let expected = json!({
+        "id": created.id(),
+        "organizationId": organization,
+        "name": "Onboarding",
+        "scopes": ["parties:read", "parties:write"],
+        "environment": "test",
+        "start": &credential[..14],
+        "expiresAt": "2999-01-01T00:00:00.000Z",
+        "lastUsedAt": null,
+        "createdAt": created_at.to_string(),
+        "revokedAt": null,
+        "key": credential,
+    });
+    assert_eq!(*created.json(), expected);
+    assert_eq!(created.header("location"), Some(paths::api_key(&created.id()).as_str()));
+    assert_eq!(created.header("etag"), Some("\"1\""));
+    // A key of the platform belongs to no organization.
+    let created = server.platform().create_api_key(None, &["docks:read"]).await;
+    assert_eq!((&created.json()["organizationId"], &created.json()["expiresAt"]), (&Value::Null, &Value::Null));
+}
+
+#[apply(api_test)]
+async fn a_credential_has_its_documented_form_and_checksum() {
+    let server = TestServer::start().await;
+    let options = Options { environment: berth_shared::Environment::Live, ..Options::default() };
+    let live = TestServer::start_with(options).await;
+    // CRC-32 of "123456789" is 0xCBF43926, the check value of IEEE's polynomial: 3421780262 in base62.
+    assert_eq!(checksum("123456789"), "3jZRME");
+    for (server, prefix, environment) in [(&server, "dk_test_", "test"), (&live, "dk_live_", "live")] {
+        let created = server.platform().create_api_key(None, &["docks:read"]).await;
+        let first = server.platform().credential().expect("a first key").to_owned();
+        for credential in [created.text("key"), first] {
+            let (start, id, secret, sum) = parts(&credential);
+            assert_eq!((start, id.len(), secret.len(), sum.len()), (prefix, 22, 43, 6), "{credential}");
+            assert!([id, secret, sum].iter().all(|part| part.chars().all(|digit| BASE62.contains(digit))));
+            assert_eq!(sum, checksum(&credential[..credential.len() - 6]));
+        }
+        assert_eq!(created.text("environment"), environment);
+        assert!(created.text("start").starts_with(prefix));
+        // What may be shown later is nothing of the secret, and a part of what is in front of it.
+        let key = created.text("key");
+        assert!(key.find(parts(&key).2).is_some_and(|secret| created.text("start").len() < secret));
+    }
+}
+
+#[apply(api_test)]
+async fn credentials_are_unique() {
+    let server = TestServer::start().await;
+    let one = server.platform().create_api_key(None, &["docks:read"]).await.text("key");
+    let other = server.platform().create_api_key(None, &["docks:read"]).await.text("key");
+    let ((_, id, secret, _), (_, other_id, other_secret, _)) = (parts(&one), parts(&other));
+    assert!(id != other_id && secret != other_secret);
+    // The secret of one does not go with the id of the other, though the checksum is right.
+    let mixed = format!("dk_test_{id}_{other_secret}");
+    let mixed = format!("{mixed}{}", checksum(&mixed));
+    server.client(&mixed).list_docks().await.expect_error(401, "UNAUTHORIZED");
+    server.client(&one).list_docks().await.expect(200);
+}
+
+#[apply(api_test)]
+async fn the_table_contains_only_a_digest_of_the_secret() {
+    let server = TestServer::start().await;
+    let body = json!({ "name": "Reader", "scopes": ["docks:read"] });
+    let request = server.platform().request(Method::POST, paths::API_KEYS).header("idempotency-key", "k");
+    let created = request.json(&body).send().await.expect(201);
+    let credential = created.text("key");
+    server.client(&credential).list_docks().await.expect(200);
+    server.platform().revoke_api_key(&created.id()).await.expect(200);
+    let first = server.platform().credential().expect("a first key").to_owned();
+    // Key, list rows, use, audit entries and the idempotency record are all in there.
+    let table = format!("{:?}", server.items().await);
+    assert!(table.contains(&created.text("start")) && table.contains("fingerprint"), "{table}");
+    for credential in [&credential, &first] {
+        let (_, _, secret, _) = parts(credential);
+        assert!(!table.contains(credential.as_str()) && !table.contains(secret));
+        // Nor a part of it that would spare a guesser the rest.
+        assert!(!table.contains(&secret[..12]) && !table.contains(&secret[secret.len() - 12..]));
+    }
+}
+
+#[apply(api_test)]
+async fn an_organization_key_creates_keys_only_for_its_organization() {
+    let server = TestServer::start().await;
+    let (own, other) = (Tenant::new(&server, "A").await, Tenant::new(&server, "B").await);
+    let named = own.client.create_api_key(Some(&own.organization), &["docks:read"]).await;
+    let unnamed = own.client.create_api_key(None, &["docks:read"]).await;
+    for created in [&named, &unnamed] {
+        assert_eq!(created.text("organizationId"), own.organization);
+        let docks = server.client(&created.text("key")).list_docks().await.expect(200);
+        assert_eq!(ids(&docks), [own.dock.as_str()]);
+    }
+    for elsewhere in [&other.organization, &nonexistent(&other.organization)] {
+        // Asking for more than one holds does not tell either whether it exists.
+        for scope in ["docks:read", "ledger:admin"] {
+            let body = json!({ "name": "Reader", "scopes": [scope], "organizationId": elsewhere });
+            own.client.post_api_key(&body).await.expect_error(404, "ORGANIZATION_NOT_FOUND");
+        }
+    }
+}
+
+#[apply(api_test)]
+async fn a_key_for_an_unknown_organization_is_not_found() {
+    let server = TestServer::start().await;
+    let organization = server.platform().create_organization("Bank of America").await.id();
+    let body = |id: &str| json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": id });
+    let error = server.platform().post_api_key(&body(&nonexistent(&organization))).await;
+    error.expect_error(404, "ORGANIZATION_NOT_FOUND");
+    let error = server.platform().post_api_key(&body("org_1")).await.expect_error(400, "VALIDATION_FAILED");
+    assert_eq!(error.json()["errors"][0]["pointer"], "/organizationId");
+    assert_eq!(server.platform().list_api_keys().await.json()["meta"]["total"], 1, "the first key only");
+}
+
+#[apply(api_test)]
+async fn expires_at_is_in_the_future_and_has_any_offset() {
+    let server = TestServer::start().await;
+    let body = |end: &str| json!({ "name": "Reader", "scopes": ["docks:read"], "expiresAt": end });
+    let now = Time::now().to_string();
+    for wrong in ["2020-01-01T00:00:00Z", now.as_str(), "2999-01-01", "tomorrow", "2999-01-01 00:00:00Z"] {
+        let error = server.platform().post_api_key(&body(wrong)).await.expect_error(400, "VALIDATION_FAILED");
+        assert_eq!(error.json()["errors"][0]["pointer"], "/expiresAt", "{wrong}");
+    }
+    let created = server.platform().post_api_key(&body("2999-01-01T02:00:00+02:00")).await.expect(201);
+    assert_eq!(created.text("expiresAt"), "2999-01-01T00:00:00.000Z");
+}
+
+#[apply(api_test)]
+async fn expires_at_must_be_an_rfc_3339_time_in_the_future() {
+    let world = World::new().await;
+    let body = |end: &str| json!({ "name": "K", "scopes": ["docks:read"], "expiresAt": end });
+    let created = world.platform.post_api_key(&body("2999-01-01T02:00:00+02:00")).await.expect(201);
+    assert_eq!(created.text("expiresAt"), "2999-01-01T00:00:00.000Z");
+    for wrong in ["2020-01-01T00:00:00Z", "2999-01-01", "tomorrow", ""] {
+        assert_eq!(world.platform.post_api_key(&body(wrong)).await.error_locations(), ["/expiresAt"], "{wrong}");
+    }
+}

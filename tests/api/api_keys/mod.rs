@@ -1,0 +1,6 @@
+//! API keys.
+
+mod create;
+mod list;
+mod revoke;
+mod scopes;

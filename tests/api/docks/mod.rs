@@ -1,0 +1,7 @@
+//! Docks.
+
+mod create;
+mod get;
+mod list;
+mod list_parties;
+mod update;

@@ -1,0 +1,6 @@
+//! Organizations.
+
+mod create;
+mod get;
+mod list;
+mod update;

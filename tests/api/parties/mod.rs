@@ -1,0 +1,6 @@
+//! Parties.
+
+mod create;
+mod get;
+mod list;
+mod update;

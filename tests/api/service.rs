@@ -1,0 +1,72 @@
+//! `GET /v1/healthz`, `GET /openapi.json` and requests without a route.
+
+use berth_shared::http::{Access, Handler};
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::harness::{PartyWorld, TestServer, api_test, paths};
+
+#[apply(api_test)]
+async fn health_returns_the_version_without_a_credential() {
+    let server = TestServer::start().await;
+    let health = server.anonymous().get("/v1/healthz").await.expect(200);
+    assert_eq!(health.text("status"), "ok");
+    assert_eq!(health.text("version"), env!("CARGO_PKG_VERSION"));
+}
+
+#[apply(api_test)]
+async fn the_contract_is_served_as_it_is_checked_in() {
+    let server = TestServer::start().await;
+    let document = server.anonymous().get("/openapi.json").await.expect(200);
+    let checked_in: Value = serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
+        .expect("openapi.json is JSON");
+    assert_eq!(*document.json(), checked_in);
+}
+
+#[apply(api_test)]
+async fn strict_handling_applies_to_public_endpoints() {
+    let server = TestServer::start().await;
+    for endpoint in berth_functions::ENDPOINTS {
+        if endpoint.access != Access::Public || endpoint.method != Method::GET {
+            continue;
+        }
+        let target = format!("{}?verbose=1", endpoint.path);
+        server.anonymous().get(&target).await.expect(endpoint.success);
+        if let Handler::Other(_) = endpoint.handler {
+            // The ledger's dialect knows no such preference.
+            continue;
+        }
+        let strict = server.anonymous().request(Method::GET, &target).header("prefer", "handling=strict");
+        strict.send().await.expect_error(400, "VALIDATION_FAILED");
+    }
+}
+
+#[apply(api_test)]
+async fn routing_errors_precede_header_validation() {
+    let server = TestServer::start().await;
+    for (target, status, code) in
+        [(paths::DOCKS, 405, "METHOD_NOT_ALLOWED"), ("/v1/nothing?a=1&a=2", 404, "ROUTE_NOT_FOUND")]
+    {
+        for (name, value) in [("if-match", "3"), ("if-none-match", ""), ("prefer", "handling=strict")] {
+            let request = server.anonymous().request(Method::PUT, target).header(name, value);
+            request.send().await.expect_error(status, code);
+        }
+    }
+}
+
+#[apply(api_test)]
+async fn unknown_paths_are_not_found_without_a_credential() {
+    let world = PartyWorld::new().await;
+    let with_slash = [world.organization_path().as_str(), &world.dock_path(), paths::DOCKS, "/v1/healthz"]
+        .map(|path| format!("{path}/"));
+    let nonexistent = ["/", "/v1", "/v2", "/v1/organizations//parties", "/V1/docks", "/v1/docks/x/y/z", "/%2e%2e"];
+    for target in with_slash.iter().map(String::as_str).chain(nonexistent) {
+        for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
+            let error =
+                world.server.anonymous().request(method, target).send().await.expect_error(404, "ROUTE_NOT_FOUND");
+            assert_eq!(error.header("allow"), None, "{target}");
+        }
+        world.server.anonymous().request(Method::HEAD, target).send().await.expect(404);
+    }
+}

@@ -1,0 +1,110 @@
+//! Request bodies: size, depth and syntax.
+
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{PartyWorld, api_test, paths, world::succeeded};
+
+#[apply(api_test)]
+async fn a_body_has_at_most_262144_bytes() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        let padded = |length: usize| {
+            let body = body.to_string();
+            format!("{body}{}", " ".repeat(length - body.len()))
+        };
+        let error = world.send(&method, &target, padded(262_145)).await.expect_error(413, "BODY_TOO_LARGE");
+        assert!(error.json()["message"].is_string());
+        assert!(succeeded(&world.send(&method, &target, padded(262_144)).await), "{method} {target}");
+    }
+}
+
+#[apply(api_test)]
+async fn a_body_has_at_most_32_levels() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        // The object is one level, arrays within an unknown member the others.
+        let nested = |arrays: usize| {
+            let deep = format!("{}{}", "[".repeat(arrays), "]".repeat(arrays));
+            body.to_string().replacen('{', &format!("{{\"unknown\":{deep},"), 1)
+        };
+        world.refuses(&method, &target, nested(32)).await;
+        assert!(succeeded(&world.send(&method, &target, nested(31)).await), "{method} {target}");
+    }
+}
+
+#[apply(api_test)]
+async fn duplicate_members_are_rejected_at_any_depth() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        for twice in [r#""x":1,"x":1"#, r#""x":{"a":[{"b":1,"\u0062":2}]}"#] {
+            let body = body.to_string().replacen('{', &format!("{{{twice},"), 1);
+            world.refuses(&method, &target, body).await;
+        }
+    }
+    // Equal names in different objects are different members.
+    let body = r#"{"name":"Acme","metadata":{"name":{"name":1}}}"#;
+    world.send(&Method::POST, paths::ORGANIZATIONS, body).await.expect(201);
+}
+
+#[apply(api_test)]
+async fn malformed_json_is_one_error() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        let body = body.to_string();
+        let broken = [&body[..body.len() - 1], &format!("{body}{{}}"), "nul", "'a'", "{\"name\":01}", "{name:1}", " "];
+        for broken in broken {
+            world.refuses(&method, &target, broken).await;
+        }
+        let not_utf8 = [&b"{\"name\":\""[..], b"\xc3\x28", b"\"}"].concat();
+        world.refuses(&method, &target, not_utf8).await;
+        // Half of a surrogate pair is no character.
+        world.refuses(&method, &target, r#"{"name":"\ud800"}"#).await;
+        world.refuses(&method, &target, "").await;
+        world.platform.request(method, &target).send().await.expect_error(400, "MALFORMED_BODY");
+    }
+}
+
+#[apply(api_test)]
+async fn a_body_must_be_an_object() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        for wrong in [json!([body]), json!("text"), json!(1), json!(null), json!(true)] {
+            let error = world.send(&method, &target, wrong.to_string()).await;
+            assert_eq!(error.error_locations(), [""], "{method} {target} {wrong}");
+        }
+    }
+}
+
+#[apply(api_test)]
+async fn the_content_type_is_json_or_absent() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        let send = |media_type: &'static str| {
+            world.platform.request(method.clone(), &target).body(media_type, body.to_string()).send()
+        };
+        for wrong in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""] {
+            send(wrong).await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+        if method == Method::PATCH {
+            assert!(succeeded(&send("application/merge-patch+json; charset=utf-8").await), "{target}");
+            send("application/json-patch+json").await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
+        } else {
+            send("application/merge-patch+json").await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+    }
+    for media_type in ["application/json", "Application/JSON ; charset=utf-8"] {
+        for (method, target, body) in world.bodies().into_iter().filter(|(_, target, _)| !target.ends_with("/roles")) {
+            let request = world.platform.request(method, &target).body(media_type, body.to_string());
+            assert!(succeeded(&request.send().await), "{target} {media_type}");
+        }
+    }
+    let (url, key) = (world.server.running().url(), world.platform.credential().expect("a key"));
+    for (method, target, body) in world.bodies() {
+        // Not by the harness, whose bodies have types.
+        let request = reqwest::Client::new().request(method, format!("{url}{target}")).bearer_auth(key);
+        let response = request.body(body.to_string()).send().await.expect("an answer");
+        assert!(response.status().is_success(), "{target} {response:?}");
+    }
+}

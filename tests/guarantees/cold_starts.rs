@@ -1,0 +1,43 @@
+//! Each endpoint in a process that has served nothing before, as at AWS, where each has processes of its own: whatever
+//! it reads once per process, it reads there itself.
+
+use berth::{Options, StoreChoice};
+use berth_functions::ENDPOINTS;
+use berth_shared::http::Access;
+use macro_rules_attribute::apply;
+
+use crate::harness::samples::{SampleRequest, Tenant, scoped_endpoints};
+use crate::harness::{TestClient, TestServer, api_test};
+use crate::ledger::{Ledger, send_sample};
+
+/// Another process on the store of `server`, and a client of it.
+async fn another(server: &TestServer) -> (TestServer, TestClient) {
+    let store = StoreChoice::Endpoint(server.running().store_url().expect("a store on this machine").to_owned());
+    let process = TestServer::start_with(Options { store, ..Options::default() }).await;
+    let client = process.client(server.platform().credential().expect("the first key"));
+    (process, client)
+}
+
+#[apply(api_test)]
+async fn every_endpoint_works_in_a_new_process() {
+    let server = TestServer::start().await;
+    let mut tenant = Tenant::new(&server, "Bank of America").await;
+    tenant.client = server.platform();
+    for (endpoint, _) in scoped_endpoints() {
+        let (_process, client) = another(&server).await;
+        let (tenant, _) = tenant.with_fresh_resource(endpoint, endpoint.name).await;
+        SampleRequest::of(endpoint, &tenant).send(&client).await.expect(endpoint.success);
+    }
+}
+
+#[apply(api_test)]
+async fn every_ledger_endpoint_works_in_a_new_process() {
+    let ledger = Ledger::new().await;
+    let party = ledger.party("Alice").await;
+    let user = ledger.platform.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+    let user = user.as_str().expect("the user's id");
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
+        let (_process, client) = another(&ledger.server).await;
+        send_sample(endpoint, &client, &party, user).await.expect(endpoint.success);
+    }
+}

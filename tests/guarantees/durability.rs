@@ -1,0 +1,149 @@
+//! The program killed in the middle of its writes: what it has acknowledged is there, and everything fits together.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+};
+use futures::future::join_all;
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::guarantees::program::Program;
+use crate::harness::checker::check;
+use crate::harness::{PATIENCE, TestClient, api_test, paths};
+
+const ROUNDS: usize = 3;
+const CALLERS: usize = 8;
+
+/// What was acknowledged: where it is, and a member of it with its value; no value where it must be gone.
+type Acknowledged = Mutex<Vec<(String, Option<(&'static str, Value)>)>>;
+
+/// A client whose server may be gone at any moment: then it stops.
+struct Writer<'a> {
+    http: reqwest::Client,
+    url: &'a str,
+    key: &'a str,
+    gone: &'a AtomicBool,
+}
+
+impl Writer<'_> {
+    /// The body of the response; `None` once there is none.
+    async fn request(&self, method: Method, target: &str, body: &Value) -> Option<Value> {
+        let request = self.http.request(method, format!("{}{target}", self.url)).bearer_auth(self.key).json(body);
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(_) if self.gone.load(Ordering::SeqCst) => return None,
+            Err(error) => panic!("the server was there: {error}"),
+        };
+        let status = response.status().as_u16();
+        // A response that breaks off acknowledges nothing.
+        let body: Value = response.json().await.ok()?;
+        assert!(matches!(status, 200 | 201), "{target}: {body}");
+        Some(body)
+    }
+
+    /// Writes one thing after another until the server is gone.
+    async fn write(&self, client: usize, round: usize, done: &Acknowledged) -> Option<()> {
+        let keep = |target: &str, fact| done.lock().expect("no one panics").push((target.to_owned(), fact));
+        let id = |created: &Value| created["id"].as_str().expect("an id").to_owned();
+        for number in 0.. {
+            let name = format!("Writer {client} {round} {number}");
+            // One name for all: their slugs come from one item.
+            let created = self.request(Method::POST, paths::ORGANIZATIONS, &json!({ "name": "Crash" })).await?;
+            let organization = paths::organization(&id(&created));
+            keep(&organization, Some(("slug", created["slug"].clone())));
+            let body = json!({ "organizationId": created["id"], "name": name, "domain": format!("{client}-{round}-{number}.example") });
+            let dock = id(&self.request(Method::POST, paths::DOCKS, &body).await?);
+            keep(&paths::dock(&dock), Some(("name", json!(name))));
+            let body = json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name });
+            let party = id(&self.request(Method::POST, &format!("{organization}/parties"), &body).await?);
+            let party = format!("{organization}/parties/{party}");
+            keep(&party, Some(("name", json!(name))));
+            let body = json!({ "dockId": dock, "role": "RECIPIENT" });
+            let role = id(&self.request(Method::POST, &format!("{party}/roles"), &body).await?);
+            keep(&format!("{party}/roles"), Some(("RECIPIENT", json!(role))));
+            let body = json!({ "dockId": dock, "role": "DISTRIBUTOR" });
+            let role = id(&self.request(Method::POST, &format!("{party}/roles"), &body).await?);
+            self.request(Method::DELETE, &format!("{party}/roles/{role}"), &Value::Null).await?;
+            keep(&format!("{party}/roles/{role}"), None);
+            let body = json!({ "name": format!("{name}, changed"), "type": "ORGANIZATION", "externalRef": null });
+            self.request(Method::PATCH, &party, &body).await?;
+            keep(&party, Some(("type", json!("ORGANIZATION"))));
+        }
+        None
+    }
+}
+
+/// Fails unless everything that was acknowledged is there.
+async fn expect_all(client: &TestClient, done: Vec<(String, Option<(&'static str, Value)>)>) {
+    for (target, fact) in done {
+        match fact {
+            Some((role @ "RECIPIENT", id)) => {
+                let found = client.get(&format!("{target}?role={role}")).await.expect(200);
+                assert_eq!(found.json()["data"][0]["id"], id, "{target}");
+            }
+            // The change of the party may have come through without being acknowledged.
+            Some(("name", name)) => {
+                let found = client.get(&target).await.expect(200).text("name");
+                assert!(found.starts_with(name.as_str().expect("a name")), "{target}");
+            }
+            Some((member, value)) => {
+                assert_eq!(client.get(&target).await.expect(200).json()[member], value, "{target}");
+            }
+            None => drop(client.delete(&target).await.expect(404)),
+        }
+    }
+}
+
+fn store(url: &str) -> Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(berth_shared::store::https_client(berth_shared::store::Trust::Platform))
+        .endpoint_url(url)
+        .region(Region::new("local"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "tests"));
+    Client::from_conf(config.build())
+}
+
+#[apply(api_test)]
+async fn acknowledged_writes_survive_a_kill() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut program = Program::start(directory.path());
+    let key = program.key.clone().expect("a key");
+    for round in 0..ROUNDS {
+        let (done, gone) = (Acknowledged::default(), AtomicBool::new(false));
+        let url = program.url.clone();
+        let writer = || Writer { http: reqwest::Client::new(), url: &url, key: &key, gone: &gone };
+        let writers = join_all((0..CALLERS).map(|client| {
+            let (writer, done) = (writer(), &done);
+            async move { writer.write(client, round, done).await }
+        }));
+        let kill = async {
+            // When something was written, which takes as long as the machine is busy, and not at the same step each time.
+            let begun = Instant::now();
+            while done.lock().expect("no one panics").len() <= CALLERS * 4 && begun.elapsed() < PATIENCE {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(500 + 370 * round as u64)).await;
+            gone.store(true, Ordering::SeqCst);
+            program.kill();
+        };
+        futures::future::join(writers, kill).await;
+        program = Program::start(directory.path());
+        assert_eq!(program.key, None);
+        let done = done.into_inner().expect("no one panics");
+        assert!(done.len() > CALLERS * 4, "it was killed before it had written anything: {}", done.len());
+        expect_all(&program.client(&key), done).await;
+        let found = check(&store(&program.store), "berth").await;
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}

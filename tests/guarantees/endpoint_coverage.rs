@@ -1,0 +1,135 @@
+//! What an endpoint still lacks, all of it at once and within seconds:
+//!
+//!     BERTH_ENDPOINT=get-role cargo test -p berth --test api -- endpoint_coverage
+//!
+//! Without the variable every endpoint is examined. The tests themselves are not run: which responses of the contract
+//! they do not see is printed at the end of a run of them, as of `-- get_role`, and checked at the end of a whole run.
+
+use std::fs;
+
+use berth_functions::{ENDPOINTS, FALLBACK};
+use berth_shared::http::{Access, Endpoint};
+use macro_rules_attribute::apply;
+use serde_json::Value;
+
+use super::{costs, events, isolation::locations::try_ledger_id_locations};
+use crate::harness::{
+    TestCase, api_test,
+    samples::{SampleRequest, Tenant, try_id_locations},
+    test_module,
+};
+use crate::ledger;
+
+/// Endpoints without a row in docs/costs.md. This list may only become shorter.
+const WITHOUT_COSTS: [&str; 11] = [
+    "authenticated-user",
+    "connected-synchronizers",
+    FALLBACK,
+    "get-ledger-user",
+    "get-participant-id",
+    "ledger-livez",
+    "ledger-readyz",
+    "ledger-version",
+    "list-ledger-user-rights",
+    "openapi",
+    "update-ledger-party",
+];
+const OPENAPI: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
+const TEMPLATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"));
+
+#[apply(api_test)]
+async fn endpoint_coverage() {
+    let only = std::env::var("BERTH_ENDPOINT").ok();
+    let selected = |endpoint: &&Endpoint| only.as_ref().is_none_or(|only| only == endpoint.name);
+    let endpoints: Vec<_> = ENDPOINTS.iter().filter(selected).collect();
+    assert!(!endpoints.is_empty(), "{only:?} is not in the endpoint list");
+    let (checked_in, current) = (serde_json::from_str(OPENAPI).expect("JSON"), berth_functions::openapi::document());
+    let mut gaps = Vec::new();
+    for endpoint in endpoints {
+        let found = [
+            contract(endpoint, &checked_in, &current),
+            template(endpoint),
+            event(endpoint),
+            sample(endpoint),
+            locations(endpoint),
+            cost(endpoint),
+            address(endpoint),
+        ];
+        gaps.extend(found.into_iter().filter_map(Result::err).map(|gap| format!("{}: {gap}", endpoint.name)));
+    }
+    assert!(gaps.is_empty(), "{} gaps:\n  {}", gaps.len(), gaps.join("\n  "));
+}
+
+/// A check has passed, or there is a gap.
+type Check = Result<(), String>;
+
+fn ensure(holds: bool, gap: &str) -> Check {
+    if holds { Ok(()) } else { Err(gap.to_owned()) }
+}
+
+fn contract(endpoint: &Endpoint, checked_in: &Value, current: &Value) -> Check {
+    if endpoint.name == FALLBACK {
+        return Ok(());
+    }
+    let method = endpoint.method.as_str().to_ascii_lowercase();
+    let operation = |document: &Value| document["paths"][endpoint.path][&method].clone();
+    ensure(operation(current).is_object(), "no operation in the generated OpenAPI document")?;
+    ensure(operation(checked_in) == operation(current), "openapi.json is stale: berth openapi > openapi.json")
+}
+
+fn template(endpoint: &Endpoint) -> Check {
+    let resource = format!("\n  {}:\n", berth::logical_id(endpoint));
+    let section = |text: &str| {
+        let (_, rest) = text.split_once(&resource)?;
+        Some(rest.lines().take_while(|line| line.is_empty() || line.starts_with("   ")).collect::<Vec<_>>().join("\n"))
+    };
+    let current = section(&berth::template());
+    ensure(current.is_some(), "no function in the generated template")?;
+    ensure(section(TEMPLATE) == current, "template.yaml is stale")
+}
+
+fn event(endpoint: &Endpoint) -> Check {
+    let gap = || "events/ is stale: BERTH_WRITE_EVENTS=1 cargo test -p berth --test api -- events::".to_owned();
+    let file = events::directory().join(format!("{}.json", endpoint.name));
+    let kept = fs::read_to_string(file).map_err(|_| gap())?;
+    if kept == events::text(endpoint)? { Ok(()) } else { Err(gap()) }
+}
+
+fn sample(endpoint: &Endpoint) -> Check {
+    match endpoint.access {
+        Access::Public => Ok(()),
+        Access::Ledger(_) => ledger::sample_body(endpoint, "party::1220").map(drop),
+        Access::Scope(_) => {
+            let body = SampleRequest::body_of(endpoint, &Tenant::placeholder())?;
+            ensure(body.is_some() == endpoint.body.is_some(), "the sample has the wrong body")
+        }
+    }
+}
+
+/// Every id of a request is known, so that another tenant's is tried in its place.
+fn locations(endpoint: &Endpoint) -> Check {
+    match endpoint.access {
+        Access::Public => Ok(()),
+        Access::Ledger(_) => try_ledger_id_locations(endpoint).map(drop),
+        Access::Scope(_) => try_id_locations(endpoint).map(drop),
+    }
+}
+
+fn cost(endpoint: &Endpoint) -> Check {
+    let rows = costs::WRITTEN.lines().filter_map(|line| line.strip_prefix("| "));
+    let names = rows.map(|row| row.split([' ', ',']).next().unwrap_or_default());
+    match (names.into_iter().any(|name| name == endpoint.name), WITHOUT_COSTS.contains(&endpoint.name)) {
+        (false, false) => Err("no row in docs/costs.md: add it to tests/guarantees/costs.rs".to_owned()),
+        (true, true) => Err("it has a row in docs/costs.md now: take it out of WITHOUT_COSTS".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// An endpoint of the REST dialect has tests under its address.
+fn address(endpoint: &Endpoint) -> Check {
+    let Access::Scope(_) = endpoint.access else { return Ok(()) };
+    let module = test_module(endpoint.name).ok_or("the name has no verb")?;
+    let mut names = inventory::iter::<TestCase>.into_iter().map(|case| case.name);
+    let is_there = names.any(|name| name.contains(&format!("{module}::")));
+    ensure(is_there, &format!("no test in tests/{}.rs", module.replace("::", "/")))
+}

@@ -1,0 +1,79 @@
+//! What the store answers and Berth cannot read: a response that is damaged, an item that is none of Berth's.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use berth::Options;
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::checker::assert_consistent;
+use crate::harness::{Fault, TestServer, Wire, api_test, logs, paths, patient};
+
+/// A 200 that breaks off is no response, to a read as to a write.
+#[apply(api_test)]
+async fn an_unreadable_success_is_retried() {
+    let wire = Wire::new();
+    let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
+    let client = server.platform();
+    let organization = client.create_organization("Half").await.id();
+    let party = client.create_party(&organization, "Whole").await.id();
+    let target = paths::party(&organization, &party);
+    for fault in [Fault::Cut, Fault::Status(200, json!("<html>")), Fault::Status(400, json!("<html>"))] {
+        for operation in ["GetItem", "TransactWriteItems"] {
+            wire.once(operation, fault.clone());
+            let name = format!("{fault:?} at {operation}");
+            let changed = client.patch(&target, &json!({ "name": name })).await.expect(200);
+            assert_eq!(wire.clear_faults(), 1, "{name}");
+            assert_eq!(changed.text("name"), name);
+        }
+    }
+    assert_eq!(client.get(&target).await.header("etag"), Some("\"7\""), "six changes, each once");
+    assert_consistent(&server).await;
+}
+
+#[apply(api_test)]
+async fn a_server_that_is_not_dynamodb_returns_503() {
+    let wire = Wire::new();
+    let request_timeout = Duration::from_secs(2);
+    let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
+    let server = TestServer::start_with(options).await;
+    let client = server.platform();
+    let before = server.items().await.len();
+    for status in [200, 403] {
+        wire.always(Fault::Status(status, json!("<html>")));
+        let response = client.post_organization(&json!({ "name": "Lost" })).await;
+        assert_eq!(response.expect_error(503, "STORE_UNAVAILABLE").header("retry-after"), Some("1"));
+        assert!(wire.clear_faults() > 1, "it was asked again");
+    }
+    // The counters of the platform may be made by anybody.
+    assert_eq!(server.items().await.len(), before);
+}
+
+#[apply(api_test)]
+async fn an_unreadable_item_is_not_logged() {
+    let server = TestServer::start().await;
+    let client = server.platform();
+    let organization = client.create_organization("Vault").await.id();
+    let party = client.create_party(&organization, "Keeper").await.id();
+    let target = paths::party(&organization, &party);
+    let bare = |id: &str| id.split_once('_').expect("an id").1.to_owned();
+    let (pk, sk) = (format!("ORG#{}", bare(&organization)), format!("PTY#{}", bare(&party)));
+    let secret = "4111-1111-1111-1111 of Jane Doe";
+    logs::note("stored value", secret);
+    for attribute in ["type", "version", "createdAt", "id"] {
+        let change = server.running().client().update_item().table_name(server.running().table());
+        let change = change.key("pk", AttributeValue::S(pk.clone())).key("sk", AttributeValue::S(sk.clone()));
+        let change = change.update_expression("SET #name = :value").expression_attribute_names("#name", attribute);
+        let change = change.return_values("UPDATED_OLD".into());
+        let set = |value| change.clone().expression_attribute_values(":value", value).send();
+        let old = set(AttributeValue::S(secret.to_owned())).await.expect("changed").attributes.expect("it was there");
+        let response = client.request(Method::GET, &target).send().await.expect_error(500, "INTERNAL_ERROR");
+        let line = logs::line_of_request(response.header("x-request-id").expect("an id"));
+        assert!(line["error"].as_str().is_some_and(|error| error.contains("Party")), "{line}");
+        assert!(!line.to_string().contains(secret), "{attribute}: {line}");
+        set(old[attribute].clone()).await.expect("restored");
+    }
+    client.get(&target).await.expect(200);
+}

@@ -1,0 +1,372 @@
+//! Every endpoint that writes, with every fault: once, twice and for ever, at whatever it asks first and at its write,
+//! with and without an `Idempotency-Key`.
+//!
+//! The response always reports the outcome. How often a request took effect is read from the audit trail, whose
+//! entries are written in the transaction of the change and name the request; the checker ties them to the rest.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use berth::{Options, StoreChoice};
+use berth_functions::ENDPOINTS;
+use berth_shared::http::{Access, Endpoint};
+use futures::{StreamExt, stream};
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::checker::assert_consistent;
+use crate::harness::samples::{SampleRequest, Tenant};
+use crate::harness::{
+    Fault, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, patient, serial_test,
+};
+use crate::ledger::annotations_patch;
+
+/// How many cases run side by side: enough to keep the machine busy while some wait for their deadline.
+const AT_ONCE: usize = 24;
+/// How often a case is attempted.
+const ATTEMPTS: usize = 50;
+/// How long an endpoint may take that meets a fault for ever. It asks the store again until half a second before that.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(1200);
+/// What writes, as the wire sees it.
+const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
+
+/// What follows from a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Trying again helps, once the fault is over.
+    Passes,
+    /// DynamoDB cannot be used as it is set up: a 503 at once.
+    Unavailable,
+    /// It would be a mistake of Berth's.
+    Internal,
+}
+
+#[derive(Debug, Clone)]
+struct Kind {
+    fault: Fault,
+    outcome: Outcome,
+    /// Whether only a transaction can meet it.
+    of_transactions: bool,
+}
+
+fn kinds() -> Vec<Kind> {
+    let kind = |outcome, of_transactions| move |fault| Kind { fault, outcome, of_transactions };
+    let anywhere = [
+        Fault::Refused,
+        Fault::ResetBefore,
+        Fault::ResetAfter,
+        Fault::AnswerLost,
+        Fault::Cut,
+        Fault::Torn,
+        Fault::error(500, "InternalServerError"),
+        Fault::error(503, "ServiceUnavailable"),
+        Fault::throttled(),
+        Fault::error(400, "ProvisionedThroughputExceededException"),
+    ];
+    let transactions = [
+        Fault::canceled(&["TransactionConflict", "None"]),
+        // The condition may have failed by the transaction in conflict, which may be this very call's.
+        Fault::canceled(&["ConditionalCheckFailed", "TransactionConflict"]),
+        Fault::canceled(&["None", "ThrottlingError"]),
+        Fault::error(400, "TransactionInProgressException"),
+    ];
+    let final_ones = ["ExpiredTokenException", "UnrecognizedClientException", "ResourceNotFoundException"];
+    let final_ones = final_ones.map(|kind| Fault::error(400, kind));
+    let mistaken = [Fault::error(400, "IdempotentParameterMismatchException")];
+    let mut all: Vec<Kind> = anywhere.into_iter().map(kind(Outcome::Passes, false)).collect();
+    all.extend(transactions.into_iter().map(kind(Outcome::Passes, true)));
+    all.extend(final_ones.into_iter().map(kind(Outcome::Unavailable, false)));
+    all.extend(mistaken.into_iter().map(kind(Outcome::Internal, true)));
+    all
+}
+
+/// Every endpoint that may change the table.
+fn writing() -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter().filter(|endpoint| endpoint.store.iter().any(|grant| grant.action.writes()))
+}
+
+/// Whether it is called with an `Idempotency-Key`: both where it takes one.
+fn with_and_without_key(endpoint: &Endpoint) -> &'static [bool] {
+    let takes_one = endpoint.method == Method::POST && matches!(endpoint.access, Access::Scope(_));
+    if takes_one { &[false, true] } else { &[false] }
+}
+
+#[derive(Clone)]
+struct Case {
+    endpoint: &'static Endpoint,
+    kind: Kind,
+    /// How many DynamoDB requests meet the fault.
+    times: usize,
+    /// Whether only a write can meet it.
+    at_writes: bool,
+    keyed: bool,
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, kind, times, at_writes, keyed } = self;
+        write!(f, "{}, {:?}, times {times}, at writes {at_writes}, keyed {keyed}", endpoint.name, kind.fault)
+    }
+}
+
+/// What became of a case.
+#[derive(Debug)]
+struct CaseResult {
+    case: Case,
+    /// The ids of the request and of its repetition.
+    requests: [String; 2],
+    first: TestResponse,
+    /// What the same call was reported once the store was well again, where it was worth repeating.
+    repeated: Option<TestResponse>,
+}
+
+/// One store, a server that is patient with it and one that is not, on one wire.
+struct Setup {
+    patient: TestServer,
+    impatient: TestServer,
+    wire: Wire,
+    tenant: Tenant,
+    /// How many cases were repeated, as their request ended before its fault.
+    repeated: AtomicUsize,
+}
+
+impl Setup {
+    async fn new() -> Self {
+        let wire = Wire::new();
+        let options = || Options { http_client: Some(wire.client()), ..patient() };
+        let patient = TestServer::start_with(options()).await;
+        let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
+        let impatient = TestServer::start_with(Options { store, request_timeout: SHORT_TIMEOUT, ..options() }).await;
+        let mut tenant = Tenant::new(&patient, "Storm").await;
+        tenant.client = patient.platform();
+        let setup = Self { patient, impatient, wire, tenant, repeated: AtomicUsize::new(0) };
+        // What a process reads once, it has read.
+        setup.impatient_client().list_docks().await.expect(200);
+        setup
+    }
+
+    fn impatient_client(&self) -> TestClient {
+        let key = self.tenant.client.credential().expect("the first key").to_owned();
+        self.impatient.client(&key)
+    }
+
+    /// What the case is about, made for it alone.
+    async fn prepared(&self, case: &Case, name: &str) -> Target {
+        let (tenant, ledger_party) = self.tenant.with_fresh_resource(case.endpoint, name).await;
+        if let Access::Ledger(_) = case.endpoint.access {
+            let (path, body) = match case.endpoint.name {
+                "allocate-ledger-party" => (case.endpoint.path.to_owned(), json!({ "partyIdHint": name })),
+                "update-ledger-party" => {
+                    let mut body = annotations_patch(&ledger_party, &json!({ "case": name }));
+                    body["partyDetails"]["identityProviderId"] = json!(tenant.organization);
+                    (case.endpoint.path.replace("{party}", &ledger_party), body)
+                }
+                other => panic!("{other} has no sample: add it to tests/guarantees/faults/matrix.rs"),
+            };
+            return Target::Ledger(path, body);
+        }
+        let mut sample = SampleRequest::of(case.endpoint, &tenant);
+        if let Some(called) = sample.body.as_mut().and_then(|body| body.get_mut("name")) {
+            *called = json!(name);
+        }
+        Target::Rest(Box::new(sample))
+    }
+
+    /// Runs a case until its fault is met: on a busy machine a request may reach its deadline before.
+    async fn run(&self, number: usize, case: Case) -> CaseResult {
+        for attempt in 0..ATTEMPTS {
+            if let Some(result) = self.try_run(&format!("{number}-{attempt}"), &case).await {
+                return result;
+            }
+            self.repeated.fetch_add(1, Ordering::Relaxed);
+        }
+        panic!("{case:?} met no fault in {ATTEMPTS} attempts");
+    }
+
+    /// Runs a case; `None` if the request ended before its fault.
+    async fn try_run(&self, id: &str, case: &Case) -> Option<CaseResult> {
+        let name = format!("Case {id}");
+        let requests = [format!("case-{id}-first"), format!("case-{id}-second")];
+        let target = self.prepared(case, &name).await;
+        let request = |client: &TestClient, request_id: &str| {
+            let request = target.request(case.endpoint, client).header("x-request-id", request_id);
+            if case.keyed { request.header("idempotency-key", &name.replace(' ', "-")) } else { request }
+        };
+        let for_ever = case.times == usize::MAX && case.kind.outcome == Outcome::Passes;
+        let client = if for_ever { self.impatient_client() } else { self.tenant.client.clone() };
+        let (fault, at_writes, mut left) = (case.kind.fault.clone(), case.at_writes, case.times);
+        self.wire.plan(&requests[0], move |operation| {
+            let due = left > 0 && (!at_writes || WRITES.contains(&operation));
+            left -= usize::from(due);
+            due.then(|| fault.clone())
+        });
+        let first = request(&client, &requests[0]).send().await;
+        if self.wire.end_plan(&requests[0]) == 0 {
+            assert!(for_ever && first.status == 503, "{case:?} met no fault");
+            return None;
+        }
+        let repeated = if first.status == case.endpoint.success {
+            None
+        } else {
+            Some(request(&self.tenant.client, &requests[1]).send().await)
+        };
+        Some(CaseResult { case: case.clone(), requests, first, repeated })
+    }
+
+    /// Runs all cases, and compares what each was reported with what is in the table then.
+    async fn run_all(&self, cases: Vec<Case>) {
+        let begun = Instant::now();
+        let runs = cases.into_iter().enumerate().map(|(number, case)| self.run(number, case));
+        let found: Vec<CaseResult> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
+        let (cases, repeated) = (found.len(), self.repeated.load(Ordering::Relaxed));
+        self.wire.quiet("case-").await;
+        let effects = self.effects().await;
+        for found in &found {
+            found.check(&effects);
+        }
+        assert_consistent(&self.patient).await;
+        let took = begun.elapsed().as_secs_f64();
+        eprintln!("matrix: {cases} cases, {repeated} repeated, {took:.1} s");
+    }
+
+    /// What each request changed, by its id: the ids of the things; and that the trail tells of each change.
+    async fn effects(&self) -> HashMap<String, Vec<String>> {
+        let mut effects: HashMap<String, Vec<String>> = HashMap::new();
+        let (mut versions, mut changes) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
+        for item in self.patient.items().await {
+            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+            if text("pk").contains("#AUDIT#") {
+                *changes.entry(text("entityId")).or_default() += 1;
+                effects.entry(text("requestId")).or_default().push(text("entityId"));
+            } else if let Some(AttributeValue::N(version)) = item.get("version") {
+                versions.insert(text("id"), version.parse().expect("a version is a number"));
+            }
+        }
+        for (id, version) in versions {
+            // The deployment's own organization and first key come from the operator's hand.
+            if let Some(changes) = changes.get(&id) {
+                assert_eq!(version, *changes, "{id} was changed as often as the trail tells");
+            }
+        }
+        effects
+    }
+}
+
+/// A request.
+enum Target {
+    Rest(Box<SampleRequest>),
+    Ledger(String, serde_json::Value),
+}
+
+impl Target {
+    fn request(&self, endpoint: &Endpoint, client: &TestClient) -> RequestBuilder {
+        match self {
+            Self::Rest(sample) => sample.request(client),
+            Self::Ledger(path, body) => client.request(endpoint.method.clone(), path).json(body),
+        }
+    }
+}
+
+impl CaseResult {
+    fn check(&self, effects: &HashMap<String, Vec<String>>) {
+        let Self { case, requests, first, repeated } = self;
+        let [created, repeated_effects] = requests.each_ref().map(|id| effects.get(id).map_or(&[][..], Vec::as_slice));
+        let success = case.endpoint.success;
+        let passed = case.kind.outcome == Outcome::Passes && case.times < usize::MAX;
+        let expected = match case.kind.outcome {
+            Outcome::Passes if passed => success,
+            Outcome::Passes | Outcome::Unavailable => 503,
+            Outcome::Internal => 500,
+        };
+        assert_eq!(first.status, expected, "{self:#?}");
+        let Some(repeated) = repeated else {
+            assert_eq!(created.len(), 1, "what is told as done is done once: {self:#?}");
+            return expect_named(first, created);
+        };
+        if expected == 503 {
+            assert_eq!(first.header("retry-after"), Some("1"), "{self:#?}");
+        }
+        let leaks = ["SECRET", "Exception", "dynamodb", "Throttl"];
+        let text = String::from_utf8_lossy(&first.body);
+        assert!(!leaks.iter().any(|word| text.contains(word)), "{self:#?}");
+        assert!(created.len() <= 1 && repeated_effects.len() <= 1, "{created:?} {repeated_effects:?} {self:#?}");
+        if !case.kind.fault.may_act() {
+            assert_eq!((created.len(), repeated.status), (0, success), "a refusal leaves nothing: {self:#?}");
+        }
+        if repeated.status != success {
+            // The first call took effect, and the second is reported so.
+            let code = repeated.json()["code"].as_str().unwrap_or_default();
+            let found = match (case.endpoint.name, repeated.status, code) {
+                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") => {
+                    repeated.json()["conflictId"] == json!(created.first())
+                }
+                ("revoke-role", 404, "ROLE_NOT_FOUND") | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
+                _ => false,
+            };
+            assert!(
+                found && !case.keyed && (created.len(), repeated_effects.len()) == (1, 0),
+                "{created:?} {repeated_effects:?} {self:#?}"
+            );
+            return;
+        }
+        // A repeated POST makes another thing; and on the ledger every change that is accepted is a new version.
+        let is_new =
+            (case.endpoint.method == Method::POST && !case.keyed) || case.endpoint.name == "update-ledger-party";
+        let count = if is_new { repeated_effects.len() } else { created.len() + repeated_effects.len() };
+        assert_eq!(count, 1, "{created:?} {repeated_effects:?} {self:#?}");
+        let replayed = repeated.header("idempotency-replayed") == Some("true");
+        assert!(!replayed || created.len() == 1, "what is told again was done: {self:#?}");
+        expect_named(repeated, if repeated_effects.is_empty() { created } else { repeated_effects });
+    }
+}
+
+/// That a response that names a thing names the one that changed.
+fn expect_named(response: &TestResponse, changed: &[String]) {
+    if let Some(id) = response.json().get("id") {
+        assert_eq!(*id, json!(changed[0]), "{response:?}");
+    }
+}
+
+#[apply(serial_test)]
+async fn every_writing_endpoint_reports_the_outcome_of_every_fault() {
+    let setup = Setup::new().await;
+    let mut cases = Vec::new();
+    for endpoint in writing() {
+        for kind in kinds() {
+            for times in [1, 2, usize::MAX] {
+                for keyed in with_and_without_key(endpoint) {
+                    for at_writes in [false, true] {
+                        if !kind.of_transactions || at_writes {
+                            cases.push(Case { endpoint, kind: kind.clone(), times, at_writes, keyed: *keyed });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(cases.len() > 1000, "{}", cases.len());
+    setup.run_all(cases).await;
+}
+
+/// The store hears of the request when its client has long got a response: from another attempt, or that there is none.
+#[apply(api_test)]
+async fn a_delayed_dynamodb_request_takes_effect_once() {
+    let setup = Setup::new().await;
+    let fault = Fault::Delayed(Duration::from_secs(3));
+    let kind = Kind { fault, outcome: Outcome::Passes, of_transactions: true };
+    let mut cases = Vec::new();
+    for endpoint in writing() {
+        for keyed in with_and_without_key(endpoint) {
+            for times in [1, 2, usize::MAX] {
+                cases.push(Case { endpoint, kind: kind.clone(), times, at_writes: true, keyed: *keyed });
+            }
+        }
+    }
+    setup.run_all(cases).await;
+}

@@ -1,0 +1,222 @@
+//! A store that fails: what passes is not noticed, what does not is reported as 503, and neither leaves half a write.
+
+mod corrupt_data;
+mod matrix;
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use berth::Options;
+use berth_functions::ENDPOINTS;
+use berth_shared::http::{Access, Handler};
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::checker::assert_consistent;
+use crate::harness::{Fault, PATIENCE, TestClient, TestResponse, TestServer, Wire, api_test, paths};
+
+/// A server on a wire that can be broken, and something to write to.
+struct FaultWorld {
+    server: TestServer,
+    wire: Wire,
+    client: TestClient,
+    organization: String,
+    dock: String,
+    party: String,
+    role: String,
+    key: String,
+    ledger_party: String,
+    user: String,
+}
+
+impl FaultWorld {
+    /// A store that stays away is waited for as long as `request_timeout`, less half a second.
+    async fn open(request_timeout: Duration) -> Self {
+        let wire = Wire::new();
+        let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
+        let server = TestServer::start_with(options).await;
+        let client = server.platform();
+        let organization = client.create_organization("Storm").await.id();
+        let dock = client.create_dock(&organization, "Dock").await.id();
+        let party = client.create_party(&organization, "Party").await;
+        let (party, ledger_party) = (party.id(), party.text("ledgerParty"));
+        let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
+        let key = client.create_api_key(None, &["docks:read"]).await.id();
+        // The first list of a process reads the secret of the cursors.
+        client.list_docks().await.expect(200);
+        let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+        let user = user.as_str().expect("an id").to_owned();
+        Self { server, wire, client, organization, dock, party, role, key, ledger_party, user }
+    }
+
+    /// A path of the endpoint list with ids in it.
+    fn target(&self, path: &str) -> String {
+        [
+            ("{orgId}", &self.organization),
+            ("{dockId}", &self.dock),
+            ("{partyId}", &self.party),
+            ("{roleId}", &self.role),
+            ("{keyId}", &self.key),
+            ("{party}", &self.ledger_party),
+            ("{user-id}", &self.user),
+        ]
+        .into_iter()
+        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+    }
+
+    /// A body that the endpoint takes.
+    fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
+        let name = format!("Thing {number}");
+        Some(match endpoint {
+            "create-organization" | "update-organization" | "update-dock" | "update-party" => json!({ "name": name }),
+            "create-dock" => json!({ "organizationId": self.organization, "name": name }),
+            "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
+            "assign-role" => json!({ "dockId": self.dock, "role": "DISTRIBUTOR" }),
+            "check-roles" => {
+                json!({ "checks": [{ "dockId": self.dock, "partyId": self.party, "role": "RECIPIENT" }] })
+            }
+            "create-api-key" => json!({ "name": name, "scopes": ["docks:read"] }),
+            "allocate-ledger-party" => json!({ "partyIdHint": name }),
+            "update-ledger-party" => json!({
+                "partyDetails": { "party": self.ledger_party, "identityProviderId": self.organization, "localMetadata": { "annotations": { "number": name } } },
+                "updateMask": { "paths": ["local_metadata.annotations"] },
+            }),
+            _ => return None,
+        })
+    }
+
+    async fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> TestResponse {
+        let request = self.client.request(method.clone(), &self.target(path));
+        match body {
+            Some(body) => request.json(body).send().await,
+            None => request.send().await,
+        }
+    }
+
+    /// How many items the table has, but for the platform's own: its counters are made when they are first needed.
+    async fn items(&self) -> i32 {
+        let (client, table) = (self.server.running().client(), self.server.running().table());
+        let scan = client.scan().table_name(table).consistent_read(true).filter_expression("pk <> :platform");
+        let scan = scan.expression_attribute_values(":platform", AttributeValue::S("PLATFORM".to_owned()));
+        scan.send().await.expect("read").count
+    }
+}
+
+/// That a key was used is marked with `PutItem`, as nothing else is: where the store takes none, the response does not wait
+/// for it until the end of its time.
+#[apply(api_test)]
+async fn a_failed_last_used_update_does_not_delay_the_response() {
+    let world = FaultWorld::open(PATIENCE).await;
+    for (scope, target, id) in [
+        ("organizations:read", paths::organization(&world.organization), "unmarked-1"),
+        ("ledger:read", "/v2/authenticated-user".to_owned(), "unmarked-2"),
+    ] {
+        let key = world.client.create_api_key(Some(&world.organization), &[scope]).await;
+        let client = world.client.with_credential(&key.text("key"));
+        world.wire.plan(id, |operation| (operation == "PutItem").then(Fault::throttled));
+        let begun = Instant::now();
+        client.request(Method::GET, &target).header("x-request-id", id).send().await.expect(200);
+        assert!(begun.elapsed() < PATIENCE / 2, "{target}: {:?}", begun.elapsed());
+        assert!(world.wire.end_plan(id) > 0, "{target}: marked without PutItem");
+    }
+}
+
+/// Each writing endpoint meets each fault at its transaction, tries again, and has acted once.
+#[apply(api_test)]
+async fn a_transient_fault_is_retried() {
+    let world = FaultWorld::open(PATIENCE).await;
+    let faults = [
+        Fault::throttled(),
+        Fault::error(400, "TransactionInProgressException"),
+        Fault::canceled(&["TransactionConflict", "None"]),
+        // The condition may have failed by the transaction in conflict, which may be this very call's.
+        Fault::canceled(&["ConditionalCheckFailed", "TransactionConflict"]),
+        Fault::error(500, "InternalServerError"),
+        Fault::error(503, "ServiceUnavailable"),
+        Fault::AnswerLost,
+        Fault::Refused,
+        Fault::Late(Duration::from_millis(50)),
+    ];
+    let writing = ENDPOINTS.iter().filter(|endpoint| {
+        endpoint.method != Method::GET
+            && !["check-roles", "assign-role", "revoke-role", "fallback"].contains(&endpoint.name)
+    });
+    let mut number = 0;
+    for endpoint in writing {
+        let mut grown = None;
+        for fault in &faults {
+            number += 1;
+            // Items are made in the same number each time, whichever fault came between.
+            let body = world.body(endpoint.name, number);
+            if endpoint.name == "revoke-api-key" && number > 1 {
+                continue;
+            }
+            let before = world.items().await;
+            world.wire.once("TransactWriteItems", fault.clone());
+            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
+            assert_eq!(world.wire.clear_faults(), 1, "{} met the fault", endpoint.name);
+            let created = world.items().await - before;
+            assert_eq!(*grown.get_or_insert(created), created, "{} acts once after {fault:?}", endpoint.name);
+            assert_consistent(&world.server).await;
+        }
+    }
+    for fault in faults {
+        world.wire.once("TransactWriteItems", fault.clone());
+        let body = world.body("assign-role", 0);
+        let roles = "/v1/organizations/{orgId}/parties/{partyId}/roles";
+        // Never a 409 against the request's own write.
+        let role = world.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
+        assert_eq!(world.wire.clear_faults(), 1);
+        world.wire.once("TransactWriteItems", fault);
+        // Nor a 404 after its own revocation.
+        world.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
+        assert_eq!(world.wire.clear_faults(), 1);
+    }
+    assert_consistent(&world.server).await;
+}
+
+#[apply(api_test)]
+async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
+    let world = FaultWorld::open(Duration::from_millis(1500)).await;
+    let before = world.items().await;
+    let faults = [
+        Fault::Refused,
+        Fault::error(500, "InternalServerError"),
+        Fault::throttled(),
+        Fault::error(400, "AccessDeniedException"),
+        Fault::error(400, "ResourceNotFoundException"),
+    ];
+    // What the ledger tells of itself is kept by the process, and asks the store no more.
+    let kept = ["get-participant-id", "authenticated-user", "get-ledger-user", "connected-synchronizers"];
+    let asking = ENDPOINTS.iter().filter(|endpoint| {
+        (endpoint.access != Access::Public || endpoint.name == "ledger-readyz") && !kept.contains(&endpoint.name)
+    });
+    let requests = asking.enumerate().map(|(number, endpoint)| {
+        let (world, fault) = (&world, faults[number % faults.len()].clone());
+        async move {
+            let body = world.body(endpoint.name, number);
+            world.wire.always(fault.clone());
+            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            assert_eq!(response.status, 503, "{} with {fault:?}: {response:?}", endpoint.name);
+            match endpoint.handler {
+                _ if endpoint.name == "ledger-readyz" => assert!(response.body_text().ends_with("readyz check failed")),
+                Handler::Other(_) => assert_eq!(response.json()["code"], "SERVICE_NOT_RUNNING"),
+                Handler::Rest(_) => assert_eq!(response.json()["code"], "STORE_UNAVAILABLE"),
+            }
+            assert_eq!(response.header("retry-after"), Some("1"));
+            let found = String::from_utf8_lossy(&response.body).into_owned();
+            let leaks = ["SECRET", "Exception", "dynamodb", "transaction", "Throttl"];
+            assert!(!leaks.iter().any(|word| found.contains(word)), "{found}");
+        }
+    });
+    for request in requests {
+        request.await;
+    }
+    assert!(world.wire.clear_faults() > 20);
+    assert_eq!(world.items().await, before, "nothing is written");
+    assert_consistent(&world.server).await;
+    // And when the store is back, so is the service.
+    world.client.list_docks().await.expect(200);
+}

@@ -1,0 +1,125 @@
+//! The tester tested: mistakes that Berth could make are made for it on the wire, and each has to be found.
+
+use std::sync::atomic::Ordering;
+
+use macro_rules_attribute::apply;
+use serde_json::{Value, json};
+
+use super::{World, fault_plan::FaultRate, setup::Figures};
+use crate::harness::api_test;
+
+/// Rounds until the mistake has to have shown.
+const ROUNDS: u64 = 24;
+/// How many requests each client of a round makes: fewer than otherwise, as most mistakes show soon.
+const CALLS_EACH: u64 = 12;
+
+/// The actions of a transaction.
+fn actions<'a>(operation: &str, request: &'a mut Value) -> impl Iterator<Item = &'a mut Value> {
+    let actions = if operation == "TransactWriteItems" { request["TransactItems"].as_array_mut() } else { None };
+    actions.into_iter().flatten()
+}
+
+fn partition(key: &Value) -> &str {
+    key["pk"]["S"].as_str().unwrap_or_default()
+}
+
+/// In place of an action one that does nothing: the others keep their places.
+fn nothing(action: &mut Value, kind: &str) {
+    let (table, key) = (action[kind]["TableName"].clone(), action[kind]["Key"].clone());
+    *action =
+        json!({ "ConditionCheck": { "TableName": table, "Key": key, "ConditionExpression": "attribute_exists(pk)" } });
+}
+
+/// Runs rounds until one cannot be explained: what could not.
+async fn found(rewrite: fn(&str, &mut Value) -> bool) -> String {
+    let (world, figures) = (World::new().await, Figures::default());
+    world.wire.rewrite(rewrite);
+    for round in 0..ROUNDS {
+        if let Err(reason) = world.round((7, round), CALLS_EACH, FaultRate::Low, &figures).await {
+            let (rewritten, requests) = (world.wire.rewritten(), figures.requests.load(Ordering::Relaxed));
+            assert!(rewritten > 0, "{reason}");
+            eprintln!("history: found after {requests} calls, {rewritten} requests falsified");
+            return reason;
+        }
+    }
+    panic!("{} requests were falsified, and nobody noticed: {figures:?}", world.wire.rewritten());
+}
+
+/// Two roles of one kind, as the item that makes them unique is put over the one that is there.
+#[apply(api_test)]
+async fn a_missing_condition_is_detected() {
+    let reason = found(|operation, request| {
+        let mut any = false;
+        for action in actions(operation, request) {
+            let Some(put) = action.get_mut("Put").and_then(Value::as_object_mut) else { continue };
+            let is_guard = put["Item"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("ROLE#"));
+            if is_guard && partition(&put["Item"]).contains("#DOCK#") {
+                put.remove("ConditionExpression");
+                any = true;
+            }
+        }
+        any
+    });
+    let reason = reason.await;
+    assert!(reason.contains("role ") && reason.contains("Assigned"), "{reason}");
+}
+
+/// Changes that undo one another, as each is written over whatever came between.
+#[apply(api_test)]
+async fn a_missing_version_check_is_detected() {
+    let reason = found(|operation, request| {
+        let mut any = false;
+        for action in actions(operation, request) {
+            let Some(update) = action.get_mut("Update").and_then(Value::as_object_mut) else { continue };
+            let is_party = update["Key"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("PTY#"));
+            let condition = update.get("ConditionExpression").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if is_party && condition.contains("version") {
+                // What is named or given has to be used.
+                let tautology = condition.replace('=', "<>");
+                update.insert("ConditionExpression".to_owned(), json!(format!("({condition}) OR ({tautology})")));
+                any = true;
+            }
+        }
+        any
+    });
+    let reason = reason.await;
+    assert!(reason.contains("party pty_") && reason.contains("Patched"), "{reason}");
+}
+
+/// Slugs that nobody has and nobody gets.
+#[apply(api_test)]
+async fn an_unreleased_guard_is_detected() {
+    let reason = found(|operation, request| {
+        let mut any = false;
+        for action in actions(operation, request) {
+            let update = &action["Update"];
+            let frees = update["UpdateExpression"].as_str().is_some_and(|change| change.starts_with("REMOVE"));
+            if frees && partition(&update["Key"]).starts_with("SLUG#") {
+                nothing(action, "Update");
+                any = true;
+            }
+        }
+        any
+    });
+    let reason = reason.await;
+    assert!(reason.contains("slugs: ") && reason.contains("Refused"), "{reason}");
+}
+
+/// Parties that are there and not counted.
+#[apply(api_test)]
+async fn a_missing_count_is_detected() {
+    let reason = found(|operation, request| {
+        let mut any = false;
+        for action in actions(operation, request) {
+            let update = &action["Update"];
+            let is_count = update["Key"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("#COUNT#"));
+            if is_count && partition(&update["Key"]).starts_with("ORG#") {
+                nothing(action, "Update");
+                any = true;
+            }
+        }
+        any
+    });
+    let reason = reason.await;
+    assert!(reason.contains("counters: "), "{reason}");
+}

@@ -1,0 +1,162 @@
+//! What is there when a round is over and nothing is on its way any more, and whether all that was reported explains it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, atomic::Ordering},
+};
+
+use serde_json::Value;
+
+use super::{
+    linearizability::{MOST_STEPS, Model, Verdict},
+    models::{ApiKey, Hint, HintOp, Keyed, NameOp, PartyOp, RoleOp, RoleSlot},
+    recorder::Recorder,
+    setup::{Naming, Round, seen},
+};
+use crate::harness::{TestClient, TestResponse, paths};
+
+/// The rows of a list that is one page long.
+async fn listed(client: &TestClient, target: &str) -> (Vec<Value>, TestResponse) {
+    let response = client.get(target).await.expect(200);
+    let rows = response.json()["data"].as_array().expect("rows").clone();
+    assert!(response.json()["meta"]["nextCursor"].is_null(), "{target} is one page long");
+    (rows, response)
+}
+
+fn text(row: &Value, member: &str) -> String {
+    row[member].as_str().unwrap_or_default().to_owned()
+}
+
+impl Round<'_> {
+    /// Reads everything, as calls that come after all others, and has every history explained.
+    ///
+    /// # Errors
+    /// What cannot be explained, in words.
+    pub async fn verify(&self) -> Result<(), String> {
+        self.wire.quiet(&self.requests()).await;
+        self.read_roles().await;
+        for naming in [&self.slugs, &self.domains] {
+            self.read_names(naming).await;
+        }
+        for changed in &self.parties {
+            let begun = self.clock.tick();
+            let now = seen(&self.own.get(&changed.path).await.expect(200));
+            changed.recorded.completed(begun, &self.clock, PartyOp::Read(now));
+        }
+        self.read_hints().await;
+        for slot in &self.slots {
+            self.explained(&slot.recorded, &RoleSlot { orphans: slot.recorded.orphans() })?;
+        }
+        for naming in [&self.slugs, &self.domains] {
+            self.explained(&naming.recorded, &naming.model)?;
+        }
+        for changed in &self.parties {
+            self.explained(&changed.recorded, &changed.model)?;
+        }
+        for key in &self.keys {
+            self.explained(key, &Keyed { orphans: key.orphans() })?;
+        }
+        for (_, hint) in &self.hints {
+            self.explained(hint, &Hint)?;
+        }
+        for credential in &self.credentials {
+            self.explained(&credential.recorded, &ApiKey)?;
+        }
+        self.count().await
+    }
+
+    /// Has one history explained. A search that is given up is counted, and is neither an explanation nor a finding.
+    fn explained<M: Model>(&self, recorded: &Recorder<M::Op>, model: &M) -> Result<(), String> {
+        match recorded.explained(model) {
+            Verdict::Explained(steps) => {
+                self.figures.longest.fetch_max(steps, Ordering::Relaxed);
+                Ok(())
+            }
+            Verdict::Refuted(reason) => Err(format!("{}: {reason}", recorded.name)),
+            Verdict::GivenUp => {
+                self.figures.given_up.fetch_add(1, Ordering::Relaxed);
+                eprintln!(
+                    "history: the search was GIVEN UP at {MOST_STEPS} steps: {} of {}",
+                    recorded.name, self.label
+                );
+                Ok(())
+            }
+        }
+    }
+
+    /// Roles as three endpoints show them.
+    async fn read_roles(&self) {
+        let client = &self.own;
+        for slot in &self.slots {
+            let begun = self.clock.tick();
+            let of_party = format!("{}?limit=100", paths::roles(&self.organization, &slot.party));
+            let (of_party, _) = listed(client, &of_party).await;
+            let (in_dock, _) = listed(client, &format!("{}?limit=100", paths::dock_parties(&slot.dock))).await;
+            let found = |rows: &[Value], id: &str| {
+                let is_here = |row: &&Value| {
+                    let members = [("partyId", &slot.party), ("dockId", &slot.dock)];
+                    let named = members.iter().all(|(name, id)| row.get(name).is_none_or(|found| found == id.as_str()));
+                    named && row["role"] == slot.role
+                };
+                rows.iter().find(is_here).map(|row| text(row, id))
+            };
+            for held in [found(&of_party, "id"), found(&in_dock, "id")] {
+                if let Some(id) = &held {
+                    slot.recorded.met(id);
+                }
+                slot.recorded.completed(begun, &self.clock, RoleOp::Read(held));
+            }
+        }
+    }
+
+    async fn read_names(&self, naming: &Naming) {
+        for owner in &naming.owners {
+            let begun = self.clock.tick();
+            let found = self.keeper.get(&owner.path).await.expect(200);
+            let name = found.json()[naming.member].as_str().map(ToOwned::to_owned);
+            naming.recorded.completed(begun, &self.clock, NameOp::Read(owner.id.clone(), name));
+        }
+    }
+
+    async fn read_hints(&self) {
+        for organization in [&self.organization, &self.neighbour] {
+            let begun = self.clock.tick();
+            let target = format!("/v2/parties?pageSize=1000&identity-provider-id={organization}");
+            let found = self.keeper.get(&target).await.expect(200);
+            let parties = found.json()["partyDetails"].as_array().expect("parties");
+            for (hint, recorded) in &self.hints {
+                let begins = format!("{hint}::");
+                let listed = parties.iter().any(|party| text(party, "party").starts_with(&begins));
+                recorded.completed(begun, &self.clock, HintOp::Listed(organization.clone(), listed));
+            }
+        }
+    }
+
+    /// Every party that was made is there, no other is, and the counter says so.
+    async fn count(&self) -> Result<(), String> {
+        let target = paths::organization(&self.organization);
+        let (rows, response) = listed(&self.own, &format!("{target}/parties?limit=100")).await;
+        let said = self.own.get(&target).await.expect(200).json()["_count"]["parties"].clone();
+        let totals = (said.as_u64(), response.json()["meta"]["total"].as_u64());
+        let is = u64::try_from(rows.len()).ok();
+        if totals != (is, is) {
+            return Err(format!("counters: there are {is:?} parties, and the counter and the list say {totals:?}"));
+        }
+        let mut crowd = BTreeMap::new();
+        for row in rows.iter().filter(|row| text(row, "name").starts_with("Crowd ")) {
+            if let Some(twice) = crowd.insert(text(row, "name"), text(row, "id")) {
+                return Err(format!("crowd: {} was made once and is there twice, also as {twice}", row["name"]));
+            }
+        }
+        let found = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, id) in found.iter() {
+            if id.is_some() && crowd.get(name) != id.as_ref() {
+                return Err(format!("crowd: {name} was made as {id:?}, and is there as {:?}", crowd.get(name)));
+            }
+        }
+        if let Some((name, _)) = crowd.iter().find(|(name, _)| !found.contains_key(*name)) {
+            return Err(format!("crowd: nobody asked for {name}"));
+        }
+        Ok(())
+    }
+}

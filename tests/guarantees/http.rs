@@ -1,0 +1,165 @@
+//! HTTP semantics of every endpoint: precedence of errors, HEAD, OPTIONS, request ids, parameters.
+
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::{PartyWorld, TestClient, api_test, paths, world::ULID, world::id_of, world::tag};
+
+#[apply(api_test)]
+async fn errors_have_a_fixed_precedence() {
+    let world = PartyWorld::new().await;
+    let organization = &world.organization;
+    let reader = world.server.tenant(organization, &["parties:read"]).await;
+    let writer = world.server.tenant(organization, &["parties:write", "roles:write"]).await;
+    let malformed = format!("{}/parties/x", world.organization_path());
+    let nonexistent = format!("{}/parties/pty_{ULID}", world.organization_path());
+    let send = |client: &TestClient, target: &str, body: &'static str| {
+        client.request(Method::PATCH, target).header("if-match", "\"9\"").body("application/json", body).send()
+    };
+    send(&world.server.anonymous(), &malformed, "{").await.expect_error(401, "UNAUTHORIZED");
+    send(&reader, &malformed, "{").await.expect_error(403, "INSUFFICIENT_SCOPE");
+    send(&writer, &malformed, "{").await.expect_error(404, "PARTY_NOT_FOUND");
+    send(&writer, &nonexistent, "{").await.expect_error(400, "MALFORMED_BODY");
+    send(&writer, &nonexistent, "{\"name\":1}").await.expect_error(400, "VALIDATION_FAILED");
+    send(&writer, &nonexistent, "{}").await.expect_error(404, "PARTY_NOT_FOUND");
+    send(&writer, &world.party_path(), "{}").await.expect_error(412, "PRECONDITION_FAILED");
+    let foreign = world.party_path().replace(organization, &format!("org_{ULID}"));
+    send(&writer, &foreign, "{\"name\":1}").await.expect_error(400, "VALIDATION_FAILED");
+    send(&writer, &foreign, "{}").await.expect_error(404, "ORGANIZATION_NOT_FOUND");
+    // 412 before 409: an organization's stale change to a slug that is taken.
+    world.platform.create_organization("Other").await;
+    let slug = json!({ "slug": "other" });
+    let stale = world.send_with(Method::PATCH, &world.organization_path(), ("if-match", "\"9\""), Some(&slug)).await;
+    stale.expect_error(412, "PRECONDITION_FAILED");
+    world.platform.patch(&world.organization_path(), &slug).await.expect_error(409, "SLUG_ALREADY_TAKEN");
+    // 404 before 403 before 409 where a role is assigned.
+    let other = world.platform.create_organization("Third").await.id();
+    let dock = world.platform.create_dock(&other, "Theirs").await.id();
+    world
+        .platform
+        .try_assign(organization, &format!("pty_{ULID}"), &dock, "RECIPIENT")
+        .await
+        .expect_error(404, "PARTY_NOT_FOUND");
+    let foreign = world.platform.try_assign(organization, &world.party, &dock, "RECIPIENT").await;
+    foreign.expect_error(403, "DOCK_OF_ANOTHER_ORGANIZATION");
+    world.assign_recipient().await;
+    let again = world.platform.try_assign(organization, &world.party, &world.dock, "RECIPIENT").await;
+    again.expect_error(409, "ROLE_ALREADY_ASSIGNED");
+}
+
+#[apply(api_test)]
+async fn head_is_get_without_the_body() {
+    let world = PartyWorld::new().await;
+    let (roles, resources) = (world.roles_path(&world.party), world.resource_paths());
+    let lists = ["/v1/organizations?limit=1", paths::DOCKS, paths::API_KEYS, "/v1/healthz", "/openapi.json", &roles];
+    world.platform.create_organization("Second").await;
+    for target in lists.into_iter().chain(resources.iter().map(String::as_str)) {
+        let (get, head) =
+            (world.platform.get(target).await.expect(200), world.platform.request(Method::HEAD, target).send().await);
+        assert!(head.body.is_empty());
+        for header in ["content-type", "etag", "link", "location"] {
+            assert_eq!(head.header(header).is_some(), get.header(header).is_some(), "{target} {header}");
+        }
+        assert_eq!(
+            (head.status, head.header("etag"), head.header("content-type")),
+            (200, get.header("etag"), get.header("content-type"))
+        );
+        if !["/v1/healthz", "/openapi.json"].contains(&target) {
+            let error = world.server.anonymous().request(Method::HEAD, target).send().await.expect(401);
+            assert_eq!(error.header("www-authenticate"), Some("Bearer"));
+        }
+    }
+    for target in &world.resource_paths() {
+        let known = tag(&world.platform.get(target).await);
+        world.send_with(Method::HEAD, target, ("if-none-match", &known), None).await.expect(304);
+        let nonexistent =
+            target.replace(id_of(target), &format!("{}_{ULID}", &id_of(target)[..3].replace("doc", "dock")));
+        world.platform.request(Method::HEAD, &nonexistent).send().await.expect(404);
+    }
+    let error =
+        world.platform.request(Method::HEAD, &format!("{}/roles/check", world.organization_path())).send().await;
+    assert_eq!(error.expect(405).header("allow"), Some("OPTIONS, POST"));
+}
+
+#[apply(api_test)]
+async fn options_and_405_list_the_allowed_methods() {
+    let world = PartyWorld::new().await;
+    let (anonymous, org) = (world.server.anonymous(), &world.organization_path());
+    for (target, allowed) in [
+        ("/v1/organizations".to_owned(), "GET, HEAD, OPTIONS, POST"),
+        (org.clone(), "GET, HEAD, OPTIONS, PATCH"),
+        ("/v1/docks".to_owned(), "GET, HEAD, OPTIONS, POST"),
+        (world.dock_path().clone(), "GET, HEAD, OPTIONS, PATCH"),
+        (format!("{}/parties", world.dock_path()), "GET, HEAD, OPTIONS"),
+        (format!("{org}/parties"), "GET, HEAD, OPTIONS, POST"),
+        // An id that no resource has, of no form: the path is known all the same.
+        (format!("{org}/parties/x"), "GET, HEAD, OPTIONS, PATCH"),
+        (format!("{}/roles", world.party_path()), "GET, HEAD, OPTIONS, POST"),
+        (format!("{}/roles/x", world.party_path()), "DELETE, OPTIONS"),
+        (format!("{org}/roles/check"), "OPTIONS, POST"),
+        ("/v1/api-keys".to_owned(), "GET, HEAD, OPTIONS, POST"),
+        ("/v1/api-keys/x".to_owned(), "DELETE, OPTIONS"),
+        ("/v1/healthz".to_owned(), "GET, HEAD, OPTIONS"),
+        ("/openapi.json".to_owned(), "GET, HEAD, OPTIONS"),
+    ] {
+        let response = anonymous.request(Method::OPTIONS, &target).send().await.expect(204);
+        assert_eq!((response.header("allow"), response.body.len()), (Some(allowed), 0), "{target}");
+        for method in [Method::PUT, Method::TRACE, Method::GET, Method::POST, Method::PATCH, Method::DELETE] {
+            if allowed.split(", ").any(|allowed| allowed == method.as_str()) {
+                continue;
+            }
+            let error = anonymous.request(method.clone(), &target).send().await.expect_error(405, "METHOD_NOT_ALLOWED");
+            assert_eq!(error.header("allow"), Some(allowed), "{method} {target}");
+        }
+    }
+}
+
+#[apply(api_test)]
+async fn a_request_id_is_accepted_or_generated() {
+    let world = PartyWorld::new().await;
+    let anonymous = world.server.anonymous();
+    let longest = "a".repeat(128);
+    for given in ["x", "Az09._-", &longest] {
+        for target in [paths::DOCKS, "/nowhere"] {
+            let error = anonymous.request(Method::GET, target).header("x-request-id", given).send().await;
+            assert_eq!((error.header("x-request-id"), error.text("requestId").as_str()), (Some(given), given));
+        }
+        let taken = world.send_with(Method::GET, &world.dock_path(), ("x-request-id", given), None).await.expect(200);
+        assert_eq!(taken.header("x-request-id"), Some(given));
+        let not_modified = world.platform.request(Method::GET, &world.dock_path()).header("if-none-match", "*");
+        let not_modified = not_modified.header("x-request-id", given).send().await.expect(304);
+        assert_eq!(not_modified.header("x-request-id"), Some(given));
+    }
+    let mut created = Vec::new();
+    for wrong in ["", "a b", "a/b", "a,b", "\u{e9}", &"a".repeat(129)] {
+        let error = anonymous.request(Method::GET, paths::DOCKS).header("x-request-id", wrong).send().await.expect(401);
+        let id = error.text("requestId");
+        assert_eq!(error.header("x-request-id"), Some(id.as_str()));
+        assert!(id.len() == 30 && id.starts_with("req_"), "{id}");
+        assert!(!created.contains(&id), "each call has an id of its own");
+        created.push(id);
+    }
+}
+
+#[apply(api_test)]
+async fn repeated_and_empty_parameters_are_rejected() {
+    let world = PartyWorld::new().await;
+    let parties = format!("{}/parties", world.organization_path());
+    for (target, name) in [
+        (paths::ORGANIZATIONS, "search"),
+        (paths::ORGANIZATIONS, "slug"),
+        (paths::ORGANIZATIONS, "limit"),
+        (paths::DOCKS, "search"),
+        (paths::DOCKS, "cursor"),
+        (&parties, "search"),
+        (&parties, "type"),
+        (&parties, "externalRef"),
+        (&parties, "offset"),
+    ] {
+        for wrong in [format!("{name}="), name.to_owned(), format!("{name}=1&{name}=1"), format!("{name}=&{name}=1")] {
+            let error = world.platform.get(&format!("{target}?{wrong}")).await;
+            assert!(error.error_locations().iter().all(|place| *place == name), "{target}?{wrong} {}", error.json());
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! What tenants' calls touch at the store: what begins with the client's own prefix, and what is written down with its
+//! reason. From the same list a policy is made, for an operator who wants a fence below the code.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
+
+use berth_functions::ENDPOINTS;
+use berth_shared::{
+    http::{Access, StoreAction},
+    store::Family,
+};
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::guarantees::isolation::locations::{Scene, ledger_id_locations, ledger_request};
+use crate::harness::samples::{SampleRequest, id_locations, nonexistent, scoped_endpoints};
+use crate::harness::{RequestBuilder, api_test, iam_actions, paths};
+
+/// What docs/isolation.md said when it was last written: `BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api --
+/// iam_boundary::`
+const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md"));
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
+
+/// What tenants' calls touch beyond `ORG#<own>…`, and why that is no way to another tenant.
+const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
+    (
+        Family::ApiKeys,
+        &[StoreAction::GetItem, StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+        "authentication reads the key of the request; a key is created, listed, read before revocation, and revoked only \
+         for its owner, which the item names",
+    ),
+    (
+        Family::ApiKeyUses,
+        &[StoreAction::BatchGetItem, StoreAction::PutItem],
+        "Berth records the use of the caller's own key, and returns it in the list of the caller's keys",
+    ),
+    (
+        Family::ApiKeyRows,
+        &[StoreAction::PutItem],
+        "a key of the caller is added to the list of all keys, which only platform keys read",
+    ),
+    (
+        Family::Platform,
+        &[StoreAction::GetItem, StoreAction::UpdateItem],
+        "the deployment record: the secret that signs cursors, and the ledger namespace; also the counter of all docks, \
+         which a new dock increments and only platform keys read",
+    ),
+    (
+        Family::Organizations,
+        &[StoreAction::UpdateItem],
+        "the caller's own row in the list of all organizations, when it is renamed; only platform keys read that list",
+    ),
+    (
+        Family::Docks,
+        &[StoreAction::PutItem, StoreAction::UpdateItem],
+        "a dock of the caller is added to the list of all docks, or renamed in it; only platform keys read that list",
+    ),
+    (
+        Family::PartyPointers,
+        &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem],
+        "the owner of a ledger party; Berth omits a party of another organization, as if it did not exist",
+    ),
+    (
+        Family::Slugs,
+        &[StoreAction::GetItem, StoreAction::UpdateItem],
+        "slugs are global and public: Berth discloses that a slug is taken, and not its owner",
+    ),
+    (
+        Family::Domains,
+        &[StoreAction::PutItem, StoreAction::DeleteItem],
+        "domains are global and public: Berth discloses that a domain is taken, and not its owner",
+    ),
+    (
+        Family::LedgerHints,
+        &[StoreAction::BatchGetItem, StoreAction::PutItem],
+        "ledger ids are global: Berth discloses that a hint is taken, and not its owner",
+    ),
+    (
+        Family::LedgerRights,
+        &[StoreAction::Query, StoreAction::PutItem],
+        "the parties that the caller itself may act as: the user id is the id of the calling key",
+    ),
+];
+
+/// An action on a partition key.
+type KeyAccess = (StoreAction, String);
+
+#[apply(api_test)]
+async fn tenants_access_only_their_keys_and_the_listed_exceptions() {
+    let scene = Scene::new().await;
+    let mut touched: BTreeSet<KeyAccess> = BTreeSet::new();
+    for request in requests(&scene).await {
+        let (_, requests) = scene.send_whole(request).await;
+        touched.extend(requests.iter().flat_map(|request| iam_actions(&request.operation, &request.body)));
+    }
+    let ulid = |id: &str| id.split_once('_').expect("an id").1.to_owned();
+    let own = format!("ORG#{}", ulid(&scene.own.organization));
+    let is_own = |pk: &str| pk == own || pk.starts_with(&format!("{own}#"));
+    let mut found: BTreeMap<Family, BTreeSet<StoreAction>> = BTreeMap::new();
+    for (action, pk) in touched.iter().filter(|(_, pk)| !is_own(pk)) {
+        assert!(!pk.starts_with("ORG#"), "{action:?} on another tenant's {pk}");
+        found.entry(Family::of(pk).expect("every key has a family")).or_default().insert(*action);
+    }
+    let listed: BTreeMap<_, BTreeSet<_>> =
+        EXCEPTIONS.iter().map(|(family, actions, _)| (*family, actions.iter().copied().collect())).collect();
+    // The deployment's record is read once by each process, and this one has read it by now.
+    found.entry(Family::Platform).or_default().insert(StoreAction::GetItem);
+    assert_eq!(found, listed, "what is touched beyond {own}");
+    // The fence lets the client's calls through, and none to what begins with another's prefix.
+    let policy = policy(&ulid(&scene.own.organization));
+    for (action, pk) in &touched {
+        assert!(allows(&policy, *action, pk), "the fence stops {action:?} on {pk}");
+    }
+    let other = ulid(&scene.other.organization);
+    for rest in ["", "#LEDGER", "#IDEM#", "#AUDIT#dock_1", "#XREF#1", &format!("#DOCK#{}", ulid(&scene.other.dock))] {
+        for action in StoreAction::ALL {
+            assert!(!allows(&policy, action, &format!("ORG#{other}{rest}")), "{action:?} on another's {rest}");
+        }
+    }
+    for pk in [own[..own.len() - 1].to_owned(), format!("{own}0"), format!("PLATFORM#AUDIT#{own}"), "ORGS".to_owned()] {
+        assert!(!allows(&policy, StoreAction::Query, &pk) && !allows(&policy, StoreAction::DeleteItem, &pk), "{pk}");
+    }
+}
+
+/// Calls of the tenant to every endpoint: about all that it has, with all that they can carry, then about what another
+/// tenant has, at every place.
+async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
+    let (own, client) = (&scene.own, &scene.own.client);
+    let organization = paths::organization(&own.organization);
+    let (parties, dock) = (format!("{organization}/parties"), paths::dock(&own.dock));
+    let party = format!("{parties}/{}", own.party);
+    let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
+    let role = json!({ "dockId": own.dock, "role": "RECIPIENT" });
+    let sent = |method: Method, target: &str, body: Value| {
+        client.request(method, target).header("idempotency-key", &format!("k-{target}")).json(&body)
+    };
+    let mut requests = vec![
+        sent(Method::PATCH, &organization, json!({ "name": "Premier", "slug": "premier" })),
+        // Its own slug, one that is free again, and one that another has.
+        sent(Method::PATCH, &organization, json!({ "slug": "premier-title" })),
+        sent(Method::PATCH, &organization, json!({ "slug": "bank-of-america" })),
+        sent(
+            Method::POST,
+            paths::DOCKS,
+            json!({ "name": "A", "domain": "a.example.com", "customDomain": "b.example.com" }),
+        ),
+        sent(Method::POST, paths::DOCKS, json!({ "name": "A", "domain": "a.example.com" })),
+        sent(Method::PATCH, &dock, json!({ "name": "B", "domain": "c.example.com" })),
+        sent(Method::PATCH, &dock, json!({ "domain": null, "customDomain": "a.example.com" })),
+        sent(Method::PATCH, &dock, json!({ "domain": null })),
+        sent(Method::POST, &parties, json!({ "type": "INDIVIDUAL", "name": "Ada", "externalRef": "EIN:1" })),
+        sent(Method::PATCH, &party, json!({ "externalRef": "EIN:1" })),
+        sent(Method::PATCH, &party, json!({ "externalRef": "EIN:2", "name": "Ada L." })),
+        sent(Method::POST, &format!("{party}/roles"), role.clone()),
+        sent(Method::POST, &format!("{party}/roles"), role),
+        sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": "acting", "userId": user })),
+        sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": "theirs" })),
+        sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": own.party })),
+    ];
+    let asked = [
+        format!("{parties}?externalRef=EIN:2"),
+        format!("{parties}?search=a&limit=1&offset=1"),
+        format!("{party}/roles?dockId={}", own.dock),
+        format!("{party}/roles?asOf=2026-01-01T00:00:00Z"),
+        format!("{dock}/parties?asOf=2026-01-01T00:00:00Z"),
+        "/v1/organizations?slug=bank-of-america".to_owned(),
+        "/v1/organizations?slug=premier-title".to_owned(),
+        "/v2/parties?filter-party=a".to_owned(),
+        format!("{}?parties={}", paths::ledger_party(&scene.hints[0]), scene.hints[1]),
+        paths::ledger_user_rights(user.as_str().expect("an id")),
+    ];
+    // A key that nobody has used yet: its use is marked.
+    let fresh = client.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
+    requests.push(client.with_credential(&fresh.text("key")).request(Method::GET, &dock));
+    requests.extend(asked.iter().map(|target| client.request(Method::GET, target)));
+    requests.extend(requests_at_every_location(scene));
+    // What ends things comes last in the list of endpoints' kinds, and so here.
+    let (outcome, lasting): (Vec<_>, Vec<_>) =
+        scoped_endpoints().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
+    requests.extend(
+        lasting.into_iter().chain(outcome).map(|(endpoint, _)| SampleRequest::of(endpoint, own).request(client)),
+    );
+    requests
+}
+
+/// Requests with another tenant's id, and with one of nobody, at every location of an id.
+fn requests_at_every_location(scene: &Scene) -> Vec<RequestBuilder> {
+    let (own, client) = (&scene.own, &scene.own.client);
+    let mut requests = Vec::new();
+    let ledger = || ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)));
+    for endpoint in ledger() {
+        let place = crate::harness::samples::IdLocation::Query("nothing".to_owned());
+        requests.push(ledger_request(scene, endpoint, &place, "nothing"));
+        for (place, kind) in ledger_id_locations(endpoint) {
+            let ids = scene.pairs(kind).into_iter().flat_map(|(foreign, never)| [foreign, never]);
+            requests.extend(ids.map(|id| ledger_request(scene, endpoint, &place, &id)));
+        }
+    }
+    for (endpoint, _) in scoped_endpoints() {
+        for (place, prefix) in id_locations(endpoint) {
+            let mut sample = SampleRequest::of(endpoint, own);
+            for id in [scene.other.id(&prefix).to_owned(), nonexistent(scene.other.id(&prefix))] {
+                sample.put(&place, &id);
+                requests.push(sample.request(client));
+            }
+        }
+    }
+    requests
+}
+
+/// The policy that lets calls of one tenant through. `ulid` is that of its organization's id.
+fn policy(ulid: &str) -> Value {
+    let table = "arn:aws:dynamodb:<region>:<account>:table/<table>";
+    let statement = |actions: &[StoreAction], keys: &[String]| {
+        json!({
+            "Effect": "Allow",
+            "Action": actions.iter().map(|action| action.iam()).collect::<Vec<_>>(),
+            "Resource": table,
+            "Condition": { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys } },
+        })
+    };
+    let mut statements = vec![statement(&StoreAction::ALL, &[format!("ORG#{ulid}"), format!("ORG#{ulid}#*")])];
+    for action in StoreAction::ALL {
+        let families = EXCEPTIONS.iter().filter(|(_, actions, _)| actions.contains(&action));
+        let keys: Vec<_> =
+            families.flat_map(|(family, ..)| family.patterns().iter().map(|pattern| (*pattern).to_owned())).collect();
+        if !keys.is_empty() {
+            statements.push(statement(&[action], &keys));
+        }
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// Whether a policy of such statements allows an action on a key.
+fn allows(policy: &Value, action: StoreAction, pk: &str) -> bool {
+    let has = |list: &Value, fits: &dyn Fn(&str) -> bool| {
+        list.as_array().is_some_and(|list| list.iter().any(|entry| entry.as_str().is_some_and(fits)))
+    };
+    policy["Statement"].as_array().expect("statements").iter().any(|statement| {
+        let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+        has(&statement["Action"], &|name| name == action.iam()) && has(keys, &|pattern| is_like(pk, pattern))
+    })
+}
+
+/// IAM's `StringLike`: `?` is one character, `*` any number.
+fn is_like(text: &str, pattern: &str) -> bool {
+    match pattern.chars().next() {
+        None => text.is_empty(),
+        Some('*') => {
+            text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| is_like(&text[at..], &pattern[1..]))
+        }
+        Some(wanted) => text.chars().next().is_some_and(|found| {
+            (wanted == '?' || wanted == found) && is_like(&text[found.len_utf8()..], &pattern[wanted.len_utf8()..])
+        }),
+    }
+}
+
+/// A part of the page between two lines, and what a test writes there.
+fn part(page: &str, name: &str, text: &str) -> String {
+    let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
+    format!("{before}{begin}\n{text}\n{end}{after}")
+}
+
+#[apply(api_test)]
+async fn the_page_has_the_exceptions_and_the_policy() {
+    let mut list = String::from("| keys | actions | why |\n|---|---|---|\n");
+    for (family, actions, why) in EXCEPTIONS {
+        let keys: Vec<_> = family.patterns().iter().map(|pattern| format!("`{}`", shortened(pattern))).collect();
+        let actions: Vec<_> = actions.iter().map(|action| action.iam().trim_start_matches("dynamodb:")).collect();
+        writeln!(list, "| {} | {} | {why} |", keys.join(", "), actions.join(", ")).expect("text grows");
+    }
+    let policy = serde_json::to_string_pretty(&policy("01HQ3K9B2V6R4X8ZT1M5N7P0QS")).expect("JSON");
+    let policy = policy.lines().fold(String::new(), |text, line| text + "    " + line + "\n");
+    let page = part(&part(WRITTEN, "exceptions", &list), "policy", &policy);
+    if std::env::var_os("BERTH_WRITE_ISOLATION").is_some() {
+        std::fs::write(PATH, page).expect("docs/isolation.md is written");
+    } else {
+        assert_eq!(page, WRITTEN, "stale: BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api -- iam_boundary::");
+    }
+}
+
+/// A pattern as people read it: an id for 26 characters of any kind.
+fn shortened(pattern: &str) -> String {
+    pattern.replace(&"?".repeat(26), "<id>")
+}

@@ -1,0 +1,354 @@
+//! What tenants could find out about each other, at every place of every endpoint.
+//!
+//! Another tenant's id, cursor or key is sent beside one that never existed: status, headers, body and the requests of the
+//! store are the same. What the requests touch is in `fence.rs`.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use berth::Options;
+use berth_functions::ENDPOINTS;
+use berth_shared::{
+    http::{Access, Endpoint},
+    store::Family,
+};
+use macro_rules_attribute::apply;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::samples::{IdLocation, SampleRequest, Tenant, id_locations, nonexistent, scoped_endpoints};
+use crate::harness::{
+    DynamoDbRequest, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, iam_actions, paths, patient,
+};
+use crate::ledger::annotations_patch;
+
+/// A server with a recorded wire, a tenant that sends requests, and another tenant.
+pub struct Scene {
+    pub server: TestServer,
+    wire: Wire,
+    pub own: Tenant,
+    pub other: Tenant,
+    /// Parties that were allocated on the ledger: the client's, the other's, and one that nobody made.
+    pub hints: [String; 3],
+    /// A user of the other tenant's.
+    user: String,
+}
+
+/// A kind of id in the ledger's dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Party,
+    Organization,
+    User,
+    PageToken,
+}
+
+impl Scene {
+    pub async fn new() -> Self {
+        let wire = Wire::new();
+        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
+        let (mut own, other) =
+            (Tenant::new(&server, "Premier Title").await, Tenant::new(&server, "Bank of America").await);
+        let platform = server.platform();
+        let mut hints = Vec::new();
+        for (hint, organization) in [("mine--", &own.organization), ("theirs", &other.organization)] {
+            let body = json!({ "partyIdHint": hint, "identityProviderId": organization });
+            let created = platform.allocate_ledger_party(&body).await.expect(200);
+            hints.push(created.json()["partyDetails"]["party"].as_str().expect("an id").to_owned());
+        }
+        hints.push(hints[1].replace("theirs", "theirt"));
+        let scopes = [&crate::harness::DIRECTORY_SCOPES[..], &["ledger:admin"]].concat();
+        own.client = server.tenant(&own.organization, &scopes).await;
+        let user = platform.create_api_key(Some(&other.organization), &["ledger:admin"]).await.id();
+        let scene = Self { server, wire, own, other, user, hints: hints.try_into().expect("three hints") };
+        // From here on nobody has to be proved, and no secret read.
+        scene.send(scene.own.client.request(Method::GET, paths::DOCKS)).await.0.expect(200);
+        scene
+    }
+
+    /// The answer, and what went over the wire for it but for the proof of who calls.
+    async fn send(&self, request: RequestBuilder) -> (TestResponse, Vec<DynamoDbRequest>) {
+        let (response, requests) = self.send_whole(request).await;
+        let proves = |request: &DynamoDbRequest| {
+            let begins =
+                |key: &str, with: &str| request.body[key]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(with));
+            begins("Item", "USED#") || (begins("Key", "KEY#") && request.body["ConsistentRead"] != true)
+        };
+        (response, requests.into_iter().filter(|request| !proves(request)).collect())
+    }
+
+    /// The answer, and all that went over the wire for it.
+    pub async fn send_whole(&self, request: RequestBuilder) -> (TestResponse, Vec<DynamoDbRequest>) {
+        self.wire.take();
+        let response = request.send().await;
+        (response, self.wire.take().0)
+    }
+
+    /// What can be observed of a request, with `<id>` for the ids: the response, and the DynamoDB requests.
+    async fn observe(&self, request: RequestBuilder, ids: &[&str]) -> (u16, Vec<String>, String, Vec<String>) {
+        let (response, requests) = self.send(request).await;
+        let shown = |text: String| ids.iter().fold(text, |text, id| text.replace(id, "<id>"));
+        let headers = response.headers.iter().filter(|(name, _)| !["date", "x-request-id"].contains(&name.as_str()));
+        let mut headers: Vec<_> =
+            headers.map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()))).collect();
+        headers.sort();
+        let body = match serde_json::from_slice(&response.body) {
+            Ok(mut body) => {
+                forget(&mut body);
+                body.to_string()
+            }
+            Err(_) => String::from_utf8_lossy(&response.body).into_owned(),
+        };
+        let iam_actions = requests.iter().flat_map(|request| {
+            let iam_actions = iam_actions(&request.operation, &request.body).into_iter();
+            iam_actions.map(|(action, pk)| format!("{} {action:?} {:?}", request.operation, Family::of(&pk)))
+        });
+        let mut iam_actions: Vec<_> = iam_actions.collect();
+        iam_actions.push(format!("{} calls", requests.len()));
+        iam_actions.sort();
+        (response.status, headers.into_iter().map(shown).collect(), shown(body), iam_actions)
+    }
+
+    /// Pairs of what the other tenant has and what never was, of one length.
+    pub fn pairs(&self, kind: Kind) -> Vec<(String, String)> {
+        let [_, theirs, never] = &self.hints;
+        let namespace = theirs.split_once("::").expect("an id of the ledger").1;
+        let twin = |id: &str| (id.to_owned(), nonexistent(id));
+        match kind {
+            Kind::Party => {
+                let (created, never_made) = twin(&self.other.party);
+                let whole = |hint: String| format!("{hint}::{namespace}");
+                vec![(theirs.clone(), never.clone()), (whole(created), whole(never_made))]
+            }
+            Kind::Organization => vec![twin(&self.other.organization)],
+            Kind::User => vec![twin(&self.user), twin(&self.other.key)],
+            Kind::PageToken => {
+                let token = |id: &str| crate::ledger::page_token(id.split("::").next().unwrap_or_default());
+                vec![(token(theirs), token(never)), (token(&self.other.party), token(&nonexistent(&self.other.party)))]
+            }
+        }
+    }
+}
+
+/// Takes away what tells one request from another.
+fn forget(body: &mut Value) {
+    match body {
+        Value::Object(members) => {
+            members.retain(|name, _| {
+                !["requestId", "instance", "traceId", "correlationId", "tid"].contains(&name.as_str())
+            });
+            members.values_mut().for_each(forget);
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(forget),
+        _ => {}
+    }
+}
+
+/// Headers that are read before or after the owner of a resource is known.
+const COMPANY: [&[(&str, &str)]; 2] = [
+    &[],
+    &[("if-match", "\"1\""), ("if-none-match", "\"1\""), ("prefer", "handling=strict"), ("cache-control", "no-cache")],
+];
+
+#[apply(api_test)]
+async fn another_tenants_id_costs_and_returns_the_same_as_an_unknown_one() {
+    let scene = Scene::new().await;
+    let mut compared = 0;
+    for company in COMPANY {
+        let with = |request: RequestBuilder| {
+            company.iter().fold(request, |request, (name, value)| request.header(name, value))
+        };
+        for (endpoint, _) in scoped_endpoints() {
+            for (place, prefix) in id_locations(endpoint) {
+                let foreign = scene.other.id(&prefix);
+                let never = nonexistent(foreign);
+                let mut sample = SampleRequest::of(endpoint, &scene.own);
+                sample.put(&place, foreign);
+                let for_foreign = scene.observe(with(sample.request(&scene.own.client)), &[foreign]).await;
+                sample.put(&place, &never);
+                let for_unknown = scene.observe(with(sample.request(&scene.own.client)), &[&never]).await;
+                assert_eq!(for_foreign, for_unknown, "{} at {place:?}", endpoint.name);
+                compared += 1;
+            }
+        }
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
+            for (place, kind) in ledger_id_locations(endpoint) {
+                for (foreign, never) in scene.pairs(kind) {
+                    let for_foreign = with(ledger_request(&scene, endpoint, &place, &foreign));
+                    let for_foreign = scene.observe(for_foreign, &[&foreign]).await;
+                    let for_unknown = with(ledger_request(&scene, endpoint, &place, &never));
+                    let for_unknown = scene.observe(for_unknown, &[&never]).await;
+                    assert_eq!(for_foreign, for_unknown, "{} at {place:?}: {foreign}", endpoint.name);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared >= 88, "only {compared} comparisons");
+}
+
+/// Every place of a request in the ledger's dialect where an id stands. What it takes and is not known here fails, by name.
+pub fn ledger_id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, Kind)> {
+    try_ledger_id_locations(endpoint).unwrap_or_else(|gap| panic!("{}: {gap}", endpoint.name))
+}
+
+/// The same; an error if something is not known.
+pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, Kind)>, String> {
+    let mut id_locations: Vec<(IdLocation, Kind)> = Vec::new();
+    for name in endpoint.path_parameters() {
+        let kind = match name {
+            "party" => Kind::Party,
+            "user-id" => Kind::User,
+            other => return Err(format!("the path parameter {other}: is it an id?")),
+        };
+        id_locations.push((IdLocation::Path(name.to_owned()), kind));
+    }
+    for parameter in endpoint.query {
+        let kind = match parameter.name {
+            "parties" | "filter-party" => Kind::Party,
+            "identity-provider-id" => Kind::Organization,
+            "pageToken" => Kind::PageToken,
+            "pageSize" => continue,
+            other => return Err(format!("the parameter {other}: is it an id?")),
+        };
+        id_locations.push((IdLocation::Query(parameter.name.to_owned()), kind));
+    }
+    for pointer in crate::harness::samples::members(endpoint) {
+        let kind = match pointer.rsplit('/').next().unwrap_or_default() {
+            "identityProviderId" => Kind::Organization,
+            "userId" => Kind::User,
+            // The party of a change is that of the path, and the two go together; a hint that is taken is reported, and has
+            // a test of its own; there is one synchronizer, of no tenant.
+            "party" | "partyIdHint" | "synchronizerId" => continue,
+            "localMetadata" | "resourceVersion" | "annotations" | "partyDetails" | "isLocal" | "updateMask"
+            | "paths" => {
+                continue;
+            }
+            other => return Err(format!("the member {other}: is it an id?")),
+        };
+        id_locations.push((IdLocation::Body(pointer), kind));
+    }
+    Ok(id_locations)
+}
+
+/// A request of the endpoint about what the client has, but for what stands at this place.
+pub fn ledger_request(scene: &Scene, endpoint: &Endpoint, place: &IdLocation, id: &str) -> RequestBuilder {
+    let at = |name: &str, own: &str| {
+        if *place == IdLocation::Path(name.to_owned()) { id.to_owned() } else { own.to_owned() }
+    };
+    let party = at("party", &scene.hints[0]);
+    let mut target = endpoint.path.replace("{party}", &party).replace("{user-id}", &at("user-id", &scene.own.key));
+    if let IdLocation::Query(name) = place {
+        write!(target, "?{name}={id}").expect("text grows");
+    }
+    let mut body = match endpoint.name {
+        "allocate-ledger-party" => Some(json!({ "identityProviderId": "", "userId": "" })),
+        "update-ledger-party" => {
+            let mut body = annotations_patch(&party, &json!({ "a": "x" }));
+            body["partyDetails"]["identityProviderId"] = json!("");
+            Some(body)
+        }
+        _ => None,
+    };
+    if let (IdLocation::Body(pointer), Some(body)) = (place, &mut body) {
+        *body.pointer_mut(pointer).unwrap_or_else(|| panic!("{} has no {pointer} to set", endpoint.name)) = json!(id);
+    }
+    let request = scene.own.client.request(endpoint.method.clone(), &target);
+    body.iter().fold(request, RequestBuilder::json)
+}
+
+/// The cursor of a list's first page of one row.
+async fn cursor(client: &TestClient, target: &str) -> String {
+    let page = client.get(&format!("{target}?limit=1")).await.expect(200);
+    page.json()["meta"]["nextCursor"].as_str().expect("there is more").to_owned()
+}
+
+#[apply(api_test)]
+async fn cursors_of_another_tenant_are_rejected_like_invalid_ones() {
+    let scene = Scene::new().await;
+    // Lists that name no organization in their paths: the other's cursor is for the very same path.
+    for tenant in [&scene.own, &scene.other] {
+        tenant.client.post_dock(&json!({ "name": "Another" })).await.expect(201);
+    }
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.paged) {
+        let own = SampleRequest::of(endpoint, &scene.own).target();
+        let theirs = match endpoint.name {
+            // A list that shows a tenant one row has no second page.
+            "list-organizations" | "list-parties" | "list-dock-parties" | "list-roles" => {
+                cursor(&scene.other.client, paths::DOCKS).await
+            }
+            _ => cursor(&scene.other.client, &SampleRequest::of(endpoint, &scene.other).target()).await,
+        };
+        for name in ["cursor", "anchor"] {
+            // One that nobody gave: a letter of the signature is another.
+            let mut never = theirs.clone();
+            never.replace_range(8..9, if &theirs[8..9] == "A" { "B" } else { "A" });
+            let of = |cursor: &str| scene.own.client.request(Method::GET, &format!("{own}?{name}={cursor}"));
+            let for_foreign = scene.observe(of(&theirs), &[&theirs]).await;
+            assert_eq!(for_foreign, scene.observe(of(&never), &[&never]).await, "{} {name}", endpoint.name);
+            assert_eq!(for_foreign.0, 400, "{}", endpoint.name);
+        }
+    }
+}
+
+#[apply(api_test)]
+async fn idempotency_keys_of_another_tenant_are_unused() {
+    let scene = Scene::new().await;
+    let posts = scoped_endpoints().filter(|(endpoint, _)| endpoint.method == Method::POST);
+    for (endpoint, _) in posts.filter(|(endpoint, _)| endpoint.name != "create-organization") {
+        let used = format!("used-{}", endpoint.name);
+        let mut theirs = SampleRequest::of(endpoint, &scene.other);
+        if endpoint.name == "assign-role" {
+            // Held, the role is rejected: the other tenant's has to be made.
+            theirs.body = Some(json!({ "dockId": scene.other.dock, "role": "RECIPIENT" }));
+        }
+        theirs.request(&scene.other.client).header("idempotency-key", &used).send().await;
+        // The same bytes if the path names the owner, or if the body does not.
+        let mut own = SampleRequest::of(endpoint, &scene.own);
+        let mut bodies = Vec::new();
+        for key in [used.as_str(), "never"] {
+            let key = if key == "never" { format!("never-{}", endpoint.name) } else { key.to_owned() };
+            if endpoint.name == "assign-role" {
+                let role = if bodies.is_empty() { "RECIPIENT" } else { "DISTRIBUTOR" };
+                let party = scene.server.platform().create_party(&scene.own.organization, "New").await.id();
+                own.put(&IdLocation::Path("partyId".to_owned()), &party);
+                own.body = Some(json!({ "dockId": scene.own.dock, "role": role }));
+            }
+            let (response, requests) = scene.send(own.request(&scene.own.client).header("idempotency-key", &key)).await;
+            assert_eq!(response.status, endpoint.success, "{}: {}", endpoint.name, response.json());
+            assert!(response.header("idempotency-replayed").is_none(), "{}", endpoint.name);
+            let names: BTreeSet<_> = response.headers.keys().map(ToString::to_string).collect();
+            let operations: Vec<_> = requests.into_iter().map(|request| request.operation).collect();
+            bodies.push((names, operations));
+        }
+        assert_eq!(bodies[0], bodies[1], "{}", endpoint.name);
+    }
+}
+
+#[apply(api_test)]
+async fn filters_do_not_match_another_tenants_resources() {
+    let scene = Scene::new().await;
+    let party = json!({ "type": "INDIVIDUAL", "name": "Zebedee", "externalRef": "EIN:9" });
+    let organization = paths::organization(&scene.other.organization);
+    scene.other.client.patch(&organization, &json!({ "name": "Zebedee" })).await.expect(200);
+    scene.other.client.post(&format!("{organization}/parties"), &party).await.expect(201);
+    scene.other.client.post_dock(&json!({ "name": "Zebedee" })).await.expect(201);
+    for (endpoint, _) in scoped_endpoints() {
+        for parameter in endpoint.query {
+            let (theirs, never) = match parameter.name {
+                "slug" => ("bank-of-america", "bank-of-americb"),
+                "search" => ("Zebedee", "Zebedef"),
+                "externalRef" => ("EIN:9", "EIN:8"),
+                // Ids have their own test; the rest says nothing of a tenant.
+                "organizationId" | "dockId" | "role" | "asOf" | "type" => continue,
+                other => panic!("{} has the filter {other}: can it tell of another tenant?", endpoint.name),
+            };
+            let target = SampleRequest::of(endpoint, &scene.own).target();
+            let of =
+                |value: &str| scene.own.client.request(Method::GET, &format!("{target}?{}={value}", parameter.name));
+            let for_foreign = scene.observe(of(theirs), &[theirs]).await;
+            let for_unknown = scene.observe(of(never), &[never]).await;
+            assert_eq!(for_foreign, for_unknown, "{} {}", endpoint.name, parameter.name);
+            assert!(for_foreign.2.contains("\"data\":[]"), "{} {}: {}", endpoint.name, parameter.name, for_foreign.2);
+        }
+    }
+}

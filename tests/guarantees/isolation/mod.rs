@@ -1,0 +1,5 @@
+//! Tenants cannot learn anything about each other.
+
+mod iam_boundary;
+pub mod locations;
+pub mod tenants;

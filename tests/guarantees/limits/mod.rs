@@ -1,0 +1,20 @@
+//! Limits of values, each at the limit and one above.
+
+mod metadata;
+mod names;
+
+use serde_json::{Value, json};
+
+use crate::harness::World;
+
+impl World {
+    /// Every body with a name that makes something, but for the name.
+    fn named(&self) -> [(String, Value); 4] {
+        [
+            ("/v1/organizations".to_owned(), json!({})),
+            ("/v1/docks".to_owned(), json!({ "organizationId": self.organization })),
+            (self.parties_path(), json!({ "type": "INDIVIDUAL" })),
+            ("/v1/api-keys".to_owned(), json!({ "scopes": ["docks:read"] })),
+        ]
+    }
+}

@@ -1,0 +1,220 @@
+//! Callers: HTTP with a credential, one method for each thing that tests do often, and every response checked.
+
+use std::sync::OnceLock;
+
+use reqwest::{Client, Method, header::HeaderMap};
+use serde_json::{Value, json};
+
+use super::{contract, logs, paths};
+
+/// Somebody who calls.
+#[derive(Clone)]
+pub struct TestClient {
+    url: String,
+    credential: Option<String>,
+    http: Client,
+}
+
+/// A request in the making.
+pub struct RequestBuilder {
+    method: Method,
+    target: String,
+    request: reqwest::RequestBuilder,
+}
+
+/// A response that the contract allows.
+#[derive(Debug, Clone)]
+pub struct TestResponse {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+    json: OnceLock<Value>,
+}
+
+impl TestClient {
+    pub fn new(url: &str, credential: Option<&str>) -> Self {
+        Self { url: url.to_owned(), credential: credential.map(ToOwned::to_owned), http: Client::new() }
+    }
+
+    /// The same server, called with another credential.
+    pub fn with_credential(&self, credential: &str) -> Self {
+        Self { credential: Some(credential.to_owned()), ..self.clone() }
+    }
+
+    /// The credential that is sent.
+    pub fn credential(&self) -> Option<&str> {
+        self.credential.as_deref()
+    }
+
+    /// A request of `target`, a path with its query as it goes over the wire.
+    pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
+        let mut request = self.http.request(method.clone(), format!("{}{target}", self.url));
+        logs::note_target(target);
+        if let Some(credential) = &self.credential {
+            logs::note("credential", credential);
+            request = request.header("authorization", format!("Bearer {credential}"));
+        }
+        RequestBuilder { method, target: target.to_owned(), request }
+    }
+
+    pub async fn get(&self, target: &str) -> TestResponse {
+        self.request(Method::GET, target).send().await
+    }
+
+    pub async fn post(&self, target: &str, body: &Value) -> TestResponse {
+        self.request(Method::POST, target).json(body).send().await
+    }
+
+    pub async fn patch(&self, target: &str, body: &Value) -> TestResponse {
+        self.request(Method::PATCH, target).json(body).send().await
+    }
+
+    pub async fn head(&self, target: &str) -> TestResponse {
+        self.request(Method::HEAD, target).send().await
+    }
+
+    pub async fn delete(&self, target: &str) -> TestResponse {
+        self.request(Method::DELETE, target).send().await
+    }
+
+    /// A new organization.
+    pub async fn create_organization(&self, name: &str) -> TestResponse {
+        self.post(paths::ORGANIZATIONS, &json!({ "name": name })).await.expect(201)
+    }
+
+    /// The organization that every deployment has from its first start.
+    pub async fn default_organization(&self) -> String {
+        let found = self.get("/v1/organizations?slug=default").await.expect(200);
+        found.json()["data"][0]["id"].as_str().expect("the deployment's own organization").to_owned()
+    }
+
+    /// A new dock of `organization`.
+    pub async fn create_dock(&self, organization: &str, name: &str) -> TestResponse {
+        self.post(paths::DOCKS, &json!({ "organizationId": organization, "name": name })).await.expect(201)
+    }
+
+    /// A new party of `organization`, a company.
+    pub async fn create_party(&self, organization: &str, name: &str) -> TestResponse {
+        let body = json!({ "type": "ORGANIZATION", "name": name });
+        self.post(&paths::parties(organization), &body).await.expect(201)
+    }
+
+    /// An attempt to assign a role.
+    pub async fn try_assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
+        let target = paths::roles(organization, party);
+        self.post(&target, &json!({ "dockId": dock, "role": role })).await
+    }
+
+    /// A new role.
+    pub async fn assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
+        self.try_assign(organization, party, dock, role).await.expect(201)
+    }
+
+    /// A new API key of `organization`, or of the platform; the credential is its member `key`.
+    pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> TestResponse {
+        let mut body = json!({ "name": "Test", "scopes": scopes });
+        if let Some(organization) = organization {
+            body["organizationId"] = json!(organization);
+        }
+        self.post(paths::API_KEYS, &body).await.expect(201)
+    }
+}
+
+impl RequestBuilder {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        logs::note_header(name, value);
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub fn json(mut self, body: &Value) -> Self {
+        logs::note_json(body);
+        self.request = self.request.json(body);
+        self
+    }
+
+    /// A body as it goes over the wire.
+    pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        logs::note_body(&body);
+        self.request = self.request.header("content-type", media_type).body(body);
+        self
+    }
+
+    /// A body that says nothing of its media type.
+    pub fn bare_body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        logs::note_body(&body);
+        self.request = self.request.body(body);
+        self
+    }
+
+    /// Sends the request, and compares the response with the contract.
+    pub async fn send(self) -> TestResponse {
+        let response = self.request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.expect("the answer is whole").to_vec();
+        logs::note_response(&body);
+        let response = TestResponse { status, headers, body, json: OnceLock::new() };
+        contract::check(&self.method, &self.target, &response);
+        response
+    }
+}
+
+impl TestResponse {
+    /// The answer, if it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    /// The answer, if it is this error.
+    #[track_caller]
+    pub fn expect_error(self, status: u16, code: &str) -> Self {
+        let response = self.expect(status);
+        assert_eq!(response.json()["code"], code);
+        response
+    }
+
+    /// The body.
+    #[track_caller]
+    pub fn json(&self) -> &Value {
+        self.json.get_or_init(|| serde_json::from_slice(&self.body).expect("the body is JSON"))
+    }
+
+    /// The body of a response that is a text.
+    #[track_caller]
+    pub fn body_text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is UTF-8")
+    }
+
+    /// The places that a failed validation names, each with its sentence: pointers into the body, names of parameters
+    /// and headers.
+    #[track_caller]
+    pub fn error_locations(&self) -> Vec<&str> {
+        let body = self.json();
+        assert_eq!((self.status, &body["code"]), (400, &json!("VALIDATION_FAILED")), "{body}");
+        let errors = body["errors"].as_array().expect("errors is an array");
+        let sentences = errors.iter().map(|error| error["detail"].clone()).collect();
+        assert_eq!(body["message"], Value::Array(sentences), "one sentence for each failure");
+        errors.iter().map(|error| error["pointer"].as_str().or(error["parameter"].as_str()).expect("a place")).collect()
+    }
+
+    /// A member of the body that is a string.
+    #[track_caller]
+    pub fn text(&self, member: &str) -> String {
+        self.json()[member].as_str().unwrap_or_else(|| panic!("{member} is no string in {}", self.json())).to_owned()
+    }
+
+    /// The id of what was made or read.
+    #[track_caller]
+    pub fn id(&self) -> String {
+        self.text("id")
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
+    }
+}

@@ -1,0 +1,55 @@
+//! Every path of the API, in one place.
+
+pub const ORGANIZATIONS: &str = "/v1/organizations";
+pub const DOCKS: &str = "/v1/docks";
+pub const API_KEYS: &str = "/v1/api-keys";
+pub const LEDGER_PARTIES: &str = "/v2/parties";
+
+pub fn organization(organization: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}")
+}
+
+pub fn parties(organization: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/parties")
+}
+
+pub fn party(organization: &str, party: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/parties/{party}")
+}
+
+pub fn roles(organization: &str, party: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/parties/{party}/roles")
+}
+
+pub fn role(organization: &str, party: &str, role: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/parties/{party}/roles/{role}")
+}
+
+pub fn role_checks(organization: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/roles/check")
+}
+
+pub fn dock(dock: &str) -> String {
+    format!("{DOCKS}/{dock}")
+}
+
+pub fn dock_parties(dock: &str) -> String {
+    format!("{DOCKS}/{dock}/parties")
+}
+
+pub fn api_key(key: &str) -> String {
+    format!("{API_KEYS}/{key}")
+}
+
+/// One party of the ledger. The id is used as it is: encode it where necessary.
+pub fn ledger_party(party: &str) -> String {
+    format!("{LEDGER_PARTIES}/{party}")
+}
+
+pub fn ledger_user(user: &str) -> String {
+    format!("/v2/users/{user}")
+}
+
+pub fn ledger_user_rights(user: &str) -> String {
+    format!("/v2/users/{user}/rights")
+}

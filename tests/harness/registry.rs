@@ -1,0 +1,109 @@
+//! Tests register themselves: `#[apply(api_test)]` on an async function is all that a test needs.
+
+use std::{env, future::Future, pin::Pin, process::ExitCode};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+
+use super::{contract, logs, permissions, wire};
+
+/// When a test runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Beside others.
+    Parallel,
+    /// Alone, after all parallel tests: it needs the whole machine.
+    Serial,
+    /// Only if this environment variable is set; ignored otherwise.
+    OptIn(&'static str),
+}
+
+/// A registered test.
+pub struct TestCase {
+    pub name: &'static str,
+    pub mode: Mode,
+    pub run: fn() -> Pin<Box<dyn Future<Output = ()>>>,
+}
+
+inventory::collect!(TestCase);
+
+/// Registers a test that runs beside others.
+macro_rules! api_test {
+    ($(#[$meta:meta])* async fn $name:ident() $body:block) => {
+        $crate::harness::register!($crate::harness::Mode::Parallel; $(#[$meta])* async fn $name() $body);
+    };
+}
+
+/// Registers a test that runs alone.
+macro_rules! serial_test {
+    ($(#[$meta:meta])* async fn $name:ident() $body:block) => {
+        $crate::harness::register!($crate::harness::Mode::Serial; $(#[$meta])* async fn $name() $body);
+    };
+}
+
+macro_rules! register {
+    ($mode:expr; $(#[$meta:meta])* async fn $name:ident() $body:block) => {
+        $(#[$meta])*
+        async fn $name() $body
+
+        inventory::submit! {
+            $crate::harness::TestCase {
+                name: concat!(module_path!(), "::", stringify!($name)),
+                mode: $mode,
+                run: || Box::pin($name()),
+            }
+        }
+    };
+}
+
+pub(crate) use {api_test, register, serial_test};
+
+/// A test by name. Each runs in a runtime of its own.
+pub fn trial(name: &str, run: impl FnOnce() -> Pin<Box<dyn Future<Output = ()>>> + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.map_err(Failed::from)?.block_on(run());
+        Ok(())
+    })
+}
+
+/// The registered tests, by name: those that run beside others, and those that run alone.
+pub fn trials() -> (Vec<Trial>, Vec<Trial>) {
+    let mut cases: Vec<_> = inventory::iter::<TestCase>.into_iter().collect();
+    cases.sort_by_key(|case| case.name);
+    let (serial, parallel): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.mode == Mode::Serial);
+    let trials = |cases: Vec<&'static TestCase>, kind: &'static str| {
+        let trials = cases.into_iter().map(|case| {
+            let name = case.name.split_once("::").map_or(case.name, |(_, name)| name);
+            let is_ignored = matches!(case.mode, Mode::OptIn(variable) if env::var_os(variable).is_none());
+            trial(name, case.run).with_kind(kind).with_ignored_flag(is_ignored)
+        });
+        trials.collect()
+    };
+    (trials(parallel, ""), trials(serial, "serial"))
+}
+
+/// Runs the registered tests. Every DynamoDB request of an endpoint has to be permitted, and the log must not contain
+/// what the tests sent. If all tests ran, they have to have seen the whole contract and used every permission.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
+    tracing_subscriber::registry().with(logs::layer()).with(permissions::layer()).with(wire::layer()).init();
+    let (parallel, serial) = trials();
+    let mut has_failed = false;
+    for (trials, test_threads) in [(parallel, arguments.test_threads), (serial, Some(1))] {
+        // If only one of the two groups was asked for, the other has nothing to print.
+        if !partial || trials.iter().any(|trial| !arguments.is_filtered_out(trial)) {
+            has_failed |= libtest_mimic::run(&Arguments { test_threads, ..arguments.clone() }, trials).has_failed();
+        }
+    }
+    if let Some(filter) = arguments.filter.as_deref().filter(|_| !arguments.list) {
+        contract::print_unseen_of(filter);
+    }
+    let fit = arguments.list || [permissions::all_actions_were_permitted(), logs::are_clean()] == [true; 2];
+    let whole = !partial && !has_failed;
+    // Each reports its gaps even if the other has some.
+    let complete =
+        !whole || [contract::all_responses_were_seen(), permissions::all_permissions_were_used()] == [true; 2];
+    if has_failed || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}

@@ -1,0 +1,305 @@
+//! A request for each endpoint that succeeds: what the tests that walk the endpoint list vary.
+//!
+//! A new endpoint needs a row here. Without one, every test that walks the list fails and names it.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use berth_functions::ENDPOINTS;
+use berth_shared::{
+    credentials::Scope,
+    http::{Access, Endpoint},
+};
+use serde_json::{Value, json};
+
+use crate::harness::{DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer};
+
+/// Members that are called ids by other people, and are texts to Berth.
+const NO_IDS: [&str; 1] = ["taxId"];
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
+        .expect("openapi.json is JSON")
+});
+
+/// An organization with one of each thing, and a client with a key of it that may do everything.
+#[derive(Clone)]
+pub struct Tenant {
+    pub organization: String,
+    pub dock: String,
+    pub party: String,
+    /// A distributor's role of the party in the dock.
+    pub role: String,
+    /// An API key that nobody has used.
+    pub key: String,
+    pub client: TestClient,
+}
+
+impl Tenant {
+    pub async fn new(server: &TestServer, name: &str) -> Self {
+        let platform = server.platform();
+        let organization = platform.create_organization(name).await.id();
+        let dock = platform.create_dock(&organization, "Underwriting").await.id();
+        let party = platform.create_party(&organization, "First American Title").await.id();
+        let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
+        let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
+        Self { organization, dock, party, role, key, client }
+    }
+
+    /// A tenant that no server has.
+    pub fn placeholder() -> Self {
+        let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
+        let client = TestClient::new("http://127.0.0.1:9", None);
+        let [organization, dock, party, role, key] = ["org", "dock", "pty", "dpr", "key"].map(id);
+        Self { organization, dock, party, role, key, client }
+    }
+
+    /// The same tenant, with a new resource in place of the one that a request to this endpoint changes or ends; and the
+    /// ledger's id of the party, if that is new.
+    pub async fn with_fresh_resource(&self, endpoint: &Endpoint, name: &str) -> (Self, String) {
+        let (mut fresh, client, name) = (self.clone(), &self.client, format!("{name} old"));
+        let mut ledger_party = String::new();
+        match endpoint.name {
+            "update-organization" => fresh.organization = client.create_organization(&name).await.id(),
+            "update-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
+            "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
+                let party = client.create_party(&self.organization, &name).await;
+                (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
+            }
+            "revoke-api-key" => fresh.key = client.create_api_key(None, &["docks:read"]).await.id(),
+            // Others create something of their own, or only read.
+            _ => {}
+        }
+        if endpoint.name == "revoke-role" {
+            fresh.role = client.assign(&fresh.organization, &fresh.party, &fresh.dock, "RECIPIENT").await.id();
+        }
+        (fresh, ledger_party)
+    }
+
+    /// The tenant's resource with this prefix of its id.
+    pub fn id(&self, prefix: &str) -> &str {
+        match prefix {
+            "org" => &self.organization,
+            "dock" => &self.dock,
+            "pty" => &self.party,
+            "dpr" => &self.role,
+            "key" => &self.key,
+            other => panic!("tenants have no resource with the prefix {other}: add it to Tenant"),
+        }
+    }
+}
+
+/// Every endpoint of the REST dialect that asks for a scope, with the scope. Those of the ledger's dialect have a
+/// matrix of their own, in `ledger/tenants.rs`.
+pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
+    ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
+        Access::Scope(scope) => Some((endpoint, scope)),
+        Access::Public | Access::Ledger(_) => None,
+    })
+}
+
+/// A place in a request where an id stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdLocation {
+    Path(String),
+    Query(String),
+    /// A JSON pointer into the body.
+    Body(String),
+}
+
+/// A request, with the ids that it names.
+#[derive(Clone)]
+pub struct SampleRequest {
+    pub endpoint: &'static Endpoint,
+    path: BTreeMap<String, String>,
+    query: BTreeMap<String, String>,
+    pub body: Option<Value>,
+}
+
+impl SampleRequest {
+    /// The body of a request that succeeds; an error if the endpoint has no sample.
+    pub fn body_of(endpoint: &Endpoint, tenant: &Tenant) -> Result<Option<Value>, String> {
+        let (dock, party) = (&tenant.dock, &tenant.party);
+        let body = match endpoint.name {
+            "create-organization" | "update-organization" | "update-dock" | "update-party" => {
+                Some(json!({ "name": "Premier Title Services" }))
+            }
+            "create-dock" => Some(json!({ "organizationId": tenant.organization, "name": "Agent Portal" })),
+            "create-party" => Some(json!({ "type": "INDIVIDUAL", "name": "Ada Lovelace" })),
+            "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
+            "check-roles" => Some(json!({ "checks": [{ "dockId": dock, "partyId": party, "role": "DISTRIBUTOR" }] })),
+            "create-api-key" => {
+                Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
+            }
+            "list-organizations" | "get-organization" | "list-docks" | "get-dock" | "list-dock-parties"
+            | "list-parties" | "get-party" | "list-roles" | "revoke-role" | "list-api-keys" | "revoke-api-key" => None,
+            other => return Err(format!("{other} has no sample: add it to tests/harness/samples.rs")),
+        };
+        Ok(body)
+    }
+
+    /// A request to `endpoint` about the resources of `tenant`, which succeeds with a platform key.
+    pub fn of(endpoint: &'static Endpoint, tenant: &Tenant) -> Self {
+        let body = Self::body_of(endpoint, tenant).unwrap_or_else(|gap| panic!("{gap}"));
+        assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
+        let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
+        for (place, prefix) in id_locations(endpoint) {
+            if matches!(place, IdLocation::Path(_)) {
+                sample.put(&place, tenant.id(&prefix));
+            }
+        }
+        sample
+    }
+
+    /// The request with another id at one place.
+    pub fn put(&mut self, place: &IdLocation, id: &str) {
+        match place {
+            IdLocation::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
+            IdLocation::Query(name) => drop(self.query.insert(name.clone(), id.to_owned())),
+            IdLocation::Body(pointer) => {
+                let body = self.body.as_mut().and_then(|body| body.pointer_mut(pointer));
+                *body.unwrap_or_else(|| panic!("the sample of {} has no {pointer}", self.endpoint.name)) = json!(id);
+            }
+        }
+    }
+
+    /// The path and the query.
+    pub fn target(&self) -> String {
+        let mut target = self.endpoint.path.to_owned();
+        for (name, id) in &self.path {
+            target = target.replace(&format!("{{{name}}}"), id);
+        }
+        let query: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !query.is_empty() {
+            target = format!("{target}?{}", query.join("&"));
+        }
+        target
+    }
+
+    /// The request as `client` makes it.
+    pub fn request(&self, client: &TestClient) -> RequestBuilder {
+        self.request_to(client, &self.target())
+    }
+
+    /// The request, sent to another target.
+    pub fn request_to(&self, client: &TestClient, target: &str) -> RequestBuilder {
+        let request = client.request(self.endpoint.method.clone(), target);
+        match &self.body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+
+    pub async fn send(&self, client: &TestClient) -> TestResponse {
+        self.request(client).send().await
+    }
+}
+
+/// Every place of an endpoint's requests where an id stands, with the prefix of such ids, as the contract tells them:
+/// what is an id is known by its pattern.
+pub fn id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, String)> {
+    try_id_locations(endpoint).unwrap_or_else(|gap| panic!("{}: {gap}", endpoint.name))
+}
+
+/// The same; an error if an id is not known as one.
+pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>, String> {
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let mut id_locations = Vec::new();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let name = parameter["name"].as_str().expect("parameters have names").to_owned();
+        let place = if parameter["in"] == "path" { IdLocation::Path(name) } else { IdLocation::Query(name) };
+        id_locations.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
+    }
+    let path = id_locations.iter().filter(|(place, _)| matches!(place, IdLocation::Path(_))).count();
+    if path != endpoint.path_parameters().count() {
+        return Err("a path parameter is not documented as an id".to_owned());
+    }
+    let content = operation["requestBody"]["content"].as_object();
+    if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
+        ids_in(&content["schema"], "", &mut id_locations);
+    }
+    // Should an id's pattern look different one day, its name still gives it away.
+    let query = endpoint.query.iter().map(|parameter| IdLocation::Query(parameter.name.to_owned()));
+    let read = endpoint.body.and_then(|body| body.names_read);
+    let members = read.map(|names_read| names_read().0).unwrap_or_default();
+    let body = members.into_iter().map(|name| IdLocation::Body(format!("/{name}")));
+    for place in query.chain(body) {
+        let (IdLocation::Path(name) | IdLocation::Query(name) | IdLocation::Body(name)) = &place;
+        let found = id_locations.iter().any(|(known, _)| *known == place);
+        if !found && name.ends_with("Id") && !NO_IDS.contains(&name.trim_start_matches('/')) {
+            return Err(format!("{place:?} is not documented as an id"));
+        }
+    }
+    Ok(id_locations)
+}
+
+fn ids_in(schema: &Value, pointer: &str, id_locations: &mut Vec<(IdLocation, String)>) {
+    let schema = resolved(schema);
+    id_locations.extend(prefix_of(schema).map(|prefix| (IdLocation::Body(pointer.to_owned()), prefix)));
+    for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+        ids_in(member, &format!("{pointer}/{name}"), id_locations);
+    }
+    if schema["items"].is_object() {
+        ids_in(&schema["items"], &format!("{pointer}/0"), id_locations);
+    }
+    for choice in schema["anyOf"].as_array().into_iter().flatten() {
+        ids_in(choice, pointer, id_locations);
+    }
+}
+
+/// The pointers to all members of an endpoint's bodies, as the contract tells them.
+pub fn members(endpoint: &Endpoint) -> Vec<String> {
+    fn add(schema: &Value, pointer: &str, members: &mut Vec<String>) {
+        let schema = resolved(schema);
+        for (name, member) in schema["properties"].as_object().into_iter().flatten() {
+            let pointer = format!("{pointer}/{name}");
+            add(member, &pointer, members);
+            members.push(pointer);
+        }
+        for choice in schema["anyOf"].as_array().into_iter().flatten() {
+            add(choice, pointer, members);
+        }
+    }
+    let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
+    let content = operation["requestBody"]["content"].as_object();
+    let mut members = Vec::new();
+    if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
+        add(&content["schema"], "", &mut members);
+    }
+    assert_eq!(members.is_empty(), endpoint.body.is_none(), "{}", endpoint.name);
+    members
+}
+
+fn prefix_of(schema: &Value) -> Option<String> {
+    let (prefix, _) = resolved(schema)["pattern"].as_str()?.strip_prefix('^')?.split_once("_[0-7]")?;
+    Some(prefix.to_owned())
+}
+
+fn resolved(schema: &Value) -> &Value {
+    match schema["$ref"].as_str() {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).expect("references lead somewhere"),
+        None => schema,
+    }
+}
+
+/// A well-formed id of the same kind and age that names nothing.
+pub fn nonexistent(id: &str) -> String {
+    let (rest, last) = id.split_at(id.len() - 1);
+    format!("{rest}{}", if last == "0" { '1' } else { '0' })
+}
+
+/// A response as far as it may be compared with another: without what tells one request from another, and with `<id>` for
+/// each of `ids`.
+pub fn normalized(response: &TestResponse, ids: &[&str]) -> (u16, BTreeMap<String, String>, String) {
+    let telling = ["date", "x-request-id"];
+    let headers = response.headers.iter().filter(|(name, _)| !telling.contains(&name.as_str()));
+    let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()));
+    let mut body: Value = response.json().clone();
+    if let Some(body) = body.as_object_mut() {
+        for member in ["requestId", "instance"] {
+            body.remove(member);
+        }
+    }
+    let text = ids.iter().fold(body.to_string(), |text, id| text.replace(id, "<id>"));
+    (response.status, headers.collect(), text)
+}
