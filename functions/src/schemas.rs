@@ -1,20 +1,64 @@
-//! Schemas that several endpoints share and no type has.
+//! Schemas that several endpoints share, or that no Rust type of a body has.
+
+use std::borrow::Cow;
 
 use berth_shared::http::ledger_party;
-use schemars::{Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value};
 
 /// Text to search names for.
 pub(crate) fn search(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 })
 }
 
-/// The answer to a deletion.
-pub(crate) fn success(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "object",
-        "required": ["success"],
-        "properties": { "success": { "const": true } },
-    })
+/// Confirmation of a deletion or revocation.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "a schema: the body is a constant")]
+struct SuccessResponse {
+    /// Whether the request succeeded: always `true`.
+    #[schemars(extend("enum" = [true]))]
+    success: bool,
+}
+
+/// The response to a deletion.
+pub(crate) fn success(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<SuccessResponse>()
+}
+
+/// OpenAPI document.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+#[expect(dead_code, reason = "a schema: the body is openapi.json")]
+struct OpenApiDocument {
+    /// Version of the OpenAPI Specification that the document follows.
+    openapi: String,
+    /// Title, version and description of the API.
+    info: Map<String, Value>,
+    /// Operations by path and method.
+    paths: Map<String, Value>,
+}
+
+/// The contract itself.
+pub(crate) fn openapi_document(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<OpenApiDocument>()
+}
+
+/// A body of plain text, named by its type.
+struct ReadinessReport;
+
+impl JsonSchema for ReadinessReport {
+    fn schema_name() -> Cow<'static, str> {
+        "ReadinessReport".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "One line for each check, and a last line with the result." })
+    }
+}
+
+/// The report of a readiness check.
+pub(crate) fn readiness_report(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<ReadinessReport>()
 }
 
 /// Ids of parties on the ledger.
@@ -22,20 +66,20 @@ pub(crate) fn ledger_parties(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "array", "items": ledger_party(generator) })
 }
 
-/// What ids of parties on the ledger begin with.
+/// The beginning of ids of parties on the ledger.
 pub(crate) fn ledger_prefix(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{0,185}$" })
 }
 
-/// What the id of an identity provider looks like.
+/// The pattern of an id of an identity provider.
 const LEDGER_PROVIDER: &str = "^[A-Za-z0-9#:_/ -]{0,255}$";
 
-/// The id of an identity provider on the ledger; empty where none is named.
+/// The id of an identity provider on the ledger; empty if none is named.
 pub(crate) fn ledger_provider(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": LEDGER_PROVIDER })
 }
 
-/// The same in a body, where it may be null, too.
+/// The same in a body, where it may also be null.
 pub(crate) fn ledger_provider_sent(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["string", "null"], "pattern": LEDGER_PROVIDER })
 }

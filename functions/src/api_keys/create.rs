@@ -36,9 +36,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::GetItem.on(&[Family::Idempotency]),
     ],
     summary: "Create an API key",
-    description: "`key` in the answer is the credential. It is shown this once: only a digest of it is kept, and a \
-                  repetition with the same `Idempotency-Key` shows `null` in its place.\n\nA key can only hand on the \
-                  scopes that it holds. An organization's key makes keys of its own organization.",
+    description: "Creates an API key. `key` in the response is the credential and is shown only once: only a \
+                  digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
+                  `null` instead.\n\nA key can grant only scopes that it holds itself. An organization's key can \
+                  create keys only of its own organization.",
     query: &[],
     paged: false,
     tagged: true,
@@ -64,18 +65,18 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A new API key.
+/// API key to create.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "CreateApiKeyRequest", rename_all = "camelCase")]
 struct CreateApiKey {
     /// Display name, 1 to 200 characters.
     name: Name,
-    /// What it may do.
+    /// Scopes to grant, at least one. The key that sends the request must hold each of them.
     #[schemars(with = "Vec<Scope>", length(min = 1))]
     scopes: Scopes,
-    /// Whose it is. Left out, it is of the same owner as the key that makes it.
+    /// Organization that will own the key. The default, also for `null`, is the owner of the key that sends the request.
     organization_id: Option<OrganizationId>,
-    /// From then on it is refused. In the future, any offset.
+    /// Time of expiry: RFC 3339 with any offset, in the future. The default, also for `null`, is no expiry.
     expires_at: Option<Time>,
 }
 
@@ -89,13 +90,13 @@ impl Body for CreateApiKey {
     }
 }
 
-/// A new API key with its credential.
+/// New API key with its credential.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "CreatedApiKey")]
 struct CreatedApiKeyView {
     #[serde(flatten)]
     shown: ApiKeyView,
-    /// The credential; `null` in a repetition.
+    /// Credential to send as `Authorization: Bearer`. It is shown only once; `null` in the response to a repetition.
     key: Option<String>,
 }
 

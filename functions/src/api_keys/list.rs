@@ -23,11 +23,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
     ],
     summary: "List API keys",
-    description: "Newest first, revoked ones too. A key of the platform sees the keys of everybody, an organization's \
-                  key those of its organization.",
+    description: "Returns API keys, newest first, including revoked ones. A platform key sees the keys of every \
+                  owner, an organization's key those of its organization.",
     query: &[Parameter {
         name: "organizationId",
-        description: "Only keys of this organization.",
+        description: "Return only keys of this organization.",
         schema: schema_of::<OrganizationId>,
     }],
     paged: true,

@@ -18,8 +18,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::UpdateItem.on(&[Family::ApiKeys]), StoreAction::PutItem.on(&[Family::PlatformAudit])],
     summary: "Revoke an API key",
-    description: "The key is refused from now on; a process that has just proved it may take it for up to 30 seconds \
-                  more. Revoking it again changes nothing.",
+    description: "Revokes an API key. Requests with it are rejected from then on; a process that has just \
+                  verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.",
     query: &[],
     paged: false,
     tagged: false,

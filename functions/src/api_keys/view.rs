@@ -1,39 +1,58 @@
 //! How API keys are shown.
 
+use std::borrow::Cow;
+
 use berth_shared::{
     credentials::{Environment, Scope},
     domain::ApiKey,
     id::{ApiKeyId, OrganizationId},
     time::Time,
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
-/// An API key, without the credential.
+/// API key without its credential.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "ApiKey")]
 pub(super) struct ApiKeyView {
-    /// Its id.
+    /// Identifier of the API key.
     id: ApiKeyId,
-    /// Whose it is; `null`: the platform's.
+    /// Organization that owns the key; `null` for a platform key.
     organization_id: Option<OrganizationId>,
     /// Display name, 1 to 200 characters.
     name: String,
-    /// What it may do.
+    /// Scopes that the key holds.
+    #[schemars(with = "Vec<GrantedScope>")]
     scopes: Vec<Scope>,
-    /// The kind of deployment it is good for.
+    /// Kind of deployment that accepts the key.
     environment: Environment,
-    /// The first characters of the credential, by which people recognize it.
+    /// First characters of the credential, for recognition: the prefix and 6 characters that are not secret.
     start: String,
-    /// From then on it is refused; `null`: never.
+    /// Time of expiry; `null` if the key does not expire.
     expires_at: Option<Time>,
-    /// When it was last used, to the hour; `null`: not yet.
+    /// Time of the last use, accurate to the hour; `null` if the key has not been used.
     last_used_at: Option<Time>,
-    /// When it was made.
+    /// Time of creation.
     created_at: Time,
-    /// When it was revoked; `null`: it is not.
+    /// Time of the revocation; `null` if the key is not revoked.
     revoked_at: Option<Time>,
+}
+
+/// The schema of a scope in responses: the list of scopes grows, so it is no closed enumeration there.
+struct GrantedScope;
+
+impl JsonSchema for GrantedScope {
+    fn schema_name() -> Cow<'static, str> {
+        "GrantedScope".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Scope::json_schema(generator);
+        schema.insert("description".to_owned(), "Scope that an API key holds. `write` does not include `read`.".into());
+        schema.insert("x-extensible-enum".to_owned(), true.into());
+        schema
+    }
 }
 
 impl ApiKeyView {

@@ -26,8 +26,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
     ],
     summary: "Create a dock",
-    description: "Makes a workspace of an organization. A key of the platform names the organization; an organization's \
-                  key may leave it out.\n\nNo two docks have one domain, be it as `domain` or as `customDomain`.",
+    description: "Creates a workspace of an organization. A platform key must name the organization in \
+                  `organizationId`; an organization's key may omit it.\n\nA domain belongs to at most one dock, \
+                  whether as `domain` or as `customDomain`.",
     query: &[],
     paged: false,
     tagged: true,
@@ -41,37 +42,38 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A new dock.
+/// Dock to create.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "CreateDockRequest", rename_all = "camelCase")]
 struct CreateDock {
-    /// The organization it belongs to; an organization's key may leave it out.
+    /// Organization that will own the dock. Required with a platform key. With an organization's key the default, also for
+    /// `null`, is that organization.
     organization_id: Option<OrganizationId>,
     /// Display name, 1 to 200 characters.
     name: Name,
-    /// Its domain: no other dock's.
+    /// Domain name of at most 253 characters, in ASCII. It must not belong to another dock. `null` means none.
     domain: Option<Domain>,
-    /// The domain its pages are served under: no other dock's.
+    /// Domain name under which the pages of the dock are served. It must not belong to another dock. `null` means none.
     custom_domain: Option<Domain>,
-    /// The legal name of the business behind it.
+    /// Legal name of the business that operates the dock, 1 to 200 characters. `null` means none.
     legal_name: Option<Name>,
-    /// The legal form: corporation, llc, partnership.
+    /// Legal form, for example `corporation`, `llc` or `partnership`: 1 to 64 characters. `null` means none.
     business_type: Option<Text<64>>,
-    /// The tax number.
+    /// Tax number, 1 to 64 characters. `null` means none.
     tax_id: Option<Text<64>>,
-    /// The number in the commercial register.
+    /// Number in the commercial register, 1 to 64 characters. `null` means none.
     registration_number: Option<Text<64>>,
-    /// The telephone number.
+    /// Telephone number, 1 to 32 characters. `null` means none.
     business_phone: Option<Text<32>>,
-    /// The e-mail address.
+    /// E-mail address, at most 254 characters. `null` means none.
     business_email: Option<Email>,
-    /// The seat.
+    /// Address of the registered office. `null` means none.
     business_address: Option<Address>,
-    /// The first colour of its pages.
+    /// Primary colour of the pages: `#` and 3 or 6 hexadecimal digits. `null` means none.
     primary_color: Option<Color>,
-    /// The second colour of its pages.
+    /// Secondary colour of the pages: `#` and 3 or 6 hexadecimal digits. `null` means none.
     secondary_color: Option<Color>,
-    /// The style sheet of its pages.
+    /// Style sheet of the pages, at most 16 384 characters. It is stored and not interpreted. `null` means none.
     custom_css: Option<Stylesheet>,
 }
 

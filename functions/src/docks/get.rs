@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::GetItem.on(&[Family::Tenant, Family::Docks])],
     summary: "Get a dock",
-    description: "A dock as it is now.",
+    description: "Returns the current state of a dock.",
     query: &[],
     paged: false,
     tagged: true,

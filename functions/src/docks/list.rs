@@ -24,17 +24,17 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
     ],
     summary: "List docks",
-    description: "Newest first. A key of the platform sees the docks of every organization, an organization's key its \
-                  own.",
+    description: "Returns docks, newest first. A platform key sees the docks of every organization, an \
+                  organization's key those of its own organization.",
     query: &[
         Parameter {
             name: "organizationId",
-            description: "Only docks of this organization.",
+            description: "Return only docks of this organization.",
             schema: schema_of::<OrganizationId>,
         },
         Parameter {
             name: "search",
-            description: "Only docks whose names contain this, in any case.",
+            description: "Return only docks whose name contains this text, ignoring case. 1 to 200 characters.",
             schema: crate::schemas::search,
         },
     ],

@@ -29,10 +29,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
     ],
     summary: "List the parties of a dock",
-    description: "Who takes part in a dock, in which role: a row for each role. The newest party comes first; a party \
-                  with both roles has two rows, the distributor's before the recipient's.",
+    description: "Returns one row for each role that a party holds in the dock, newest party first. A party with \
+                  both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
     query: &[
-        Parameter { name: "role", description: "Only this role.", schema: schema_of::<RoleName> },
+        Parameter {
+            name: "role",
+            description: "Return only parties with this role: `DISTRIBUTOR` or `RECIPIENT`.",
+            schema: schema_of::<RoleName>,
+        },
         Parameter { name: "asOf", description: history::AS_OF, schema: schema_of::<Time> },
     ],
     paged: true,
@@ -58,24 +62,24 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A party in a dock.
+/// Role of a party in a dock, with the name and type of the party.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "DockParty")]
 struct DockPartyView {
-    /// The role's id.
+    /// Identifier of the role.
     id: RoleId,
-    /// The dock.
+    /// Dock in which the role is held.
     dock_id: DockId,
-    /// The party.
+    /// Party that holds the role.
     party_id: PartyId,
-    /// The party's name now; `null` for a party that is gone.
+    /// Current display name of the party; `null` if the party no longer exists.
     party_name: Option<String>,
-    /// Person or company; `null` for a party that is gone.
+    /// Type of the party; `null` if the party no longer exists.
     party_type: Option<PartyType>,
-    /// As what.
+    /// Role that the party holds.
     role: RoleName,
-    /// Since when.
+    /// Time from which the role is held.
     created_at: Time,
     #[serde(flatten)]
     ending: Option<Ending>,

@@ -30,9 +30,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::PutItem.on(&[Family::Domains]),
         StoreAction::DeleteItem.on(&[Family::Domains]),
     ],
-    summary: "Change a dock",
-    description: "A JSON merge patch: members that are not named stay, `null` takes an optional one away. \
-                  `businessAddress` is replaced whole. Another `domain` is an unverified one.",
+    summary: "Update a dock",
+    description: "Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an \
+                  optional member. `businessAddress` is replaced as a whole. A new `domain` is unverified.",
     query: &[],
     paged: false,
     tagged: true,
@@ -43,37 +43,37 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// Changes to a dock.
+/// Changes to a dock, as a JSON merge patch.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "UpdateDockRequest", rename_all = "camelCase")]
 #[expect(dead_code, reason = "the schema of the body: what is read of it is a DockPatch")]
 struct UpdateDockSchema {
     /// Display name, 1 to 200 characters.
     #[schemars(with = "Name", default)]
     name: Option<Name>,
-    /// Its domain: no other dock's.
+    /// Domain name of at most 253 characters, in ASCII. It must not belong to another dock. `null` removes it.
     domain: Option<Domain>,
-    /// The domain its pages are served under: no other dock's.
+    /// Domain name under which the pages of the dock are served. It must not belong to another dock. `null` removes it.
     custom_domain: Option<Domain>,
-    /// The legal name of the business behind it.
+    /// Legal name of the business that operates the dock, 1 to 200 characters. `null` removes it.
     legal_name: Option<Name>,
-    /// The legal form: corporation, llc, partnership.
+    /// Legal form, for example `corporation`, `llc` or `partnership`: 1 to 64 characters. `null` removes it.
     business_type: Option<Text<64>>,
-    /// The tax number.
+    /// Tax number, 1 to 64 characters. `null` removes it.
     tax_id: Option<Text<64>>,
-    /// The number in the commercial register.
+    /// Number in the commercial register, 1 to 64 characters. `null` removes it.
     registration_number: Option<Text<64>>,
-    /// The telephone number.
+    /// Telephone number, 1 to 32 characters. `null` removes it.
     business_phone: Option<Text<32>>,
-    /// The e-mail address.
+    /// E-mail address, at most 254 characters. `null` removes it.
     business_email: Option<Email>,
-    /// The seat.
+    /// Address of the registered office. `null` removes it.
     business_address: Option<Address>,
-    /// The first colour of its pages.
+    /// Primary colour of the pages: `#` and 3 or 6 hexadecimal digits. `null` removes it.
     primary_color: Option<Color>,
-    /// The second colour of its pages.
+    /// Secondary colour of the pages: `#` and 3 or 6 hexadecimal digits. `null` removes it.
     secondary_color: Option<Color>,
-    /// The style sheet of its pages.
+    /// Style sheet of the pages, at most 16 384 characters. It is stored and not interpreted. `null` removes it.
     custom_css: Option<Stylesheet>,
 }
 

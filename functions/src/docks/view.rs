@@ -9,26 +9,26 @@ use berth_shared::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A dock.
+/// Workspace of an organization in which parties exchange documents.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Dock")]
 pub(super) struct DockView {
-    /// Its id.
+    /// Identifier of the dock.
     id: DockId,
-    /// The organization it belongs to.
+    /// Organization that owns the dock.
     organization_id: OrganizationId,
     #[serde(flatten)]
     profile: DockDraft,
-    /// Whether it can be used: from its making on.
+    /// Status of the dock.
     status: DockStatus,
-    /// Whether its domain is shown to be its own.
+    /// State of the verification of `domain`.
     domain_verification_status: DomainVerification,
-    /// How far the examination of its owner has come.
+    /// State of the identity check of the business that operates the dock.
     kyc_status: Kyc,
-    /// When it was made.
+    /// Time of creation.
     created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change.
     updated_at: Time,
 }
 

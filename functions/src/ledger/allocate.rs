@@ -37,7 +37,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::Query.on(&[Family::Tenant]),
     ],
     summary: "Allocate a party",
-    description: "Makes a party with an id of its own choice, `<hint>::<namespace>`. It is a party of the organization that the identity provider stands for, and can be given roles. A hint is given once, and never again.",
+    description: "Creates a party with the identifier `<hint>::<namespace>`. It belongs to the organization that \
+                  the identity provider stands for and can hold roles. A hint can be used only once.",
     query: &[],
     paged: false,
     tagged: false,
@@ -51,21 +52,24 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 /// The annotation that tells the type of a party; without it a party is an organization.
 const TYPE: &str = "berth/type";
 
-/// A party to allocate. Everything is optional.
+/// Party to allocate. Every member is optional.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "AllocateLedgerPartyRequest")]
 #[serde(rename_all = "camelCase")]
 struct AllocateParty {
-    /// What the id begins with: 1 to 185 of `A-Za-z0-9:-_` and space, without `::`. One is made where it is empty.
+    /// First part of the identifier: 1 to 185 of `A-Za-z0-9:-_` and space, without `::`. If it is omitted, `null` or empty,
+    /// a hint is generated.
     party_id_hint: Option<String>,
-    /// Annotations of the party. Its `resourceVersion` must be empty.
+    /// Annotations of the party; `null` means none. `resourceVersion` must be empty or omitted.
     local_metadata: Option<SentMeta>,
-    /// The identity provider it will belong to: an organization's id; empty: your own, or the default one.
+    /// Identity provider that the party will belong to: the identifier of an organization. Empty, `null` or omitted: your
+    /// own organization, or the default one with a platform key.
     #[serde(default)]
     #[schemars(schema_with = "crate::schemas::ledger_provider_sent")]
     identity_provider_id: Option<String>,
-    /// The synchronizer; there is one.
+    /// Synchronizer. Empty, `null` or omitted: the only one, which `GET /v2/state/connected-synchronizers` returns.
     synchronizer_id: Option<String>,
-    /// The user who acts as the party.
+    /// User to grant the right to act as the party: only your own. Empty, `null` or omitted: none.
     user_id: Option<String>,
 }
 

@@ -21,17 +21,18 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Ledger(LedgerRight::Any),
     success: 200,
     store: &[StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant])],
-    summary: "Get parties by their ids",
-    description: "The party of the path, and those of `parties`. Ids that are nobody's are left out. A party of another identity provider than the one that is named is shown without its annotations.",
+    summary: "Get parties by identifier",
+    description: "Returns the party in the path and those in `parties`. Identifiers that do not exist are left \
+                  out. Annotations are returned only for parties of the given identity provider.",
     query: &[
         Parameter {
             name: "parties",
-            description: "More ids; may be repeated.",
+            description: "Further party identifiers. The parameter may be repeated.",
             schema: crate::schemas::ledger_parties,
         },
         Parameter {
             name: "identity-provider-id",
-            description: "Whose parties to show whole.",
+            description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or the default one with a platform key. Parties of others are returned without annotations.",
             schema: crate::schemas::ledger_provider,
         },
     ],
@@ -44,12 +45,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-/// Parties by their ids.
+/// Parties found by identifier.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "LedgerPartiesFound")]
+#[schemars(rename = "LedgerPartiesResponse")]
 struct PartiesFound {
-    /// Those that there are, ordered by id.
+    /// Parties that exist, in byte order of their identifiers.
     party_details: Vec<PartyDetails>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[],
     summary: "Get a user",
-    description: "A caller knows one user: the one that the token stands for.",
+    description: "Returns a user. Only the authenticated user is visible.",
     query: &[],
     paged: false,
     tagged: false,

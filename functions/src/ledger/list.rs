@@ -25,26 +25,27 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
     ],
     summary: "List the parties of an identity provider",
-    description: "In byte order of their ids, those of `/v1` among them, whose hint is their id there.",
+    description: "Returns parties in byte order of their identifiers. Parties created under `/v1` are included; \
+                  their hint is their identifier there.",
     query: &[
         Parameter {
             name: "identity-provider-id",
-            description: "The identity provider: an organization's id; empty: your own, or the default one.",
+            description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or the default one with a platform key.",
             schema: crate::schemas::ledger_provider,
         },
         Parameter {
             name: "filter-party",
-            description: "Only parties whose ids begin with this.",
+            description: "Return only parties whose identifier begins with this text, at most 185 characters.",
             schema: crate::schemas::ledger_prefix,
         },
         Parameter {
             name: "pageSize",
-            description: "The most parties of the page; 0: as many as there may be.",
+            description: "Maximum number of parties on the page, 0 to 1000. Default and meaning of 0: 1000.",
             schema: page_size,
         },
         Parameter {
             name: "pageToken",
-            description: "Where to go on: `nextPageToken` of the page before.",
+            description: "Position of the page: `nextPageToken` of the previous page. Empty or omitted: the first page.",
             schema: schema_of::<String>,
         },
     ],
@@ -64,14 +65,14 @@ fn page_size(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": MAX_PAGE })
 }
 
-/// A page of parties.
+/// Page of a list of parties.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "LedgerParties")]
+#[schemars(rename = "LedgerPartyList")]
 struct PartiesPage {
-    /// The parties, in byte order of their ids.
+    /// Parties, in byte order of their identifiers.
     party_details: Vec<PartyDetails>,
-    /// Where the next page begins; empty: there is none.
+    /// Token of the next page; empty on the last page.
     next_page_token: String,
 }
 

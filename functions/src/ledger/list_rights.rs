@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::Query.on(&[Family::LedgerRights])],
     summary: "List the rights of a user",
-    description: "A caller knows one user: the one that the token stands for.",
+    description: "Returns the rights of a user. Only the authenticated user is visible.",
     query: &[],
     paged: false,
     tagged: false,
@@ -33,19 +33,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-/// What a user may do.
+/// Rights of a user.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "LedgerRights")]
+#[schemars(rename = "LedgerRightList")]
 struct Rights {
-    /// The rights.
+    /// Rights that the user holds.
     rights: Vec<Right>,
 }
 
-/// A right: a kind by its name, with what it is about.
+/// Right of a user.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "LedgerRightKind")]
+#[schemars(rename = "LedgerRight")]
 struct Right {
-    /// `ParticipantAdmin`, `IdentityProviderAdmin`, or `CanActAs` with the party.
+    /// One member, named after the kind of the right: `ParticipantAdmin`, `IdentityProviderAdmin`, or `CanActAs` with the
+    /// party. Clients must accept further kinds.
     kind: Map<String, Value>,
 }
 

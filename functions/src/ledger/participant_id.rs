@@ -17,8 +17,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Ledger(LedgerRight::Any),
     success: 200,
     store: &[],
-    summary: "Get the id of the participant",
-    description: "Its namespace is that of every party allocated here.",
+    summary: "Get the participant identifier",
+    description: "Returns the identifier of the participant. Its namespace is that of every party allocated here.",
     query: &[],
     paged: false,
     tagged: false,
@@ -29,11 +29,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-/// Who the participant is.
+/// Identifier of the participant.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ParticipantIdResponse")]
 #[serde(rename_all = "camelCase")]
 struct ParticipantId {
-    /// `berth::` and the namespace of every party's id.
+    /// Identifier of the participant: `berth::` and the namespace that all party identifiers share.
     participant_id: String,
 }
 

@@ -7,7 +7,6 @@ use berth_shared::{
     store::Family,
 };
 use lambda_http::http::{Method, StatusCode};
-use schemars::json_schema;
 use serde_json::Value;
 
 /// The row of ledger-readyz.
@@ -18,13 +17,13 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Public,
     success: 200,
     store: &[StoreAction::GetItem.on(&[Family::Platform])],
-    summary: "Tell that the service can serve",
-    description: "A line for each check, and a verdict.",
+    summary: "Check that the service is ready",
+    description: "Reads one item of the table and returns one line for each check, followed by the result.",
     query: &[],
     paged: false,
     tagged: false,
     body: None,
-    response: |_| json_schema!({ "type": "string" }),
+    response: crate::schemas::readiness_report,
     errors: &[],
     examples: ("", ""),
     handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),

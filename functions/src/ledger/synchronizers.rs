@@ -17,8 +17,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Ledger(LedgerRight::Any),
     success: 200,
     store: &[],
-    summary: "List the synchronizers that the participant is connected to",
-    description: "There is one, always.",
+    summary: "List connected synchronizers",
+    description: "Returns the synchronizers that the participant is connected to. There is always exactly one.",
     query: &[],
     paged: false,
     tagged: false,
@@ -29,24 +29,25 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-/// What the participant is connected to.
+/// Synchronizers that the participant is connected to.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ConnectedSynchronizersResponse")]
 #[serde(rename_all = "camelCase")]
 struct ConnectedSynchronizers {
-    /// The one synchronizer.
+    /// Connected synchronizers: always exactly one.
     connected_synchronizers: [Connected; 1],
 }
 
-/// A synchronizer.
+/// Synchronizer that the participant is connected to.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Synchronizer")]
 struct Connected {
-    /// Display name, 1 to 200 characters.
+    /// Short name of the synchronizer: always `berth`.
     synchronizer_alias: &'static str,
-    /// Its id.
+    /// Identifier of the synchronizer: that of the participant.
     synchronizer_id: String,
-    /// What parties may do by way of this participant.
+    /// Permission of parties on this participant: always `PARTICIPANT_PERMISSION_SUBMISSION`.
     permission: &'static str,
 }
 

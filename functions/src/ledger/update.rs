@@ -29,8 +29,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::Query.on(&[Family::Tenant]),
         StoreAction::UpdateItem.on(&[Family::Tenant]),
     ],
-    summary: "Change a party",
-    description: "Merges annotations into those that there are; an empty value takes its key away. Without a `resourceVersion` changes never conflict and none is lost.",
+    summary: "Update a party",
+    description: "Merges annotations into those of the party; an empty value removes its key. Without \
+                  `resourceVersion` the update never conflicts, and concurrent updates are all applied.",
     query: &[],
     paged: false,
     tagged: false,
@@ -41,36 +42,40 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
 };
 
-/// Changes to a party.
+/// Changes to a party on the ledger.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "UpdateLedgerPartyRequest")]
 #[serde(rename_all = "camelCase")]
 struct UpdateParty {
-    /// The party as it shall be, as far as the mask names it.
+    /// New state of the party. Only members in `updateMask` are applied.
     party_details: SentParty,
-    /// Which members are meant.
+    /// Members of `partyDetails` to apply. Required, although omitting it or `null` is reported as `MISSING_FIELD` only.
     update_mask: Option<FieldMask>,
 }
 
-/// A party as a caller sends it.
+/// New state of a party on the ledger.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "LedgerPartyUpdate")]
 #[serde(rename_all = "camelCase")]
 struct SentParty {
-    /// Its id, which is that of the path.
+    /// Identifier of the party. It must be the one in the path.
     party: String,
-    /// Whether it is hosted here.
+    /// Whether the party is hosted on this participant. It cannot be changed; the default, also for `null`, is `false`.
     is_local: Option<bool>,
-    /// Annotations to merge, and the version that was seen.
+    /// Annotations to merge, and the version that the update is based on. `null` means neither.
     local_metadata: Option<SentMeta>,
-    /// Its identity provider, which cannot be changed.
+    /// Identity provider of the party, which cannot be changed. Empty, `null` or omitted: your own organization, or the
+    /// default one with a platform key.
     #[serde(default)]
     #[schemars(schema_with = "crate::schemas::ledger_provider_sent")]
     identity_provider_id: Option<String>,
 }
 
-/// Which members of a message are meant, in the spelling of its definition: `local_metadata.annotations`.
+/// Members of a message, by their names in the protobuf definition.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "LedgerFieldMask")]
 struct FieldMask {
-    /// The paths.
+    /// Paths of members, for example `local_metadata.annotations`. Each at most once, at least one; `null` means none.
     paths: Option<Vec<String>>,
 }
 

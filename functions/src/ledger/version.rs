@@ -3,12 +3,12 @@
 use std::future::ready;
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler},
+    http::{Access, Endpoint, Handler, schema_of},
     ledger::{LedgerHandler, LedgerResult},
 };
 use lambda_http::http::Method;
-use schemars::json_schema;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
 
 /// The row of ledger-version.
 pub(crate) const ENDPOINT: Endpoint = Endpoint {
@@ -18,17 +18,28 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Public,
     success: 200,
     store: &[],
-    summary: "Get the version of the ledger dialect",
-    description: "Needs no token. Features tell what there is: parties in pages of at most 1000.",
+    summary: "Get the version of the ledger API",
+    description: "Returns the version of the ledger API and its features, for example the largest page of parties \
+                  (1000).",
     query: &[],
     paged: false,
     tagged: false,
     body: None,
-    response: |_| json_schema!({ "type": "object", "required": ["version", "features"], "properties": { "version": { "type": "string" }, "features": { "type": "object", "additionalProperties": true } } }),
+    response: schema_of::<LedgerVersion>,
     errors: &[],
     examples: ("", ""),
     handler: Handler::Other(&LedgerHandler(|_| Box::pin(ready(answer())))),
 };
+
+/// Version of the ledger API.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "a schema: the body is a constant")]
+struct LedgerVersion {
+    /// Version of Canton's JSON Ledger API that this dialect follows.
+    version: String,
+    /// Features by name, each with its settings. Clients must accept further features.
+    features: Map<String, Value>,
+}
 
 /// The most parties of a page.
 pub(super) const MAX_PAGE: usize = 1000;

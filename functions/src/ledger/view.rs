@@ -8,71 +8,74 @@ use berth_shared::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A party on the ledger.
+/// Party on the ledger.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LedgerPartyDetails")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PartyDetails {
-    /// Its id.
+    /// Identifier of the party: `<hint>::<namespace>`.
     pub(super) party: String,
-    /// Whether it is hosted here.
+    /// Whether the party is hosted on this participant.
     pub(super) is_local: bool,
-    /// What this participant keeps of it.
+    /// Metadata of the party on this participant.
     pub(super) local_metadata: ObjectMeta,
-    /// The identity provider it belongs to; empty: the default one.
+    /// Identity provider of the party: the identifier of an organization, or empty for the default one.
     pub(super) identity_provider_id: String,
 }
 
-/// What a participant keeps of a thing.
+/// Metadata of a party or user on this participant.
 #[derive(Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "LedgerObjectMeta")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ObjectMeta {
-    /// The version, which changes are held against.
+    /// Version for conflict detection in updates; empty if it is not visible.
     pub(super) resource_version: String,
-    /// Annotations by key.
+    /// Annotations by key. Values are strings.
     pub(super) annotations: Annotations,
 }
 
-/// A thing's metadata as a caller sends it.
+/// Metadata of a party to create or update.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "LedgerObjectMetaInput")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SentMeta {
-    /// The version that the caller has seen; empty: any.
+    /// Version that the update is based on: a decimal integer. Empty, `null` or omitted: any.
     pub(super) resource_version: Option<String>,
-    /// Annotations by key.
+    /// Annotations by key, 256 KiB in total; `null` means none. An empty value removes the key in updates.
     pub(super) annotations: Option<Annotations>,
 }
 
-/// The answer about one party.
+/// Response with one party.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "LedgerParty")]
+#[schemars(rename = "LedgerPartyResponse")]
 pub(super) struct PartyAnswer {
-    /// The party.
+    /// The requested, allocated or updated party.
     pub(super) party_details: PartyDetails,
 }
 
-/// A user.
+/// User of the ledger API.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "LedgerUser")]
 pub(super) struct UserView {
-    /// The user's id.
+    /// Identifier of the user.
     pub(super) id: String,
-    /// The user's main party; always empty.
+    /// Primary party of the user: always empty.
     pub(super) primary_party: String,
-    /// Whether the user is shut out.
+    /// Whether the user is deactivated.
     pub(super) is_deactivated: bool,
-    /// What this participant keeps of the user.
+    /// Metadata of the user on this participant.
     pub(super) metadata: ObjectMeta,
-    /// The identity provider the user belongs to; empty: the default one.
+    /// Identity provider of the user: the identifier of an organization, or empty for the default one.
     pub(super) identity_provider_id: String,
 }
 
-/// The answer about one user.
+/// Response with one user.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "LedgerUserAnswer")]
+#[schemars(rename = "LedgerUserResponse")]
 pub(super) struct UserAnswer {
-    /// The user.
+    /// The requested user.
     pub(super) user: UserView,
 }
 

@@ -41,12 +41,13 @@ pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
     answers.subschema_for::<LedgerProblem>();
     let mut responses = Map::new();
     let schema = (endpoint.response)(answers).to_value();
-    let is_text = schema["type"] == "string";
+    let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    let definition = name.and_then(|name| answers.definitions().get(name)).unwrap_or(&schema);
+    let is_text = definition["type"] == "string";
     let mut success = json!({ "description": endpoint.summary, "headers": { "X-Request-Id": request_id() } });
-    match schema["type"].as_str() {
-        _ if schema == json!(false) => {}
-        Some("string") => success["content"] = json!({ "text/plain": { "schema": schema } }),
-        _ => success["content"] = json!({ "application/json": { "schema": schema } }),
+    if schema != json!(false) {
+        let media_type = if is_text { "text/plain" } else { "application/json" };
+        success["content"] = json!({ media_type: { "schema": schema } });
     }
     responses.insert(endpoint.success.to_string(), success);
     for (status, description) in refusals(endpoint) {

@@ -25,10 +25,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::UpdateItem.on(&[Family::Slugs, Family::Platform]),
     ],
     summary: "Create an organization",
-    description: "Makes a tenant. Only keys of the platform may.\n\nThe slug comes from the name; where it is taken, the \
-                  next free of `-1`, `-2`, … is put behind it, so that two organizations may have one name. Ask for \
-                  certainty instead with `slug`, or with `Prefer: handling=strict`: then a slug that is taken is \
-                  refused.",
+    description: "Creates a tenant. Requires a platform key.\n\nThe slug is derived from the name. If it is \
+                  taken, the first free number is appended (`-1`, `-2`, …), so two organizations may have the same \
+                  name. To get either the exact slug or an error, send `slug` or `Prefer: handling=strict`: a slug \
+                  that is taken is then rejected with `SLUG_ALREADY_TAKEN`.",
     query: &[],
     paged: false,
     tagged: true,
@@ -42,14 +42,16 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A new organization.
+/// Organization to create.
 #[derive(Debug, JsonSchema)]
+#[schemars(rename = "CreateOrganizationRequest")]
 struct CreateOrganization {
-    /// Display name, 1 to 200 characters.
+    /// Display name, 1 to 200 characters. White space at both ends is removed.
     name: Name,
-    /// This slug and no other.
+    /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the slug is
+    /// derived from the name.
     slug: Option<Slug>,
-    /// Your own attributes.
+    /// Custom attributes. The default, also for `null`, is an empty object.
     metadata: Option<Metadata>,
 }
 

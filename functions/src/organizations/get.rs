@@ -19,8 +19,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::Query.on(&[Family::Tenant])],
     summary: "Get an organization",
-    description: "`_count` is exact. The `ETag` changes with it, while `If-Match` on a later change compares the \
-                  organization's own version only.",
+    description: "Returns an organization with the exact number of resources that it owns in `_count`. The `ETag` \
+                  changes when these numbers change; `If-Match` on a later update compares only the organization's \
+                  own version.",
     query: &[],
     paged: false,
     tagged: true,

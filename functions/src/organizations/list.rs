@@ -24,14 +24,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::GetItem.on(&[Family::Slugs]),
     ],
     summary: "List organizations",
-    description: "Newest first. A key of the platform sees all of them, an organization's key its own.",
+    description: "Returns organizations, newest first. A platform key sees every organization, an organization's \
+                  key only its own.",
     query: &[
         Parameter {
             name: "search",
-            description: "Only organizations whose names contain this, in any case.",
+            description: "Return only organizations whose name contains this text, ignoring case. 1 to 200 characters.",
             schema: crate::schemas::search,
         },
-        Parameter { name: "slug", description: "Only the organization with this slug.", schema: schema_of::<Slug> },
+        Parameter {
+            name: "slug",
+            description: "Return only the organization with this slug.",
+            schema: schema_of::<Slug>,
+        },
     ],
     paged: true,
     tagged: false,

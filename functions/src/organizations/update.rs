@@ -24,9 +24,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::Query.on(&[Family::Tenant]),
         StoreAction::UpdateItem.on(&[Family::Tenant, Family::Organizations, Family::Slugs]),
     ],
-    summary: "Change an organization",
-    description: "A JSON merge patch: members that are not named stay. `metadata` is merged key by key. The slug does \
-                  not follow the name; a slug that is given up is free at once.",
+    summary: "Update an organization",
+    description: "Applies a JSON merge patch (RFC 7396): omitted members stay unchanged. `metadata` is merged key \
+                  by key. The slug does not follow the name. A slug that is replaced can be used by another \
+                  organization immediately.",
     query: &[],
     paged: false,
     tagged: true,
@@ -37,19 +38,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// Changes to an organization.
+/// Changes to an organization, as a JSON merge patch.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "UpdateOrganizationRequest", rename_all = "camelCase")]
 struct UpdateOrganization {
-    /// A new name.
+    /// New display name, 1 to 200 characters.
     #[schemars(with = "Name")]
     #[schemars(default)]
     name: Option<Name>,
-    /// Another slug.
+    /// New slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment.
     #[schemars(with = "Slug")]
     #[schemars(default)]
     slug: Option<Slug>,
-    /// Changes to your own attributes; `null` empties them.
+    /// Changes to the custom attributes; `null` removes all of them.
     #[schemars(with = "Option<MetadataPatch>")]
     metadata: Patch<MetadataPatch>,
 }

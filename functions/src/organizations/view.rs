@@ -10,39 +10,39 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// An organization.
+/// Tenant that owns docks, parties and API keys.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Organization")]
 pub(super) struct OrganizationView {
-    /// Its id.
+    /// Identifier of the organization.
     id: OrganizationId,
     /// Display name, 1 to 200 characters.
     name: String,
-    /// Its name in URLs: unique in the deployment.
+    /// Name for use in URLs: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment.
     slug: String,
-    /// Your own attributes.
+    /// Custom attributes.
     #[schemars(with = "Metadata")]
     metadata: Box<RawValue>,
-    /// When it was made.
+    /// Time of creation.
     created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change to the organization itself; changes of `_count` do not count.
     updated_at: Time,
-    /// How much it owns.
+    /// Number of resources that the organization owns.
     #[serde(rename = "_count")]
     count: CountView,
 }
 
-/// How much an organization owns, to the unit.
+/// Exact number of resources that an organization owns.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "OrganizationCounts")]
 struct CountView {
-    /// Docks.
+    /// Number of docks.
     docks: u64,
-    /// Parties.
+    /// Number of parties.
     parties: u64,
-    /// Machine clients.
+    /// Number of machine clients.
     machine_clients: u64,
 }
 

@@ -25,8 +25,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::GetItem.on(&[Family::Platform]),
     ],
     summary: "Create a party",
-    description: "Makes a counterparty of an organization: a person or a company that takes part in docks once it is \
-                  given roles. Neither name nor e-mail address nor external reference need be unique.",
+    description: "Creates a counterparty of an organization: a person or a company that takes part in docks once \
+                  it holds roles. Name, e-mail address and external reference need not be unique.",
     query: &[],
     paged: false,
     tagged: true,
@@ -40,20 +40,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A new party.
+/// Party to create.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "CreatePartyRequest", rename_all = "camelCase")]
 struct CreateParty {
-    /// Person or company.
+    /// Type of the party: `INDIVIDUAL` or `ORGANIZATION`.
     #[schemars(rename = "type")]
     kind: PartyType,
-    /// Full name or company name.
+    /// Full name or company name, 1 to 200 characters. White space at both ends is removed.
     name: Name,
-    /// Primary contact.
+    /// E-mail address of the primary contact, at most 254 characters. `null` means none.
     email: Option<Email>,
-    /// Its identifier with an authority outside.
+    /// Identifier that an external authority assigned, for example a company number: 1 to 256 characters. `null` means none.
     external_ref: Option<ExternalRef>,
-    /// Your own attributes.
+    /// Custom attributes. The default, also for `null`, is an empty object.
     metadata: Option<Metadata>,
 }
 

@@ -20,8 +20,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::GetItem.on(&[Family::Tenant, Family::Platform])],
     summary: "Get a party",
-    description: "A party as it was a moment ago: one that was just made is found, a change may take some milliseconds \
-                  to show. With `Cache-Control: no-cache` it is the party as it is now.",
+    description: "Returns a party. The read is eventually consistent: a party that was just created is found, a \
+                  change may take some milliseconds to become visible. `Cache-Control: no-cache` requests the \
+                  current state.",
     query: &[],
     paged: false,
     tagged: true,

@@ -23,18 +23,22 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
     ],
     summary: "List parties",
-    description: "The parties of an organization, newest first. Finding by `externalRef` costs the same however many \
-                  parties there are.",
+    description: "Returns the parties of an organization, newest first. The cost of a search by `externalRef` \
+                  does not depend on the number of parties.",
     query: &[
-        Parameter { name: "type", description: "Only persons or only companies.", schema: schema_of::<PartyType> },
+        Parameter {
+            name: "type",
+            description: "Return only parties of this type: `INDIVIDUAL` or `ORGANIZATION`.",
+            schema: schema_of::<PartyType>,
+        },
         Parameter {
             name: "search",
-            description: "Only parties whose names contain this, in any case.",
+            description: "Return only parties whose name contains this text, ignoring case. 1 to 200 characters.",
             schema: crate::schemas::search,
         },
         Parameter {
             name: "externalRef",
-            description: "Only parties with this external reference.",
+            description: "Return only parties with exactly this external reference. 1 to 256 characters.",
             schema: schema_of::<ExternalRef>,
         },
     ],

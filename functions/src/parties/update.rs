@@ -26,9 +26,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::PutItem.on(&[Family::ExternalRefs]),
         StoreAction::DeleteItem.on(&[Family::ExternalRefs]),
     ],
-    summary: "Change a party",
-    description: "A JSON merge patch: members that are not named stay, `null` takes an optional one away. `metadata` is \
-                  merged key by key.",
+    summary: "Update a party",
+    description: "Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an \
+                  optional member. `metadata` is merged key by key.",
     query: &[],
     paged: false,
     tagged: true,
@@ -39,23 +39,23 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// Changes to a party.
+/// Changes to a party, as a JSON merge patch.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "UpdatePartyRequest", rename_all = "camelCase")]
 struct UpdateParty {
-    /// Person or company.
+    /// New type of the party: `INDIVIDUAL` or `ORGANIZATION`.
     #[schemars(rename = "type", with = "PartyType", default)]
     kind: Option<PartyType>,
-    /// Full name or company name.
+    /// New full name or company name, 1 to 200 characters.
     #[schemars(with = "Name", default)]
     name: Option<Name>,
-    /// Primary contact.
+    /// E-mail address of the primary contact, at most 254 characters. `null` removes it.
     #[schemars(with = "Option<Email>")]
     email: Patch<Email>,
-    /// Its identifier with an authority outside.
+    /// Identifier that an external authority assigned, 1 to 256 characters. `null` removes it.
     #[schemars(with = "Option<ExternalRef>")]
     external_ref: Patch<ExternalRef>,
-    /// Changes to your own attributes; `null` empties them.
+    /// Changes to the custom attributes; `null` removes all of them.
     #[schemars(with = "Option<MetadataPatch>")]
     metadata: Patch<MetadataPatch>,
 }

@@ -11,32 +11,32 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// A party.
+/// Counterparty of an organization: a person or a company that can hold roles in docks.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Party")]
 pub(super) struct PartyView {
-    /// Its id.
+    /// Identifier of the party.
     id: PartyId,
-    /// The organization it belongs to.
+    /// Organization that owns the party.
     organization_id: OrganizationId,
-    /// Person or company.
+    /// Type of the party.
     #[serde(rename = "type")]
     kind: PartyType,
-    /// Full name or company name.
+    /// Full name or company name, 1 to 200 characters.
     name: String,
-    /// Primary contact.
+    /// E-mail address of the primary contact; `null` if there is none.
     email: Option<String>,
-    /// Its identifier with an authority outside.
+    /// Identifier that an external authority assigned; `null` if there is none.
     external_ref: Option<String>,
-    /// Your own attributes.
+    /// Custom attributes.
     #[schemars(with = "Metadata")]
     metadata: Box<RawValue>,
-    /// Its id in the ledger's dialect.
+    /// Identifier of the party in the ledger API under `/v2`: `<hint>::<namespace>`.
     ledger_party: String,
-    /// When it was made.
+    /// Time of creation.
     created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change.
     updated_at: Time,
 }
 

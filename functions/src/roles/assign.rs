@@ -27,9 +27,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::Tenant, Family::PartyPointers, Family::Docks]),
     ],
     summary: "Assign a role",
-    description: "Makes a party distributor or recipient in a dock of the same organization. A party may hold both \
-                  roles in one dock, each once.\n\nA party or dock of another organization is 403 for a key of the \
-                  platform and 404 for an organization's key, for which it does not exist.",
+    description: "Assigns a party the role `DISTRIBUTOR` or `RECIPIENT` in a dock of the same organization. A \
+                  party may hold both roles in one dock, each once.\n\nIf the party or dock belongs to another \
+                  organization, the status is 403 with a platform key. With an organization's key it is 404, as \
+                  for a resource that does not exist.",
     query: &[],
     paged: false,
     tagged: true,
@@ -54,13 +55,13 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A role to assign.
+/// Role to assign.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "AssignRoleRequest", rename_all = "camelCase")]
 struct AssignRole {
-    /// The dock.
+    /// Dock in which the party is to hold the role.
     dock_id: DockId,
-    /// Distributor or recipient.
+    /// Role to assign: `DISTRIBUTOR` or `RECIPIENT`.
     role: RoleName,
 }
 
@@ -72,20 +73,20 @@ impl Body for AssignRole {
     }
 }
 
-/// A role that a party holds in a dock.
+/// Role that a party holds in a dock.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Role")]
 struct RoleView {
-    /// The role's id.
+    /// Identifier of the role.
     id: RoleId,
-    /// The dock.
+    /// Dock in which the role is held.
     dock_id: DockId,
-    /// The party.
+    /// Party that holds the role.
     party_id: PartyId,
-    /// Distributor or recipient.
+    /// Role that the party holds.
     role: RoleName,
-    /// Since when.
+    /// Time from which the role is held.
     created_at: Time,
 }
 

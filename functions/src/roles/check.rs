@@ -25,8 +25,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     success: 200,
     store: &[StoreAction::BatchGetItem.on(&[Family::DockRoles]), StoreAction::GetItem.on(&[Family::Tenant])],
     summary: "Check roles",
-    description: "Whether parties hold roles in docks: up to 100 questions in one request, answered in their order. What \
-                  does not exist, or is another organization's, is not assigned.",
+    description: "Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the \
+                  order of the checks. A party or dock that does not exist, or belongs to another organization, \
+                  yields `assigned: false`.",
     query: &[],
     paged: false,
     tagged: false,
@@ -48,27 +49,28 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// Roles to ask about.
+/// Roles to check.
 #[derive(Debug, JsonSchema)]
+#[schemars(rename = "CheckRolesRequest")]
 struct CheckRoles {
-    /// The questions.
+    /// Roles to check, 1 to 100.
     checks: Checks,
 }
 
-/// The questions of a request.
+/// Roles to check, 1 to 100.
 #[derive(Debug, JsonSchema)]
-#[schemars(transparent)]
+#[schemars(transparent, inline)]
 struct Checks(#[schemars(length(min = 1, max = 100))] Vec<Check>);
 
-/// Whether a party holds a role in a dock.
+/// Role of a party in a dock to check.
 #[derive(Debug, JsonSchema)]
-#[schemars(rename_all = "camelCase")]
+#[schemars(rename = "RoleCheck", rename_all = "camelCase")]
 struct Check {
-    /// The dock.
+    /// Dock in which the role is checked.
     dock_id: DockId,
-    /// The party.
+    /// Party whose role is checked.
     party_id: PartyId,
-    /// The role.
+    /// Role to check: `DISTRIBUTOR` or `RECIPIENT`.
     role: RoleName,
 }
 
@@ -136,27 +138,28 @@ fn member<T: FromJson>(members: &[(String, Json)], name: &str, wrong: &mut Vec<V
     }
 }
 
-/// The answers, in the order of the questions.
+/// Results of a check of roles.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CheckRolesResponse")]
 struct CheckedRoles {
-    /// The answers.
+    /// Results, in the order of the checks.
     results: Vec<CheckedRoleView>,
 }
 
-/// Whether a party holds a role in a dock.
+/// Result of the check of one role.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "CheckedRole")]
+#[schemars(rename = "RoleCheckResult")]
 struct CheckedRoleView {
-    /// The dock.
+    /// Dock of the check.
     dock_id: DockId,
-    /// The party.
+    /// Party of the check.
     party_id: PartyId,
-    /// The role.
+    /// Role of the check.
     role: RoleName,
-    /// Whether the party holds it now.
+    /// Whether the party holds the role now.
     assigned: bool,
-    /// The id of the role, if it is held.
+    /// Identifier of the role; `null` if the role is not held.
     role_id: Option<RoleId>,
 }
 

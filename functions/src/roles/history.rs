@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What `asOf` does, for the contract.
-pub(crate) const AS_OF: &str = "The roles that were held at that time, instead of those held now. A role counts from \
-                                `createdAt` up to but not including `revokedAt`. Any offset; not in the future.";
+pub(crate) const AS_OF: &str = "Return the roles held at this time instead of those held now. A role is held from \
+                                `createdAt` up to, but not including, `revokedAt`. RFC 3339 with any offset, not in \
+                                the future; encode `+` as `%2B`. Default: now.";
 
 /// Reads `asOf`.
 ///
@@ -21,9 +22,9 @@ pub(crate) fn as_of(text: &str, now: Time) -> Result<Time, String> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Ending {
-    /// When the role was revoked; `null` while it lives.
+    /// Time of the revocation; `null` if the role is still held. Present only in lists with `asOf`.
     revoked_at: Option<Time>,
-    /// The id of who revoked it; `null` while it lives.
+    /// Identifier of the API key that revoked the role; `null` if the role is still held. Present only in lists with `asOf`.
     revoked_by: Option<String>,
 }
 

@@ -28,11 +28,15 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::BatchGetItem.on(&[Family::Tenant, Family::DockRoles]),
     ],
     summary: "List the roles of a party",
-    description: "The roles that a party holds across the docks of its organization, newest first. `dockName` is the \
-                  dock's name now.",
+    description: "Returns the roles that a party holds in the docks of its organization, newest first. `dockName` \
+                  is the current name of the dock.",
     query: &[
-        Parameter { name: "role", description: "Only this role.", schema: schema_of::<RoleName> },
-        Parameter { name: "dockId", description: "Only in this dock.", schema: schema_of::<DockId> },
+        Parameter {
+            name: "role",
+            description: "Return only this role: `DISTRIBUTOR` or `RECIPIENT`.",
+            schema: schema_of::<RoleName>,
+        },
+        Parameter { name: "dockId", description: "Return only roles in this dock.", schema: schema_of::<DockId> },
         Parameter { name: "asOf", description: history::AS_OF, schema: schema_of::<Time> },
     ],
     paged: true,
@@ -67,22 +71,22 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(handle(request))),
 };
 
-/// A role of a party.
+/// Role that a party holds in a dock, with the name of the dock.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "PartyRole")]
 struct PartyRoleView {
-    /// The role's id.
+    /// Identifier of the role.
     id: RoleId,
-    /// The dock.
+    /// Dock in which the role is held.
     dock_id: DockId,
-    /// The dock's name now; `null` for a dock that is gone.
+    /// Current display name of the dock; `null` if the dock no longer exists.
     dock_name: Option<String>,
-    /// The party.
+    /// Party that holds the role.
     party_id: PartyId,
-    /// Distributor or recipient.
+    /// Role that the party holds.
     role: RoleName,
-    /// Since when.
+    /// Time from which the role is held.
     created_at: Time,
     #[serde(flatten)]
     ending: Option<Ending>,

@@ -24,7 +24,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         StoreAction::DeleteItem.on(&[Family::DockRoles, Family::PartyRoles]),
     ],
     summary: "Revoke a role",
-    description: "Ends a role. It stays in the history that `asOf` reads. The role may be assigned again, as a new one.",
+    description: "Revokes a role. It stays in the history that lists return with `asOf`. The same role can be \
+                  assigned again and then has a new identifier.",
     query: &[],
     paged: false,
     tagged: false,

@@ -18,8 +18,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     access: Access::Public,
     success: 200,
     store: &[],
-    summary: "Tell that the service answers",
-    description: "Needs no credential and does not ask the store: it tells that the service answers, and its version.",
+    summary: "Check the health of the service",
+    description: "Returns that the service responds, and its version. The table is not queried.",
     query: &[],
     paged: false,
     tagged: false,
@@ -30,12 +30,13 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     handler: Handler::Rest(|request| Box::pin(ready(handle(request)))),
 };
 
-/// That the service answers.
+/// Health of the service.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "HealthResponse")]
 struct Health {
-    /// Always `ok`.
+    /// Health of the service: always `ok`.
     status: &'static str,
-    /// The version of Berth.
+    /// Version of Berth, for example `1.0.0`.
     version: &'static str,
 }
 

@@ -9,19 +9,19 @@ use super::{
 };
 use crate::domain::json::Json;
 
-/// Where a business has its seat.
+/// Postal address of a business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
-    /// Street and number.
+    /// Street and number, 1 to 200 characters; `null` if unknown.
     pub street: Option<Text<200>>,
-    /// City.
+    /// City, 1 to 200 characters; `null` if unknown.
     pub city: Option<Text<200>>,
-    /// State, province or region.
+    /// State, province or region, 1 to 200 characters; `null` if unknown.
     pub state: Option<Text<200>>,
-    /// Postal code.
+    /// Postal code, 1 to 32 characters; `null` if unknown.
     pub postal_code: Option<Text<32>>,
-    /// Country.
+    /// Country, 1 to 100 characters; `null` if unknown.
     pub country: Option<Text<100>>,
 }
 

@@ -9,27 +9,30 @@ use crate::domain::{
     time::Time,
 };
 
-/// Whether a dock can be used.
+/// Status of a dock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(extend("x-extensible-enum" = true))]
 pub enum DockStatus {
-    /// It can, from its making on.
+    /// The dock can be used. A dock is active from its creation on.
     Active,
 }
 
-/// Whether the dock has shown that its domain is its own.
+/// State of the verification that a dock controls its domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(extend("x-extensible-enum" = true))]
 pub enum DomainVerification {
-    /// It has not.
+    /// Control of the domain has not been verified.
     Unverified,
 }
 
-/// How far the examination of the dock's owner has come.
+/// State of the identity check (know your customer) of the business that operates a dock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(extend("x-extensible-enum" = true))]
 pub enum Kyc {
-    /// Not begun.
+    /// The check has not started.
     NotStarted,
 }
 
@@ -62,31 +65,31 @@ pub struct Dock {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DockDraft {
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     pub name: Name,
-    /// Its domain: no other dock's.
+    /// Domain name of at most 253 characters, in ASCII. It must not belong to another dock. `null` means none.
     pub domain: Option<Domain>,
-    /// The domain its pages are served under: no other dock's.
+    /// Domain name under which the pages of the dock are served. It must not belong to another dock. `null` means none.
     pub custom_domain: Option<Domain>,
-    /// The legal name of the business behind it.
+    /// Legal name of the business that operates the dock, 1 to 200 characters. `null` means none.
     pub legal_name: Option<Name>,
-    /// The legal form: corporation, llc, partnership.
+    /// Legal form, for example `corporation`, `llc` or `partnership`: 1 to 64 characters. `null` means none.
     pub business_type: Option<Text<64>>,
-    /// The tax number.
+    /// Tax number, 1 to 64 characters. `null` means none.
     pub tax_id: Option<Text<64>>,
-    /// The number in the commercial register.
+    /// Number in the commercial register, 1 to 64 characters. `null` means none.
     pub registration_number: Option<Text<64>>,
-    /// The telephone number.
+    /// Telephone number, 1 to 32 characters. `null` means none.
     pub business_phone: Option<Text<32>>,
-    /// The e-mail address.
+    /// E-mail address, at most 254 characters. `null` means none.
     pub business_email: Option<Email>,
-    /// The seat.
+    /// Address of the registered office. `null` means none.
     pub business_address: Option<Address>,
-    /// The first colour of its pages.
+    /// Primary colour of the pages: `#` and 3 or 6 hexadecimal digits. `null` means none.
     pub primary_color: Option<Color>,
-    /// The second colour of its pages.
+    /// Secondary colour of the pages: `#` and 3 or 6 hexadecimal digits. `null` means none.
     pub secondary_color: Option<Color>,
-    /// The style sheet of its pages.
+    /// Style sheet of the pages, at most 16 384 characters. It is stored and not interpreted. `null` means none.
     pub custom_css: Option<Stylesheet>,
 }
 

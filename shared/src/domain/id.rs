@@ -179,9 +179,10 @@ impl<K: Kind> JsonSchema for Id<K> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let article = if K::NOUN.starts_with(['a', 'A', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         json_schema!({
             "type": "string",
-            "description": format!("The id of a resource of the kind {}: `{}_` and a ULID in upper case.", K::NOUN, K::PREFIX),
+            "description": format!("Identifier of {article} {}: `{}_` and a ULID in upper case.", K::NOUN, K::PREFIX),
             "pattern": format!("^{}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}$", K::PREFIX),
             "examples": [format!("{}_01HQ3K9B2V6R4X8ZT1M5N7P0QS", K::PREFIX)],
         })

@@ -140,8 +140,8 @@ impl JsonSchema for Metadata {
         json_schema!({
             "type": "object",
             "description": format!(
-                "Your own attributes: any JSON object of at most {MAX_BYTES} bytes as compact JSON, {MAX_KEYS} keys \
-                 and {MAX_DEPTH} levels. Numbers come back with the digits you sent.",
+                "Custom attributes: a JSON object of at most {MAX_BYTES} bytes as compact JSON, {MAX_KEYS} keys at the \
+                 top level and {MAX_DEPTH} levels of nesting. Numbers are returned with the digits that were sent.",
             ),
             "additionalProperties": true,
             "maxProperties": MAX_KEYS,
@@ -150,10 +150,6 @@ impl JsonSchema for Metadata {
 }
 
 impl JsonSchema for MetadataPatch {
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn schema_name() -> Cow<'static, str> {
         "MetadataPatch".into()
     }
@@ -161,7 +157,7 @@ impl JsonSchema for MetadataPatch {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "object",
-            "description": "Merged key by key at the top level; `null` takes a key away. The limits of metadata hold for the result.",
+            "description": "Changes to custom attributes, merged key by key at the top level; `null` removes a key. The limits of `Metadata` apply to the result.",
             "additionalProperties": true,
         })
     }

@@ -15,13 +15,13 @@ use crate::domain::{
     time::Time,
 };
 
-/// Whether a party is a person or a company.
+/// Type of a party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum PartyType {
-    /// A person.
+    /// A natural person.
     Individual,
-    /// A company, an authority, any other body.
+    /// A company, an authority or any other legal body.
     Organization,
 }
 

@@ -10,13 +10,13 @@ use crate::domain::{
     time::Time,
 };
 
-/// What a party may do in a dock.
+/// Role of a party in a dock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum RoleName {
-    /// Sends documents.
+    /// The party sends documents.
     Distributor,
-    /// Receives documents.
+    /// The party receives documents.
     Recipient,
 }
 

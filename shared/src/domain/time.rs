@@ -102,7 +102,7 @@ impl JsonSchema for Time {
         json_schema!({
             "type": "string",
             "format": "date-time",
-            "description": "A point in time as in RFC 3339: UTC, three digits of milliseconds.",
+            "description": "Point in time (RFC 3339). Responses use UTC with milliseconds; requests may use any offset.",
             "examples": ["2024-03-01T12:00:00.000Z"],
         })
     }

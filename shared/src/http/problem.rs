@@ -1,66 +1,93 @@
 //! Refusals as JSON: problem details (RFC 9457) with the origin's three members beside them.
 
+use std::borrow::Cow;
+
 use lambda_http::http::StatusCode;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use crate::domain::error::{Code, Error, FieldError, FieldLocation};
 
-/// The one shape of every refusal.
+/// Error response (RFC 9457). Programs should branch on `code`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// `/problems/` and the code in lower case.
+    /// URI reference of the problem type: `/problems/` and `code` in lower case with hyphens.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The status in words.
+    /// Reason phrase of the status, for example `Not Found`.
     pub title: String,
-    /// The status.
+    /// HTTP status code.
+    #[schemars(range(min = 400, max = 599))]
     pub status: u16,
-    /// One sentence for the engineer who reads it.
+    /// Explanation for developers, in English. It may change.
     pub detail: String,
-    /// The path of the call.
+    /// Path of the request.
     pub instance: String,
-    /// The refusal's name for programs.
+    /// Machine-readable error code.
+    #[schemars(with = "ErrorCode")]
     pub code: String,
-    /// The id of the call, which is in the log, too.
+    /// Identifier of the request, as in `X-Request-Id`. Quote it in support requests.
     pub request_id: String,
-    /// Everything that is wrong with the request; only where a validation failed.
+    /// Every violation in the request. Present only if validation failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<ProblemDetail>")]
     pub errors: Option<Vec<ProblemDetail>>,
-    /// The id of what is in the way, `null` where the caller may not see it; only on conflicts.
+    /// Identifier of the conflicting resource; `null` if it is not visible to the caller. Present only with status 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub conflict_id: Option<Option<String>>,
-    /// The status again.
+    /// HTTP status code, as in `status`.
+    #[schemars(range(min = 400, max = 599))]
     pub status_code: u16,
-    /// A sentence; for a failed validation, one for each failure.
+    /// Explanation as in `detail`; if validation failed, one string per violation.
     pub message: Message,
-    /// The status in words again.
+    /// Reason phrase of the status, as in `title`.
     pub error: String,
 }
 
-/// One thing that is wrong with a request.
+/// Violation in a request. Exactly one of `pointer` and `parameter` is present.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ProblemDetail {
-    /// Where in the body (RFC 6901).
+    /// JSON Pointer (RFC 6901) to the value in the body; empty for the body itself.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub pointer: Option<String>,
-    /// Which query parameter or header.
+    /// Name of the query parameter, path parameter or header.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub parameter: Option<String>,
-    /// What it must be.
+    /// What is wrong, and what is allowed.
     pub detail: String,
 }
 
-/// A sentence, or one for each failure of a validation.
+/// Explanation; if validation failed, one string per violation.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProblemMessage")]
 #[serde(untagged)]
 pub enum Message {
-    /// A sentence.
+    /// Explanation of the error.
     One(String),
-    /// One for each failure.
+    /// One explanation per violation.
     Each(Vec<String>),
+}
+
+/// The schema of `code`: the list of codes grows, so it is no closed enumeration.
+struct ErrorCode;
+
+impl JsonSchema for ErrorCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        json_schema!({
+            "type": "string",
+            "description": "Machine-readable error code.",
+            "x-extensible-enum": codes,
+        })
+    }
 }
 
 impl Problem {

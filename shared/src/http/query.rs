@@ -25,24 +25,24 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 pub const PAGING: &[Parameter] = &[
     Parameter {
         name: "limit",
-        description: "The most rows of the page.",
+        description: "Maximum number of rows on the page, 1 to 100. Default: 20.",
         schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT }),
     },
     Parameter {
         name: "offset",
-        description: "Rows to leave out. Beyond 10 000, go on with `cursor`.",
+        description: "Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.",
         schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0 }),
     },
     Parameter {
         name: "cursor",
-        description: "Where to go on: `meta.nextCursor` of a page of the same list with the same filters. Not with \
-                      `offset`.",
+        description: "Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not \
+                      together with `offset` or `anchor`. Default: the first page.",
         schema: |_: &mut SchemaGenerator| json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_CURSOR }),
     },
     Parameter {
         name: "anchor",
-        description: "Counts `offset` from the row that was the first when the walk began, so that rows added since do \
-                      not move the pages. The `Link` of a page brings it; it is not made by hand.",
+        description: "Row from which `offset` counts: the first row at the start of the pagination, so that new rows \
+                      do not shift the pages. Opaque; taken from the `Link` header of a page. Default: the newest row.",
         schema: |_: &mut SchemaGenerator| json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_CURSOR }),
     },
 ];

@@ -72,28 +72,29 @@ impl Response {
     }
 }
 
-/// A page of a list.
+/// Page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub struct ListResponse<T> {
-    /// The rows, newest first.
+    /// Rows of the page, newest first.
     pub data: Vec<T>,
-    /// Where the page lies in the list.
+    /// Position of the page in the list.
     pub meta: ListMeta,
 }
 
-/// Where a page lies in its list.
+/// Position of a page in its list.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListMeta {
-    /// How many rows the whole list has; `null` where counting would read more than 10 000 items.
+    /// Number of rows of the whole list; `null` if counting would read more than 10 000 items.
     pub total: Option<u64>,
-    /// The number of the page, from 1; `null` where it was reached by cursor.
+    /// Number of the page, from 1; `null` if the page was requested with `cursor`.
     pub page: Option<u64>,
-    /// The most rows of a page.
+    /// Maximum number of rows on a page: `limit` of the request, 1 to 100.
     pub page_size: u64,
-    /// Whether there is a next page.
+    /// Whether a next page exists.
     pub has_more: bool,
-    /// The cursor of the next page; `null` where there is none.
+    /// Value of `cursor` for the next page; `null` on the last page.
     pub next_cursor: Option<String>,
 }
 

@@ -13,13 +13,13 @@ pub use scope::{Scope, Scopes};
 
 use crate::domain::id::{ApiKeyId, OrganizationId};
 
-/// Which kind of deployment this is: a credential of the other kind is refused.
+/// Kind of a deployment. Credentials of the other kind are rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
-    /// Production: `dk_live_…`.
+    /// Production. Credentials begin with `dk_live_`.
     Live,
-    /// Sandbox: `dk_test_…`.
+    /// Sandbox. Credentials begin with `dk_test_`.
     Test,
 }
 

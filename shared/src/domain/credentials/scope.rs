@@ -9,7 +9,7 @@ use crate::domain::{FromJson, Violation, json::Json};
 
 macro_rules! scopes {
     ($($scope:ident = $text:literal $doc:literal;)*) => {
-        /// Something that a credential may do. `write` does not include `read`.
+        /// Permission of a credential. `write` does not include `read`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         pub enum Scope {
             $(#[doc = $doc] #[serde(rename = $text)] $scope,)*
@@ -30,25 +30,25 @@ macro_rules! scopes {
 
 scopes! {
     OrganizationsRead = "organizations:read" "Read organizations.";
-    OrganizationsWrite = "organizations:write" "Make and change organizations.";
+    OrganizationsWrite = "organizations:write" "Create and update organizations.";
     DocksRead = "docks:read" "Read docks.";
-    DocksWrite = "docks:write" "Make and change docks.";
+    DocksWrite = "docks:write" "Create and update docks.";
     PartiesRead = "parties:read" "Read parties.";
-    PartiesWrite = "parties:write" "Make and change parties.";
+    PartiesWrite = "parties:write" "Create and update parties.";
     RolesRead = "roles:read" "Read and check roles.";
     RolesWrite = "roles:write" "Assign and revoke roles.";
     RecipientsRead = "recipients:read" "Read recipients.";
-    RecipientsWrite = "recipients:write" "Make and change recipients.";
+    RecipientsWrite = "recipients:write" "Create and update recipients.";
     MachineClientsRead = "machine-clients:read" "Read machine clients.";
-    MachineClientsWrite = "machine-clients:write" "Make and change machine clients.";
+    MachineClientsWrite = "machine-clients:write" "Create and update machine clients.";
     ApiKeysRead = "api-keys:read" "Read API keys.";
-    ApiKeysWrite = "api-keys:write" "Make and revoke API keys.";
+    ApiKeysWrite = "api-keys:write" "Create and revoke API keys.";
     AuditRead = "audit:read" "Read the audit trail.";
-    LedgerRead = "ledger:read" "Read parties in the ledger's dialect.";
-    LedgerAdmin = "ledger:admin" "Administer parties in the ledger's dialect.";
-    ArtifactsRead = "artifacts:read" "For services behind Berth: read artifacts.";
-    ArtifactsWrite = "artifacts:write" "For services behind Berth: make artifacts.";
-    PoliciesRead = "policies:read" "For services behind Berth: read policies.";
+    LedgerRead = "ledger:read" "Read parties through the ledger API.";
+    LedgerAdmin = "ledger:admin" "Allocate and update parties through the ledger API.";
+    ArtifactsRead = "artifacts:read" "Read artifacts, in services that delegate authorization to Berth.";
+    ArtifactsWrite = "artifacts:write" "Create artifacts, in services that delegate authorization to Berth.";
+    PoliciesRead = "policies:read" "Read policies, in services that delegate authorization to Berth.";
 }
 
 /// The text names no scope.
