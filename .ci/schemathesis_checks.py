@@ -14,7 +14,8 @@ LEDGER = {"allocate-ledger-party", "update-ledger-party", "list-ledger-parties",
 
 
 def operation_of(case):
-    return case.operation.definition.raw.get("operationId", "")
+    """The name of the endpoint: get-party for the operation getParty."""
+    return re.sub(r"[A-Z]", lambda letter: "-" + letter.group().lower(), case.operation.definition.raw.get("operationId", ""))
 
 
 def places(problem):

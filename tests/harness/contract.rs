@@ -32,6 +32,7 @@ impl Contract {
     fn read() -> Self {
         let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
         let mut document: Value = serde_json::from_str(text).expect("openapi.json is JSON");
+        name_by_endpoint(&mut document);
         let mut whole = document["components"]["schemas"].clone();
         close(&mut whole);
         document["components"]["schemas"] = whole;
@@ -51,6 +52,19 @@ impl Contract {
         }
         let problem = validator(&document, json!({ "$ref": "#/components/schemas/Problem" }));
         Self { document, validators, problem }
+    }
+}
+
+/// Operations are named as endpoints are: `get-party` for `getParty`.
+fn name_by_endpoint(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().expect("paths");
+    for operation in paths.values_mut().flat_map(|path| path.as_object_mut().expect("operations").values_mut()) {
+        let id = operation["operationId"].as_str().expect("operationId");
+        let name = id.chars().fold(String::new(), |name, c| match c {
+            'A'..='Z' => format!("{name}-{}", c.to_ascii_lowercase()),
+            c => name + c.to_string().as_str(),
+        });
+        operation["operationId"] = json!(name);
     }
 }
 

@@ -216,7 +216,7 @@ pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>
     }
     let content = operation["requestBody"]["content"].as_object();
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
-        ids_in(&content["schema"], "", &mut id_locations);
+        ids_in(resolved(&content["schema"]), "", &mut id_locations);
     }
     // Should an id's pattern look different one day, its name still gives it away.
     let query = endpoint.query.iter().map(|parameter| IdLocation::Query(parameter.name.to_owned()));
@@ -264,7 +264,7 @@ pub fn members(endpoint: &Endpoint) -> Vec<String> {
     let content = operation["requestBody"]["content"].as_object();
     let mut members = Vec::new();
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
-        add(&content["schema"], "", &mut members);
+        add(resolved(&content["schema"]), "", &mut members);
     }
     assert_eq!(members.is_empty(), endpoint.body.is_none(), "{}", endpoint.name);
     members

@@ -2,6 +2,7 @@
 
 mod ledger;
 mod operation;
+mod portable;
 mod refusals;
 
 use berth_shared::http::Problem;
@@ -26,31 +27,42 @@ a page lies. Every POST takes an `Idempotency-Key`. Unknown members of bodies an
 #[must_use]
 pub fn document() -> Value {
     let mut answers = answers();
+    let mut requests = Map::new();
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.name != FALLBACK) {
-        let operation = operation::operation(endpoint, &mut answers);
+        let operation = operation::operation(endpoint, &mut answers, &mut requests);
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.as_str().to_ascii_lowercase()] = operation;
     }
     answers.subschema_for::<Problem>();
-    let mut schemas: Vec<_> = answers.take_definitions(true).into_iter().collect();
+    let mut schemas: Vec<_> = answers.take_definitions(true).into_iter().chain(requests).collect();
     schemas.sort_by(|(one, _), (other, _)| one.cmp(other));
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Berth",
             "version": env!("CARGO_PKG_VERSION"),
             "description": ABOUT,
         },
-        "servers": [{ "url": "/" }],
+        "servers": [
+            { "url": "http://127.0.0.1:3000", "description": "Local server, as started by `berth serve`." },
+            {
+                "url": "https://{apiId}.execute-api.{region}.amazonaws.com",
+                "description": "Deployment on AWS.",
+                "variables": {
+                    "apiId": { "default": "api-id", "description": "Id of the HTTP API: an output of the stack." },
+                    "region": { "default": "eu-central-1", "description": "AWS Region of the stack." },
+                },
+            },
+        ],
         "tags": [
-            { "name": "organizations", "description": "Tenants." },
-            { "name": "docks", "description": "Workspaces of an organization." },
-            { "name": "parties", "description": "Counterparties of an organization." },
-            { "name": "roles", "description": "What a party is in a dock, and since when." },
-            { "name": "api-keys", "description": "Credentials." },
-            { "name": "ledger", "description": "The same parties in the dialect of Canton's JSON Ledger API." },
-            { "name": "service", "description": "The service itself." },
+            { "name": "organizations", "description": "Organizations: the tenants of a deployment." },
+            { "name": "docks", "description": "Docks: the workspaces of an organization." },
+            { "name": "parties", "description": "Parties: the counterparties of an organization." },
+            { "name": "roles", "description": "Roles of parties in docks, and their history." },
+            { "name": "api-keys", "description": "API keys: the credentials of programs." },
+            { "name": "ledger", "description": "The same parties by the conventions of Canton's JSON Ledger API." },
+            { "name": "service", "description": "Health and contract of the service." },
         ],
         "paths": paths,
         "components": {
@@ -63,7 +75,9 @@ pub fn document() -> Value {
                 },
             },
         },
-    })
+    });
+    portable::portable(&mut document);
+    document
 }
 
 /// Makes schemas of answers: what is always written is required.
@@ -107,6 +121,85 @@ mod tests {
             let (read, needed) = names_read();
             assert_eq!(read.into_iter().collect::<BTreeSet<_>>(), members, "{}", endpoint.name);
             assert_eq!(needed.into_iter().collect::<BTreeSet<_>>(), required, "{}", endpoint.name);
+        }
+    }
+
+    #[test]
+    fn every_parameter_and_member_is_described() {
+        let document = document();
+        let mut missing = Vec::new();
+        visit(&document["paths"], "#/paths", &mut missing);
+        visit(&document["components"], "#/components", &mut missing);
+        assert!(missing.is_empty(), "without a description:\n{}", missing.join("\n"));
+    }
+
+    /// Collects members of schemas and parameters that have no description, neither their own nor by reference.
+    fn visit(value: &Value, path: &str, missing: &mut Vec<String>) {
+        let described = |value: &Value| {
+            value["description"].as_str().is_some_and(|text| text.len() >= 8) || value["$ref"].is_string()
+        };
+        match value {
+            Value::Object(members) => {
+                let properties = members.get("properties").and_then(Value::as_object);
+                if members.get("type").is_some_and(|kind| kind == "object") {
+                    for (name, property) in properties.into_iter().flatten().filter(|(_, member)| !described(member)) {
+                        missing.push(format!("{path}/properties/{name}: {property}"));
+                    }
+                }
+                let is_parameter = members.contains_key("in") && members.contains_key("name");
+                if is_parameter && !described(value) {
+                    missing.push(path.to_owned());
+                }
+                for (name, member) in members.iter().filter(|(name, _)| !name.starts_with("example")) {
+                    visit(member, &format!("{path}/{name}"), missing);
+                }
+            }
+            Value::Array(elements) => {
+                for (at, element) in elements.iter().enumerate() {
+                    visit(element, &format!("{path}/{at}"), missing);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_example_is_valid_against_its_schema() {
+        let document = document();
+        let mut checked = 0;
+        for operation in
+            document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values())
+        {
+            let responses = operation["responses"].as_object().unwrap().values();
+            for content in responses.chain([&operation["requestBody"]]).filter_map(|body| body["content"].as_object()) {
+                for media in content.values().filter(|media| media.get("example").is_some()) {
+                    let mut schema = media["schema"].clone();
+                    schema["components"] = document["components"].clone();
+                    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+                    let errors: Vec<_> =
+                        validator.iter_errors(&media["example"]).map(|error| error.to_string()).collect();
+                    assert!(errors.is_empty(), "{}: {errors:?}", operation["operationId"]);
+                    checked += 1;
+                }
+            }
+        }
+        assert!(checked > 40, "{checked}");
+    }
+
+    #[test]
+    fn every_body_has_a_schema_with_a_name() {
+        let document = document();
+        for operation in
+            document["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap().values())
+        {
+            let success =
+                operation["responses"].as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2'));
+            for body in success.map(|(_, response)| response).chain([&operation["requestBody"]]) {
+                for (media_type, content) in body["content"].as_object().into_iter().flatten() {
+                    let named = content["schema"]["$ref"].is_string();
+                    assert!(named, "{} {media_type}", operation["operationId"]);
+                }
+            }
         }
     }
 

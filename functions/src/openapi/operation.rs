@@ -11,12 +11,22 @@ use lambda_http::http::Method;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::{bodies, ledger, refusals};
+use super::{
+    bodies, ledger,
+    portable::{camel_case, request_schema},
+    refusals,
+};
 
 /// The operation of `endpoint`; the types of its answers go into `answers`.
-pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
+///
+/// The schema of its body goes into `requests`.
+pub(super) fn operation(
+    endpoint: &Endpoint,
+    answers: &mut SchemaGenerator,
+    requests: &mut Map<String, Value>,
+) -> Value {
     let mut operation = json!({
-        "operationId": endpoint.name,
+        "operationId": camel_case(endpoint.name),
         "tags": [tag(endpoint)],
         "summary": endpoint.summary,
         "description": description(endpoint),
@@ -28,18 +38,16 @@ pub(super) fn operation(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
         "responses": responses(endpoint, answers),
     });
     if let Some(body) = endpoint.body {
-        let mut content = json!({ "schema": (body.schema)(&mut bodies()) });
+        let name = request_schema(endpoint.name);
+        let mut content = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
+        requests.insert(name, (body.schema)(&mut bodies()).to_value());
         if let Some(example) = example(endpoint.examples.0) {
             content["example"] = example;
         }
-        let mut media_types = json!({ "application/json": content });
-        if endpoint.method == Method::PATCH {
-            media_types["application/merge-patch+json"] = content;
-        }
-        operation["requestBody"] = json!({ "required": true, "content": media_types });
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
     }
     if let Access::Scope(scope) = endpoint.access {
-        operation["x-scope"] = json!(scope.as_str());
+        operation["x-required-scope"] = json!(scope.as_str());
     }
     operation
 }

@@ -64,14 +64,14 @@ pub(super) fn tag(party: &Party) -> EntityTag {
 
 /// A party for the contract's examples.
 pub(super) const EXAMPLE: &str = r#"{
-    "id": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+    "id": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
     "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
     "type": "ORGANIZATION",
     "name": "First American Title",
     "email": "closing@example.com",
     "externalRef": "EIN:94-1234567",
     "metadata": {"tier": "preferred"},
-    "ledgerParty": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY::1220c2f8a1d3e5b7094f6a8c0e2d4b6f81a3c5e7092b4d6f8a0c1e3d5b7f90a2c4e6",
+    "ledgerParty": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY::1220c2f8a1d3e5b7094f6a8c0e2d4b6f81a3c5e7092b4d6f8a0c1e3d5b7f90a2c4e6",
     "createdAt": "2024-03-01T12:00:00.000Z",
     "updatedAt": "2024-03-01T12:00:00.000Z"
 }"#;

@@ -47,7 +47,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
         r#"{
             "id": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
             "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
-            "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+            "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
             "role": "DISTRIBUTOR",
             "createdAt": "2024-03-01T12:00:00.000Z"
         }"#,

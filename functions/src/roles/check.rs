@@ -35,11 +35,11 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     response: schema_of::<CheckedRoles>,
     errors: &[],
     examples: (
-        r#"{"checks": [{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY", "role": "DISTRIBUTOR"}]}"#,
+        r#"{"checks": [{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY", "role": "DISTRIBUTOR"}]}"#,
         r#"{
             "results": [{
                 "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
-                "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+                "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
                 "role": "DISTRIBUTOR",
                 "assigned": true,
                 "roleId": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS"

@@ -52,7 +52,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
                     "id": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
                     "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
                     "dockName": "Underwriting Division",
-                    "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+                    "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
                     "role": "DISTRIBUTOR",
                     "createdAt": "2024-03-01T12:00:00.000Z"
                 },
@@ -60,7 +60,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
                     "id": "dpr_01HPP5N3RQ2S7V9X1Z4B6D8FGH",
                     "dockId": "dock_01HQ3N7E8Y2V0B4DX7T1V3W6YZ",
                     "dockName": "Agent Portal",
-                    "partyId": "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY",
+                    "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
                     "role": "RECIPIENT",
                     "createdAt": "2024-02-15T09:30:00.000Z"
                 }

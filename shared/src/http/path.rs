@@ -31,7 +31,7 @@ pub struct PathParameter {
 pub static PATH_PARAMETERS: &[PathParameter] = &[
     PathParameter::id::<id::Organization>("orgId", "Organization id.", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ORG_ID}"),
     PathParameter::id::<id::Dock>("dockId", "Dock id.", "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "${DOCK_ID}"),
-    PathParameter::id::<id::Party>("partyId", "Party id.", "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY", "${PARTY_ID}"),
+    PathParameter::id::<id::Party>("partyId", "Party id.", "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY", "${PARTY_ID}"),
     PathParameter::id::<id::Role>("roleId", "Role id.", "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ROLE_ID}"),
     PathParameter::id::<id::ApiKey>("keyId", "API key id.", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1", "${KEY_ID}"),
     PathParameter::text(
@@ -39,7 +39,7 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
         "Ledger party id: a hint, `::` and the namespace of the participant.",
         ledger_party,
         // A party that was created at /v1: its id, and a fingerprint.
-        "pty_01HQ3L5D6X0T8Z2CW5R9S1V4XY::12200000000000000000000000000000000000000000000000000000000000000000",
+        "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY::12200000000000000000000000000000000000000000000000000000000000000000",
         "${LEDGER_PARTY}",
     ),
     PathParameter::text(
@@ -98,4 +98,16 @@ pub fn ledger_party(_: &mut SchemaGenerator) -> Schema {
 /// The schema of a ledger user id.
 pub fn ledger_user(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_|:()]{1,128}$" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_is_well_formed() {
+        for parameter in PATH_PARAMETERS {
+            assert!(parameter.check(parameter.sample).is_ok(), "{}", parameter.name);
+        }
+    }
 }
