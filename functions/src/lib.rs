@@ -22,7 +22,7 @@ use berth_shared::{
 };
 use lambda_http::{Body, Request, RequestExt, http::Response};
 
-pub use routes::{methods, methods_routed, route};
+pub use routes::{allowed_methods, route};
 
 /// Every endpoint.
 pub static ENDPOINTS: &[Endpoint] = &[
@@ -64,7 +64,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
 ];
 
 /// The name of the endpoint that API Gateway's `$default` route leads to.
-pub const FALLBACK: &str = service::fallback::ENDPOINT.name;
+pub const FALLBACK: &str = service::fallback::NAME;
 
 /// The endpoint with this name.
 pub fn find(name: &str) -> Option<&'static Endpoint> {
@@ -76,7 +76,7 @@ pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Req
     // The fallback serves paths and methods that no route matches, in the dialect that the path belongs to.
     let is_fallback = endpoint.name == FALLBACK;
     let path = request.raw_http_path();
-    let allow = if is_fallback { methods(path) } else { None };
+    let allow = if is_fallback { allowed_methods(path) } else { None };
     let handler = if is_fallback && routes::is_ledger(path) {
         Handler::Other(&LedgerHandler(service::fallback::in_ledger))
     } else {

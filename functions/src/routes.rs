@@ -1,64 +1,45 @@
-//! From a path to an endpoint, as API Gateway does it.
+//! From a method and a path to an endpoint, as API Gateway does it.
 
-use berth_shared::http::{Endpoint, Handler};
+use std::{collections::HashMap, sync::LazyLock};
+
+use berth_shared::http::{Endpoint, Handler, allow_header};
 use lambda_http::http::Method;
+use matchit::Router;
 
 use crate::{ENDPOINTS, FALLBACK};
 
-/// The endpoint with this method and path, and the path's parameters. `path` is percent-decoded, as the event has it.
-pub fn route(method: &Method, path: &str) -> Option<(&'static Endpoint, Vec<(&'static str, String)>)> {
-    with_path(path).find(|(endpoint, _)| methods_routed(endpoint).any(|routed| routed == *method))
-}
-
-/// The methods that lead to an endpoint: its own and, for GET, HEAD, which is GET without a body.
-pub fn methods_routed(endpoint: &Endpoint) -> impl Iterator<Item = Method> + use<> {
-    let head = (endpoint.method == Method::GET).then_some(Method::HEAD);
-    std::iter::once(endpoint.method.clone()).chain(head)
-}
-
-/// The methods that a path has, as `Allow` lists them; `None` for an unknown path.
-pub fn methods(path: &str) -> Option<String> {
-    let mut methods: Vec<&str> = with_path(path).map(|(endpoint, _)| endpoint.method.as_str()).collect();
-    if methods.is_empty() {
-        return None;
-    }
-    if methods.contains(&"GET") {
-        methods.push("HEAD");
-    }
-    methods.push("OPTIONS");
-    methods.sort_unstable();
-    // Of two endpoints with one method, one may have a parameter where the other has a name.
-    methods.dedup();
-    Some(methods.join(", "))
-}
-
-/// Whether a path is the ledger's, by whose dialect it is refused then.
-pub(crate) fn is_ledger(path: &str) -> bool {
-    path.starts_with("/v2/") || with_path(path).any(|(endpoint, _)| matches!(endpoint.handler, Handler::Other(_)))
-}
-
-fn with_path(path: &str) -> impl Iterator<Item = (&'static Endpoint, Vec<(&'static str, String)>)> {
-    let endpoints = ENDPOINTS.iter().filter(|endpoint| endpoint.name != FALLBACK);
-    endpoints.filter_map(move |endpoint| Some((endpoint, parameters(endpoint.path, path)?)))
-}
-
-/// The parameters of `path`, if it has the form of `template`.
-fn parameters(template: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
-    let (mut template, mut path) = (template.split('/'), path.split('/'));
-    let mut found = Vec::new();
-    loop {
-        match (template.next(), path.next()) {
-            (None, None) => return Some(found),
-            (Some(expected), Some(segment)) => match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
-            {
-                Some(_) if segment.is_empty() => return None,
-                Some(name) => found.push((name, segment.to_owned())),
-                None if expected == segment => {}
-                None => return None,
-            },
-            _ => return None,
+/// The routes, by method. A path may have a fixed segment in one method and a parameter in another.
+static ROUTES: LazyLock<HashMap<Method, Router<&'static Endpoint>>> = LazyLock::new(|| {
+    let mut routes: HashMap<Method, Router<&'static Endpoint>> = HashMap::new();
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.name != FALLBACK) {
+        for method in endpoint.methods_routed() {
+            let added = routes.entry(method).or_default().insert(endpoint.path, endpoint);
+            debug_assert!(added.is_ok(), "{}: {added:?}", endpoint.name);
         }
     }
+    routes
+});
+
+/// The endpoint for a method and a path, and the path's parameters: a fixed segment is preferred to a parameter. `path` is
+/// percent-decoded, as in an event of API Gateway.
+pub fn route(method: &Method, path: &str) -> Option<(&'static Endpoint, Vec<(&'static str, String)>)> {
+    let found = ROUTES.get(method)?.at(path).ok()?;
+    let endpoint: &'static Endpoint = found.value;
+    let values = endpoint.path_parameters().zip(found.params.iter().map(|(_, value)| value.to_owned()));
+    Some((endpoint, values.collect()))
+}
+
+/// The methods of a path as `Allow` lists them; `None` for an unknown path.
+pub fn allowed_methods(path: &str) -> Option<String> {
+    allow_header(ROUTES.iter().filter(|(_, routes)| routes.at(path).is_ok()).map(|(method, _)| method.clone()))
+}
+
+/// Whether errors of a path follow the conventions of the ledger API.
+pub(crate) fn is_ledger(path: &str) -> bool {
+    let other = |routes: &Router<&'static Endpoint>| {
+        routes.at(path).is_ok_and(|found| matches!(found.value.handler, Handler::Other(_)))
+    };
+    path.starts_with("/v2/") || ROUTES.values().any(other)
 }
 
 #[cfg(test)]
@@ -79,15 +60,23 @@ mod tests {
     #[test]
     fn what_is_no_path_leads_nowhere() {
         for path in ["", "/", "/v1", "/v1/docks/", "//v1/docks", "/v1/docks//parties", "/V1/docks", "$default"] {
-            assert_eq!(methods(path), None, "{path}");
+            assert_eq!(allowed_methods(path), None, "{path}");
         }
     }
 
     #[test]
     fn allow_lists_head_and_options_beside_the_endpoints() {
-        assert_eq!(methods("/v1/docks").as_deref(), Some("GET, HEAD, OPTIONS, POST"));
-        assert_eq!(methods("/v1/organizations/o/roles/check").as_deref(), Some("OPTIONS, POST"));
-        assert_eq!(methods("/v2/parties/participant-id").as_deref(), Some("GET, HEAD, OPTIONS, PATCH"));
+        assert_eq!(allowed_methods("/v1/docks").as_deref(), Some("GET, HEAD, OPTIONS, POST"));
+        assert_eq!(allowed_methods("/v1/organizations/o/roles/check").as_deref(), Some("OPTIONS, POST"));
+        assert_eq!(allowed_methods("/v2/parties/participant-id").as_deref(), Some("GET, HEAD, OPTIONS, PATCH"));
+    }
+
+    #[test]
+    fn every_endpoint_has_a_route() {
+        for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.name != FALLBACK) {
+            let (found, _) = route(&endpoint.method, endpoint.path).unwrap();
+            assert_eq!(found.name, endpoint.name);
+        }
     }
 
     #[test]

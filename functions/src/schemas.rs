@@ -11,25 +11,11 @@ pub(crate) fn search(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 })
 }
 
-/// Confirmation of a deletion or revocation.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "a schema: the body is a constant")]
-struct SuccessResponse {
-    /// Whether the request succeeded: always `true`.
-    #[schemars(extend("enum" = [true]))]
-    success: bool,
-}
-
-/// The response to a deletion.
-pub(crate) fn success(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<SuccessResponse>()
-}
-
 /// OpenAPI document.
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 #[expect(dead_code, reason = "a schema: the body is openapi.json")]
-struct OpenApiDocument {
+pub(crate) struct OpenApiDocument {
     /// Version of the OpenAPI Specification that the document follows.
     openapi: String,
     /// Title, version and description of the API.
@@ -38,13 +24,8 @@ struct OpenApiDocument {
     paths: Map<String, Value>,
 }
 
-/// The contract itself.
-pub(crate) fn openapi_document(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<OpenApiDocument>()
-}
-
 /// A body of plain text, named by its type.
-struct ReadinessReport;
+pub(crate) struct ReadinessReport;
 
 impl JsonSchema for ReadinessReport {
     fn schema_name() -> Cow<'static, str> {
@@ -54,11 +35,6 @@ impl JsonSchema for ReadinessReport {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "description": "One line for each check, and a last line with the result." })
     }
-}
-
-/// The report of a readiness check.
-pub(crate) fn readiness_report(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<ReadinessReport>()
 }
 
 /// Ids of parties on the ledger.

@@ -158,8 +158,8 @@ fn send(shot: &Shot<'_>) {
 }
 
 fn members(endpoint: &Endpoint) -> Vec<&'static str> {
-    let read = endpoint.body.and_then(|body| body.names_read);
-    let read = read.map(|names_read| names_read().0.into_iter().collect::<Vec<_>>()).unwrap_or_default();
+    let members = endpoint.body.and_then(|body| body.members).map(|members| members()).unwrap_or_default();
+    let read: Vec<_> = members.into_iter().map(|member| member.name).collect();
     let mut all: Vec<&'static str> = read;
     all.extend(["dockId", "partyId", "role"]);
     all.extend(LEDGER_MEMBERS);

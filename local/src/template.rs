@@ -5,7 +5,7 @@ use std::{
     fmt::Write,
 };
 
-use berth_functions::{ENDPOINTS, methods_routed};
+use berth_functions::ENDPOINTS;
 use berth_shared::{
     http::{Endpoint, StoreAction},
     store::Family,
@@ -61,7 +61,7 @@ fn events(endpoint: &Endpoint) -> String {
     if is_default(endpoint) {
         return "        Default: { Type: HttpApi, Properties: { ApiId: !Ref Api } }\n".to_owned();
     }
-    methods_routed(endpoint).fold(String::new(), |mut text, method| {
+    endpoint.methods_routed().fold(String::new(), |mut text, method| {
         let name = format!("{}{}", &method.as_str()[..1], method.as_str()[1..].to_ascii_lowercase());
         let route = format!("ApiId: !Ref Api, Method: {method}, Path: \"{}\"", endpoint.path);
         // Writing to a text does not fail.

@@ -103,7 +103,7 @@ fn body(endpoint: &Endpoint) -> Result<Option<Value>, String> {
             },
             "updateMask": { "paths": ["local_metadata.annotations"] },
         }),
-        _ => serde_json::from_str(endpoint.examples.0).map_err(|_| "the request body has no example")?,
+        _ => serde_json::from_str(endpoint.request_example).map_err(|_| "the request body has no example")?,
     };
     place_ids(&mut body);
     Ok(Some(body))

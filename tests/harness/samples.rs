@@ -220,8 +220,8 @@ pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>
     }
     // Should an id's pattern look different one day, its name still gives it away.
     let query = endpoint.query.iter().map(|parameter| IdLocation::Query(parameter.name.to_owned()));
-    let read = endpoint.body.and_then(|body| body.names_read);
-    let members = read.map(|names_read| names_read().0).unwrap_or_default();
+    let members = endpoint.body.and_then(|body| body.members).map(|members| members()).unwrap_or_default();
+    let members: Vec<_> = members.into_iter().map(|member| member.name).collect();
     let body = members.into_iter().map(|name| IdLocation::Body(format!("/{name}")));
     for place in query.chain(body) {
         let (IdLocation::Path(name) | IdLocation::Query(name) | IdLocation::Body(name)) = &place;

@@ -3,28 +3,29 @@
 use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope, Scopes},
-    domain::Name,
+    domain::{
+        Name,
+        object::{Optional, OptionalFuture, Required},
+    },
     error::Code,
-    http::{Access, Body, BodySchema, Endpoint, EntityTag, Fields, Handler, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, EntityTag, Request, Response, StoreAction},
     id::{self, OrganizationId},
     operator::mint,
     store::Family,
-    time::Time,
 };
-use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::view::ApiKeyView;
 
-/// The row of create-api-key.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "create-api-key",
-    method: Method::POST,
-    path: "/v1/api-keys",
-    access: Access::Scope(Scope::ApiKeysWrite),
-    success: 201,
-    store: &[
+/// The endpoint create-api-key.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-api-key", "/v1/api-keys", Scope::ApiKeysWrite, |request| Box::pin(handle(request)))
+    .summary("Create an API key")
+    .description("Creates an API key. `key` in the response is the credential and is shown only once: only a \
+                  digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
+                  `null` instead.\n\nA key can grant only scopes that it holds itself. An organization's key can \
+                  create keys only of its own organization.")
+    .store(&[
         StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
         StoreAction::PutItem.on(&[
             Family::ApiKeys,
@@ -34,21 +35,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             Family::PlatformAudit,
         ]),
         StoreAction::GetItem.on(&[Family::Idempotency]),
-    ],
-    summary: "Create an API key",
-    description: "Creates an API key. `key` in the response is the credential and is shown only once: only a \
-                  digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
-                  `null` instead.\n\nA key can grant only scopes that it holds itself. An organization's key can \
-                  create keys only of its own organization.",
-    query: &[],
-    paged: false,
-    tagged: true,
-    body: Some(BodySchema::of::<CreateApiKey>()),
-    response: schema_of::<CreatedApiKeyView>,
-    errors: &[Code::ScopeNotHeld, Code::OrganizationNotFound],
-    examples: (
-        r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"], "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#,
-        r#"{
+    ])
+    .body::<CreateApiKey>()
+    .returns_resource::<CreatedApiKeyView>()
+    .errors(&[Code::ScopeNotHeld, Code::OrganizationNotFound])
+    .request_example(r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"], "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#)
+    .response_example(r#"{
             "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
             "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
             "name": "Onboarding",
@@ -60,33 +52,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "createdAt": "2024-03-01T12:00:00.000Z",
             "revokedAt": null,
             "key": null
-        }"#,
-    ),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+        }"#);
 
-/// API key to create.
-#[derive(Debug, JsonSchema)]
-#[schemars(rename = "CreateApiKeyRequest", rename_all = "camelCase")]
-struct CreateApiKey {
-    /// Display name, 1 to 200 characters.
-    name: Name,
-    /// Scopes to grant, at least one. The key that sends the request must hold each of them.
-    #[schemars(with = "Vec<Scope>", length(min = 1))]
-    scopes: Scopes,
-    /// Organization that will own the key. The default, also for `null`, is the owner of the key that sends the request.
-    organization_id: Option<OrganizationId>,
-    /// Time of expiry: RFC 3339 with any offset, in the future. The default, also for `null`, is no expiry.
-    expires_at: Option<Time>,
-}
-
-impl Body for CreateApiKey {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let name = fields.required("name");
-        let scopes = fields.required("scopes");
-        let organization_id = fields.optional("organizationId");
-        let expires_at = fields.optional_future("expiresAt");
-        Some(Self { name: name?, scopes: scopes?, organization_id, expires_at })
+berth_shared::object! {
+    /// API key to create.
+    struct CreateApiKey {
+        /// Display name, 1 to 200 characters.
+        name: Required<Name>,
+        /// Scopes to grant, at least one. The key that sends the request must hold each of them.
+        scopes: Required<Scopes>,
+        /// Organization that will own the key. The default, also for `null`, is the owner of the key that sends the request.
+        organization_id: Optional<OrganizationId>,
+        /// Time of expiry: RFC 3339 with any offset, in the future. The default, also for `null`, is no expiry.
+        expires_at: OptionalFuture,
     }
 }
 

@@ -3,41 +3,27 @@
 use berth_shared::{
     Result,
     credentials::Scope,
-    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, ListResponse, Parameter, Request, Response, StoreAction},
     id::OrganizationId,
     store::{Family, Listed, ListedApiKey},
 };
-use lambda_http::http::Method;
 
 use super::view::ApiKeyView;
 
-/// The row of list-api-keys.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-api-keys",
-    method: Method::GET,
-    path: "/v1/api-keys",
-    access: Access::Scope(Scope::ApiKeysRead),
-    success: 200,
-    store: &[
-        StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
-        StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
-    ],
-    summary: "List API keys",
-    description: "Returns API keys, newest first, including revoked ones. A platform key sees the keys of every \
+/// The endpoint list-api-keys.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("list-api-keys", "/v1/api-keys", Scope::ApiKeysRead, |request| Box::pin(handle(request)))
+        .summary("List API keys")
+        .description(
+            "Returns API keys, newest first, including revoked ones. A platform key sees the keys of every \
                   owner, an organization's key those of its organization.",
-    query: &[Parameter {
-        name: "organizationId",
-        description: "Return only keys of this organization.",
-        schema: schema_of::<OrganizationId>,
-    }],
-    paged: true,
-    tagged: false,
-    body: None,
-    response: schema_of::<ListResponse<ApiKeyView>>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+        )
+        .store(&[
+            StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
+            StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
+        ])
+        .query(&[Parameter::new::<OrganizationId>("organizationId", "Return only keys of this organization.")])
+        .returns_page_of::<ApiKeyView>();
 
 async fn handle(request: &Request) -> Result<Response> {
     let mut query = request.query();

@@ -3,32 +3,22 @@
 use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope},
-    http::{Access, Endpoint, Handler, Request, Response, StoreAction},
+    http::{Endpoint, Request, Response, StoreAction},
     id,
     store::Family,
 };
-use lambda_http::http::Method;
 
-/// The row of revoke-api-key.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "revoke-api-key",
-    method: Method::DELETE,
-    path: "/v1/api-keys/{keyId}",
-    access: Access::Scope(Scope::ApiKeysWrite),
-    success: 200,
-    store: &[StoreAction::UpdateItem.on(&[Family::ApiKeys]), StoreAction::PutItem.on(&[Family::PlatformAudit])],
-    summary: "Revoke an API key",
-    description: "Revokes an API key. Requests with it are rejected from then on; a process that has just \
+/// The endpoint revoke-api-key.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::delete("revoke-api-key", "/v1/api-keys/{keyId}", Scope::ApiKeysWrite, |request| {
+        Box::pin(handle(request))
+    })
+    .summary("Revoke an API key")
+    .description(
+        "Revokes an API key. Requests with it are rejected from then on; a process that has just \
                   verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: crate::schemas::success,
-    errors: &[],
-    examples: ("", r#"{"success": true}"#),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+    )
+    .store(&[StoreAction::UpdateItem.on(&[Family::ApiKeys]), StoreAction::PutItem.on(&[Family::PlatformAudit])]);
 
 async fn handle(request: &Request) -> Result<Response> {
     let id = request.path("keyId")?;

@@ -4,48 +4,34 @@ use berth_shared::{
     Result,
     credentials::{Owner, Scope},
     domain::Search,
-    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, ListResponse, Parameter, Request, Response, StoreAction},
     id::OrganizationId,
     store::{Family, Listed},
 };
-use lambda_http::http::Method;
 
 use super::view::DockView;
 
-/// The row of list-docks.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-docks",
-    method: Method::GET,
-    path: "/v1/docks",
-    access: Access::Scope(Scope::DocksRead),
-    success: 200,
-    store: &[
-        StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant]),
-    ],
-    summary: "List docks",
-    description: "Returns docks, newest first. A platform key sees the docks of every organization, an \
+/// The endpoint list-docks.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("list-docks", "/v1/docks", Scope::DocksRead, |request| Box::pin(handle(request)))
+        .summary("List docks")
+        .description(
+            "Returns docks, newest first. A platform key sees the docks of every organization, an \
                   organization's key those of its own organization.",
-    query: &[
-        Parameter {
-            name: "organizationId",
-            description: "Return only docks of this organization.",
-            schema: schema_of::<OrganizationId>,
-        },
-        Parameter {
-            name: "search",
-            description: "Return only docks whose name contains this text, ignoring case. 1 to 200 characters.",
-            schema: crate::schemas::search,
-        },
-    ],
-    paged: true,
-    tagged: false,
-    body: None,
-    response: schema_of::<ListResponse<DockView>>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+        )
+        .store(&[
+            StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),
+            StoreAction::BatchGetItem.on(&[Family::Tenant]),
+        ])
+        .query(&[
+            Parameter::new::<OrganizationId>("organizationId", "Return only docks of this organization."),
+            Parameter {
+                name: "search",
+                description: "Return only docks whose name contains this text, ignoring case. 1 to 200 characters.",
+                schema: crate::schemas::search,
+            },
+        ])
+        .returns_page_of::<DockView>();
 
 async fn handle(request: &Request) -> Result<Response> {
     let mut query = request.query();

@@ -4,48 +4,38 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{PartyType, RoleName},
-    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, ListResponse, Parameter, Request, Response, StoreAction},
     id::{DockId, PartyId, RoleId},
     store::{DockParty, Family, RoleFilter},
     time::Time,
 };
-use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::find::place;
 use crate::roles::history::{self, Ending};
 
-/// The row of list-dock-parties.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-dock-parties",
-    method: Method::GET,
-    path: "/v1/docks/{dockId}/parties",
-    access: Access::Scope(Scope::RolesRead),
-    success: 200,
-    store: &[
+/// The endpoint list-dock-parties.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("list-dock-parties", "/v1/docks/{dockId}/parties", Scope::RolesRead, |request| {
+        Box::pin(handle(request))
+    })
+    .summary("List the parties of a dock")
+    .description(
+        "Returns one row for each role that a party holds in the dock, newest party first. A party with \
+                  both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
+    )
+    .store(&[
         StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),
         StoreAction::Query.on(&[Family::DockRoles]),
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
-    ],
-    summary: "List the parties of a dock",
-    description: "Returns one row for each role that a party holds in the dock, newest party first. A party with \
-                  both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
-    query: &[
-        Parameter {
-            name: "role",
-            description: "Return only parties with this role: `DISTRIBUTOR` or `RECIPIENT`.",
-            schema: schema_of::<RoleName>,
-        },
-        Parameter { name: "asOf", description: history::AS_OF, schema: schema_of::<Time> },
-    ],
-    paged: true,
-    tagged: false,
-    body: None,
-    response: schema_of::<ListResponse<DockPartyView>>,
-    errors: &[],
-    examples: (
-        "",
+    ])
+    .query(&[
+        Parameter::new::<RoleName>("role", "Return only parties with this role: `DISTRIBUTOR` or `RECIPIENT`."),
+        Parameter::new::<Time>("asOf", history::AS_OF),
+    ])
+    .returns_page_of::<DockPartyView>()
+    .response_example(
         r#"{
             "data": [{
                 "id": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
@@ -58,9 +48,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             }],
             "meta": {"total": 1, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
         }"#,
-    ),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+    );
 
 /// Role of a party in a dock, with the name and type of the party.
 #[derive(Debug, Serialize, JsonSchema)]

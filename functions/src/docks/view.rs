@@ -1,7 +1,7 @@
 //! How docks are shown.
 
 use berth_shared::{
-    domain::{Dock, DockDraft, DockStatus, DomainVerification, Kyc},
+    domain::{Dock, DockProfile, DockStatus, DomainVerification, Kyc},
     http::EntityTag,
     id::{DockId, OrganizationId},
     time::Time,
@@ -19,7 +19,7 @@ pub(super) struct DockView {
     /// Organization that owns the dock.
     organization_id: OrganizationId,
     #[serde(flatten)]
-    profile: DockDraft,
+    profile: DockProfile,
     /// Status of the dock.
     status: DockStatus,
     /// State of the verification of `domain`.

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     domain::{Hint, Party, PartyType},
-    http::{Access, BodySchema, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, StoreAction},
     id::PartyId,
     ledger::{
         Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, check_annotations,
@@ -17,37 +17,35 @@ use serde_json::Value;
 
 use super::view::{PartyAnswer, PartyDetails, SentMeta, unknown_user};
 
-/// The row of allocate-ledger-party.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "allocate-ledger-party",
-    method: Method::POST,
-    path: "/v2/parties",
-    access: Access::Ledger(LedgerRight::Admin),
-    success: 200,
-    store: &[
-        StoreAction::PutItem.on(&[
-            Family::Tenant,
-            Family::PartyPointers,
-            Family::LedgerHints,
-            Family::LedgerRows,
-            Family::LedgerRights,
-        ]),
-        StoreAction::UpdateItem.on(&[Family::Tenant]),
-        StoreAction::ConditionCheckItem.on(&[Family::PartyPointers]),
-        StoreAction::Query.on(&[Family::Tenant]),
-    ],
-    summary: "Allocate a party",
-    description: "Creates a party with the identifier `<hint>::<namespace>`. It belongs to the organization that \
+/// The endpoint allocate-ledger-party.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::POST,
+    "allocate-ledger-party",
+    "/v2/parties",
+    Access::Ledger(LedgerRight::Admin),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("Allocate a party")
+.description(
+    "Creates a party with the identifier `<hint>::<namespace>`. It belongs to the organization that \
                   the identity provider stands for and can hold roles. A hint can be used only once.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: Some(BodySchema::of_schema::<AllocateParty>()),
-    response: schema_of::<PartyAnswer>,
-    errors: &[],
-    examples: (r#"{"partyIdHint": "Alice", "localMetadata": {"annotations": {"region": "emea"}}}"#, ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+)
+.store(&[
+    StoreAction::PutItem.on(&[
+        Family::Tenant,
+        Family::PartyPointers,
+        Family::LedgerHints,
+        Family::LedgerRows,
+        Family::LedgerRights,
+    ]),
+    StoreAction::UpdateItem.on(&[Family::Tenant]),
+    StoreAction::ConditionCheckItem.on(&[Family::PartyPointers]),
+    StoreAction::Query.on(&[Family::Tenant]),
+])
+.serde_body::<AllocateParty>()
+.returns::<PartyAnswer>()
+.request_example(r#"{"partyIdHint": "Alice", "localMetadata": {"annotations": {"region": "emea"}}}"#);
 
 /// The annotation that tells the type of a party; without it a party is an organization.
 const TYPE: &str = "berth/type";

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     domain::LedgerPartyId,
-    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult, check_ledger_string},
     store::Family,
 };
@@ -13,18 +13,13 @@ use serde_json::Value;
 
 use super::view::PartyDetails;
 
-/// The row of get-ledger-party.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "get-ledger-party",
-    method: Method::GET,
-    path: "/v2/parties/{party}",
-    access: Access::Ledger(LedgerRight::Any),
-    success: 200,
-    store: &[StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant])],
-    summary: "Get parties by identifier",
-    description: "Returns the party in the path and those in `parties`. Identifiers that do not exist are left \
-                  out. Annotations are returned only for parties of the given identity provider.",
-    query: &[
+/// The endpoint get-ledger-party.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(Method::GET, "get-ledger-party", "/v2/parties/{party}", Access::Ledger(LedgerRight::Any), 200, Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))))
+    .summary("Get parties by identifier")
+    .description("Returns the party in the path and those in `parties`. Identifiers that do not exist are left \
+                  out. Annotations are returned only for parties of the given identity provider.")
+    .store(&[StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant])])
+    .query(&[
         Parameter {
             name: "parties",
             description: "Further party identifiers. The parameter may be repeated.",
@@ -35,15 +30,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or the default one with a platform key. Parties of others are returned without annotations.",
             schema: crate::schemas::ledger_provider,
         },
-    ],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<PartiesFound>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+    ])
+    .returns::<PartiesFound>();
 
 /// Parties found by identifier.
 #[derive(Debug, Serialize, JsonSchema)]

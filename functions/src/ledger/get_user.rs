@@ -1,7 +1,7 @@
 //! `GET /v2/users/{user-id}`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
@@ -9,25 +9,18 @@ use serde_json::Value;
 
 use super::view::{UserAnswer, known_user};
 
-/// The row of get-ledger-user.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "get-ledger-user",
-    method: Method::GET,
-    path: "/v2/users/{user-id}",
-    access: Access::Ledger(LedgerRight::Any),
-    success: 200,
-    store: &[],
-    summary: "Get a user",
-    description: "Returns a user. Only the authenticated user is visible.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<UserAnswer>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+/// The endpoint get-ledger-user.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "get-ledger-user",
+    "/v2/users/{user-id}",
+    Access::Ledger(LedgerRight::Any),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("Get a user")
+.description("Returns a user. Only the authenticated user is visible.")
+.returns::<UserAnswer>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let user = known_user(request)?;

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     domain::MAX_HINT,
-    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction},
     ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult, PageToken, check_party_filter},
     store::Family,
 };
@@ -13,21 +13,16 @@ use serde_json::Value;
 
 use super::{version::MAX_PAGE, view::PartyDetails};
 
-/// The row of list-ledger-parties.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-ledger-parties",
-    method: Method::GET,
-    path: "/v2/parties",
-    access: Access::Ledger(LedgerRight::Admin),
-    success: 200,
-    store: &[
+/// The endpoint list-ledger-parties.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(Method::GET, "list-ledger-parties", "/v2/parties", Access::Ledger(LedgerRight::Admin), 200, Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))))
+    .summary("List the parties of an identity provider")
+    .description("Returns parties in byte order of their identifiers. Parties created under `/v1` are included; \
+                  their hint is their identifier there.")
+    .store(&[
         StoreAction::Query.on(&[Family::LedgerRows, Family::Tenant]),
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
-    ],
-    summary: "List the parties of an identity provider",
-    description: "Returns parties in byte order of their identifiers. Parties created under `/v1` are included; \
-                  their hint is their identifier there.",
-    query: &[
+    ])
+    .query(&[
         Parameter {
             name: "identity-provider-id",
             description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or the default one with a platform key.",
@@ -43,20 +38,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             description: "Maximum number of parties on the page, 0 to 1000. Default and meaning of 0: 1000.",
             schema: page_size,
         },
-        Parameter {
-            name: "pageToken",
-            description: "Position of the page: `nextPageToken` of the previous page. Empty or omitted: the first page.",
-            schema: schema_of::<String>,
-        },
-    ],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<PartiesPage>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+        Parameter::new::<String>("pageToken", "Position of the page: `nextPageToken` of the previous page. Empty or omitted: the first page."),
+    ])
+    .returns::<PartiesPage>();
 
 /// The most bytes of an answer before a page ends early: what Lambda answers with at most, less some for the rest.
 const MOST_BYTES: usize = 5 * 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use berth_shared::{
     credentials::Owner,
-    http::{Access, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, StoreAction},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult, User},
     store::Family,
 };
@@ -13,25 +13,19 @@ use serde_json::{Map, Value, json};
 
 use super::view::known_user;
 
-/// The row of list-ledger-user-rights.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-ledger-user-rights",
-    method: Method::GET,
-    path: "/v2/users/{user-id}/rights",
-    access: Access::Ledger(LedgerRight::Any),
-    success: 200,
-    store: &[StoreAction::Query.on(&[Family::LedgerRights])],
-    summary: "List the rights of a user",
-    description: "Returns the rights of a user. Only the authenticated user is visible.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<Rights>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+/// The endpoint list-ledger-user-rights.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "list-ledger-user-rights",
+    "/v2/users/{user-id}/rights",
+    Access::Ledger(LedgerRight::Any),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("List the rights of a user")
+.description("Returns the rights of a user. Only the authenticated user is visible.")
+.store(&[StoreAction::Query.on(&[Family::LedgerRights])])
+.returns::<Rights>();
 
 /// Rights of a user.
 #[derive(Debug, Serialize, JsonSchema)]

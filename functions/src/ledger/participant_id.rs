@@ -1,7 +1,7 @@
 //! `GET /v2/parties/participant-id`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
@@ -9,25 +9,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The row of get-participant-id.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "get-participant-id",
-    method: Method::GET,
-    path: "/v2/parties/participant-id",
-    access: Access::Ledger(LedgerRight::Any),
-    success: 200,
-    store: &[],
-    summary: "Get the participant identifier",
-    description: "Returns the identifier of the participant. Its namespace is that of every party allocated here.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<ParticipantId>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+/// The endpoint get-participant-id.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "get-participant-id",
+    "/v2/parties/participant-id",
+    Access::Ledger(LedgerRight::Any),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("Get the participant identifier")
+.description("Returns the identifier of the participant. Its namespace is that of every party allocated here.")
+.returns::<ParticipantId>();
 
 /// Identifier of the participant.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -9,25 +9,19 @@ use berth_shared::{
 use lambda_http::http::{Method, StatusCode};
 use serde_json::Value;
 
-/// The row of ledger-readyz.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "ledger-readyz",
-    method: Method::GET,
-    path: "/readyz",
-    access: Access::Public,
-    success: 200,
-    store: &[StoreAction::GetItem.on(&[Family::Platform])],
-    summary: "Check that the service is ready",
-    description: "Reads one item of the table and returns one line for each check, followed by the result.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: crate::schemas::readiness_report,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+/// The endpoint ledger-readyz.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "ledger-readyz",
+    "/readyz",
+    Access::Public,
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("Check that the service is ready")
+.description("Reads one item of the table and returns one line for each check, followed by the result.")
+.store(&[StoreAction::GetItem.on(&[Family::Platform])])
+.returns::<crate::schemas::ReadinessReport>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     // Asked anew each time: whether the store answers now is what is to be known.

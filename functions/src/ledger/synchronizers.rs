@@ -1,7 +1,7 @@
 //! `GET /v2/state/connected-synchronizers`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
@@ -9,25 +9,18 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The row of connected-synchronizers.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "connected-synchronizers",
-    method: Method::GET,
-    path: "/v2/state/connected-synchronizers",
-    access: Access::Ledger(LedgerRight::Any),
-    success: 200,
-    store: &[],
-    summary: "List connected synchronizers",
-    description: "Returns the synchronizers that the participant is connected to. There is always exactly one.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<ConnectedSynchronizers>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+/// The endpoint connected-synchronizers.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "connected-synchronizers",
+    "/v2/state/connected-synchronizers",
+    Access::Ledger(LedgerRight::Any),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("List connected synchronizers")
+.description("Returns the synchronizers that the participant is connected to. There is always exactly one.")
+.returns::<ConnectedSynchronizers>();
 
 /// Synchronizers that the participant is connected to.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use berth_shared::{
     credentials::Owner,
     domain::{LedgerPartyId, Party},
-    http::{Access, BodySchema, Endpoint, Handler, LedgerRight, StoreAction, schema_of},
+    http::{Access, Endpoint, Handler, LedgerRight, StoreAction},
     ledger::{
         Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, MAX_ANNOTATIONS,
         annotations_size, check_annotations, merged, shown, storable, unknown_provider,
@@ -17,30 +17,27 @@ use serde_json::Value;
 
 use super::view::{PartyAnswer, PartyDetails, SentMeta};
 
-/// The row of update-ledger-party.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "update-ledger-party",
-    method: Method::PATCH,
-    path: "/v2/parties/{party}",
-    access: Access::Ledger(LedgerRight::Admin),
-    success: 200,
-    store: &[
-        StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant]),
-        StoreAction::Query.on(&[Family::Tenant]),
-        StoreAction::UpdateItem.on(&[Family::Tenant]),
-    ],
-    summary: "Update a party",
-    description: "Merges annotations into those of the party; an empty value removes its key. Without \
+/// The endpoint update-ledger-party.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::PATCH,
+    "update-ledger-party",
+    "/v2/parties/{party}",
+    Access::Ledger(LedgerRight::Admin),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("Update a party")
+.description(
+    "Merges annotations into those of the party; an empty value removes its key. Without \
                   `resourceVersion` the update never conflicts, and concurrent updates are all applied.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: Some(BodySchema::of_schema::<UpdateParty>()),
-    response: schema_of::<PartyAnswer>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
-};
+)
+.store(&[
+    StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant]),
+    StoreAction::Query.on(&[Family::Tenant]),
+    StoreAction::UpdateItem.on(&[Family::Tenant]),
+])
+.serde_body::<UpdateParty>()
+.returns::<PartyAnswer>();
 
 /// Changes to a party on the ledger.
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -3,33 +3,28 @@
 use std::future::ready;
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, schema_of},
+    http::{Access, Endpoint, Handler},
     ledger::{LedgerHandler, LedgerResult},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde_json::{Map, Value, json};
 
-/// The row of ledger-version.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "ledger-version",
-    method: Method::GET,
-    path: "/v2/version",
-    access: Access::Public,
-    success: 200,
-    store: &[],
-    summary: "Get the version of the ledger API",
-    description: "Returns the version of the ledger API and its features, for example the largest page of parties \
+/// The endpoint ledger-version.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "ledger-version",
+    "/v2/version",
+    Access::Public,
+    200,
+    Handler::Other(&LedgerHandler(|_| Box::pin(ready(answer())))),
+)
+.summary("Get the version of the ledger API")
+.description(
+    "Returns the version of the ledger API and its features, for example the largest page of parties \
                   (1000).",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<LedgerVersion>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Other(&LedgerHandler(|_| Box::pin(ready(answer())))),
-};
+)
+.returns::<LedgerVersion>();
 
 /// Version of the ledger API.
 #[derive(JsonSchema)]

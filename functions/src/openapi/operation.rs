@@ -7,7 +7,6 @@ use berth_shared::{
     error::Code,
     http::{Access, Endpoint, Handler, LedgerRight, PAGING, Parameter, PathParameter},
 };
-use lambda_http::http::Method;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
@@ -41,7 +40,7 @@ pub(super) fn operation(
         let name = request_schema(endpoint.name);
         let mut content = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
         requests.insert(name, (body.schema)(&mut bodies()).to_value());
-        if let Some(example) = example(endpoint.examples.0) {
+        if let Some(example) = example(endpoint.request_example) {
             content["example"] = example;
         }
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
@@ -106,7 +105,8 @@ fn header_schema(name: &str) -> Value {
 
 /// The headers that an endpoint reads.
 fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
-    let mut headers = vec![("X-Request-Id", "Your id for this request: 1 to 128 of `A-Za-z0-9._-`. Else one is made.")];
+    let mut headers =
+        vec![("X-Request-Id", "Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Without one, it is generated.")];
     if matches!(endpoint.handler, Handler::Other(_)) {
         headers.push(("traceparent", "The trace that the request belongs to (W3C Trace Context)."));
         return headers;
@@ -114,21 +114,25 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
     if matches!(endpoint.access, Access::Public) {
         return headers;
     }
-    headers.push(("Prefer", "`handling=strict` refuses members and parameters that are not known."));
-    match endpoint.method {
-        Method::POST => headers.push((
+    headers.push(("Prefer", "`handling=strict` rejects unknown members and parameters."));
+    if endpoint.accepts_idempotency_key() {
+        headers.push((
             "Idempotency-Key",
-            "1 to 255 visible ASCII characters. The same request with the same key has one effect, for 24 hours.",
-        )),
-        Method::GET if endpoint.tagged => {
-            headers.push(("If-None-Match", "`ETag`s that you hold: 304 where one is still good."));
-            headers
-                .push(("Cache-Control", "`no-cache` asks for the state as it is now, where an endpoint offers less."));
-        }
-        Method::PATCH | Method::DELETE => {
-            headers.push(("If-Match", "The `ETag` that you have seen: 412 where the version is another."));
-        }
-        _ => {}
+            "1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours.",
+        ));
+    }
+    if endpoint.accepts_if_none_match() {
+        headers.push(("If-None-Match", "`ETag`s that the client has. If one is current, the status is 304."));
+        headers.push((
+            "Cache-Control",
+            "`no-cache` requests the latest state, where the endpoint may return an older one.",
+        ));
+    }
+    if endpoint.accepts_if_match() {
+        headers.push((
+            "If-Match",
+            "`ETag` of the version to change. If the current version is another, the status is 412.",
+        ));
     }
     headers
 }
@@ -139,7 +143,7 @@ fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
     }
     let mut responses = Map::new();
     let mut content = json!({ "schema": (endpoint.response)(answers) });
-    if let Some(example) = example(endpoint.examples.1) {
+    if let Some(example) = example(endpoint.response_example) {
         content["example"] = example;
     }
     let success = json!({
@@ -148,7 +152,7 @@ fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
         "content": { "application/json": content },
     });
     responses.insert(endpoint.success.to_string(), success);
-    if endpoint.tagged && endpoint.method == Method::GET {
+    if endpoint.accepts_if_none_match() {
         let headers = json!({ "ETag": text_header("The version."), "X-Request-Id": request_id() });
         responses.insert("304".to_owned(), json!({ "description": "It is as you hold it", "headers": headers }));
     }
@@ -169,7 +173,7 @@ fn answer_headers(endpoint: &Endpoint) -> Value {
     if endpoint.success == 201 {
         headers["Location"] = text_header("The path of what was made.");
     }
-    if endpoint.method == Method::POST && matches!(endpoint.access, Access::Scope(_)) {
+    if endpoint.accepts_idempotency_key() {
         headers["Idempotency-Replayed"] = text_header("`true` where this is the first answer again.");
     }
     if endpoint.paged {

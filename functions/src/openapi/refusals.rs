@@ -1,23 +1,22 @@
-//! Which refusals an endpoint has.
+//! The errors of an endpoint.
 
 use berth_shared::{
     error::Code,
     http::{Access, Endpoint, PathParameter},
 };
-use lambda_http::http::Method;
 
-/// Every refusal that `endpoint` documents: those of its row, and those of its kind.
+/// Every error code that `endpoint` documents: its own, and those of its kind.
 #[must_use]
 pub fn refusals(endpoint: &Endpoint) -> Vec<Code> {
     let mut codes = vec![Code::ValidationFailed, Code::Internal];
     if matches!(endpoint.access, Access::Scope(_)) {
         codes.extend([Code::Unauthorized, Code::InsufficientScope, Code::Unavailable]);
-        if endpoint.method == Method::POST {
-            codes.push(Code::IdempotencyKeyReused);
-        }
-        if matches!(endpoint.method, Method::PATCH | Method::DELETE) {
-            codes.push(Code::PreconditionFailed);
-        }
+    }
+    if endpoint.accepts_idempotency_key() {
+        codes.push(Code::IdempotencyKeyReused);
+    }
+    if endpoint.accepts_if_match() {
+        codes.push(Code::PreconditionFailed);
     }
     if endpoint.body.is_some() {
         codes.extend([Code::MalformedBody, Code::BodyTooLarge, Code::UnsupportedMediaType]);

@@ -4,48 +4,36 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{Counts, Organization, Search, Slug},
-    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, ListResponse, Parameter, Request, Response, StoreAction},
     id::OrganizationId,
     store::{Family, Listed, Page},
 };
-use lambda_http::http::Method;
 
 use super::view::OrganizationView;
 
-/// The row of list-organizations.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-organizations",
-    method: Method::GET,
-    path: "/v1/organizations",
-    access: Access::Scope(Scope::OrganizationsRead),
-    success: 200,
-    store: &[
+/// The endpoint list-organizations.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("list-organizations", "/v1/organizations", Scope::OrganizationsRead, |request| {
+        Box::pin(handle(request))
+    })
+    .summary("List organizations")
+    .description(
+        "Returns organizations, newest first. A platform key sees every organization, an organization's \
+                  key only its own.",
+    )
+    .store(&[
         StoreAction::Query.on(&[Family::Organizations, Family::Platform, Family::Tenant]),
         StoreAction::GetItem.on(&[Family::Slugs]),
-    ],
-    summary: "List organizations",
-    description: "Returns organizations, newest first. A platform key sees every organization, an organization's \
-                  key only its own.",
-    query: &[
+    ])
+    .query(&[
         Parameter {
             name: "search",
             description: "Return only organizations whose name contains this text, ignoring case. 1 to 200 characters.",
             schema: crate::schemas::search,
         },
-        Parameter {
-            name: "slug",
-            description: "Return only the organization with this slug.",
-            schema: schema_of::<Slug>,
-        },
-    ],
-    paged: true,
-    tagged: false,
-    body: None,
-    response: schema_of::<ListResponse<OrganizationView>>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+        Parameter::new::<Slug>("slug", "Return only the organization with this slug."),
+    ])
+    .returns_page_of::<OrganizationView>();
 
 async fn handle(request: &Request) -> Result<Response> {
     let mut query = request.query();

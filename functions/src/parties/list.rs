@@ -4,52 +4,39 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::{ExternalRef, PartyType, Search},
-    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, ListResponse, Parameter, Request, Response, StoreAction},
     store::{Family, PartyFilter},
 };
-use lambda_http::http::Method;
 
 use super::view::PartyView;
 
-/// The row of list-parties.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-parties",
-    method: Method::GET,
-    path: "/v1/organizations/{orgId}/parties",
-    access: Access::Scope(Scope::PartiesRead),
-    success: 200,
-    store: &[
+/// The endpoint list-parties.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("list-parties", "/v1/organizations/{orgId}/parties", Scope::PartiesRead, |request| {
+        Box::pin(handle(request))
+    })
+    .summary("List parties")
+    .description(
+        "Returns the parties of an organization, newest first. The cost of a search by `externalRef` \
+                  does not depend on the number of parties.",
+    )
+    .store(&[
         StoreAction::Query.on(&[Family::Tenant, Family::ExternalRefs]),
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
-    ],
-    summary: "List parties",
-    description: "Returns the parties of an organization, newest first. The cost of a search by `externalRef` \
-                  does not depend on the number of parties.",
-    query: &[
-        Parameter {
-            name: "type",
-            description: "Return only parties of this type: `INDIVIDUAL` or `ORGANIZATION`.",
-            schema: schema_of::<PartyType>,
-        },
+    ])
+    .query(&[
+        Parameter::new::<PartyType>("type", "Return only parties of this type: `INDIVIDUAL` or `ORGANIZATION`."),
         Parameter {
             name: "search",
             description: "Return only parties whose name contains this text, ignoring case. 1 to 200 characters.",
             schema: crate::schemas::search,
         },
-        Parameter {
-            name: "externalRef",
-            description: "Return only parties with exactly this external reference. 1 to 256 characters.",
-            schema: schema_of::<ExternalRef>,
-        },
-    ],
-    paged: true,
-    tagged: false,
-    body: None,
-    response: schema_of::<ListResponse<PartyView>>,
-    errors: &[],
-    examples: ("", ""),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+        Parameter::new::<ExternalRef>(
+            "externalRef",
+            "Return only parties with exactly this external reference. 1 to 256 characters.",
+        ),
+    ])
+    .returns_page_of::<PartyView>();
 
 async fn handle(request: &Request) -> Result<Response> {
     let mut query = request.query();

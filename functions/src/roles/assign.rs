@@ -3,47 +3,43 @@
 use berth_shared::{
     Result,
     credentials::{Owner, Scope},
-    domain::{Role, RoleName},
+    domain::{Role, RoleName, object::Required},
     error::Code,
-    http::{Access, Body, BodySchema, Endpoint, EntityTag, Fields, Handler, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, EntityTag, Request, Response, StoreAction},
     id::{DockId, PartyId, RoleId},
     store::Family,
     time::Time,
 };
-use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The row of assign-role.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "assign-role",
-    method: Method::POST,
-    path: "/v1/organizations/{orgId}/parties/{partyId}/roles",
-    access: Access::Scope(Scope::RolesWrite),
-    success: 201,
-    store: &[
-        StoreAction::UpdateItem.on(&[Family::Tenant]),
-        StoreAction::PutItem.on(&[Family::DockRoles, Family::PartyRoles]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::PartyPointers, Family::Docks]),
-    ],
-    summary: "Assign a role",
-    description: "Assigns a party the role `DISTRIBUTOR` or `RECIPIENT` in a dock of the same organization. A \
+/// The endpoint assign-role.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("assign-role", "/v1/organizations/{orgId}/parties/{partyId}/roles", Scope::RolesWrite, |request| {
+        Box::pin(handle(request))
+    })
+    .summary("Assign a role")
+    .description(
+        "Assigns a party the role `DISTRIBUTOR` or `RECIPIENT` in a dock of the same organization. A \
                   party may hold both roles in one dock, each once.\n\nIf the party or dock belongs to another \
                   organization, the status is 403 with a platform key. With an organization's key it is 404, as \
                   for a resource that does not exist.",
-    query: &[],
-    paged: false,
-    tagged: true,
-    body: Some(BodySchema::of::<AssignRole>()),
-    response: schema_of::<RoleView>,
-    errors: &[
+    )
+    .store(&[
+        StoreAction::UpdateItem.on(&[Family::Tenant]),
+        StoreAction::PutItem.on(&[Family::DockRoles, Family::PartyRoles]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::PartyPointers, Family::Docks]),
+    ])
+    .body::<AssignRole>()
+    .returns_resource::<RoleView>()
+    .errors(&[
         Code::PartyOfAnotherOrganization,
         Code::DockOfAnotherOrganization,
         Code::DockNotFound,
         Code::RoleAlreadyAssigned,
-    ],
-    examples: (
-        r#"{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "role": "DISTRIBUTOR"}"#,
+    ])
+    .request_example(r#"{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "role": "DISTRIBUTOR"}"#)
+    .response_example(
         r#"{
             "id": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
             "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
@@ -51,25 +47,15 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             "role": "DISTRIBUTOR",
             "createdAt": "2024-03-01T12:00:00.000Z"
         }"#,
-    ),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+    );
 
-/// Role to assign.
-#[derive(Debug, JsonSchema)]
-#[schemars(rename = "AssignRoleRequest", rename_all = "camelCase")]
-struct AssignRole {
-    /// Dock in which the party is to hold the role.
-    dock_id: DockId,
-    /// Role to assign: `DISTRIBUTOR` or `RECIPIENT`.
-    role: RoleName,
-}
-
-impl Body for AssignRole {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let dock_id = fields.required("dockId");
-        let role = fields.required("role");
-        Some(Self { dock_id: dock_id?, role: role? })
+berth_shared::object! {
+    /// Role to assign.
+    struct AssignRole {
+        /// Dock in which the party is to hold the role.
+        dock_id: Required<DockId>,
+        /// Role to assign: `DISTRIBUTOR` or `RECIPIENT`.
+        role: Required<RoleName>,
     }
 }
 

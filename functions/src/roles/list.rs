@@ -4,48 +4,38 @@ use berth_shared::{
     Result,
     credentials::Scope,
     domain::RoleName,
-    http::{Access, Endpoint, Handler, ListResponse, Parameter, Request, Response, StoreAction, schema_of},
+    http::{Endpoint, ListResponse, Parameter, Request, Response, StoreAction},
     id::{DockId, PartyId, RoleId},
     store::{Family, PartyRole, RoleFilter},
     time::Time,
 };
-use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::history::{self, Ending};
 
-/// The row of list-roles.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "list-roles",
-    method: Method::GET,
-    path: "/v1/organizations/{orgId}/parties/{partyId}/roles",
-    access: Access::Scope(Scope::RolesRead),
-    success: 200,
-    store: &[
+/// The endpoint list-roles.
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("list-roles", "/v1/organizations/{orgId}/parties/{partyId}/roles", Scope::RolesRead, |request| {
+        Box::pin(handle(request))
+    })
+    .summary("List the roles of a party")
+    .description(
+        "Returns the roles that a party holds in the docks of its organization, newest first. `dockName` \
+                  is the current name of the dock.",
+    )
+    .store(&[
         StoreAction::GetItem.on(&[Family::Tenant]),
         StoreAction::Query.on(&[Family::PartyRoles]),
         StoreAction::BatchGetItem.on(&[Family::Tenant, Family::DockRoles]),
-    ],
-    summary: "List the roles of a party",
-    description: "Returns the roles that a party holds in the docks of its organization, newest first. `dockName` \
-                  is the current name of the dock.",
-    query: &[
-        Parameter {
-            name: "role",
-            description: "Return only this role: `DISTRIBUTOR` or `RECIPIENT`.",
-            schema: schema_of::<RoleName>,
-        },
-        Parameter { name: "dockId", description: "Return only roles in this dock.", schema: schema_of::<DockId> },
-        Parameter { name: "asOf", description: history::AS_OF, schema: schema_of::<Time> },
-    ],
-    paged: true,
-    tagged: false,
-    body: None,
-    response: schema_of::<ListResponse<PartyRoleView>>,
-    errors: &[],
-    examples: (
-        "",
+    ])
+    .query(&[
+        Parameter::new::<RoleName>("role", "Return only this role: `DISTRIBUTOR` or `RECIPIENT`."),
+        Parameter::new::<DockId>("dockId", "Return only roles in this dock."),
+        Parameter::new::<Time>("asOf", history::AS_OF),
+    ])
+    .returns_page_of::<PartyRoleView>()
+    .response_example(
         r#"{
             "data": [
                 {
@@ -67,9 +57,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
             ],
             "meta": {"total": 2, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
         }"#,
-    ),
-    handler: Handler::Rest(|request| Box::pin(handle(request))),
-};
+    );
 
 /// Role that a party holds in a dock, with the name of the dock.
 #[derive(Debug, Serialize, JsonSchema)]

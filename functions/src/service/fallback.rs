@@ -12,31 +12,28 @@ use berth_shared::{
     ledger::{LedgerFailure, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::{Method, StatusCode};
-use schemars::json_schema;
 use serde_json::Value;
 
-use crate::routes::methods;
+use crate::routes::allowed_methods;
 
-/// The row of fallback. Unknown paths and wrong methods are told without a credential: which there are is public.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "fallback",
-    method: Method::OPTIONS,
-    path: "$default",
-    access: Access::Public,
-    success: 204,
-    store: &[],
-    summary: "Respond to a request that matches no route",
-    description: "An unknown path is 404, a method that a path does not have 405 with `Allow`; OPTIONS answers with \
+/// Its name.
+pub(crate) const NAME: &str = "fallback";
+
+/// The endpoint fallback. Unknown paths and wrong methods are told without a credential: which there are is public.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::OPTIONS,
+    NAME,
+    "$default",
+    Access::Public,
+    204,
+    Handler::Rest(|request| Box::pin(ready(handle(request)))),
+)
+.summary("Respond to a request that matches no route")
+.description(
+    "An unknown path is 404, a method that a path does not have 405 with `Allow`; OPTIONS answers with \
                   `Allow`.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: |_| json_schema!({}),
-    errors: &[Code::RouteNotFound, Code::MethodNotAllowed],
-    examples: ("", ""),
-    handler: Handler::Rest(|request| Box::pin(ready(handle(request)))),
-};
+)
+.errors(&[Code::RouteNotFound, Code::MethodNotAllowed]);
 
 /// The same in the ledger's dialect, which refuses with texts.
 pub(crate) fn in_ledger(
@@ -47,7 +44,7 @@ pub(crate) fn in_ledger(
 
 fn refuse(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let text = |status, text: String| Err(LedgerFailure::Text(status, text));
-    let Some(allowed) = methods(request.path_text()) else {
+    let Some(allowed) = allowed_methods(request.path_text()) else {
         return text(StatusCode::NOT_FOUND, "The requested resource could not be found.".to_owned());
     };
     if request.method() == Method::OPTIONS {
@@ -57,7 +54,7 @@ fn refuse(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
 }
 
 fn handle(request: &Request) -> Result<Response> {
-    let Some(allowed) = methods(request.path_text()) else {
+    let Some(allowed) = allowed_methods(request.path_text()) else {
         return Err(Error::new(Code::RouteNotFound, "No endpoint has this path"));
     };
     if request.method() == Method::OPTIONS {

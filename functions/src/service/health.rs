@@ -4,31 +4,25 @@ use std::future::ready;
 
 use berth_shared::{
     Result,
-    http::{Access, Endpoint, Handler, Request, Response, schema_of},
+    http::{Access, Endpoint, Handler, Request, Response},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The row of health.
-pub(crate) const ENDPOINT: Endpoint = Endpoint {
-    name: "health",
-    method: Method::GET,
-    path: "/v1/healthz",
-    access: Access::Public,
-    success: 200,
-    store: &[],
-    summary: "Check the health of the service",
-    description: "Returns that the service responds, and its version. The table is not queried.",
-    query: &[],
-    paged: false,
-    tagged: false,
-    body: None,
-    response: schema_of::<Health>,
-    errors: &[],
-    examples: ("", r#"{"status": "ok", "version": "1.0.0"}"#),
-    handler: Handler::Rest(|request| Box::pin(ready(handle(request)))),
-};
+/// The endpoint health.
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "health",
+    "/v1/healthz",
+    Access::Public,
+    200,
+    Handler::Rest(|request| Box::pin(ready(handle(request)))),
+)
+.summary("Check the health of the service")
+.description("Returns that the service responds, and its version. The table is not queried.")
+.returns::<Health>()
+.response_example(r#"{"status": "ok", "version": "1.0.0"}"#);
 
 /// Health of the service.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Metadata, MetadataPatch, Name, Patch, Slug, patch::Violation};
+use super::{
+    Metadata, MetadataPatch, Name, Patch, Slug,
+    object::{Defaulted, NonNullable, Optional, Patched, Required},
+    patch::Violation,
+};
 use crate::domain::{id::OrganizationId, time::Time};
 
 /// A tenant: it owns docks, parties and API keys.
@@ -46,15 +50,29 @@ impl Counts {
     }
 }
 
-/// What a merge patch says of an organization.
-#[derive(Debug, Clone, Default)]
-pub struct OrganizationPatch {
-    /// A new name; the slug does not follow it.
-    pub name: Option<Name>,
-    /// Another slug.
-    pub slug: Option<Slug>,
-    /// Changes to the attributes; `null` empties them.
-    pub metadata: Patch<MetadataPatch>,
+crate::object! {
+    /// Organization to create.
+    pub struct OrganizationDraft {
+        /// Display name, 1 to 200 characters. White space at both ends is removed.
+        pub name: Required<Name>,
+        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the slug is
+        /// derived from the name.
+        pub slug: Optional<Slug>,
+        /// Custom attributes. The default, also for `null`, is an empty object.
+        pub metadata: Defaulted<Metadata>,
+    }
+}
+
+crate::object! {
+    /// Changes to an organization, as a JSON merge patch.
+    pub struct OrganizationPatch {
+        /// New display name, 1 to 200 characters.
+        pub name: NonNullable<Name>,
+        /// New slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment.
+        pub slug: NonNullable<Slug>,
+        /// Changes to the custom attributes; `null` removes all of them.
+        pub metadata: Patched<MetadataPatch>,
+    }
 }
 
 impl Organization {

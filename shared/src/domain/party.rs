@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Email, ExternalRef, Metadata, MetadataPatch, Name, Patch,
+    Email, ExternalRef, Metadata, MetadataPatch, Name,
+    object::{Defaulted, NonNullable, Optional, Patched, Required},
     organization::patched_metadata,
     patch::{FromJson, Violation},
 };
@@ -76,34 +77,38 @@ pub struct Party {
     pub ledger_hint: Option<Hint>,
 }
 
-/// What a caller says of a new party.
-#[derive(Debug, Clone)]
-pub struct PartyDraft {
-    /// Person or company.
-    pub kind: PartyType,
-    /// Full name or company name.
-    pub name: Name,
-    /// Primary contact.
-    pub email: Option<Email>,
-    /// Its identifier with an authority outside.
-    pub external_ref: Option<ExternalRef>,
-    /// The tenant's own attributes.
-    pub metadata: Metadata,
+crate::object! {
+    /// Party to create.
+    pub struct PartyDraft {
+        /// Type of the party: `INDIVIDUAL` or `ORGANIZATION`.
+        #[name = "type"]
+        pub kind: Required<PartyType>,
+        /// Full name or company name, 1 to 200 characters. White space at both ends is removed.
+        pub name: Required<Name>,
+        /// E-mail address of the primary contact, at most 254 characters. `null` means none.
+        pub email: Optional<Email>,
+        /// Identifier that an external authority assigned, for example a company number: 1 to 256 characters. `null` means none.
+        pub external_ref: Optional<ExternalRef>,
+        /// Custom attributes. The default, also for `null`, is an empty object.
+        pub metadata: Defaulted<Metadata>,
+    }
 }
 
-/// What a merge patch says of a party.
-#[derive(Debug, Clone, Default)]
-pub struct PartyPatch {
-    /// Person or company.
-    pub kind: Option<PartyType>,
-    /// Full name or company name.
-    pub name: Option<Name>,
-    /// Primary contact.
-    pub email: Patch<Email>,
-    /// Its identifier with an authority outside.
-    pub external_ref: Patch<ExternalRef>,
-    /// Changes to the attributes; `null` empties them.
-    pub metadata: Patch<MetadataPatch>,
+crate::object! {
+    /// Changes to a party, as a JSON merge patch.
+    pub struct PartyPatch {
+        /// New type of the party: `INDIVIDUAL` or `ORGANIZATION`.
+        #[name = "type"]
+        pub kind: NonNullable<PartyType>,
+        /// New full name or company name, 1 to 200 characters.
+        pub name: NonNullable<Name>,
+        /// E-mail address of the primary contact, at most 254 characters. `null` removes it.
+        pub email: Patched<Email>,
+        /// Identifier that an external authority assigned, 1 to 256 characters. `null` removes it.
+        pub external_ref: Patched<ExternalRef>,
+        /// Changes to the custom attributes; `null` removes all of them.
+        pub metadata: Patched<MetadataPatch>,
+    }
 }
 
 impl Party {

@@ -46,13 +46,6 @@ pub trait FromJson: Sized {
     }
 }
 
-/// The members of `json` beyond `known`.
-pub fn unknown_members(json: &Json, known: &[&str]) -> Vec<Violation> {
-    let Json::Object(members) = json else { return Vec::new() };
-    let unknown = members.iter().filter(|(name, _)| !known.contains(&name.as_str()));
-    unknown.map(|(name, _)| Violation::at(name, "is not known")).collect()
-}
-
 /// What a merge patch (RFC 7396) says of one member.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Patch<T> {

@@ -8,6 +8,7 @@ mod context;
 mod cursor;
 mod endpoint;
 mod headers;
+mod method;
 mod path;
 mod permissions;
 mod problem;
@@ -19,15 +20,14 @@ mod service;
 mod token;
 mod verifier;
 
-pub use body::{Body, Fields};
 pub use context::REQUEST;
 pub(crate) use context::{End, RequestContext};
 pub use cursor::CursorKey;
 pub use endpoint::{
-    Access, BodySchema, Dialect, DialectFuture, Endpoint, Handler, LedgerRight, Parameter, RestHandler, SchemaOf,
-    schema_of,
+    Access, Dialect, DialectFuture, Endpoint, Handler, LedgerRight, Parameter, RequestBody, RestHandler,
 };
 pub use headers::EntityTag;
+pub use method::allow_header;
 pub use path::{PATH_PARAMETERS, PathParameter, ledger_party, ledger_user};
 pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;

@@ -3,10 +3,10 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::{SchemaOf, schema_of};
 use crate::domain::{
     error::{Code, Error, Result},
     id::{self, Id, Kind},
+    object::{SchemaOf, schema_of},
 };
 
 /// A parameter of a path.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use lambda_http::http::Method;
-
 use super::{Access, Endpoint};
 use crate::store::Family;
 
@@ -91,7 +89,7 @@ impl Endpoint {
             // The secret of cursors, the namespace of ledger ids.
             all.insert((StoreAction::GetItem, Family::Platform));
         }
-        if matches!(self.access, Access::Scope(_)) && self.method == Method::POST {
+        if self.accepts_idempotency_key() {
             // The answer to an `Idempotency-Key`; found again by the failed condition of its put.
             all.insert((StoreAction::PutItem, Family::Idempotency));
         }

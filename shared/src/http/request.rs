@@ -3,11 +3,7 @@
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Body, Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler,
-    body::{self, ReadContext},
-    headers::Headers,
-};
+use super::{Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler, body, headers::Headers};
 use crate::{
     domain::{
         Violation,
@@ -16,6 +12,7 @@ use crate::{
         hex,
         id::{Id, Kind, OrganizationId},
         json::Json,
+        object::{Object, ReadContext},
         time::Time,
     },
     http::Service,
@@ -138,14 +135,14 @@ impl Request {
     ///
     /// # Errors
     /// 413, 415, and 400 with everything that is wrong with the request.
-    pub fn body<T: Body>(&self) -> Result<T> {
+    pub fn body<T: Object>(&self) -> Result<T> {
         let bytes = self.body_bytes();
         let media_type = self.raw.headers().get("content-type").map(|value| value.to_str().unwrap_or_default());
         if let Some(media_type) = media_type
             && !bytes.is_empty()
             && !self.takes(media_type)
         {
-            let detail = format!("The body must be {}", self.media_types().join(" or "));
+            let detail = format!("The body must be {}", self.endpoint.media_types().join(" or "));
             return Err(Error::new(Code::UnsupportedMediaType, detail));
         }
         if bytes.len() > MAX_BODY {
@@ -157,8 +154,8 @@ impl Request {
             Error::new(Code::MalformedBody, detail)
         })?;
         let sender = self.principal().map(|principal| principal.owner);
-        let circumstances = ReadContext { strict: self.headers.strict, sender, now: self.now };
-        match body::read_body(&json, circumstances) {
+        let context = ReadContext { strict: self.headers.strict, sender, now: self.now };
+        match body::read_body(&json, context) {
             Ok(body) if self.headers.failures.is_empty() => Ok(body),
             Ok(_) => Err(Error::invalid(self.headers.failures.clone())),
             Err(failures) => Err(Error::invalid([self.headers.failures.clone(), failures].concat())),
@@ -271,7 +268,7 @@ impl Request {
     /// What a merge gave that is beyond the limits, as a failed validation of the body.
     #[must_use]
     pub fn invalid(&self, wrong: &[Violation]) -> Error {
-        Error::invalid(wrong.iter().map(body::failure).collect())
+        Error::invalid(wrong.iter().map(body::field_error).collect())
     }
 
     fn idempotency_key(&self) -> Option<String> {
@@ -293,15 +290,7 @@ impl Request {
 
     fn takes(&self, media_type: &str) -> bool {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
-        self.media_types().iter().any(|known| known.eq_ignore_ascii_case(essence))
-    }
-
-    fn media_types(&self) -> &'static [&'static str] {
-        if self.endpoint.method == Method::PATCH {
-            &["application/json", "application/merge-patch+json"]
-        } else {
-            &["application/json"]
-        }
+        self.endpoint.media_types().iter().any(|known| known.eq_ignore_ascii_case(essence))
     }
 
     /// What is wrong with the query whichever endpoint it is sent to: parameters that are empty or repeated, and, where

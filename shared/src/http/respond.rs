@@ -11,7 +11,7 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use lambda_http::{
     Body, RequestExt,
-    http::{HeaderValue, Method, Response as HttpResponse, StatusCode, header},
+    http::{HeaderValue, Response as HttpResponse, StatusCode, header},
 };
 use tracing::Instrument;
 
@@ -71,7 +71,7 @@ pub async fn respond(
         principal: None,
         path_parameters: boundary::path_parameters(endpoint, &http_request),
         query: boundary::query(&http_request),
-        headers: Headers::read(http_request.headers(), endpoint.method == Method::POST),
+        headers: Headers::read(http_request.headers(), endpoint.accepts_idempotency_key()),
         raw: http_request,
         id: context.request_id.clone(),
         now: context.now,

@@ -9,6 +9,18 @@ use crate::{
     store::{Listed, Start},
 };
 
+/// The body of a response to a deletion.
+pub(super) const DELETED: &str = r#"{"success":true}"#;
+
+/// Confirmation of a deletion or revocation.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "a schema: the body is a constant")]
+pub(super) struct SuccessResponse {
+    /// Whether the request succeeded: always `true`.
+    #[schemars(extend("enum" = [true]))]
+    success: bool,
+}
+
 /// What a call answers, before it is HTTP. The status is the endpoint's, or 304.
 #[derive(Debug, Clone, Default)]
 pub struct Response {
@@ -38,7 +50,7 @@ impl Response {
     /// The answer to a deletion.
     #[must_use]
     pub fn deleted() -> Self {
-        Self::of_text(r#"{"success":true}"#)
+        Self::of_text(DELETED)
     }
 
     /// The same answer, about the resource at this path.

@@ -1,8 +1,8 @@
 //! Scopes: what a credential may do.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{FromJson, Violation, json::Json};
@@ -99,6 +99,20 @@ impl Scopes {
     #[must_use]
     pub fn as_slice(&self) -> &[Scope] {
         &self.0
+    }
+}
+
+impl JsonSchema for Scopes {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Scopes".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "array", "items": generator.subschema_for::<Scope>(), "minItems": 1 })
     }
 }
 
