@@ -9,10 +9,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::{
-    DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, paths, patient,
+    DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, generated, paths, patient,
 };
 
-/// What the table said when it was last written: `BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::`
+/// docs/costs.md as it is; `cargo xtask generate` writes the table of requests.
 pub const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md"));
 /// What follows the table of requests is written by `growth`.
 const GROWTH: &str = "\n## Growth of the directory\n\n";
@@ -135,22 +135,21 @@ async fn no_request_costs_more_than_its_ceiling() {
          after authentication unless a row\nsays otherwise. Items are under 1 KB. A ceiling is round trips / requests \
          / write units / read units. The embedded\nDynamoDB charges units as DynamoDB does. A rejected transaction \
          counts as 0 units, because its error does not report\na price. A test fails if an operation costs more than \
-         its ceiling, or if this page is out of date. To regenerate it:\n\n    BERTH_WRITE_COSTS=1 cargo test -p \
-         berth --test api -- costs::\n\n{}",
+         its ceiling, or if this page is out of date. To regenerate it:\n\n    cargo xtask generate\n\n{}",
         ledger.table()
     );
     let (written, growth) = WRITTEN.split_once(GROWTH).unwrap_or((WRITTEN, ""));
-    if std::env::var_os("BERTH_WRITE_COSTS").is_some() {
-        std::fs::write(PATH, format!("{text}{GROWTH}{growth}")).expect("docs/costs.md is written");
+    if std::env::var_os("BERTH_REGENERATE").is_some() {
+        generated::write(PATH, &format!("{text}{GROWTH}{growth}"));
     } else {
-        assert_eq!(text, written, "stale: BERTH_WRITE_COSTS=1 cargo test -p berth --test api -- costs::");
+        assert_eq!(text, written, "docs/costs.md is out of date: cargo xtask generate");
     }
 }
 
 /// Writes the part about growth into docs/costs.md.
 pub fn write_growth(text: &str) {
     let requests = WRITTEN.split_once(GROWTH).map_or(WRITTEN, |(requests, _)| requests);
-    std::fs::write(PATH, format!("{requests}{GROWTH}{text}")).expect("docs/costs.md is written");
+    generated::write(PATH, &format!("{requests}{GROWTH}{text}"));
 }
 
 async fn organizations(ledger: &mut Ledger, platform: &TestClient, org: &str) {

@@ -1,6 +1,6 @@
 //! What an endpoint still lacks, all of it at once and within seconds:
 //!
-//!     BERTH_ENDPOINT=get-role cargo test -p berth --test api -- endpoint_coverage
+//!     cargo xtask missing get-role
 //!
 //! Without the variable every endpoint is examined. The tests themselves are not run: which responses of the contract
 //! they do not see is printed at the end of a run of them, as of `-- get_role`, and checked at the end of a whole run.
@@ -74,7 +74,7 @@ fn contract(endpoint: &Endpoint, checked_in: &Value, current: &Value) -> Check {
     let method = endpoint.method.as_str().to_ascii_lowercase();
     let operation = |document: &Value| document["paths"][endpoint.path][&method].clone();
     ensure(operation(current).is_object(), "no operation in the generated OpenAPI document")?;
-    ensure(operation(checked_in) == operation(current), "openapi.json is stale: berth openapi > openapi.json")
+    ensure(operation(checked_in) == operation(current), "openapi.json is out of date: cargo xtask generate")
 }
 
 fn template(endpoint: &Endpoint) -> Check {
@@ -85,11 +85,11 @@ fn template(endpoint: &Endpoint) -> Check {
     };
     let current = section(&berth::template());
     ensure(current.is_some(), "no function in the generated template")?;
-    ensure(section(TEMPLATE) == current, "template.yaml is stale")
+    ensure(section(TEMPLATE) == current, "template.yaml is out of date: cargo xtask generate")
 }
 
 fn event(endpoint: &Endpoint) -> Check {
-    let gap = || "events/ is stale: BERTH_WRITE_EVENTS=1 cargo test -p berth --test api -- events::".to_owned();
+    let gap = || "events/ is out of date: cargo xtask generate".to_owned();
     let file = events::directory().join(format!("{}.json", endpoint.name));
     let kept = fs::read_to_string(file).map_err(|_| gap())?;
     if kept == events::text(endpoint)? { Ok(()) } else { Err(gap()) }

@@ -1,7 +1,7 @@
 //! `events/`: for every endpoint the event that an HTTP API sends for a request that succeeds, for `sam local invoke -e`.
 //!
 //! They are made from the endpoint list, and these tests compares the files with it. To write them anew after a change:
-//! `BERTH_WRITE_EVENTS=1 cargo test -p berth --test api -- events::`.
+//! `cargo xtask generate`.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -11,7 +11,7 @@ use lambda_http::{Request, RequestExt, request::LambdaRequest};
 use macro_rules_attribute::apply;
 use serde_json::{Map, Value, json};
 
-use crate::harness::api_test;
+use crate::harness::{api_test, generated};
 
 /// The placeholder of the credential. Those of ids are in the table of path parameters. Whoever sends an event replaces them,
 /// as text.
@@ -30,10 +30,10 @@ fn files() -> BTreeSet<String> {
 
 #[apply(api_test)]
 async fn every_endpoint_has_an_up_to_date_event() {
-    if std::env::var_os("BERTH_WRITE_EVENTS").is_some() {
+    if std::env::var_os("BERTH_REGENERATE").is_some() {
         for endpoint in ENDPOINTS {
-            fs::write(directory().join(format!("{}.json", endpoint.name)), text(endpoint).expect("an event"))
-                .expect("it can be written");
+            let path = directory().join(format!("{}.json", endpoint.name));
+            generated::write(path, &text(endpoint).expect("an event"));
         }
     }
     assert_eq!(files(), ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect());
@@ -42,7 +42,7 @@ async fn every_endpoint_has_an_up_to_date_event() {
         assert_eq!(
             kept,
             text(endpoint).expect("an event"),
-            "events/{}.json is out of date: see tests/guarantees/events.rs",
+            "events/{}.json is out of date: cargo xtask generate",
             endpoint.name
         );
     }

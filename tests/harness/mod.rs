@@ -5,6 +5,7 @@ mod client;
 mod contract;
 pub mod emf;
 mod endpoints;
+pub mod generated;
 mod leaks;
 pub mod logs;
 pub mod paths;

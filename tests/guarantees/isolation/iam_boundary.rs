@@ -17,10 +17,9 @@ use serde_json::{Value, json};
 
 use crate::guarantees::isolation::locations::{Scene, ledger_id_locations, ledger_request};
 use crate::harness::samples::{SampleRequest, id_locations, nonexistent, scoped_endpoints};
-use crate::harness::{RequestBuilder, api_test, iam_actions, paths};
+use crate::harness::{RequestBuilder, api_test, generated, iam_actions, paths};
 
-/// What docs/isolation.md said when it was last written: `BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api --
-/// iam_boundary::`
+/// docs/isolation.md as it is; `cargo xtask generate` writes it.
 const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md"));
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
 
@@ -277,10 +276,10 @@ async fn the_page_has_the_exceptions_and_the_policy() {
     let policy = serde_json::to_string_pretty(&policy("01HQ3K9B2V6R4X8ZT1M5N7P0QS")).expect("JSON");
     let policy = policy.lines().fold(String::new(), |text, line| text + "    " + line + "\n");
     let page = part(&part(WRITTEN, "exceptions", &list), "policy", &policy);
-    if std::env::var_os("BERTH_WRITE_ISOLATION").is_some() {
-        std::fs::write(PATH, page).expect("docs/isolation.md is written");
+    if std::env::var_os("BERTH_REGENERATE").is_some() {
+        generated::write(PATH, &page);
     } else {
-        assert_eq!(page, WRITTEN, "stale: BERTH_WRITE_ISOLATION=1 cargo test -p berth --test api -- iam_boundary::");
+        assert_eq!(page, WRITTEN, "docs/isolation.md is out of date: cargo xtask generate");
     }
 }
 
