@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use berth::gateway::{RequestContext, RouteMatch, Target, event};
+use berth::gateway::{IncomingRequest, RouteMatch, Target, event};
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
@@ -140,7 +140,7 @@ impl Call {
         if !body.is_empty() {
             headers.insert("content-type", HeaderValue::from_static("application/json"));
         }
-        let arrival = RequestContext {
+        let arrival = IncomingRequest {
             method: &self.method,
             target: &target,
             headers: &headers,

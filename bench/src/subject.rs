@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use berth::{Options, Running};
+use berth::{Options, RunningServer};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -39,7 +39,7 @@ pub(crate) struct Subject {
     credential: String,
     roots: TempDir,
     // Beneath the stub: it answers what is asked for the first time.
-    _origin: (Running, Runtime),
+    _origin: (RunningServer, Runtime),
 }
 
 /// Whose roots a function reads at its start.
