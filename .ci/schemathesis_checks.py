@@ -1,8 +1,8 @@
-"""What a schema cannot tell: refusals of requests that fit openapi.json, each with its reason. docs/fuzzing.md
+"""Check that requests that match the schemas of openapi.json are accepted: docs/fuzzing.md
 
-Schemathesis asks that what fits the schemas be accepted (not answered by 400, 412 or 422). This check asks the same, but
-for refusals that depend on what there is or on two values at once. Each is named as narrowly as the answer tells it: by
-operation, status, code, and the places or the sentence of the refusal. That a refusal is documented is checked elsewhere.
+Schemathesis requires that data that matches the schemas is accepted (not rejected with 400, 412 or 422). This check requires
+the same, except for errors that depend on stored data or on several values. Each exception is as narrow as the response
+allows: operation, status, code, and the parameters or members of the error. Other checks verify that errors are documented.
 """
 
 import re
@@ -14,56 +14,58 @@ LEDGER = {"allocate-ledger-party", "update-ledger-party", "list-ledger-parties",
 
 
 def operation_of(case):
-    """The name of the endpoint: get-party for the operation getParty."""
+    """Return the name of the endpoint: get-party for the operation getParty."""
     return re.sub(r"[A-Z]", lambda letter: "-" + letter.group().lower(), case.operation.definition.raw.get("operationId", ""))
 
 
-def places(problem):
-    """The parameters and members that a refusal names."""
+def locations(problem):
+    """Return the parameters and members that an error response lists."""
     return {error.get("parameter") or error.get("pointer") for error in problem.get("errors", [])}
 
 
-def sent_what_does_not_fit(response, case):
-    """The tool's own slip: where it combines optional headers it sends 0 as a good If-Match, against its pattern."""
+def sent_invalid_header(response, case):
+    """Return whether Schemathesis sent an invalid header as valid data. It sends 0 as If-Match if it combines optional
+    headers, although that does not match the pattern."""
     sent = response.request.headers
     for parameter in case.operation.definition.raw.get("parameters", []):
         values = sent.get(parameter["name"]) if parameter["in"] == "header" else None
         value = values[0] if isinstance(values, list) else values
         pattern = parameter.get("schema", {}).get("pattern")
         if pattern and value is not None and not re.search(pattern, value):
-            return places(response.json()) <= {parameter["name"]}
+            return locations(response.json()) <= {parameter["name"]}
     return False
 
 
-def is_told_by_no_schema(response, case):
+def is_expected_error(response, case):
+    """Return whether the error has a reason that no schema can express."""
     operation, method, status = operation_of(case), case.method.upper(), response.status_code
     problem = response.json()
     code = problem.get("code")
     if (status, code) == (400, "VALIDATION_FAILED"):
-        failed = places(problem)
-        # Both are signed texts that only a list gives, and they exclude one another.
+        failed = locations(problem)
+        # Only a list returns valid values of both, which are signed. They are mutually exclusive.
         if operation.startswith("list-") and failed <= {"cursor", "anchor"}:
             return True
-        # In the future.
+        # The time must be in the future.
         if operation == "create-api-key" and failed == {"/expiresAt"}:
             return True
-        # Not in the future.
+        # The time must not be in the future.
         if operation in {"list-roles", "list-dock-parties"} and failed <= {"asOf", "cursor", "anchor"}:
             return True
-        # A key of the platform has to say whose it is to be, a key of an organization need not.
+        # Required with a platform key only.
         if operation == "create-dock" and failed == {"/organizationId"}:
             return True
-        return sent_what_does_not_fit(response, case)
+        return sent_invalid_header(response, case)
     # Another dock has the domain.
     if (status, code) == (400, "DOMAIN_ALREADY_REGISTERED"):
         return operation in {"create-dock", "update-dock"}
-    # The resource has another version than the one that was made up.
+    # The version of the resource differs from the generated one.
     if (status, code) == (412, "PRECONDITION_FAILED"):
         return method in {"PATCH", "DELETE"} and "If-Match" in response.request.headers
-    # The generator sent the key before, with another request.
+    # An earlier generated request had the same key.
     if (status, code) == (422, "IDEMPOTENCY_KEY_REUSED"):
         return method == "POST" and "Idempotency-Key" in response.request.headers
-    # The ledger's dialect: its documents have texts where it takes only some.
+    # The ledger dialect, whose documents declare plain strings where only some values are valid.
     return status == 400 and operation in LEDGER and code in {"INVALID_ARGUMENT", "INVALID_FIELD", "MISSING_FIELD"}
 
 
@@ -72,6 +74,6 @@ def valid_data_is_accepted(ctx, response, case):
     try:
         return positive_data_acceptance(ctx, response, case)
     except AssertionError:
-        if is_told_by_no_schema(response, case):
+        if is_expected_error(response, case):
             return None
         raise

@@ -42,7 +42,7 @@ trap 'exit 1' INT TERM
 "$berth" serve --in-memory --port 0 >"$work/berth" 2>&1 &
 started+=($!)
 for _ in $(seq 100); do grep -q '^Ctrl-C' "$work/berth" && break || sleep 0.1; done
-store=$(sed -n 's|^Store: http://127.0.0.1:\([0-9]*\).*|\1|p' "$work/berth")
+store=$(sed -n 's|^DynamoDB: http://127.0.0.1:\([0-9]*\).*|\1|p' "$work/berth")
 key=$(grep -om1 'dk_test_[A-Za-z0-9_-]*' "$work/berth")
 
 # A relay to it on the address that containers know this machine by, which nobody else reaches. Docker Desktop has no such

@@ -19,4 +19,4 @@ store=$!
 trap 'kill "$store"; rm -rf "$work"' EXIT
 for _ in $(seq 100); do grep -q '^Ctrl-C' "$work/berth" && break || sleep 0.1; done
 python3 tests/size.py "$bootstrap" target/hello/release/hello \
-    "$(sed -n 's|^Store: \(http://[0-9.:]*\).*|\1|p' "$work/berth")" "$(grep -om1 'dk_test_[A-Za-z0-9_-]*' "$work/berth")"
+    "$(sed -n 's|^DynamoDB: \(http://[0-9.:]*\).*|\1|p' "$work/berth")" "$(grep -om1 'dk_test_[A-Za-z0-9_-]*' "$work/berth")"

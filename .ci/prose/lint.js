@@ -1,5 +1,5 @@
-// Prints every private word in the prose of the given files and folders, as file:line:column, and exits with 1 if there
-// is one. Without arguments it reads every file of the repository that has prose. words.yml is the list.
+// Prints every listed word in the prose of the given files and folders, as file:line:column, and exits with 1 if it finds
+// one. Without arguments it reads every file of the repository that has prose. words.yml is the list.
 import { readFile } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";

@@ -1,31 +1,31 @@
-//! Reads what callgrind writes, and finds for whom every instruction was executed.
+//! Reads files of callgrind, and attributes every instruction to a component.
 //!
-//! <https://valgrind.org/docs/manual/cl-format.html>
+//! Format: <https://valgrind.org/docs/manual/cl-format.html>
 
 use std::{
     collections::{BTreeMap, HashMap},
     io::{Error, Result},
 };
 
-/// Who instructions are executed for.
+/// A component to which instructions are attributed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Owner {
-    /// Berth's own crates, and what they call of libraries that are of no side.
+pub(crate) enum Component {
+    /// Berth's own crates.
     Berth,
-    /// The event, the context and the answer: lambda_http, lambda_runtime.
+    /// Decoding of events and encoding of responses: lambda_http, lambda_runtime.
     Lambda,
-    /// The SDK: requests, signatures, answers, TLS.
+    /// The SDK: requests, signatures, responses, TLS.
     Sdk,
-    /// Both sides' HTTP and the executor: hyper, tokio.
+    /// HTTP of server and client, and the executor: hyper, tokio.
     Http,
-    /// Memory, whoever asks for it.
+    /// Memory allocation of all components.
     Allocator,
-    /// What no caller is known of.
+    /// Code without a known caller.
     Unknown,
 }
 
-impl Owner {
-    /// What it is called in tables.
+impl Component {
+    /// Returns the name in tables.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Berth => "Berth",
@@ -37,7 +37,7 @@ impl Owner {
         }
     }
 
-    /// Whose a source file is; `None` for libraries that work for whoever calls them, such as std and serde_json.
+    /// Returns the component of a source file, or `None` for a general library, such as std or serde_json.
     fn of_file(file: &str) -> Option<Self> {
         if ["shared/src/", "functions/src/"]
             .iter()
@@ -60,20 +60,21 @@ impl Owner {
     }
 }
 
-/// A function, or a part of one that calls alike.
+/// A function of the profile.
 #[derive(Debug, Default)]
 struct Function {
     name: String,
-    owner: Option<Owner>,
-    /// Its own instructions, by the owner of the line that they come from.
-    own: BTreeMap<Owner, f64>,
-    /// Those from lines of no side.
-    neutral: f64,
-    /// Instructions in it and beneath it, by caller.
+    /// Component of the function. `None` for a function of a general library.
+    component: Option<Component>,
+    /// Exclusive instructions, by the component of their source line.
+    own: BTreeMap<Component, f64>,
+    /// Exclusive instructions of lines in general libraries.
+    general: f64,
+    /// Inclusive instructions, by caller.
     callers: HashMap<usize, f64>,
 }
 
-/// What was executed.
+/// The functions of a callgrind file, with their instructions.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
     functions: Vec<Function>,
@@ -81,7 +82,7 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Reads a file of callgrind's.
+    /// Reads the text of a callgrind file.
     pub(crate) fn read(text: &str) -> Result<Self> {
         let mut profile = Self::default();
         let (mut files, mut names) = (Names::default(), Names::default());
@@ -103,7 +104,7 @@ impl Profile {
                         *profile.functions[called].callers.entry(current).or_default() += cost;
                     }
                 } else {
-                    profile.functions[current].spend(&file, cost);
+                    profile.functions[current].add(&file, cost);
                 }
             }
         }
@@ -111,53 +112,54 @@ impl Profile {
     }
 
     fn function(&mut self, name: String, file: &str) -> usize {
-        let at = *self.by_name.entry(name.clone()).or_insert_with(|| {
+        let index = *self.by_name.entry(name.clone()).or_insert_with(|| {
             self.functions.push(Function { name, ..Function::default() });
             self.functions.len() - 1
         });
-        let function = &mut self.functions[at];
-        if function.owner.is_none() {
-            function.owner = if is_allocator(&function.name) { Some(Owner::Allocator) } else { Owner::of_file(file) };
+        let function = &mut self.functions[index];
+        if function.component.is_none() {
+            let is_allocator = is_allocator(&function.name);
+            function.component = if is_allocator { Some(Component::Allocator) } else { Component::of_file(file) };
         }
-        at
+        index
     }
 
-    /// All instructions.
+    /// Returns the number of all instructions.
     pub(crate) fn total(&self) -> f64 {
-        self.functions.iter().map(Function::spent).sum()
+        self.functions.iter().map(Function::exclusive).sum()
     }
 
-    /// Instructions by owner, and by function those that functions of Berth's are answerable for, most first: their own
-    /// lines', and those that libraries of no side spend for them.
-    pub(crate) fn shares(&self) -> (BTreeMap<Owner, f64>, Vec<(&str, f64)>) {
-        let mut by_owner = BTreeMap::new();
+    /// Returns the instructions by component, and those of Berth by function, in descending order. Instructions in
+    /// general libraries count for the components that call them.
+    pub(crate) fn shares(&self) -> (BTreeMap<Component, f64>, Vec<(&str, f64)>) {
+        let mut by_component = BTreeMap::new();
         let mut of_berth: HashMap<usize, f64> = HashMap::new();
-        let responsible = self.responsible();
-        for (at, function) in self.functions.iter().enumerate() {
-            for (owner, cost) in &function.own {
-                *by_owner.entry(*owner).or_default() += cost;
-                if *owner == Owner::Berth {
-                    *of_berth.entry(at).or_default() += cost;
+        let attributions = self.attributions();
+        for (index, function) in self.functions.iter().enumerate() {
+            for (component, cost) in &function.own {
+                *by_component.entry(*component).or_default() += cost;
+                if *component == Component::Berth {
+                    *of_berth.entry(index).or_default() += cost;
                 }
             }
-            let mut left = function.neutral;
-            for (whose, share) in &responsible[at] {
-                let (cost, owner) = (function.neutral * share, self.functions[*whose].owner);
+            let mut left = function.general;
+            for (caller, share) in &attributions[index] {
+                let (cost, component) = (function.general * share, self.functions[*caller].component);
                 left -= cost;
-                *by_owner.entry(owner.unwrap_or(Owner::Unknown)).or_default() += cost;
-                if owner == Some(Owner::Berth) {
-                    *of_berth.entry(*whose).or_default() += cost;
+                *by_component.entry(component.unwrap_or(Component::Unknown)).or_default() += cost;
+                if component == Some(Component::Berth) {
+                    *of_berth.entry(*caller).or_default() += cost;
                 }
             }
-            *by_owner.entry(Owner::Unknown).or_default() += left;
+            *by_component.entry(Component::Unknown).or_default() += left;
         }
         let mut functions: Vec<_> =
-            of_berth.into_iter().map(|(at, cost)| (self.functions[at].name.as_str(), cost)).collect();
+            of_berth.into_iter().map(|(index, cost)| (self.functions[index].name.as_str(), cost)).collect();
         functions.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-        (by_owner, functions)
+        (by_component, functions)
     }
 
-    /// Instructions in a function and beneath it, most first, as far as somebody calls it.
+    /// Returns the inclusive instructions of functions that have a caller, in descending order.
     pub(crate) fn inclusive(&self) -> Vec<(&str, f64)> {
         let sum = |function: &Function| function.callers.values().sum::<f64>();
         let mut functions: Vec<_> =
@@ -166,33 +168,34 @@ impl Profile {
         functions
     }
 
-    /// For each function those that it works for, with their shares: itself if it is of a side, else those of its
-    /// callers, by what they have had executed in it.
-    fn responsible(&self) -> Vec<HashMap<usize, f64>> {
-        /// More than any chain of calls is long that matters.
-        const STEPS: usize = 40;
-        /// Smaller shares are left out.
-        const LEAST: f64 = 1e-4;
+    /// Returns for each function the functions to which its instructions are attributed, with their shares. A function
+    /// of a component is attributed to itself, and one of a general library to its callers, weighted by their inclusive
+    /// instructions.
+    fn attributions(&self) -> Vec<HashMap<usize, f64>> {
+        /// Number of iterations, above the length of any significant call chain.
+        const ITERATIONS: usize = 40;
+        /// Smaller shares are dropped.
+        const MIN_SHARE: f64 = 1e-4;
         let mut shares: Vec<HashMap<usize, f64>> = self
             .functions
             .iter()
             .enumerate()
-            .map(|(at, function)| if function.owner.is_some() { HashMap::from([(at, 1.0)]) } else { HashMap::new() })
+            .map(|(index, function)| function.component.map(|_| (index, 1.0)).into_iter().collect())
             .collect();
-        for _ in 0..STEPS {
-            for (at, function) in self.functions.iter().enumerate() {
-                if function.owner.is_some() {
+        for _ in 0..ITERATIONS {
+            for (index, function) in self.functions.iter().enumerate() {
+                if function.component.is_some() {
                     continue;
                 }
                 let sum: f64 = function.callers.values().sum();
-                let mut mine: HashMap<usize, f64> = HashMap::new();
+                let mut own: HashMap<usize, f64> = HashMap::new();
                 for (caller, cost) in &function.callers {
-                    for (whose, share) in &shares[*caller] {
-                        *mine.entry(*whose).or_default() += share * cost / sum;
+                    for (origin, share) in &shares[*caller] {
+                        *own.entry(*origin).or_default() += share * cost / sum;
                     }
                 }
-                mine.retain(|_, share| *share > LEAST);
-                shares[at] = mine;
+                own.retain(|_, share| *share > MIN_SHARE);
+                shares[index] = own;
             }
         }
         shares
@@ -200,16 +203,18 @@ impl Profile {
 }
 
 impl Function {
-    fn spend(&mut self, file: &str, cost: f64) {
-        let owner = if self.owner == Some(Owner::Allocator) { self.owner } else { Owner::of_file(file) };
-        match owner {
-            Some(owner) => *self.own.entry(owner).or_default() += cost,
-            None => self.neutral += cost,
+    /// Adds exclusive instructions of a line in `file`.
+    fn add(&mut self, file: &str, cost: f64) {
+        let is_allocator = self.component == Some(Component::Allocator);
+        match if is_allocator { self.component } else { Component::of_file(file) } {
+            Some(component) => *self.own.entry(component).or_default() += cost,
+            None => self.general += cost,
         }
     }
 
-    fn spent(&self) -> f64 {
-        self.own.values().sum::<f64>() + self.neutral
+    /// Returns the number of exclusive instructions.
+    fn exclusive(&self) -> f64 {
+        self.own.values().sum::<f64>() + self.general
     }
 }
 
@@ -219,7 +224,7 @@ fn is_allocator(name: &str) -> bool {
         || ["_int_", "malloc_", "unlink_chunk", "tcache", "sysmalloc"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Names are written once, and then known by number.
+/// Resolves compressed names: a name occurs once in the file with its number, and later only as the number.
 #[derive(Debug, Default)]
 struct Names(HashMap<String, String>);
 

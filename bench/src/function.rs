@@ -1,4 +1,4 @@
-//! A function as a process, under a runtime that the bench plays.
+//! A Lambda function in its own process, with a Lambda runtime API implemented by the benchmark.
 
 use std::{
     fs,
@@ -15,33 +15,33 @@ use std::{
 
 use crate::http::{self, Message};
 
-/// The longest that any answer may take; under valgrind all takes long.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Timeout of a response. It is long because programs run slowly under valgrind.
+const RESPONSE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What the function's connections tell.
-enum Told {
-    /// It asks for an event: it has nothing to do.
+/// A request of the function to the runtime API.
+enum RuntimeEvent {
+    /// It polls for the next event, so it is idle.
     Idle,
-    /// It has answered, so long after the event was given.
-    Answered(Duration, Vec<u8>),
+    /// It sent a response. With the time since the event was sent to it, and the response.
+    Responded(Duration, Vec<u8>),
 }
 
-/// A function that runs. It ends when this is dropped.
+/// A running function. Dropping it kills the process.
 #[derive(Debug)]
 pub(crate) struct Function {
     child: Child,
     events: Sender<Arc<str>>,
-    told: Receiver<Told>,
+    runtime: Receiver<RuntimeEvent>,
 }
 
 impl Function {
-    /// Starts `command` with the variables of Lambda's runtime and those that `bootstrap` needs, and waits until it asks
-    /// for an event.
+    /// Starts `command` with the environment variables of Lambda and of `bootstrap`, and waits until it polls for an
+    /// event.
     pub(crate) fn start(mut command: Command, handler: &str, variables: &[(&str, &str)]) -> Result<Self> {
-        let runtime = TcpListener::bind("127.0.0.1:0")?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
         let child = command
             .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", runtime.local_addr()?.to_string())
+            .env("AWS_LAMBDA_RUNTIME_API", listener.local_addr()?.to_string())
             .envs([
                 ("_HANDLER", handler),
                 ("AWS_REGION", "us-east-1"),
@@ -54,49 +54,50 @@ impl Function {
                 ("BERTH_TABLE", "berth"),
             ])
             .envs(variables.iter().copied())
-            // Where Lambda reads the log from: it is written, and read by nobody.
+            // The function writes its log, which is discarded.
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let (events, given) = channel();
-        let (telling, told) = channel();
-        let given = Arc::new(Mutex::new(given));
+        let (events, queue) = channel();
+        let (sender, runtime) = channel();
+        let queue = Arc::new(Mutex::new(queue));
         thread::spawn(move || {
-            for connection in runtime.incoming().flatten() {
-                let (given, telling) = (Arc::clone(&given), telling.clone());
-                // A function that is ended leaves its connection in the middle: that is no error.
-                thread::spawn(move || play(connection, &given, &telling));
+            for connection in listener.incoming().flatten() {
+                let (queue, sender) = (Arc::clone(&queue), sender.clone());
+                // The error is ignored: a killed function closes its connection at any point.
+                thread::spawn(move || serve_runtime_api(connection, &queue, &sender));
             }
         });
-        let function = Self { child, events, told };
-        function.idle()?;
+        let function = Self { child, events, runtime };
+        function.wait_until_idle()?;
         Ok(function)
     }
 
-    /// Gives it an event, and waits until it has answered and asks for the next one. How long the answer took.
+    /// Sends an event, and waits until the function has responded and polls for the next event. Returns the response
+    /// and the time until it.
     pub(crate) fn invoke(&self, event: &Arc<str>) -> Result<(Duration, Vec<u8>)> {
         self.events.send(Arc::clone(event)).map_err(Error::other)?;
-        match self.told.recv_timeout(PATIENCE).map_err(Error::other)? {
-            Told::Answered(after, answer) => self.idle().map(|()| (after, answer)),
-            Told::Idle => Err(Error::other("the function lost an event")),
+        match self.runtime.recv_timeout(RESPONSE_TIMEOUT).map_err(Error::other)? {
+            RuntimeEvent::Responded(latency, response) => self.wait_until_idle().map(|()| (latency, response)),
+            RuntimeEvent::Idle => Err(Error::other("the function did not respond to an event")),
         }
     }
 
-    fn idle(&self) -> Result<()> {
-        match self.told.recv_timeout(PATIENCE).map_err(Error::other)? {
-            Told::Idle => Ok(()),
-            Told::Answered(..) => Err(Error::other("the function answered what it was not asked")),
+    fn wait_until_idle(&self) -> Result<()> {
+        match self.runtime.recv_timeout(RESPONSE_TIMEOUT).map_err(Error::other)? {
+            RuntimeEvent::Idle => Ok(()),
+            RuntimeEvent::Responded(..) => Err(Error::other("the function responded without an event")),
         }
     }
 
-    /// Its process.
+    /// Returns the process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// The processor time that it has used until now, user and system, of all its threads.
+    /// Returns the processor time used so far: user and system time of all threads.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        // It has asked for an event; it may yet be on its way to sleep.
+        // The function has polled for an event. Wait until its threads sleep.
         thread::sleep(Duration::from_millis(1));
         let mut sum = 0;
         for task in fs::read_dir(format!("/proc/{}/task", self.id()))? {
@@ -106,13 +107,13 @@ impl Function {
         Ok(Duration::from_nanos(sum))
     }
 
-    /// Its resident memory in bytes.
+    /// Returns the resident memory in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
         resident(self.id())
     }
 }
 
-/// The resident memory of a process in bytes.
+/// Returns the resident memory of a process in bytes.
 pub(crate) fn resident(process: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -120,8 +121,8 @@ pub(crate) fn resident(process: u32) -> Result<u64> {
     kilobytes.map(|kilobytes| kilobytes * 1024).ok_or_else(|| Error::other("no VmRSS"))
 }
 
-/// A number of bytes in millions.
-#[expect(clippy::cast_precision_loss, reason = "far from where it matters")]
+/// Returns a number of bytes in megabytes (10⁶ bytes).
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^53")]
 pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
@@ -133,25 +134,29 @@ impl Drop for Function {
     }
 }
 
-/// Plays Lambda's runtime API on one connection of the function.
-fn play(connection: TcpStream, given: &Mutex<Receiver<Arc<str>>>, telling: &Sender<Told>) -> Result<()> {
+/// Serves the Lambda runtime API on one connection of the function.
+fn serve_runtime_api(
+    connection: TcpStream,
+    queue: &Mutex<Receiver<Arc<str>>>,
+    sender: &Sender<RuntimeEvent>,
+) -> Result<()> {
     connection.set_nodelay(true)?;
     let mut stream = BufReader::new(connection);
-    let mut begun = Instant::now();
+    let mut started = Instant::now();
     while let Some(request) = Message::read(&mut stream)? {
         if request.line.contains("/invocation/next") {
-            telling.send(Told::Idle).map_err(Error::other)?;
-            let event = given.lock().unwrap_or_else(PoisonError::into_inner).recv().map_err(Error::other)?;
-            // A deadline that nobody lives to see.
+            sender.send(RuntimeEvent::Idle).map_err(Error::other)?;
+            let event = queue.lock().unwrap_or_else(PoisonError::into_inner).recv().map_err(Error::other)?;
+            // The deadline is in the year 2100, so that no invocation times out.
             let headers = "Lambda-Runtime-Aws-Request-Id: one\r\nLambda-Runtime-Deadline-Ms: 4102444800000\r\n\
                            Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:f\r\n\
                            Content-Type: application/json\r\n";
-            begun = Instant::now();
+            started = Instant::now();
             http::write(stream.get_mut(), "HTTP/1.1 200 OK", headers, event.as_bytes())?;
         } else {
-            let after = begun.elapsed();
-            // First, as the next event may be asked for on another connection.
-            telling.send(Told::Answered(after, request.body)).map_err(Error::other)?;
+            let latency = started.elapsed();
+            // Before the 202, because the function can poll for the next event on another connection.
+            sender.send(RuntimeEvent::Responded(latency, request.body)).map_err(Error::other)?;
             http::write(stream.get_mut(), "HTTP/1.1 202 Accepted", "", b"")?;
         }
     }

@@ -1,20 +1,20 @@
-//! As much of HTTP/1.1 as the runtime, the store and the callers of the bench need, on blocking connections.
+//! A minimal HTTP/1.1 implementation on blocking connections, for the runtime API, the DynamoDB stub and the clients.
 
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 
-/// A request or an answer.
+/// A request or a response.
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// The request line or the status line.
+    /// Request line or status line.
     pub(crate) line: String,
-    /// The headers, with their names in lower case.
+    /// Headers, with lowercase names.
     pub(crate) headers: Vec<(String, String)>,
-    /// The body.
+    /// Body.
     pub(crate) body: Vec<u8>,
 }
 
 impl Message {
-    /// Reads the next one; `None` at the end of the connection.
+    /// Reads the next message. Returns `None` if the connection is closed.
     pub(crate) fn read(from: &mut BufReader<impl Read>) -> Result<Option<Self>> {
         let mut line = String::new();
         if from.read_line(&mut line)? == 0 {
@@ -51,19 +51,19 @@ impl Message {
         }
     }
 
-    /// A header's value.
+    /// Returns the value of a header, by its lowercase name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The status of an answer.
+    /// Returns the status code of a response.
     pub(crate) fn status(&self) -> Result<u16> {
         let status = self.line.split(' ').nth(1).and_then(|status| status.parse().ok());
         status.ok_or_else(|| Error::new(ErrorKind::InvalidData, format!("no status: {}", self.line)))
     }
 }
 
-/// Writes a message: its first line, its headers (each with its line end) and a body.
+/// Writes a message: its first line, headers (each with its line end) and a body.
 pub(crate) fn write(to: &mut impl Write, line: &str, headers: &str, body: &[u8]) -> Result<()> {
     let mut text = format!("{line}\r\n{headers}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
     text.extend(body);

@@ -9,15 +9,15 @@ use std::{
 };
 
 use crate::{
-    figures::{micros, quantile},
     function::{megabytes, resident},
-    scenario::{self, Call, Client},
+    scenario::{self, Client, Operation},
+    statistics::{micros, quantile},
 };
 
-/// How many call at once.
-const CALLERS: [usize; 3] = [1, 8, 64];
-/// Calls that may be repeated as they are.
-const CALLS: [&str; 7] = [
+/// Numbers of concurrent clients.
+const CLIENTS: [usize; 3] = [1, 8, 64];
+/// Operations that succeed any number of times.
+const OPERATIONS: [&str; 7] = [
     "health",
     "get-organization",
     "get-party",
@@ -27,24 +27,28 @@ const CALLS: [&str; 7] = [
     "create-party",
 ];
 
-/// Starts `berth serve`, and has it answer as much as it can, `time` for each endpoint and number of callers.
+/// Starts `berth serve`, and measures every operation for `time` with each number of clients.
 pub(crate) fn run(berth: &Path, time: Duration) -> Result<()> {
     let server = Server::start(berth)?;
-    let calls = scenario::prepare(&mut Client::connect(&server.url, &server.credential)?)?;
-    let columns = CALLERS.map(|callers| format!("{callers} at once: calls/s, p50 ms, p99 ms, refused"));
-    println!("| call | {} | resident, MB |\n|---|{}---|", columns.join(" | "), "---|".repeat(CALLERS.len()));
-    for name in CALLS {
-        let call = calls.iter().find(|call| call.name == name).ok_or_else(|| Error::other("no such call"))?;
+    let operations = scenario::prepare(&mut Client::connect(&server.url, &server.credential)?)?;
+    let columns = CLIENTS.map(|clients| {
+        let plural = if clients == 1 { "" } else { "s" };
+        format!("{clients} client{plural}: requests/s, p50 ms, p99 ms, rejected")
+    });
+    println!("| operation | {} | resident, MB |\n|---|{}---|", columns.join(" | "), "---|".repeat(CLIENTS.len()));
+    for name in OPERATIONS {
+        let operation = operations.iter().find(|operation| operation.name == name);
+        let operation = operation.ok_or_else(|| Error::other(format!("no operation {name}")))?;
         let mut columns = Vec::new();
-        for callers in CALLERS {
-            columns.push(server.measure(call, callers, time)?);
+        for clients in CLIENTS {
+            columns.push(server.measure(operation, clients, time)?);
         }
         println!("| {name} | {} | {:.1} |", columns.join(" | "), megabytes(resident(server.child.id())?));
     }
     Ok(())
 }
 
-/// A server on a free port, with a store in memory. It ends when this is dropped.
+/// A server on a free port with an in-memory DynamoDB. Dropping it kills the process.
 #[derive(Debug)]
 struct Server {
     child: Child,
@@ -63,47 +67,48 @@ impl Server {
         let mut server = Self { child, url: String::new(), credential: String::new() };
         let mut lines = BufReader::new(output).lines();
         while server.url.is_empty() || server.credential.is_empty() {
-            let line = lines.next().ok_or_else(|| Error::other("berth serve has ended"))??;
+            let line = lines.next().ok_or_else(|| Error::other("berth serve exited"))??;
             if let Some(rest) = line.strip_prefix("Berth serves ") {
                 rest.split(' ').next().unwrap_or_default().clone_into(&mut server.url);
             } else if line.trim().starts_with("dk_") {
                 line.trim().clone_into(&mut server.credential);
             }
         }
-        // So that it never waits for somebody to read what it says.
+        // The pipe must not fill up, because the server would block on a write.
         thread::spawn(move || lines.for_each(drop));
         Ok(server)
     }
 
-    /// Calls a second, latency at the middle and at one in a hundred, and refusals.
-    fn measure(&self, call: &Call, callers: usize, time: Duration) -> Result<String> {
+    /// Returns a cell of the table: successful requests per second, p50 and p99 of their latency, and the number of
+    /// other responses.
+    fn measure(&self, operation: &Operation, clients: usize, time: Duration) -> Result<String> {
         let end = Instant::now() + time;
         let run = || {
             let mut client = Client::connect(&self.url, &self.credential)?;
-            let (mut latency, mut refused) = (Vec::new(), 0);
+            let (mut latency, mut rejected) = (Vec::new(), 0);
             while Instant::now() < end {
-                let begun = Instant::now();
-                match client.send(&call.method, &call.target, call.body.as_ref())?.status()? {
-                    200..300 => latency.push(begun.elapsed()),
-                    _ => refused += 1,
+                let started = Instant::now();
+                match client.send(&operation.method, &operation.target, operation.body.as_ref())?.status()? {
+                    200..300 => latency.push(started.elapsed()),
+                    _ => rejected += 1,
                 }
             }
-            Ok::<_, Error>((latency, refused))
+            Ok::<_, Error>((latency, rejected))
         };
-        let (mut latency, mut refused) = (Vec::new(), 0);
+        let (mut latency, mut rejected) = (Vec::new(), 0);
         thread::scope(|scope| {
-            let threads: Vec<_> = (0..callers).map(|_| scope.spawn(run)).collect();
+            let threads: Vec<_> = (0..clients).map(|_| scope.spawn(run)).collect();
             for thread in threads {
-                let (more, no) = thread.join().map_err(|_| Error::other("a caller panicked"))??;
-                latency.extend(more);
-                refused += no;
+                let (times, errors) = thread.join().map_err(|_| Error::other("a client panicked"))??;
+                latency.extend(times);
+                rejected += errors;
             }
             Ok::<_, Error>(())
         })?;
         #[expect(clippy::cast_precision_loss, reason = "thousands")]
         let rate = latency.len() as f64 / time.as_secs_f64();
         let at = |share| micros(quantile(&latency, share).unwrap_or_default()) / 1e3;
-        Ok(format!("{rate:.0}, {:.1}, {:.1}, {refused}", at(0.5), at(0.99)))
+        Ok(format!("{rate:.0}, {:.1}, {:.1}, {rejected}", at(0.5), at(0.99)))
     }
 }
 

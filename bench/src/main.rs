@@ -1,25 +1,25 @@
-//! `berth-bench`: what Berth costs, as docs/performance.md tells it.
+//! `berth-bench`: the benchmarks of docs/performance.md.
 //!
-//! Programs are measured as Lambda runs them: the bench plays Lambda's runtime API, and a store behind TLS that answers
-//! at once. Everything is compared within one run, since the machine may be busy with other things.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program's results")]
+//! Programs run as on Lambda: the benchmark implements the Lambda runtime API, and a DynamoDB stub behind TLS that
+//! responds immediately. Results are comparable only within one run, because other load on the machine varies.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the results of the program")]
 
 mod callgrind;
-mod figures;
+mod dynamodb;
 mod function;
 mod http;
 mod load;
 mod profile;
 mod scenario;
 mod speed;
-mod store;
-mod subject;
+mod statistics;
+mod workbench;
 
 use std::{io::Result, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
-/// Measures what Berth costs.
+/// Measures processor time, memory and latency.
 #[derive(Debug, Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -28,55 +28,55 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Cold starts, warm calls and memory of functions, beside one that only says hello.
+    /// Measure cold starts, warm requests and memory of functions, relative to one that only says hello.
     Speed {
         #[command(flatten)]
         programs: Programs,
-        /// How often each program is started.
+        /// Number of cold starts of each program.
         #[arg(long, default_value_t = 40)]
         starts: usize,
-        /// How many rounds of 100 calls each endpoint has to answer.
+        /// Number of rounds. Each round sends 100 warm requests to each endpoint.
         #[arg(long, default_value_t = 30)]
         rounds: usize,
-        /// How many calls the memory is watched over.
+        /// Number of requests over which the memory is measured.
         #[arg(long, default_value_t = 10_000)]
-        calls: usize,
+        requests: usize,
     },
-    /// Instructions of a warm call, and who executes them. Needs valgrind, and a `bootstrap` with symbols.
+    /// Count the instructions of a warm request by component. Needs valgrind, and a `bootstrap` with symbols.
     Profile {
         #[command(flatten)]
         programs: Programs,
-        /// How many calls are counted.
+        /// Number of requests that are counted.
         #[arg(long, default_value_t = 200)]
-        calls: usize,
-        /// Count a start and its first call instead.
+        requests: usize,
+        /// Count a cold start and its first request instead.
         #[arg(long)]
         cold: bool,
-        /// Only these.
-        #[arg(long)]
+        /// Measure only these operations.
+        #[arg(long, value_name = "OPERATION")]
         only: Vec<String>,
-        /// Where callgrind's files are kept.
-        #[arg(long)]
+        /// Keep callgrind's files in this directory.
+        #[arg(long, value_name = "DIRECTORY")]
         keep: Option<PathBuf>,
     },
-    /// Calls a second, latency and memory of the local server.
+    /// Measure throughput, latency and memory of the local server.
     Load {
-        /// The program `berth`.
+        /// Path of the program `berth`.
         #[arg(long)]
         berth: PathBuf,
-        /// How long each endpoint is called, in seconds.
+        /// Duration of the load for each operation and number of clients, in seconds.
         #[arg(long, default_value_t = 3)]
         seconds: u64,
     },
 }
 
-/// The programs to measure.
+/// Paths of the measured programs.
 #[derive(Debug, clap::Args)]
 struct Programs {
-    /// The program of Berth's functions.
+    /// Path of `bootstrap`, the program of all functions.
     #[arg(long)]
     bootstrap: PathBuf,
-    /// The function that says hello: tests/hello, built the same way.
+    /// Path of the function that only says hello (tests/hello), built with the same profile.
     #[arg(long)]
     hello: PathBuf,
 }
@@ -93,9 +93,9 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Speed { programs, starts, rounds, calls } => speed::run(&programs, starts, rounds, calls),
-        Command::Profile { programs, calls, cold, only, keep } => {
-            profile::run(&programs, if cold { None } else { Some(calls) }, &only, keep.as_deref())
+        Command::Speed { programs, starts, rounds, requests } => speed::run(&programs, starts, rounds, requests),
+        Command::Profile { programs, requests, cold, only, keep } => {
+            profile::run(&programs, if cold { None } else { Some(requests) }, &only, keep.as_deref())
         }
         Command::Load { berth, seconds } => load::run(&berth, Duration::from_secs(seconds)),
     }

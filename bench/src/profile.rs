@@ -1,4 +1,4 @@
-//! Instructions of a warm call, counted by valgrind's callgrind.
+//! Instructions of a warm request, counted by valgrind's callgrind.
 
 use std::{
     env, fs,
@@ -10,19 +10,20 @@ use std::{
 
 use crate::{
     Programs,
-    callgrind::{Owner, Profile},
+    callgrind::{Component, Profile},
     function::Function,
-    subject::{HELLO, Roots, Subject},
+    workbench::{HELLO, Roots, Workbench},
 };
 
-/// Calls before anything is counted.
+/// Number of requests before counting starts.
 const WARM_UP: usize = 50;
-/// How many functions are listed.
+/// Number of functions that are listed.
 const LISTED: usize = 40;
 
-/// Counts so many warm calls, or a start with its first call, and prints who executes how much.
-pub(crate) fn run(programs: &Programs, calls: Option<usize>, only: &[String], keep: Option<&Path>) -> Result<()> {
-    let subject = Subject::prepare(programs)?;
+/// Counts the instructions of warm requests, or of a cold start with its first request (`requests` is `None`), and
+/// prints them by component and by function.
+pub(crate) fn run(programs: &Programs, requests: Option<usize>, only: &[String], keep: Option<&Path>) -> Result<()> {
+    let workbench = Workbench::prepare(programs)?;
     let work = tempfile::tempdir()?;
     let work = keep.unwrap_or(work.path());
     fs::create_dir_all(work)?;
@@ -30,45 +31,54 @@ pub(crate) fn run(programs: &Programs, calls: Option<usize>, only: &[String], ke
     let count = |name: &str, event: &Arc<str>, start: &dyn Fn(&[&str]) -> Result<Function>| {
         let file = work.join(format!("{}.callgrind", name.replace([',', ' '], "-")));
         let out = format!("--callgrind-out-file={}", file.display());
-        let at_start = if calls.is_some() { "--instr-atstart=no" } else { "--instr-atstart=yes" };
+        let at_start = if requests.is_some() { "--instr-atstart=no" } else { "--instr-atstart=yes" };
         let function = start(&[&valgrind.display().to_string(), "--tool=callgrind", at_start, &out])?;
-        counted(&function, event, calls)?;
+        count_requests(&function, event, requests)?;
         drop(function);
         Profile::read(&fs::read_to_string(format!("{}.1", file.display()))?)
     };
-    let event = subject.event(subject.call("get-organization")?)?;
-    let owners = [Owner::Berth, Owner::Lambda, Owner::Sdk, Owner::Http, Owner::Allocator, Owner::Unknown];
-    let what = if calls.is_some() { "a warm call" } else { "a start and its first call" };
-    println!("| instructions of {what} | thousands | beside hello | {} |", owners.map(Owner::name).join(" | "));
-    println!("|---|---|---|{}", "---|".repeat(owners.len()));
-    let mut to_hello = None;
+    let event = workbench.event(workbench.operation("get-organization")?)?;
+    let components = [
+        Component::Berth,
+        Component::Lambda,
+        Component::Sdk,
+        Component::Http,
+        Component::Allocator,
+        Component::Unknown,
+    ];
+    let title = if requests.is_some() { "a warm request" } else { "a start and its first request" };
+    let names = components.map(Component::name).join(" | ");
+    println!("| instructions of {title} | thousands | relative to hello | {names} |");
+    println!("|---|---|---|{}", "---|".repeat(components.len()));
+    let mut baseline = None;
     let mut print = |name: &str, profile: &Profile| {
-        let (by_owner, _) = profile.shares();
+        let (by_component, _) = profile.shares();
         #[expect(clippy::cast_precision_loss, reason = "hundreds")]
-        let each = profile.total() / calls.unwrap_or(1) as f64;
-        let hello = *to_hello.get_or_insert(each);
-        let share = |owner| 100.0 * by_owner.get(&owner).copied().unwrap_or_default() / profile.total();
-        let shares: Vec<_> = owners.iter().map(|owner| format!("{:.1} %", share(*owner))).collect();
+        let each = profile.total() / requests.unwrap_or(1) as f64;
+        let hello = *baseline.get_or_insert(each);
+        let share = |component| 100.0 * by_component.get(&component).copied().unwrap_or_default() / profile.total();
+        let shares: Vec<_> = components.iter().map(|component| format!("{:.1} %", share(*component))).collect();
         println!("| {name} | {:.0} | {:.2} | {} |", each / 1000.0, each / hello, shares.join(" | "));
     };
-    print(HELLO, &count(HELLO, &event, &|wrapper| subject.start_hello(wrapper))?);
+    print(HELLO, &count(HELLO, &event, &|wrapper| workbench.start_hello(wrapper))?);
     let mut profiles = Vec::new();
-    for call in &subject.calls {
-        if !only.is_empty() && !only.iter().any(|name| name == call.name) {
+    for operation in &workbench.operations {
+        if !only.is_empty() && !only.iter().any(|name| name == operation.name) {
             continue;
         }
-        let event = subject.event(call)?;
-        let profile = count(call.name, &event, &|wrapper| subject.start(call, Roots::Amazon, wrapper))?;
-        print(call.name, &profile);
-        profiles.push((call.name, profile));
+        let event = workbench.event(operation)?;
+        let start = |wrapper: &[&str]| workbench.start(operation, Roots::Amazon, wrapper);
+        let profile = count(operation.name, &event, &start)?;
+        print(operation.name, &profile);
+        profiles.push((operation.name, profile));
     }
     for (name, profile) in profiles {
         let lists = [
-            ("what Berth's functions are answerable for", profile.shares().1),
-            ("what is executed in and beneath a function", profile.inclusive()),
+            ("instructions attributed to Berth's functions", profile.shares().1),
+            ("inclusive instructions of functions", profile.inclusive()),
         ];
-        for (what, functions) in lists {
-            println!("\n{name}: {what}, in per cent of all instructions\n");
+        for (title, functions) in lists {
+            println!("\n{name}: {title}, percent of all instructions\n");
             for (function, cost) in functions.into_iter().take(LISTED) {
                 println!("    {:5.2} {function}", 100.0 * cost / profile.total());
             }
@@ -77,25 +87,25 @@ pub(crate) fn run(programs: &Programs, calls: Option<usize>, only: &[String], ke
     Ok(())
 }
 
-/// Has a warm function answer so many calls that are counted; `None`: a first one, counted with all before it.
-fn counted(function: &Function, event: &Arc<str>, calls: Option<usize>) -> Result<()> {
+/// Sends `requests` counted requests to a warm function. `None` sends one request, which is counted with the start.
+fn count_requests(function: &Function, event: &Arc<str>, requests: Option<usize>) -> Result<()> {
     let control = |arguments: &[&str]| {
         let control =
             Command::new(find("callgrind_control")?).args(arguments).arg(function.id().to_string()).output()?;
         let text = String::from_utf8_lossy(&control.stdout).into_owned();
         if control.status.success() && !text.contains("Error") { Ok(()) } else { Err(Error::other(text)) }
     };
-    let Some(calls) = calls else {
+    let Some(requests) = requests else {
         function.invoke(event)?;
         return control(&["--dump"]);
     };
     (0..WARM_UP).try_for_each(|_| function.invoke(event).map(drop))?;
     control(&["--instr=on"])?;
-    (0..calls).try_for_each(|_| function.invoke(event).map(drop))?;
+    (0..requests).try_for_each(|_| function.invoke(event).map(drop))?;
     control(&["--dump"])
 }
 
-/// Where a program is.
+/// Returns the path of a program in `PATH`.
 fn find(program: &str) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file());

@@ -1,4 +1,4 @@
-//! What is called: a directory of some size, and one call of each kind in it.
+//! The measured operations, and the resources that they use.
 
 use std::{
     io::{BufReader, Error, Result},
@@ -6,14 +6,14 @@ use std::{
     sync::Arc,
 };
 
-use berth::gateway::{RequestContext, RouteMatch, Target, event};
+use berth::gateway::{IncomingRequest, RouteMatch, Target, event};
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Value, json};
 
 use crate::http::{self, Message};
 
-/// What browsers send beside what the call needs.
+/// Headers that browsers send with every request.
 const HEADERS: [(&str, &str); 12] = [
     ("host", "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"),
     ("accept", "application/json, text/plain, */*"),
@@ -31,25 +31,25 @@ const HEADERS: [(&str, &str); 12] = [
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
     ),
 ];
-/// How many docks, parties and roles there are to list.
-const MANY: usize = 30;
+/// Number of docks and of parties.
+const RESOURCES: usize = 30;
 
-/// A call.
+/// A measured request.
 #[derive(Debug, Clone)]
-pub(crate) struct Call {
-    /// The endpoint, with what is particular about the call.
+pub(crate) struct Operation {
+    /// Name in the tables: the endpoint and its variant, such as `list-parties, 20`.
     pub(crate) name: &'static str,
-    /// The endpoint.
+    /// Name of the endpoint.
     pub(crate) endpoint: &'static str,
-    /// Its method.
+    /// HTTP method.
     pub(crate) method: Method,
-    /// Its path and query.
+    /// Path and query.
     pub(crate) target: String,
-    /// Its body.
+    /// JSON body, if any.
     pub(crate) body: Option<Value>,
 }
 
-/// Somebody who calls the local server, on one connection.
+/// A client of the local server, with one connection.
 #[derive(Debug)]
 pub(crate) struct Client {
     connection: BufReader<TcpStream>,
@@ -57,7 +57,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client of the server at `url` with this credential.
+    /// Connects to the server at `url`.
     pub(crate) fn connect(url: &str, credential: &str) -> Result<Self> {
         let connection = TcpStream::connect(url.trim_start_matches("http://"))?;
         connection.set_nodelay(true)?;
@@ -66,66 +66,67 @@ impl Client {
         Ok(Self { connection: BufReader::new(connection), headers })
     }
 
-    /// The answer to a call, whatever it is.
+    /// Sends a request and returns its response, which can have any status.
     pub(crate) fn send(&mut self, method: &Method, target: &str, body: Option<&Value>) -> Result<Message> {
         let body = body.map(ToString::to_string).unwrap_or_default();
         let line = format!("{method} {target} HTTP/1.1");
         http::write(self.connection.get_mut(), &line, &self.headers, body.as_bytes())?;
-        Message::read(&mut self.connection)?.ok_or_else(|| Error::other("the server hung up"))
+        Message::read(&mut self.connection)?.ok_or_else(|| Error::other("the server closed the connection"))
     }
 
-    fn make(&mut self, target: &str, body: &Value) -> Result<String> {
-        let made: Value = serde_json::from_slice(&self.send(&Method::POST, target, Some(body))?.body)?;
-        made["id"].as_str().map(ToOwned::to_owned).ok_or_else(|| Error::other(format!("no id: {made}")))
+    /// Creates a resource and returns its id.
+    fn create(&mut self, target: &str, body: &Value) -> Result<String> {
+        let created: Value = serde_json::from_slice(&self.send(&Method::POST, target, Some(body))?.body)?;
+        created["id"].as_str().map(ToOwned::to_owned).ok_or_else(|| Error::other(format!("no id: {created}")))
     }
 }
 
-/// Fills a directory, and tells the calls that can be made there.
-pub(crate) fn prepare(client: &mut Client) -> Result<Vec<Call>> {
-    let org = client.make("/v1/organizations", &json!({ "name": "Bench" }))?;
+/// Creates an organization with docks, parties and roles, and returns the operations on them.
+pub(crate) fn prepare(client: &mut Client) -> Result<Vec<Operation>> {
+    let org = client.create("/v1/organizations", &json!({ "name": "Bench" }))?;
     let (mut docks, mut parties) = (Vec::new(), Vec::new());
-    let of_org = format!("/v1/organizations/{org}");
-    let all_parties = format!("{of_org}/parties");
-    for number in 0..MANY {
+    let org_path = format!("/v1/organizations/{org}");
+    let all_parties = format!("{org_path}/parties");
+    for number in 0..RESOURCES {
         let dock = json!({ "organizationId": org, "name": format!("Dock {number}") });
-        docks.push(client.make("/v1/docks", &dock)?);
+        docks.push(client.create("/v1/docks", &dock)?);
         let party = json!({ "type": "ORGANIZATION", "name": format!("Party {number}") });
-        parties.push(client.make(&all_parties, &party)?);
+        parties.push(client.create(&all_parties, &party)?);
     }
-    let (dock, party, last) = (&docks[0], &parties[0], &parties[MANY - 1]);
+    let (dock, party, last) = (&docks[0], &parties[0], &parties[RESOURCES - 1]);
     let roles = format!("{all_parties}/{party}/roles");
     for (dock, other) in docks.iter().zip(&parties[1..]) {
-        client.make(&roles, &json!({ "dockId": dock, "role": "RECIPIENT" }))?;
-        client.make(&format!("{all_parties}/{other}/roles"), &json!({ "dockId": docks[0], "role": "RECIPIENT" }))?;
+        client.create(&roles, &json!({ "dockId": dock, "role": "RECIPIENT" }))?;
+        client.create(&format!("{all_parties}/{other}/roles"), &json!({ "dockId": docks[0], "role": "RECIPIENT" }))?;
     }
     let checks: Vec<_> =
         docks[..10].iter().map(|dock| json!({ "dockId": dock, "partyId": party, "role": "RECIPIENT" })).collect();
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
     let party_body = json!({ "type": "ORGANIZATION", "name": "New party", "metadata": { "tier": "gold" } });
     let role_body = json!({ "dockId": dock, "role": "DISTRIBUTOR" });
-    let call = |name: &'static str, method: &Method, target: String, body: Option<Value>| {
+    let operation = |name: &'static str, method: &Method, target: String, body: Option<Value>| {
         let endpoint = name.split(',').next().unwrap_or(name);
-        Call { name, endpoint, method: method.clone(), target, body }
+        Operation { name, endpoint, method: method.clone(), target, body }
     };
     Ok(vec![
-        call("health", &get, "/v1/healthz".to_owned(), None),
-        call("get-organization", &get, of_org.clone(), None),
-        call("create-organization", &post, "/v1/organizations".to_owned(), Some(json!({ "name": "New" }))),
-        call("create-dock", &post, "/v1/docks".to_owned(), Some(json!({ "organizationId": org, "name": "New" }))),
-        call("create-party", &post, all_parties.clone(), Some(party_body)),
-        call("get-party", &get, format!("{all_parties}/{party}"), None),
-        call("update-party", &patch, format!("{all_parties}/{last}"), Some(json!({ "name": "Renamed" }))),
-        call("list-parties, 20", &get, format!("{all_parties}?limit=20"), None),
-        call("assign-role", &post, format!("{all_parties}/{last}/roles"), Some(role_body)),
-        call("list-roles, 20", &get, format!("{roles}?limit=20"), None),
-        call("check-roles, 10", &post, format!("{of_org}/roles/check"), Some(json!({ "checks": checks }))),
-        call("list-dock-parties, 20", &get, format!("/v1/docks/{dock}/parties?limit=20"), None),
-        call("allocate-ledger-party", &post, "/v2/parties".to_owned(), Some(json!({}))),
+        operation("health", &get, "/v1/healthz".to_owned(), None),
+        operation("get-organization", &get, org_path.clone(), None),
+        operation("create-organization", &post, "/v1/organizations".to_owned(), Some(json!({ "name": "New" }))),
+        operation("create-dock", &post, "/v1/docks".to_owned(), Some(json!({ "organizationId": org, "name": "New" }))),
+        operation("create-party", &post, all_parties.clone(), Some(party_body)),
+        operation("get-party", &get, format!("{all_parties}/{party}"), None),
+        operation("update-party", &patch, format!("{all_parties}/{last}"), Some(json!({ "name": "Renamed" }))),
+        operation("list-parties, 20", &get, format!("{all_parties}?limit=20"), None),
+        operation("assign-role", &post, format!("{all_parties}/{last}/roles"), Some(role_body)),
+        operation("list-roles, 20", &get, format!("{roles}?limit=20"), None),
+        operation("check-roles, 10", &post, format!("{org_path}/roles/check"), Some(json!({ "checks": checks }))),
+        operation("list-dock-parties, 20", &get, format!("/v1/docks/{dock}/parties?limit=20"), None),
+        operation("allocate-ledger-party", &post, "/v2/parties".to_owned(), Some(json!({}))),
     ])
 }
 
-impl Call {
-    /// The event that API Gateway would make of this call.
+impl Operation {
+    /// Returns the API Gateway event of this request.
     pub(crate) fn event(&self, credential: &str) -> Result<Arc<str>> {
         let target = Target::parse(&self.target);
         let (endpoint, parameters) =
@@ -140,7 +141,7 @@ impl Call {
         if !body.is_empty() {
             headers.insert("content-type", HeaderValue::from_static("application/json"));
         }
-        let arrival = RequestContext {
+        let request = IncomingRequest {
             method: &self.method,
             target: &target,
             headers: &headers,
@@ -152,6 +153,6 @@ impl Call {
             trace_id: "Root=1-5e6a86ce-0f2d5c3b4a69788796a5b4c3",
         };
         let route = RouteMatch { key: format!("{} {}", endpoint.method, endpoint.path), parameters };
-        Ok(event(&arrival, &route).to_string().into())
+        Ok(event(&request, &route).to_string().into())
     }
 }

@@ -1,4 +1,4 @@
-//! Cold starts, warm calls and memory of functions.
+//! Cold starts, warm requests and memory of functions.
 
 use std::{
     fs,
@@ -11,23 +11,23 @@ use std::{
 
 use crate::{
     Programs,
-    figures::{median, micros, millis, quantile},
     function::{Function, megabytes},
-    subject::{HELLO, Roots, Subject},
+    statistics::{median, micros, millis, quantile},
+    workbench::{HELLO, Roots, Workbench},
 };
 
-/// Calls in a round.
+/// Number of requests in a round.
 const ROUND: u32 = 100;
-/// Calls before anything is counted.
+/// Number of requests before measurements start.
 const WARM_UP: usize = 300;
 
-/// Measures, and prints one table after another.
-pub(crate) fn run(programs: &Programs, starts: usize, rounds: usize, calls: usize) -> Result<()> {
-    let subject = Subject::prepare(programs)?;
+/// Measures sizes, cold starts, warm requests and memory, and prints a table of each.
+pub(crate) fn run(programs: &Programs, starts: usize, rounds: usize, requests: usize) -> Result<()> {
+    let workbench = Workbench::prepare(programs)?;
     size(&[("bootstrap", &programs.bootstrap), (HELLO, &programs.hello)])?;
-    cold(&subject, starts)?;
-    warm(&subject, rounds)?;
-    memory(&subject, calls)
+    cold(&workbench, starts)?;
+    warm(&workbench, rounds)?;
+    memory(&workbench, requests)
 }
 
 fn size(programs: &[(&str, &Path)]) -> Result<()> {
@@ -45,8 +45,8 @@ fn size(programs: &[(&str, &Path)]) -> Result<()> {
     Ok(())
 }
 
-/// One way to start.
-struct Start<'a> {
+/// A kind of cold start, and its measurements.
+struct ColdStart<'a> {
     name: String,
     run: Box<dyn Fn() -> Result<(Duration, Duration)> + 'a>,
     init: Vec<Duration>,
@@ -54,81 +54,82 @@ struct Start<'a> {
     connections: u32,
 }
 
-impl<'a> Start<'a> {
+impl<'a> ColdStart<'a> {
     fn new(name: String, run: impl Fn() -> Result<(Duration, Duration)> + 'a) -> Self {
         Self { name, run: Box::new(run), init: Vec::new(), first: Vec::new(), connections: 0 }
     }
 }
 
-/// Processor time until a function asks for its first event, and until it has answered it.
-fn cold(subject: &Subject, starts: usize) -> Result<()> {
-    let mut ways = Vec::new();
-    let hello_event = subject.event(subject.call("get-organization")?)?;
-    let say_hello = move || {
-        let function = subject.start_hello(&[])?;
+/// Measures the processor time until a function polls for its first event, and until its first response.
+fn cold(workbench: &Workbench, starts: usize) -> Result<()> {
+    let mut kinds = Vec::new();
+    let hello_event = workbench.event(workbench.operation("get-organization")?)?;
+    let run_hello = move || {
+        let function = workbench.start_hello(&[])?;
         let init = function.cpu()?;
         function.invoke(&hello_event)?;
         Ok((init, function.cpu()?))
     };
-    ways.push(Start::new(HELLO.to_owned(), say_hello));
-    for (name, roots, of) in [
-        ("health", Roots::Amazon, "no call of the store"),
+    kinds.push(ColdStart::new(HELLO.to_owned(), run_hello));
+    for (name, roots, description) in [
+        ("health", Roots::Amazon, "no DynamoDB request"),
         ("get-organization", Roots::Amazon, "TLS, Amazon's roots"),
         ("create-party", Roots::Amazon, "TLS, Amazon's roots"),
         ("list-parties, 20", Roots::Amazon, "TLS, Amazon's roots"),
-        ("get-organization", Roots::Platform, "TLS, the platform's roots"),
+        ("get-organization", Roots::Platform, "TLS, platform trust store"),
     ] {
-        let call = subject.call(name)?;
-        let event = subject.event(call)?;
-        subject.check(call, &subject.start(call, roots, &[])?)?;
+        let operation = workbench.operation(name)?;
+        let event = workbench.event(operation)?;
+        workbench.check(operation, &workbench.start(operation, roots, &[])?)?;
         let run = move || {
-            let function = subject.start(call, roots, &[])?;
+            let function = workbench.start(operation, roots, &[])?;
             let init = function.cpu()?;
             function.invoke(&event)?;
             Ok((init, function.cpu()?))
         };
-        ways.push(Start::new(format!("{name}: {of}"), run));
+        kinds.push(ColdStart::new(format!("{name}: {description}"), run));
     }
-    // In turn, so that what else the machine does meets all alike.
+    // The kinds alternate, so that other load on the machine affects all of them.
     for _ in 0..starts {
-        for way in &mut ways {
-            let before = subject.connections();
-            let (init, first) = (way.run)()?;
-            way.connections += subject.connections() - before;
-            way.init.push(init);
-            way.first.push(first);
+        for kind in &mut kinds {
+            let before = workbench.connections();
+            let (init, first) = (kind.run)()?;
+            kind.connections += workbench.connections() - before;
+            kind.init.push(init);
+            kind.first.push(first);
         }
     }
     println!(
-        "| cold start, {starts} each | CPU until it asks for an event, ms | CPU until it has answered, ms | beside hello \
-         | connections to the store, all |"
+        "| cold start, {starts} each | CPU to the first poll for an event, ms | CPU to the first response, ms \
+         | relative to hello | DynamoDB connections, all starts |"
     );
     println!("|---|---|---|---|---|");
-    let hello = median(&ways[0].first);
-    for way in &ways {
-        let (init, first) = (median(&way.init), median(&way.first));
+    let hello = median(&kinds[0].first);
+    for kind in &kinds {
+        let (init, first) = (median(&kind.init), median(&kind.first));
         let ratio = first.as_secs_f64() / hello.as_secs_f64();
-        let (name, connections) = (&way.name, way.connections);
+        let (name, connections) = (&kind.name, kind.connections);
         println!("| {name} | {:.2} | {:.2} | {ratio:.2} | {connections} |", millis(init), millis(first));
     }
     println!();
     Ok(())
 }
 
-/// Processor time and latency of warm calls, each endpoint in a process of its own, all in turn.
-fn warm(subject: &Subject, rounds: usize) -> Result<()> {
-    let mut subjects = vec![(HELLO, subject.start_hello(&[])?, subject.event(subject.call("get-organization")?)?)];
-    for call in &subject.calls {
-        let function = subject.start(call, Roots::Amazon, &[])?;
-        subject.check(call, &function)?;
-        subjects.push((call.name, function, subject.event(call)?));
+/// Measures processor time and latency of warm requests. Each operation has its own process, and they alternate.
+fn warm(workbench: &Workbench, rounds: usize) -> Result<()> {
+    let hello_event = workbench.event(workbench.operation("get-organization")?)?;
+    let mut functions = vec![(HELLO, workbench.start_hello(&[])?, hello_event)];
+    for operation in &workbench.operations {
+        let function = workbench.start(operation, Roots::Amazon, &[])?;
+        workbench.check(operation, &function)?;
+        functions.push((operation.name, function, workbench.event(operation)?));
     }
-    let mut measured = vec![(Vec::new(), Vec::new()); subjects.len()];
-    for (_, function, event) in &subjects {
+    let mut measured = vec![(Vec::new(), Vec::new()); functions.len()];
+    for (_, function, event) in &functions {
         (0..WARM_UP).try_for_each(|_| function.invoke(event).map(drop))?;
     }
     for _ in 0..rounds {
-        for ((_, function, event), (cpu, latency)) in subjects.iter().zip(&mut measured) {
+        for ((_, function, event), (cpu, latency)) in functions.iter().zip(&mut measured) {
             let before = function.cpu()?;
             for _ in 0..ROUND {
                 latency.push(function.invoke(event)?.0);
@@ -137,15 +138,16 @@ fn warm(subject: &Subject, rounds: usize) -> Result<()> {
         }
     }
     println!(
-        "| warm, {rounds} x {ROUND} calls | CPU, µs | beside hello | beside get-organization | p50, µs | p99, µs |"
+        "| warm, {rounds} x {ROUND} requests | CPU, µs | relative to hello | relative to get-organization | p50, µs \
+         | p99, µs |"
     );
     println!("|---|---|---|---|---|---|");
     let cpu_of = |name: &str| {
-        let at = subjects.iter().position(|(known, ..)| *known == name);
-        at.map(|at| median(&measured[at].0)).ok_or_else(|| Error::other("not measured"))
+        let index = functions.iter().position(|(known, ..)| *known == name);
+        index.map(|index| median(&measured[index].0)).ok_or_else(|| Error::other("not measured"))
     };
     let (hello, organization) = (cpu_of(HELLO)?.as_secs_f64(), cpu_of("get-organization")?.as_secs_f64());
-    for ((name, ..), (cpu, latency)) in subjects.iter().zip(&measured) {
+    for ((name, ..), (cpu, latency)) in functions.iter().zip(&measured) {
         let cpu = median(cpu);
         let (to_hello, to_get) = (cpu.as_secs_f64() / hello, cpu.as_secs_f64() / organization);
         let at = |share| micros(quantile(latency, share).unwrap_or_default());
@@ -155,27 +157,27 @@ fn warm(subject: &Subject, rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// Resident memory while a function answers more and more calls.
-fn memory(subject: &Subject, calls: usize) -> Result<()> {
-    let stops = [1, calls / 100, calls / 10, calls / 2, calls];
+/// Measures the resident memory of functions after growing numbers of requests.
+fn memory(workbench: &Workbench, requests: usize) -> Result<()> {
+    let stops = [1, requests / 100, requests / 10, requests / 2, requests];
     let heads: Vec<_> = stops.iter().map(|stop| format!("after {stop}")).collect();
     println!("| resident memory, MB | {} |\n|---|{}", heads.join(" | "), "---|".repeat(stops.len()));
     let row = |name: &str, function: &Function, event: &Arc<str>| {
-        let (mut columns, mut made) = (Vec::new(), 0);
+        let (mut columns, mut sent) = (Vec::new(), 0);
         for stop in stops {
-            for _ in made..stop {
+            for _ in sent..stop {
                 function.invoke(event)?;
             }
-            made = stop;
+            sent = stop;
             columns.push(format!("{:.2}", megabytes(function.resident()?)));
         }
         println!("| {name} | {} |", columns.join(" | "));
         Ok::<_, Error>(())
     };
-    row(HELLO, &subject.start_hello(&[])?, &subject.event(subject.call("get-organization")?)?)?;
+    row(HELLO, &workbench.start_hello(&[])?, &workbench.event(workbench.operation("get-organization")?)?)?;
     for name in ["get-organization", "create-party", "list-roles, 20"] {
-        let call = subject.call(name)?;
-        row(name, &subject.start(call, Roots::Amazon, &[])?, &subject.event(call)?)?;
+        let operation = workbench.operation(name)?;
+        row(name, &workbench.start(operation, Roots::Amazon, &[])?, &workbench.event(operation)?)?;
     }
     Ok(())
 }

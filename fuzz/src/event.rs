@@ -1,18 +1,19 @@
-//! Any bytes as the event of an invocation: what the decoder takes is answered.
+//! Target `event`: any bytes as the event of an invocation. Every decoded event gets a response.
 
-use crate::{answers, world::World};
+use crate::{deployment::Deployment, responses};
 
-/// In the event `${BERTH_KEY}`, `${ORG_ID}` and the like stand for what there is, as in `events/`.
+/// Checks an event. Placeholders such as `${BERTH_KEY}` and `${ORG_ID}` are replaced with values of the deployment, as in
+/// `events/`.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let world = World::get();
+    let deployment = Deployment::get();
     let mut text = text.to_owned();
     if text.contains("${") {
-        for (name, value) in &world.names {
-            text = text.replace(name, value);
+        for (placeholder, value) in &deployment.placeholders {
+            text = text.replace(placeholder, value);
         }
     }
-    if let Some((endpoint, answer)) = world.answer(&text) {
-        answers::check(endpoint, &answer);
+    if let Some((endpoint, response)) = deployment.handle(&text) {
+        responses::check(endpoint, &response);
     }
 }

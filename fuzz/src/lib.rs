@@ -1,17 +1,17 @@
-//! What the fuzz targets check. Each module takes bytes of the fuzzer and panics where something does not hold; a panic
-//! of the product ends the run, too, even one that it would catch.
+//! Fuzz targets. Each target module checks an input of the fuzzer, and panics if a property does not hold. A panic of the
+//! product also ends the run, even one that the product would catch.
 #![forbid(unsafe_code)]
-#![expect(clippy::expect_used, clippy::panic, reason = "a check that does not hold is a finding")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a failed check is a finding")]
 
-mod answers;
 mod cursor;
+mod deployment;
+mod dynamodb;
 mod event;
 mod json;
 mod request;
-mod store;
+mod responses;
 mod text;
 mod token;
-mod world;
 
 use std::{env, sync::LazyLock};
 
@@ -23,10 +23,10 @@ static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| match env::var("BERTH_FUZZ
     Ok("request") => request::check,
     Ok("text") => text::check,
     Ok("token") => token::check,
-    _ => panic!("BERTH_FUZZ names no target"),
+    _ => panic!("BERTH_FUZZ is not the name of a target"),
 });
 
-/// Checks an input.
+/// Checks an input with the selected target.
 pub fn check(data: &[u8]) {
     TARGET(data);
 }

@@ -1,4 +1,4 @@
-//! One program for all targets, so that there is one to link: `BERTH_FUZZ` names the target.
+//! The program of all fuzz targets. `BERTH_FUZZ` selects the target. One program for all saves linking time.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

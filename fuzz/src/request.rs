@@ -1,5 +1,5 @@
-//! Requests that are made of parts, so that most of them get beyond what is refused first: an endpoint, a caller, ids that
-//! exist or do not, parameters, headers and members that the endpoint reads.
+//! Target `request`: requests composed of an endpoint, a caller, existing and unknown ids, parameters, headers and members
+//! that the endpoint reads. Most of them pass the first validations.
 
 use arbitrary::{Arbitrary, Unstructured};
 use berth_functions::ENDPOINTS;
@@ -8,11 +8,11 @@ use lambda_http::http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    answers,
-    world::{World, event},
+    deployment::{Deployment, event},
+    responses,
 };
 
-/// Headers that are read.
+/// Headers that endpoints read.
 const HEADERS: [&str; 8] = [
     "idempotency-key",
     "if-match",
@@ -23,7 +23,7 @@ const HEADERS: [&str; 8] = [
     "content-type",
     "sec-websocket-protocol",
 ];
-/// Values that mean something somewhere.
+/// Values that are valid in some parameter, header or member.
 const VALUES: [&str; 20] = [
     "DISTRIBUTOR",
     "RECIPIENT",
@@ -46,7 +46,7 @@ const VALUES: [&str; 20] = [
     "#0066cc",
     "local_metadata.annotations",
 ];
-/// Members of the ledger's bodies, which no list of Berth's names.
+/// Members of request bodies in the ledger dialect, which [`Endpoint`] does not list.
 const LEDGER_MEMBERS: [&str; 10] = [
     "partyIdHint",
     "localMetadata",
@@ -60,12 +60,12 @@ const LEDGER_MEMBERS: [&str; 10] = [
     "paths",
 ];
 
-/// A request.
+/// The parts of a request, generated from an input.
 #[derive(Debug, Arbitrary)]
-pub struct Shot<'a> {
+pub struct RequestParts<'a> {
     endpoint: u8,
     is_head: bool,
-    caller: Who<'a>,
+    caller: Caller<'a>,
     path: [Text<'a>; 3],
     query: Vec<(Name<'a>, Text<'a>)>,
     headers: Vec<(u8, Text<'a>)>,
@@ -73,19 +73,19 @@ pub struct Shot<'a> {
 }
 
 #[derive(Debug, Arbitrary)]
-enum Who<'a> {
+enum Caller<'a> {
     Platform,
     Tenant,
-    Nobody,
+    Unauthenticated,
     Other(Text<'a>),
 }
 
 #[derive(Debug, Arbitrary)]
 enum Text<'a> {
-    /// Something that there is.
-    Known(u8),
-    /// What fits best: the caller's own id at that place.
-    Fitting,
+    /// The value of a placeholder.
+    Placeholder(u8),
+    /// An existing id of the kind that the parameter or member expects.
+    ExpectedId,
     Value(u8),
     Free(&'a str),
 }
@@ -113,50 +113,51 @@ enum Member<'a> {
     Object(Vec<(Name<'a>, Member<'a>)>),
 }
 
-/// Sends the request that the bytes make.
+/// Sends the request that is generated from the input, and checks the response.
 pub fn check(data: &[u8]) {
-    if let Ok(shot) = Shot::arbitrary_take_rest(Unstructured::new(data)) {
-        send(&shot);
+    if let Ok(parts) = RequestParts::arbitrary_take_rest(Unstructured::new(data)) {
+        send(&parts);
     }
 }
 
-fn send(shot: &Shot<'_>) {
-    let world = World::get();
-    let endpoint = &ENDPOINTS[usize::from(shot.endpoint) % ENDPOINTS.len()];
+fn send(parts: &RequestParts<'_>) {
+    let deployment = Deployment::get();
+    let endpoint = &ENDPOINTS[usize::from(parts.endpoint) % ENDPOINTS.len()];
     let mut path = endpoint.path.to_owned();
-    for (name, text) in endpoint.path_parameters().zip(&shot.path) {
-        path = path.replace(&format!("{{{name}}}"), &text.written(world, name));
+    for (name, text) in endpoint.path_parameters().zip(&parts.path) {
+        path = path.replace(&format!("{{{name}}}"), &text.to_text(deployment, name));
     }
     let mut headers = Map::new();
-    let credential = match &shot.caller {
-        Who::Platform => Some(world.value("${BERTH_KEY}").to_owned()),
-        Who::Tenant => Some(world.value("${TENANT_KEY}").to_owned()),
-        Who::Nobody => None,
-        Who::Other(text) => Some(text.written(world, "")),
+    let credential = match &parts.caller {
+        Caller::Platform => Some(deployment.value("${BERTH_KEY}").to_owned()),
+        Caller::Tenant => Some(deployment.value("${TENANT_KEY}").to_owned()),
+        Caller::Unauthenticated => None,
+        Caller::Other(text) => Some(text.to_text(deployment, "")),
     };
     if let Some(credential) = credential {
         headers.insert("authorization".to_owned(), format!("Bearer {credential}").into());
     }
-    for (name, text) in &shot.headers {
+    for (name, text) in &parts.headers {
         let name = HEADERS[usize::from(*name) % HEADERS.len()];
-        headers.insert(name.to_owned(), text.written(world, name).into());
+        headers.insert(name.to_owned(), text.to_text(deployment, name).into());
     }
     let parameters: Vec<&str> = endpoint.query.iter().chain(PAGING).map(|parameter| parameter.name).collect();
-    let query: Map<_, _> = shot.query.iter().map(|(name, text)| pair(world, name, text, &parameters)).collect();
+    let query: Map<_, _> = parts.query.iter().map(|(name, text)| pair(deployment, name, text, &parameters)).collect();
     let members = members(endpoint);
-    let body = match &shot.body {
+    let body = match &parts.body {
         Body::None => None,
-        Body::Members(given) => Some(object(world, given, &members).to_string()),
+        Body::Members(given) => Some(object(deployment, given, &members).to_string()),
         Body::Text(text) => Some((*text).to_owned()),
     };
-    let is_head = shot.is_head && endpoint.method == Method::GET;
+    let is_head = parts.is_head && endpoint.method == Method::GET;
     let method = if is_head { "HEAD" } else { endpoint.method.as_str() };
     let event = event(method, &path, &headers.into(), &query.into(), body.as_deref());
-    if let Some((endpoint, answer)) = world.answer(&event.to_string()) {
-        answers::check(endpoint, &answer);
+    if let Some((endpoint, response)) = deployment.handle(&event.to_string()) {
+        responses::check(endpoint, &response);
     }
 }
 
+/// Returns the names of members that the endpoint may read.
 fn members(endpoint: &Endpoint) -> Vec<&'static str> {
     let members = endpoint.body.and_then(|body| body.members).map(|members| members()).unwrap_or_default();
     let read: Vec<_> = members.into_iter().map(|member| member.name).collect();
@@ -166,36 +167,38 @@ fn members(endpoint: &Endpoint) -> Vec<&'static str> {
     all
 }
 
-fn pair(world: &World, name: &Name<'_>, text: &Text<'_>, known: &[&'static str]) -> (String, Value) {
-    let name = name.written(known);
-    let value = text.written(world, &name).into();
+fn pair(deployment: &Deployment, name: &Name<'_>, text: &Text<'_>, known: &[&'static str]) -> (String, Value) {
+    let name = name.to_text(known);
+    let value = text.to_text(deployment, &name).into();
     (name, value)
 }
 
-fn object(world: &World, members: &[(Name<'_>, Member<'_>)], known: &[&'static str]) -> Value {
+fn object(deployment: &Deployment, members: &[(Name<'_>, Member<'_>)], known: &[&'static str]) -> Value {
     let member = |(name, member): &(Name<'_>, Member<'_>)| {
-        let name = name.written(known);
-        let value = member.written(world, &name, known);
+        let name = name.to_text(known);
+        let value = member.to_text(deployment, &name, known);
         (name, value)
     };
     Value::Object(members.iter().map(member).collect())
 }
 
 impl Name<'_> {
-    fn written(&self, known: &[&'static str]) -> String {
+    fn to_text(&self, known: &[&'static str]) -> String {
         match self {
-            Self::Known(at) => known[usize::from(*at) % known.len()].to_owned(),
+            Self::Known(index) => known[usize::from(*index) % known.len()].to_owned(),
             Self::Free(text) => (*text).to_owned(),
         }
     }
 }
 
 impl Text<'_> {
-    fn written(&self, world: &World, place: &str) -> String {
+    fn to_text(&self, deployment: &Deployment, name: &str) -> String {
         match self {
-            Self::Known(at) => world.names[usize::from(*at) % world.names.len()].1.clone(),
-            Self::Fitting => {
-                let name = match place {
+            Self::Placeholder(index) => {
+                deployment.placeholders[usize::from(*index) % deployment.placeholders.len()].1.clone()
+            }
+            Self::ExpectedId => {
+                let placeholder = match name {
                     "orgId" | "organizationId" | "identityProviderId" | "identity-provider-id" => "${ORG_ID}",
                     "dockId" => "${DOCK_ID}",
                     "partyId" => "${PARTY_ID}",
@@ -203,23 +206,23 @@ impl Text<'_> {
                     "party" | "parties" => "${ALLOCATED}",
                     _ => "${KEY_ID}",
                 };
-                world.value(name).to_owned()
+                deployment.value(placeholder).to_owned()
             }
-            Self::Value(at) => VALUES[usize::from(*at) % VALUES.len()].to_owned(),
+            Self::Value(index) => VALUES[usize::from(*index) % VALUES.len()].to_owned(),
             Self::Free(text) => (*text).to_owned(),
         }
     }
 }
 
 impl Member<'_> {
-    fn written(&self, world: &World, name: &str, known: &[&'static str]) -> Value {
+    fn to_text(&self, deployment: &Deployment, name: &str, known: &[&'static str]) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Bool(value) => json!(value),
             Self::Number(number) => json!(number),
-            Self::Text(text) => text.written(world, name).into(),
-            Self::List(members) => members.iter().map(|member| member.written(world, name, known)).collect(),
-            Self::Object(members) => object(world, members, known),
+            Self::Text(text) => text.to_text(deployment, name).into(),
+            Self::List(members) => members.iter().map(|member| member.to_text(deployment, name, known)).collect(),
+            Self::Object(members) => object(deployment, members, known),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Texts that become values: what is taken is within its limits, and reads the same once more.
+//! Target `text`: parsers of single strings. A parsed value is within its limits, and its text parses to the same value.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -12,49 +12,49 @@ use berth_shared::{
     time::Time,
 };
 
-/// The longest slug.
+/// Maximum length of a slug, in bytes.
 const MAX_SLUG: usize = 63;
 
-/// Every reader of one text.
+/// Checks all parsers with one string.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    spelled::<id::Organization>(text);
-    spelled::<id::Dock>(text);
-    spelled::<id::Party>(text);
-    spelled::<id::Role>(text);
-    spelled::<id::ApiKey>(text);
+    check_id::<id::Organization>(text);
+    check_id::<id::Dock>(text);
+    check_id::<id::Party>(text);
+    check_id::<id::Role>(text);
+    check_id::<id::ApiKey>(text);
     if let Ok(credential) = text.parse::<Credential>() {
         assert_eq!(credential.reveal(), text);
-        assert!(!format!("{credential:?}").contains(text), "a credential is printed");
+        assert!(!format!("{credential:?}").contains(text), "Debug prints the credential");
     }
-    same::<Scope>(text);
+    check_round_trip::<Scope>(text);
     if let Ok(time) = text.parse::<Time>() {
         assert_eq!(time.to_string().parse::<Time>().ok(), Some(time), "{text:?}");
     }
-    values(text);
-    of_ledger(text);
+    check_values(text);
+    check_ledger_values(text);
 }
 
-/// An id has one spelling.
-fn spelled<K: Kind>(text: &str) {
+/// Checks that the text of a parsed id is the input: an id has exactly one spelling.
+fn check_id<K: Kind>(text: &str) {
     if let Ok(id) = text.parse::<Id<K>>() {
         assert_eq!(id.to_string(), text);
         let _ = id.time();
     }
 }
 
-fn same<T: FromStr + Display>(text: &str) {
+fn check_round_trip<T: FromStr + Display>(text: &str) {
     if let Ok(value) = text.parse::<T>() {
         assert_eq!(value.to_string(), text);
     }
 }
 
-fn values(text: &str) {
+fn check_values(text: &str) {
     if let Ok(name) = Name::parse(text) {
         assert!((1..=200).contains(&name.as_str().chars().count()));
         assert_eq!(Name::parse(name.as_str()).map(|again| again.as_str() == name.as_str()), Ok(true), "{text:?}");
         let found = Search::parse(name.as_str()).is_ok_and(|search| search.matches(name.as_str()));
-        assert!(found, "a name is not found by itself: {text:?}");
+        assert!(found, "a search for the whole name does not match it: {text:?}");
         let stem = SlugStem::of(&name);
         for slug in [stem.slug().clone(), stem.numbered(1), stem.numbered(u64::MAX)] {
             assert!(slug.as_str().len() <= MAX_SLUG && Slug::parse(slug.as_str()).is_ok(), "{slug}");
@@ -73,7 +73,7 @@ fn values(text: &str) {
     let _ = (Email::parse(text), Color::parse(text), RoleName::parse(text));
 }
 
-fn of_ledger(text: &str) {
+fn check_ledger_values(text: &str) {
     if let Ok(hint) = Hint::parse(text) {
         assert_eq!(hint.as_str(), text);
         let name = hint.to_name();

@@ -1,4 +1,4 @@
-//! Signed tokens: any text proves nothing, and what is signed proves its subject only.
+//! Target `token`: a token is valid only with a signature of the issuer, and authenticates only its subject.
 
 use std::{collections::HashMap, io::Write, sync::OnceLock, time::Duration};
 
@@ -11,10 +11,10 @@ use ring::{
 use serde_json::{Value, json, value::RawValue};
 use tokio::{runtime::Runtime, time::Instant};
 
-/// The participant that the tokens are for.
+/// Id of the participant.
 const PARTICIPANT: &str = "berth::1220";
 
-/// An identity provider whose key is made for this process.
+/// An identity provider with a key generated for this process.
 struct Issuer {
     runtime: Runtime,
     key: EcdsaKeyPair,
@@ -44,20 +44,21 @@ impl Issuer {
             admins: Some("ops".to_owned()),
             ..TokenSettings::default()
         };
-        let config = TokenConfig::read(settings).expect("good settings").expect("tokens are taken");
-        let verifier = TokenVerifier::new(config).expect("the key set is good");
+        let config = TokenConfig::read(settings).expect("valid settings").expect("tokens are accepted");
+        let verifier = TokenVerifier::new(config).expect("the key set is valid");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         Self { runtime, key, random, verifier }
     }
 
-    /// Whom a token proves.
-    fn proved(&self, token: &str) -> Option<String> {
+    /// Returns the user that a token authenticates, or `None` if it is invalid.
+    fn verify(&self, token: &str) -> Option<String> {
         let deadline = Instant::now() + Duration::from_secs(1);
-        let proved = self.runtime.block_on(self.verifier.verify(token, PARTICIPANT, deadline));
-        proved.ok().map(|user| user.id)
+        let verified = self.runtime.block_on(self.verifier.verify(token, PARTICIPANT, deadline));
+        verified.ok().map(|user| user.id)
     }
 
-    fn signed(&self, header: &[u8], claims: &[u8]) -> String {
+    /// Returns the signed token of a header and claims.
+    fn sign(&self, header: &[u8], claims: &[u8]) -> String {
         let message = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
         let signature = self.key.sign(&self.random, message.as_bytes()).expect("it signs");
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
@@ -66,37 +67,38 @@ impl Issuer {
 
 type Members<'a> = HashMap<String, &'a RawValue>;
 
-/// The members of what is proved, which is JSON in UTF-8. Their values may be what no `Value` holds.
+/// Returns the members of the header or claims of a verified token. RawValue, because numbers can exceed the range of an
+/// f64.
 fn members(bytes: &[u8]) -> Members<'_> {
-    let text = std::str::from_utf8(bytes).expect("what is proved is UTF-8");
-    serde_json::from_str(text).expect("what is proved is JSON")
+    let text = std::str::from_utf8(bytes).expect("a verified token is UTF-8");
+    serde_json::from_str(text).expect("a verified token is JSON")
 }
 
-/// Text is a token as it comes; with a zero in it, it is header and claims that are signed here.
+/// Checks a token, or a header and claims separated by a zero byte, which are then signed.
 pub fn check(data: &[u8]) {
-    // A runtime belongs to one thread, and deadlines are told by it.
+    // `Instant::now` of tokio needs the context of a runtime.
     let issuer = Issuer::get();
     let _in = issuer.runtime.enter();
     let Some(at) = data.iter().position(|byte| *byte == 0) else {
         if let Ok(text) = std::str::from_utf8(data) {
-            assert_eq!(issuer.proved(text), None, "a token that nobody signed is good");
+            assert_eq!(issuer.verify(text), None, "an unsigned token is accepted");
         }
         return;
     };
     let (header, claims) = (&data[..at], &data[at + 1..]);
-    let signed = issuer.signed(header, claims);
-    let Some(id) = issuer.proved(&signed) else { return };
+    let signed = issuer.sign(header, claims);
+    let Some(id) = issuer.verify(&signed) else { return };
     let (header, claims) = (members(header), members(claims));
     let member =
         |of: &Members<'_>, name: &str| of.get(name).map(|value| serde_json::from_str(value.get()).expect("JSON"));
-    assert_eq!(member(&header, "alg"), Some(json!("ES256")), "an algorithm that is not the key's");
+    assert_eq!(member(&header, "alg"), Some(json!("ES256")), "the algorithm is not that of the key");
     assert_eq!((id.as_str(), member(&claims, "sub")), ("ops", Some(json!("ops"))), "another subject");
     let audience: Option<Value> = member(&claims, "aud");
-    let is_meant =
+    let contains_audience =
         |audience: &Value| *audience == json!("a") || audience.as_array().is_some_and(|all| all.contains(&json!("a")));
-    assert!(audience.as_ref().is_some_and(is_meant), "{audience:?}");
-    // One bit of the signature.
+    assert!(audience.as_ref().is_some_and(contains_audience), "{audience:?}");
+    // One character of the signature is altered.
     let (rest, last) = signed.split_at(signed.len() - 20);
     let altered = if last.starts_with('A') { "B" } else { "A" };
-    assert_eq!(issuer.proved(&format!("{rest}{altered}{}", &last[1..])), None, "an altered signature is good");
+    assert_eq!(issuer.verify(&format!("{rest}{altered}{}", &last[1..])), None, "an altered signature is accepted");
 }

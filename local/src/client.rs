@@ -1,4 +1,4 @@
-//! How the SDK reaches each kind of store.
+//! SDK configuration for each kind of DynamoDB.
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig,
@@ -13,13 +13,13 @@ use aws_smithy_http_client::{
 };
 use lambda_http::http::Uri;
 
-/// The region of stores that belong to none, and the name and secret of those who need no credentials.
+/// Placeholder region, access key id and secret for a local DynamoDB.
 pub(crate) const LOCAL: &str = "local";
 
-/// What the SDK needs to reach DynamoDB at `endpoint`, or at AWS if there is none.
+/// Returns the SDK configuration for DynamoDB at `endpoint`, or on AWS if it is `None`.
 ///
-/// Retries are off: the store repeats calls itself, as it alone knows which may be repeated and how much time is left.
-/// Calls go through `http_client` if there is one.
+/// The SDK's retries are off: `berth_shared::store` retries, because it decides by idempotency and remaining time. The
+/// SDK sends its requests with `http_client`, if given.
 pub(crate) async fn sdk_config(endpoint: Option<&str>, http_client: Option<SharedHttpClient>) -> SdkConfig {
     let client = http_client.unwrap_or_else(|| http_client_for(endpoint));
     let loader =
@@ -32,8 +32,8 @@ pub(crate) async fn sdk_config(endpoint: Option<&str>, http_client: Option<Share
     .await
 }
 
-/// At an endpoint on this machine region and credentials are a formality: where the environment has none, placeholders
-/// do, and nobody waits until every other source has been asked.
+/// Sets the endpoint. A loopback endpoint ignores region and credentials, so placeholders replace those that the
+/// environment does not set. This avoids the delays of the SDK's other credential sources.
 fn at(loader: ConfigLoader, endpoint: &str) -> ConfigLoader {
     let loader = loader.endpoint_url(endpoint);
     if !is_loopback(endpoint) {
@@ -53,7 +53,8 @@ fn is_loopback(endpoint: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The same TLS as in the functions. A plain endpoint needs none, and a machine without certificates can reach it.
+/// Returns an HTTP client with the same TLS as the functions. For an `http://` endpoint its trust store is empty, so it
+/// also works on a machine without root certificates.
 fn http_client_for(endpoint: Option<&str>) -> SharedHttpClient {
     let builder = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
     let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_is_told_from_the_world() {
+    fn loopback_endpoints_are_recognized() {
         for (endpoint, expected) in [
             ("http://127.0.0.1:8000", true),
             ("http://127.9.9.9", true),

@@ -1,4 +1,4 @@
-//! The directory of the embedded store: its database, a lock, and the address of the process that serves it.
+//! Data directory of the embedded DynamoDB: the database, a lock file, and the endpoint URL of the serving process.
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
@@ -8,16 +8,16 @@ use std::{
 
 use crate::StartError;
 
-/// The database.
+/// Name of the database file.
 const DATABASE: &str = "dynamodb.sqlite";
 
-/// Locked by the process that works in the directory. The system lets go of it when that process ends, however it ends.
+/// Name of the lock file. The operating system releases the lock when the process exits, even after a crash.
 const LOCK: &str = "lock";
 
-/// Where that process serves the database, so that commands reach it while a server runs.
+/// Name of the file with the endpoint URL of the serving process. Commands connect to it while a server runs.
 const ENDPOINT: &str = "endpoint";
 
-/// A data directory that this process alone works in, until it is dropped.
+/// A data directory, locked by this process until the value is dropped.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
@@ -26,7 +26,7 @@ pub(crate) struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the directory if it is missing, and locks it.
+    /// Locks the directory. Creates it if it does not exist.
     pub(crate) fn open(path: &Path) -> Result<Self, StartError> {
         let unwritable = |source| StartError::DirectoryUnwritable { path: path.to_owned(), source };
         create(path).map_err(unwritable)?;
@@ -38,27 +38,27 @@ impl DataDir {
             Err(TryLockError::Error(source)) => return Err(unwritable(source)),
         }
         let directory = Self { path: path.to_owned(), _lock: lock };
-        // Whoever wrote it did not live to remove it.
+        // A process that crashed did not remove it.
         directory.remove_endpoint().map_err(unwritable)?;
         Ok(directory)
     }
 
-    /// The path of the database.
+    /// Returns the path of the database file.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join(DATABASE)
     }
 
-    /// Tells other processes where this one serves the database.
-    pub(crate) fn publish(&self, endpoint: &str) -> Result<(), StartError> {
-        // Renamed into place: a reader sees all of it or nothing.
+    /// Writes the endpoint URL of this process for other processes to read.
+    pub(crate) fn publish_endpoint(&self, endpoint: &str) -> Result<(), StartError> {
+        // The rename is atomic: a reader gets the whole URL or no file.
         let draft = self.path.join("endpoint.new");
         fs::write(&draft, endpoint)
             .and_then(|()| fs::rename(&draft, self.path.join(ENDPOINT)))
             .map_err(|source| StartError::DirectoryUnwritable { path: self.path.clone(), source })
     }
 
-    /// Where the process that works in the directory `path` serves its database, if it has said so.
-    pub(crate) fn published(path: &Path) -> Option<String> {
+    /// Returns the endpoint URL that the process using the directory `path` has published.
+    pub(crate) fn published_endpoint(path: &Path) -> Option<String> {
         fs::read_to_string(path.join(ENDPOINT)).ok()
     }
 
@@ -72,12 +72,12 @@ impl DataDir {
 
 impl Drop for DataDir {
     fn drop(&mut self) {
-        // Left behind, it is removed by the next to open the directory.
+        // If this fails, the next process that opens the directory removes the file.
         let _ = self.remove_endpoint();
     }
 }
 
-/// Makes the directory, for its owner only: it holds what the API tells only those who have a key.
+/// Creates the directory with access for its owner only. Its data is otherwise protected by API keys.
 fn create(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_process_at_a_time_works_in_a_directory() {
+    fn only_one_process_can_open_a_directory() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("a/b");
         let first = DataDir::open(&path).unwrap();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_made_is_named() {
+    fn the_error_names_a_directory_that_cannot_be_created() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let path = file.path().join("data");
         let error = DataDir::open(&path).unwrap_err();
@@ -110,27 +110,27 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_is_told_for_as_long_as_it_is_served() {
+    fn the_endpoint_is_published_until_the_directory_is_closed() {
         let parent = tempfile::tempdir().unwrap();
-        assert_eq!(DataDir::published(parent.path()), None);
+        assert_eq!(DataDir::published_endpoint(parent.path()), None);
         let directory = DataDir::open(parent.path()).unwrap();
-        directory.publish("http://127.0.0.1:1").unwrap();
-        assert_eq!(DataDir::published(parent.path()).as_deref(), Some("http://127.0.0.1:1"));
+        directory.publish_endpoint("http://127.0.0.1:1").unwrap();
+        assert_eq!(DataDir::published_endpoint(parent.path()).as_deref(), Some("http://127.0.0.1:1"));
         drop(directory);
-        assert_eq!(DataDir::published(parent.path()), None);
+        assert_eq!(DataDir::published_endpoint(parent.path()), None);
     }
 
     #[test]
-    fn an_endpoint_left_behind_is_forgotten() {
+    fn opening_removes_a_stale_endpoint() {
         let parent = tempfile::tempdir().unwrap();
         fs::write(parent.path().join(ENDPOINT), "http://127.0.0.1:1").unwrap();
         let _directory = DataDir::open(parent.path()).unwrap();
-        assert_eq!(DataDir::published(parent.path()), None);
+        assert_eq!(DataDir::published_endpoint(parent.path()), None);
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_new_directory_is_its_owners_alone() {
+    fn only_the_owner_can_access_a_new_directory() {
         use std::os::unix::fs::PermissionsExt;
 
         let parent = tempfile::tempdir().unwrap();

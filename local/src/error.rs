@@ -1,80 +1,80 @@
-//! Why Berth does not start: one clear line each.
+//! Errors at startup. Each is one line.
 
 use std::{error::Error, io, path::PathBuf};
 
 use berth_shared::http::InvalidTokenConfig;
 
-/// Why a server did not start, or a command found no store to work on.
+/// Error of a server that cannot start, or of a command that cannot use its DynamoDB.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Something else listens on the port.
+    /// Another process listens on the port.
     #[error("port {port} is in use by another program: stop it, or choose another port with --port (0 for any)")]
     PortInUse {
-        /// The port asked for.
+        /// Requested port.
         port: u16,
     },
-    /// The system does not let us listen on the port.
+    /// The operating system does not allow listening on the port.
     #[error("cannot listen on port {port}: {source}")]
     Listen {
-        /// The port asked for.
+        /// Requested port.
         port: u16,
-        /// What the system says.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// The data directory cannot be made or written to.
+    /// The data directory cannot be created or written to.
     #[error("cannot write to the data directory {}: {source}", path.display())]
     DirectoryUnwritable {
-        /// The directory.
+        /// Data directory.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// Another process works in the data directory.
+    /// Another process uses the data directory.
     #[error("the data directory {} is in use by another process: stop it, or choose another with --data-dir", path.display())]
     DirectoryInUse {
-        /// The directory.
+        /// Data directory.
         path: PathBuf,
     },
-    /// The embedded store does not open.
-    #[error("cannot open the embedded store: {reason}")]
+    /// The embedded DynamoDB does not open.
+    #[error("cannot open the embedded DynamoDB: {reason}")]
     Embedded {
-        /// What it says.
+        /// Error of the embedded DynamoDB.
         reason: String,
     },
-    /// DynamoDB does not answer, or there are no credentials for it.
+    /// DynamoDB does not respond, or no credentials are configured.
     #[error("cannot reach DynamoDB{}: {reason}", at(endpoint.as_deref()))]
     StoreUnreachable {
-        /// Its endpoint, unless it is the one of AWS.
+        /// Endpoint URL. `None` is DynamoDB on AWS.
         endpoint: Option<String>,
-        /// What the SDK says.
+        /// Error of the SDK.
         reason: String,
     },
-    /// There is no table, and it is not made in passing: a table on AWS is a decision.
-    #[error("there is no table {table}: make it with `berth table create --aws --table {table}`")]
+    /// The table does not exist. Tables on AWS are created only by an explicit command.
+    #[error("table {table} does not exist: create it with `berth table create --aws --table {table}`")]
     TableMissing {
-        /// The name of the table.
+        /// Name of the table.
         table: String,
     },
-    /// The table cannot be made or is not Berth's.
+    /// The table cannot be created, or has a foreign key schema.
     #[error("table {table}: {reason}")]
     Table {
-        /// The name of the table.
+        /// Name of the table.
         table: String,
-        /// What DynamoDB says, or what is wrong with the table.
+        /// Error of DynamoDB, or the defect of the table.
         reason: String,
     },
-    /// The store does not take the deployment's first records.
+    /// The initial records of the deployment cannot be written.
     #[error("cannot initialize table {table}: {reason}")]
     Initialize {
-        /// The name of the table.
+        /// Name of the table.
         table: String,
-        /// What the store says.
+        /// Error of the store.
         reason: String,
     },
-    /// Signed tokens cannot be accepted as it is configured.
+    /// The configuration of signed tokens is invalid.
     #[error(transparent)]
     Tokens(#[from] InvalidTokenConfig),
-    /// The endpoint list lacks the endpoint that answers what no route takes: a mistake of ours.
+    /// The endpoint list has no endpoint for unmatched requests. This is a bug.
     #[error("the endpoint list has no endpoint named {0}")]
     NoFallback(&'static str),
 }
@@ -83,8 +83,9 @@ fn at(endpoint: Option<&str>) -> String {
     endpoint.map(|endpoint| format!(" at {endpoint}")).unwrap_or_default()
 }
 
-/// An error and its causes in one line. The SDK says "dispatch failure"; that a connection was refused says its cause.
-pub(crate) fn in_one_line(error: &dyn Error) -> String {
+/// Returns an error and its causes in one line. The SDK's own message is "dispatch failure"; its cause is "connection
+/// refused".
+pub(crate) fn error_chain(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -111,12 +112,12 @@ mod tests {
     struct Inner;
 
     #[test]
-    fn causes_are_told_in_one_line() {
-        assert_eq!(in_one_line(&Outer(Inner)), "outer: inner: broken");
+    fn an_error_chain_is_one_line() {
+        assert_eq!(error_chain(&Outer(Inner)), "outer: inner: broken");
     }
 
     #[test]
-    fn every_failure_to_start_is_one_line() {
+    fn every_start_error_is_one_line() {
         let (path, endpoint) = (PathBuf::from("/data"), Some("http://127.0.0.1:1".to_owned()));
         for error in [
             StartError::PortInUse { port: 3000 },

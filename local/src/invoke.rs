@@ -1,5 +1,5 @@
-//! Invokes an endpoint the way Lambda does: an event goes in as JSON text and is read by the production decoder, an
-//! answer comes out as JSON.
+//! Invocation of an endpoint as on Lambda: the event is JSON text, read by the production decoder, and the response is
+//! JSON.
 
 use std::convert::Infallible;
 
@@ -11,28 +11,28 @@ use serde_json::Value;
 /// One invocation of a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Invocation {
-    /// The event, as JSON.
+    /// Event, as JSON.
     pub(crate) event: String,
-    /// Lambda's id of the invocation.
+    /// Lambda's request id.
     pub(crate) request_id: String,
-    /// The trace it belongs to.
+    /// X-Ray trace id.
     pub(crate) trace_id: String,
-    /// When it has to be over.
+    /// Time at which the invocation times out.
     pub(crate) deadline: Timestamp,
 }
 
-/// Why a function could not even be invoked, or its answer not be read. Both are mistakes of this program.
+/// Error in the encoding of an event or a response. Each is a bug in this program.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvokeError {
-    /// The decoder does not take the event.
+    /// The decoder rejects the event.
     #[error("the event cannot be decoded: {0}")]
     Event(#[source] serde_json::Error),
-    /// The answer has no JSON form.
-    #[error("the answer cannot be encoded: {0}")]
-    Answer(#[source] serde_json::Error),
+    /// The response cannot be encoded as JSON.
+    #[error("the response cannot be encoded: {0}")]
+    Response(#[source] serde_json::Error),
 }
 
-/// Invokes `endpoint` and waits for its answer.
+/// Invokes `endpoint` and waits for its response.
 pub(crate) async fn invoke(
     endpoint: &'static Endpoint,
     service: Service,
@@ -47,8 +47,8 @@ pub(crate) async fn invoke(
         let service = service.clone();
         async move { Ok::<_, Infallible>(berth_functions::handle(endpoint, &service, request).await) }
     }));
-    let Ok(answer) = function.call(LambdaEvent::new(request, context)).await;
-    // Through text, as at AWS: what the encoder loses there is lost here.
-    let answer = serde_json::to_string(&answer).map_err(InvokeError::Answer)?;
-    serde_json::from_str(&answer).map_err(InvokeError::Answer)
+    let Ok(response) = function.call(LambdaEvent::new(request, context)).await;
+    // Encoded and decoded as on AWS, so that a loss in the encoder shows here too.
+    let response = serde_json::to_string(&response).map_err(InvokeError::Response)?;
+    serde_json::from_str(&response).map_err(InvokeError::Response)
 }

@@ -1,17 +1,17 @@
-//! Berth on one machine.
+//! Local server and command line of Berth.
 //!
-//! [`start`] serves every endpoint over HTTP from one process: what API Gateway, Lambda and DynamoDB do at AWS is done
-//! here by [`gateway`], a small server and an embedded store. The endpoints, the event decoder and the SDK are the ones
-//! of production. The program `berth` ([`cli`]) adds the operator's commands.
+//! [`start`] serves every endpoint over HTTP from one process. On AWS, API Gateway, Lambda and DynamoDB do this. Here,
+//! [`gateway`], a small HTTP server and an embedded DynamoDB replace them. The endpoints, the event decoder and the SDK
+//! are the same as in production. The program `berth` ([`cli`]) adds operator commands.
 
 pub mod cli;
 mod client;
+mod connection;
 mod data_dir;
 mod embedded;
 mod error;
 pub mod gateway;
 mod invoke;
-mod opened;
 mod running;
 mod server;
 mod table;
@@ -24,46 +24,46 @@ use berth_shared::{Environment, http::TokenConfig};
 
 pub use self::{
     error::StartError,
-    running::{Running, start},
+    running::{RunningServer, start},
     template::{logical_id, template},
 };
 
-/// The port that is served unless another is asked for.
+/// Default port of the server.
 pub const DEFAULT_PORT: u16 = 3000;
 
-/// The name of the table unless another is given.
+/// Default name of the table.
 pub const DEFAULT_TABLE: &str = "berth";
 
-/// The directory of the embedded store unless another is given, relative to the working directory.
+/// Default data directory of the embedded DynamoDB, relative to the working directory.
 pub const DEFAULT_DIRECTORY: &str = ".berth";
 
-/// The longest an endpoint may take, as in production.
+/// Time limit of one invocation of an endpoint, the same as in production.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What is served, and how.
+/// Configuration of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The port to listen on, on the loopback interface; 0 for any that is free.
+    /// Port to listen on, on the loopback interface. 0 selects a free port.
     pub port: u16,
-    /// Where the data is.
+    /// DynamoDB that stores the data.
     pub store: StoreChoice,
-    /// The name of the table.
+    /// Name of the table.
     pub table: String,
-    /// The environment whose credentials are accepted.
+    /// Environment of the accepted API keys.
     pub environment: Environment,
-    /// How signed tokens are accepted in the ledger's dialect; `None`: not at all.
+    /// Verification of signed tokens in the ledger dialect. `None` rejects all signed tokens.
     pub tokens: Option<TokenConfig>,
-    /// What the SDK makes its calls through, instead of a client of its own.
+    /// HTTP client of the SDK. `None` creates one.
     pub http_client: Option<SharedHttpClient>,
-    /// The longest an endpoint may take: the deadline that it is given.
+    /// Time limit of one invocation. Sets the deadline that the endpoint receives.
     pub request_timeout: Duration,
-    /// How long the server waits for an endpoint beyond its deadline. None at AWS; on a busy machine an endpoint that
-    /// keeps its deadline may still be late.
+    /// How long the server waits for an endpoint after its deadline. Lambda does not wait. On a busy machine, even an
+    /// endpoint that stops at its deadline can be late.
     pub abort_grace: Duration,
 }
 
 impl Default for Options {
-    /// A free port, and a store in memory.
+    /// Returns options for a free port and an in-memory DynamoDB.
     fn default() -> Self {
         Self {
             port: 0,
@@ -78,18 +78,18 @@ impl Default for Options {
     }
 }
 
-/// Where the data is.
+/// DynamoDB that stores the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreChoice {
-    /// In an embedded DynamoDB that keeps it in a directory.
+    /// An embedded DynamoDB with its data in a directory.
     Embedded {
-        /// The directory; it is made if it is missing.
+        /// Data directory. Created if it does not exist.
         directory: PathBuf,
     },
-    /// In an embedded DynamoDB that forgets it when it ends.
+    /// An embedded DynamoDB in memory. Its data is lost when the process exits.
     Memory,
-    /// In the DynamoDB, or whatever takes its place, at this URL.
+    /// DynamoDB, or a compatible service, at this URL.
     Endpoint(String),
-    /// In DynamoDB at AWS, with the account and region of the usual configuration.
+    /// DynamoDB on AWS, with credentials and region from the SDK's default configuration.
     Aws,
 }

@@ -1,4 +1,4 @@
-//! A server in this process, from its start to its end.
+//! Start and shutdown of a server in this process.
 
 use std::{
     io,
@@ -17,16 +17,16 @@ use tokio::{
 
 use crate::{
     Options, StartError,
-    error::in_one_line,
-    opened::Opened,
+    connection::StoreConnection,
+    error::error_chain,
     server::{self, Server},
 };
 
-/// A server that answers requests. Dropping it ends it in the background; [`Running::stop`] waits for the end.
+/// A running server. Dropping it shuts it down in the background. [`RunningServer::stop`] waits for the shutdown.
 #[derive(Debug)]
-pub struct Running {
+pub struct RunningServer {
     address: SocketAddr,
-    opened: Opened,
+    connection: StoreConnection,
     store: Store,
     table: String,
     first_key: Option<String>,
@@ -34,39 +34,39 @@ pub struct Running {
     serving: JoinHandle<()>,
 }
 
-/// Starts a server: takes the port, opens the store, makes the table if it is missing, and initializes it if it is new.
+/// Starts a server: binds the port, connects to DynamoDB, and creates and initializes the table if it does not exist.
 ///
-/// A table at AWS is not made: that is `berth table create --aws`. It must run inside a Tokio runtime.
+/// A table on AWS is not created: use `berth table create --aws`. Call this function inside a Tokio runtime.
 ///
 /// # Errors
 ///
-/// The port is taken, or the store cannot be opened, reached or used: see [`StartError`].
-pub async fn start(options: Options) -> Result<Running, StartError> {
+/// Returns an error if the port is in use, or if DynamoDB or the table cannot be used: see [`StartError`].
+pub async fn start(options: Options) -> Result<RunningServer, StartError> {
     let fallback = berth_functions::find(FALLBACK).ok_or(StartError::NoFallback(FALLBACK))?;
     let tokens = options.tokens.map(TokenVerifier::new).transpose()?;
-    // First of all, as the first key is shown only once: nothing may go wrong after it is made.
+    // First, because the first key is shown only once: nothing can fail after it is created.
     let listener = listen(options.port).await?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?;
-    let opened = Opened::open(&options.store, options.http_client).await?;
-    opened.prepare_table(&options.table).await?;
-    let store = Store::connect(opened.config(), &options.table);
+    let connection = StoreConnection::open(&options.store, options.http_client).await?;
+    connection.prepare_table(&options.table).await?;
+    let store = Store::connect(connection.config(), &options.table);
     let first_key = operator::initialize(&store, options.environment)
         .await
-        .map_err(|error| StartError::Initialize { table: options.table.clone(), reason: in_one_line(&error) })?;
+        .map_err(|error| StartError::Initialize { table: options.table.clone(), reason: error_chain(&error) })?;
     let server = Server {
         service: Service::new(store.clone(), options.environment, tokens),
         fallback,
         request_timeout: options.request_timeout,
         abort_grace: options.abort_grace,
         port: address.port(),
-        slots: Arc::new(Semaphore::new(server::AT_ONCE)),
+        slots: Arc::new(Semaphore::new(server::MAX_CONCURRENCY)),
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server::serve(listener, server, async move {
-        // Resolves also when its sender is dropped.
+        // It also resolves if its sender is dropped.
         let _ = stopped.await;
     }));
-    Ok(Running { address, opened, store, table: options.table, first_key, stop, serving })
+    Ok(RunningServer { address, connection, store, table: options.table, first_key, stop, serving })
 }
 
 async fn listen(port: u16) -> Result<TcpListener, StartError> {
@@ -76,43 +76,43 @@ async fn listen(port: u16) -> Result<TcpListener, StartError> {
     })
 }
 
-impl Running {
-    /// The base URL, without a slash at its end.
+impl RunningServer {
+    /// Returns the base URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The endpoint of the store, unless it is the one of AWS.
+    /// Returns the endpoint URL of DynamoDB, or `None` for DynamoDB on AWS.
     #[must_use]
     pub fn store_url(&self) -> Option<&str> {
-        self.opened.endpoint()
+        self.connection.endpoint()
     }
 
-    /// The client that the endpoints reach the store by.
+    /// Returns the DynamoDB client of the endpoints.
     #[must_use]
     pub fn client(&self) -> &Client {
         self.store.client()
     }
 
-    /// The name of the table.
+    /// Returns the name of the table.
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
     }
 
-    /// The first platform key, if this start has made it. It is kept nowhere else.
+    /// Returns the credential of the first platform key, if this start created it. It is not stored.
     #[must_use]
     pub fn first_key(&self) -> Option<&str> {
         self.first_key.as_deref()
     }
 
-    /// Takes no more requests, lets those under way end, and lets go of the store.
+    /// Stops accepting requests, waits for open requests, and closes the connection to DynamoDB.
     pub async fn stop(self) {
-        // Either fails only when the server is gone already.
+        // Each fails only if the server has ended.
         let _ = self.stop.send(());
         let _ = self.serving.await;
-        self.opened.close().await;
+        self.connection.close().await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP server: API Gateway and Lambda in one, for one machine.
+//! The HTTP server, which replaces API Gateway and Lambda on one machine.
 
 use std::{
     convert::Infallible,
@@ -31,50 +31,50 @@ use tokio::{
 use ulid::Ulid;
 
 use crate::{
-    gateway::{self, ClientError, RequestContext, RouteMatch, Target},
+    gateway::{self, GatewayError, IncomingRequest, RouteMatch, Target},
     invoke::{Invocation, invoke},
 };
 
-/// The longest body API Gateway takes, in bytes.
+/// Maximum length of a body in bytes, as at API Gateway.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
-/// The most that is read of a body beyond the limit, so that its sender comes to read the refusal.
+/// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the 413.
 const DRAIN_LIMIT: usize = 4 * BODY_LIMIT;
 
-/// The most that API Gateway takes as request line and header values, in bytes.
+/// Maximum length of request line and header values in bytes, as at API Gateway.
 const HEAD_LIMIT: usize = 10_240;
 
-/// How long the head of a request may take, which is also how long a connection may be idle.
+/// Time limit for the head of a request, and idle timeout of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long a body may take: API Gateway's own limit for a whole request.
+/// Time limit for a body: API Gateway's limit for a whole request.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long requests that are under way may take to end once the server is told to.
-const GRACE: Duration = Duration::from_secs(10);
+/// Time limit for open requests after a shutdown began.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// How many endpoints run at once. At AWS each has a process and a share of DynamoDB of its own; here all share one
-/// machine, where more at once only make one another late, until each is given up and tried again.
-pub(crate) const AT_ONCE: usize = 32;
+/// Maximum number of concurrent invocations. On AWS each has its own process. Here all share one machine, where a larger
+/// number delays every DynamoDB request until it times out and is retried.
+pub(crate) const MAX_CONCURRENCY: usize = 32;
 
-/// What answers requests.
+/// Configuration and state of the HTTP server.
 #[derive(Clone)]
 pub(crate) struct Server {
-    /// What the endpoints work with.
+    /// Service that the endpoints use.
     pub(crate) service: Service,
-    /// The endpoint that answers what no route takes.
+    /// Endpoint for requests that match no route.
     pub(crate) fallback: &'static Endpoint,
-    /// How long an endpoint may take.
+    /// Time limit of an invocation.
     pub(crate) request_timeout: Duration,
-    /// How much longer it is waited for.
+    /// Additional time before an invocation is aborted.
     pub(crate) abort_grace: Duration,
-    /// The port it listens on.
+    /// Port that the server listens on.
     pub(crate) port: u16,
-    /// Whoever runs an endpoint has one of these.
+    /// Limits the number of concurrent invocations.
     pub(crate) slots: Arc<Semaphore>,
 }
 
-/// Serves until `shutdown` resolves, then lets the requests under way end.
+/// Serves until `shutdown` resolves, then waits for open requests.
 pub(crate) async fn serve(listener: TcpListener, server: Server, shutdown: impl Future<Output = ()>) {
     let server = Arc::new(server);
     let connections = GracefulShutdown::new();
@@ -90,43 +90,43 @@ pub(crate) async fn serve(listener: TcpListener, server: Server, shutdown: impl 
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
-                // Most likely there are too many open: wait for some to close.
+                // Most likely too many connections are open. Wait for some to close.
                 sleep(Duration::from_millis(100)).await;
             }
         }
     }
     drop(listener);
-    if timeout(GRACE, connections.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not end in time");
+    if timeout(SHUTDOWN_GRACE, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish before the shutdown timeout");
     }
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, server: Arc<Server>, watcher: Watcher) {
-    // Without it small answers wait for one another. A connection that is gone already fails below.
+    // Nagle's algorithm would delay small responses. An error is ignored: a closed connection also fails below.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(move |request| {
+    let service = service_fn(move |request| {
         let server = Arc::clone(&server);
-        async move { Ok::<_, Infallible>(server.answer(request, peer.ip()).await.map(Full::new)) }
+        async move { Ok::<_, Infallible>(server.respond(request, peer.ip()).await.map(Full::new)) }
     });
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    if let Err(error) = watcher.watch(protocol.serve_connection(TokioIo::new(stream), answer)).await {
-        tracing::debug!(%error, "connection broken off");
+    if let Err(error) = watcher.watch(protocol.serve_connection(TokioIo::new(stream), service)).await {
+        tracing::debug!(%error, "connection closed with an error");
     }
 }
 
 impl Server {
-    /// Answers a request as API Gateway does: with the answer of an endpoint, or with a refusal of the gateway's own.
-    async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
+    /// Responds to a request as API Gateway does: with the endpoint's response, or with an error of the gateway itself.
+    async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
         let received = Timestamp::now();
         let (head, body) = request.into_parts();
         let body = match check_head(&head) {
-            Ok(()) => timeout(BODY_TIMEOUT, read(body)).await.unwrap_or(Err(ClientError::TIMEOUT)),
-            Err(refusal) => Err(refusal),
+            Ok(()) => timeout(BODY_TIMEOUT, read(body)).await.unwrap_or(Err(GatewayError::TIMEOUT)),
+            Err(error) => Err(error),
         };
         match body {
             Ok(body) => self.invoke(&head, &body, peer, received).await,
-            Err(refusal) => refusal.response(),
+            Err(error) => error.response(),
         }
     }
 
@@ -136,7 +136,7 @@ impl Server {
         let request_id = Ulid::generate().to_string();
         let trace_id = trace_id(&head.headers, received);
         let event = gateway::event(
-            &RequestContext {
+            &IncomingRequest {
                 method: &head.method,
                 target: &target,
                 headers: &head.headers,
@@ -149,18 +149,18 @@ impl Server {
             },
             &route,
         );
-        // It fails only where nobody may run any more.
-        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return ClientError::FAILED.response() };
-        // Waiting does not count: at AWS, too, the time begins when the function does.
+        // It fails only if the semaphore is closed.
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return GatewayError::FAILED.response() };
+        // The wait for a slot does not count. On AWS, too, the time limit starts with the invocation.
         let deadline = Timestamp::now() + self.request_timeout;
         let invocation = Invocation { event: event.to_string(), request_id, trace_id, deadline };
-        match self.run(endpoint, invocation, slot).await.map(|answer| gateway::answer(&answer)) {
+        match self.run(endpoint, invocation, slot).await.map(|response| gateway::response(&response)) {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
-                tracing::error!(endpoint = endpoint.name, %error, "malformed answer");
-                ClientError::FAILED.response()
+                tracing::error!(endpoint = endpoint.name, %error, "malformed function response");
+                GatewayError::FAILED.response()
             }
-            None => ClientError::FAILED.response(),
+            None => GatewayError::FAILED.response(),
         }
     }
 
@@ -173,8 +173,8 @@ impl Server {
         }
     }
 
-    /// Runs an endpoint in a task of its own, as Lambda does in a process: it may panic without harm to others, ends
-    /// when its time is over, and goes on when its caller goes away.
+    /// Runs an endpoint in its own task, as Lambda does in a process. A panic does not affect other requests, a timeout
+    /// aborts the task, and the task continues if the client disconnects. Returns `None` if there is no response.
     async fn run(
         &self,
         endpoint: &'static Endpoint,
@@ -183,14 +183,14 @@ impl Server {
     ) -> Option<Value> {
         let running = invoke(endpoint, self.service.clone(), invocation);
         let task = tokio::spawn(async move {
-            let answer = running.await;
+            let response = running.await;
             drop(slot);
-            answer
+            response
         });
         let abort = task.abort_handle();
         match timeout(self.request_timeout + self.abort_grace, task).await {
-            Ok(Ok(Ok(answer))) => return Some(answer),
-            Ok(Ok(Err(error))) => tracing::error!(endpoint = endpoint.name, %error, "cannot invoke"),
+            Ok(Ok(Ok(response))) => return Some(response),
+            Ok(Ok(Err(error))) => tracing::error!(endpoint = endpoint.name, %error, "cannot invoke the endpoint"),
             Ok(Err(error)) => tracing::error!(endpoint = endpoint.name, %error, "endpoint panicked"),
             Err(_) => {
                 abort.abort();
@@ -201,22 +201,22 @@ impl Server {
     }
 }
 
-/// Refuses a head that API Gateway would not let through.
-fn check_head(head: &Parts) -> Result<(), ClientError> {
+/// Rejects a head that API Gateway would reject.
+fn check_head(head: &Parts) -> Result<(), GatewayError> {
     let line = head.method.as_str().len() + head.uri.to_string().len();
     let values: usize = head.headers.values().map(header::HeaderValue::len).sum();
     if line + values > HEAD_LIMIT {
-        return Err(ClientError::HEAD_TOO_LONG);
+        return Err(GatewayError::HEAD_TOO_LONG);
     }
-    // The decoder panics at a host that is not one. At AWS none such gets so far: it is by the host that an API is found.
+    // The decoder panics if the host is invalid. On AWS that cannot happen: API Gateway finds the API by the host.
     let host = head.headers.get(header::HOST);
     if host.is_some_and(|host| !host.to_str().is_ok_and(is_host)) {
-        return Err(ClientError::BAD_REQUEST);
+        return Err(GatewayError::BAD_REQUEST);
     }
     Ok(())
 }
 
-/// Whether `host` is a name or address, with or without a port.
+/// Returns whether `host` is a name or address, with or without a port.
 fn is_host(host: &str) -> bool {
     let (name, port) = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).unwrap_or((host, "80"));
     if port.parse::<u16>().is_err() {
@@ -226,23 +226,23 @@ fn is_host(host: &str) -> bool {
         return address.parse::<std::net::Ipv6Addr>().is_ok();
     }
     let is_label = |label: &str| {
-        // Punycode would have to be valid, too. Nobody calls this machine by such a name.
+        // Punycode is not supported: the decoder panics if it is invalid, and no local host name uses it.
         let is_punycode = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
         let is_plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         !label.is_empty() && is_plain && !is_punycode
     };
-    // A name that ends in a number would be taken for an IPv4 address.
+    // The decoder reads a name whose last label starts with a digit as an IPv4 address.
     let ends_in_number = name.rsplit('.').next().is_some_and(|label| label.starts_with(|c: char| c.is_ascii_digit()));
     name.split('.').all(is_label) && (!ends_in_number || name.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
-/// Reads a body up to the limit.
-async fn read(mut body: Incoming) -> Result<Vec<u8>, ClientError> {
+/// Reads a body of at most [`BODY_LIMIT`] bytes.
+async fn read(mut body: Incoming) -> Result<Vec<u8>, GatewayError> {
     let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or_default().min(BODY_LIMIT));
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        // Whoever sent half a body does not wait for an answer.
-        let frame = frame.map_err(|_| ClientError::BAD_REQUEST)?;
+        // The client has disconnected and does not read this error.
+        let frame = frame.map_err(|_| GatewayError::BAD_REQUEST)?;
         let Ok(data) = frame.into_data() else { continue };
         length += data.len();
         if length <= BODY_LIMIT {
@@ -252,16 +252,17 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, ClientError> {
         }
     }
     if length > BODY_LIMIT {
-        return Err(ClientError::BODY_TOO_LONG);
+        return Err(GatewayError::BODY_TOO_LONG);
     }
     Ok(bytes)
 }
 
-/// The trace of a request: the caller's, or a new one in the form of X-Ray (version, seconds, 96 random bits).
+/// Returns the trace id of a request: the client's, or a new one in the format of X-Ray (version, seconds, 96 random
+/// bits).
 fn trace_id(headers: &HeaderMap, received: Timestamp) -> String {
     let given = headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
-    let made = || format!("Root=1-{:08x}-{:024x}", received.as_second(), Ulid::generate().0 & ((1 << 96) - 1));
-    given.map_or_else(made, str::to_owned)
+    let generate = || format!("Root=1-{:08x}-{:024x}", received.as_second(), Ulid::generate().0 & ((1 << 96) - 1));
+    given.map_or_else(generate, str::to_owned)
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ pub struct TestResponse {
 
 impl TestResponse {
     fn read(response: &Value) -> Option<Self> {
-        let response = berth::gateway::answer(response).ok()?;
+        let response = berth::gateway::response(response).ok()?;
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
         let body = String::from_utf8(response.body().to_vec()).ok()?;

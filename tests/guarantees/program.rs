@@ -62,7 +62,7 @@ impl Program {
         drop(lines);
         let word = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap_or_default().to_owned();
         let url = word(&said[0], 2);
-        let store = said.iter().find(|line| line.starts_with("Store: ")).map(|line| word(line, 1)).expect("a store");
+        let store = said.iter().find(|line| line.starts_with("DynamoDB: ")).map(|line| word(line, 1)).expect("a store");
         let key = said.iter().map(|line| line.trim()).find(|line| line.starts_with("dk_")).map(ToOwned::to_owned);
         let store = store.trim_end_matches([',', '.']).to_owned();
         Self { child, url, store, key, said: said.join("\n") }

@@ -19,7 +19,7 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
-use berth::{Options, Running};
+use berth::{Options, RunningServer};
 use berth_shared::store::Store;
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
@@ -41,7 +41,7 @@ pub fn patient() -> Options {
 
 /// A server with a store of its own, which ends with the test.
 pub struct TestServer {
-    running: Running,
+    running: RunningServer,
 }
 
 impl TestServer {
@@ -59,7 +59,7 @@ impl TestServer {
     }
 
     /// The server.
-    pub fn running(&self) -> &Running {
+    pub fn running(&self) -> &RunningServer {
         &self.running
     }
 

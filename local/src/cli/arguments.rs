@@ -1,4 +1,4 @@
-//! What can be written on the command line.
+//! Commands and options of the command line. Doc comments of their members are the help texts.
 
 use std::path::PathBuf;
 
@@ -14,9 +14,9 @@ use lambda_http::http::Uri;
 
 use crate::{DEFAULT_DIRECTORY, DEFAULT_PORT, DEFAULT_TABLE, StoreChoice};
 
-/// Berth, a directory of organizations, docks, parties and their roles.
+/// Berth, a directory service for organizations, docks, parties and roles.
 ///
-/// Without a command it serves the API, as `berth serve` does.
+/// Without a command, it serves the API, like `berth serve`.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
@@ -30,58 +30,58 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Serve the API on this machine.
     Serve(ServeArguments),
-    /// Care for API keys.
+    /// Manage API keys.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Care for the table.
+    /// Manage the table.
     #[command(subcommand)]
     Table(TableCommand),
-    /// Print the contract of the API (OpenAPI 3.1).
+    /// Print the OpenAPI 3.1 document of the API.
     Openapi,
-    /// Print the template of the deployment at AWS (SAM).
+    /// Print the template for deployments on AWS (SAM).
     Template,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
-    /// The port to listen on, 0 for any that is free.
+    /// Port to listen on, on the loopback interface. 0 selects a free port.
     #[arg(long, default_value_t = DEFAULT_PORT)]
     pub(super) port: u16,
-    /// Keep the data in memory, and forget it at the end.
+    /// Keep the data in memory. It is lost at exit.
     #[arg(long, conflicts_with_all = ["data_dir", "endpoint_url", "aws"])]
     pub(super) in_memory: bool,
     #[command(flatten)]
     pub(super) store: StoreArguments,
-    /// The environment whose credentials are accepted: live or test.
+    /// Environment of the accepted API keys: live or test.
     #[arg(long, default_value_t = Environment::Test)]
     pub(super) environment: Environment,
     #[command(flatten)]
     pub(super) tokens: TokenArguments,
 }
 
-/// Signed tokens (JWT) in the ledger's dialect.
+/// Options for signed tokens (JWT) in the ledger dialect.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Signed tokens (JWT) for /v2")]
 pub(super) struct TokenArguments {
-    /// Where the keys are that sign them: the path of a JSON Web Key Set, or an https URL of one.
+    /// JSON Web Key Set of the issuer: path of a file, or https URL [default: signed tokens are rejected].
     #[arg(long, env = "BERTH_JWKS", value_name = "PATH|URL")]
     pub(super) jwks: Option<String>,
-    /// What their audience must name.
+    /// Required value in `aud`. Without audience and scope, the rules of a Canton participant apply.
     #[arg(long, env = "BERTH_JWT_AUDIENCE", value_name = "AUDIENCE")]
     pub(super) jwt_audience: Option<String>,
-    /// What their scopes must hold.
+    /// Required value in `scope` or `scp`.
     #[arg(long, env = "BERTH_JWT_SCOPE", value_name = "SCOPE")]
     pub(super) jwt_scope: Option<String>,
-    /// Subjects that administer, divided by commas; `<subject>=<org_…>` administers one organization's parties.
+    /// Comma-separated subjects that are administrators; `<subject>=<org_…>` administers one organization's parties.
     #[arg(long, env = "BERTH_JWT_ADMINS", value_name = "SUBJECTS")]
     pub(super) jwt_admins: Option<String>,
-    /// Subjects that are plain users, written likewise.
+    /// Comma-separated subjects that are users without administration rights, in the same form.
     #[arg(long, env = "BERTH_JWT_USERS", value_name = "SUBJECTS")]
     pub(super) jwt_users: Option<String>,
 }
 
 impl TokenArguments {
-    /// How signed tokens are accepted.
+    /// Returns the configuration of signed tokens, or `None` if they are not accepted.
     pub(super) fn config(self) -> Result<Option<TokenConfig>, InvalidTokenConfig> {
         let Self { jwks, jwt_audience: audience, jwt_scope: scope, jwt_admins: admins, jwt_users: users } = self;
         TokenConfig::read(TokenSettings { jwks, audience, scope, admins, users })
@@ -89,7 +89,7 @@ impl TokenArguments {
 }
 
 impl ServeArguments {
-    /// Where the data is.
+    /// Returns the selected DynamoDB.
     pub(super) fn choice(&self) -> StoreChoice {
         if self.in_memory { StoreChoice::Memory } else { self.store.choice() }
     }
@@ -97,22 +97,22 @@ impl ServeArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct StoreArguments {
-    /// The directory of the embedded store [default: .berth].
+    /// Data directory of the embedded DynamoDB [default: .berth].
     #[arg(long, value_name = "PATH", conflicts_with_all = ["endpoint_url", "aws"])]
     pub(super) data_dir: Option<PathBuf>,
-    /// Use the DynamoDB at this URL instead of the embedded store.
+    /// Use DynamoDB at this URL instead of the embedded one.
     #[arg(long, value_name = "URL", value_parser = endpoint_url, conflicts_with = "aws")]
     pub(super) endpoint_url: Option<String>,
-    /// Use DynamoDB at AWS instead of the embedded store.
+    /// Use DynamoDB on AWS instead of the embedded one.
     #[arg(long)]
     pub(super) aws: bool,
-    /// The name of the table.
+    /// Name of the table.
     #[arg(long, value_name = "NAME", default_value = DEFAULT_TABLE)]
     pub(super) table: String,
 }
 
 impl StoreArguments {
-    /// Where the data is.
+    /// Returns the selected DynamoDB.
     pub(super) fn choice(&self) -> StoreChoice {
         match (&self.endpoint_url, &self.data_dir) {
             _ if self.aws => StoreChoice::Aws,
@@ -125,25 +125,25 @@ impl StoreArguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
-    /// Make an API key and print its credential, this once.
+    /// Create an API key and print its credential, which is shown only once.
     Create(KeyArguments),
 }
 
 #[derive(Debug, Args)]
 pub(super) struct KeyArguments {
-    /// The organization it belongs to; without one it is a platform key and sees every organization.
+    /// Organization that owns the key [default: none; a platform key sees every organization].
     #[arg(long, value_name = "ORG_ID")]
     pub(super) organization: Option<OrganizationId>,
-    /// What it is called in lists of keys.
-    #[arg(long, default_value = "Made by the operator")]
+    /// Display name of the key.
+    #[arg(long, default_value = "Created by the operator")]
     pub(super) name: String,
-    /// What it may do, divided by commas [default: everything, or for an organization everything in its directory].
+    /// Comma-separated scopes of the key [default: all; for an organization, all of its directory].
     #[arg(long, value_delimiter = ',', value_name = "SCOPE")]
     pub(super) scopes: Vec<Scope>,
-    /// When it ceases to be accepted, as in RFC 3339 [default: never].
+    /// Time at which the key expires, as an RFC 3339 timestamp [default: never].
     #[arg(long, value_name = "TIME")]
     pub(super) expires_at: Option<Time>,
-    /// The environment that accepts it: live or test.
+    /// Environment that accepts the key: live or test.
     #[arg(long, default_value_t = Environment::Test)]
     pub(super) environment: Environment,
     #[command(flatten)]
@@ -152,7 +152,7 @@ pub(super) struct KeyArguments {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TableCommand {
-    /// Make the table if it is missing.
+    /// Create the table if it does not exist.
     Create(TableArguments),
 }
 
@@ -162,7 +162,7 @@ pub(super) struct TableArguments {
     pub(super) store: StoreArguments,
 }
 
-/// A URL the SDK can call.
+/// Parses a URL for the SDK.
 fn endpoint_url(text: &str) -> Result<String, &'static str> {
     let url = text.parse::<Uri>().ok();
     let usable = url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some());
@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn the_definition_is_sound() {
+    fn the_definition_is_valid() {
         Arguments::command().debug_assert();
     }
 
     #[test]
-    fn to_serve_is_the_default() {
+    fn serve_is_the_default_command() {
         for line in ["berth", "berth serve"] {
             let arguments = serve(line);
             assert_eq!(arguments.port, 3000);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn one_store_is_chosen() {
+    fn options_select_exactly_one_dynamodb() {
         let endpoint = StoreChoice::Endpoint("http://127.0.0.1:8000".to_owned());
         assert_eq!(serve("berth --in-memory").choice(), StoreChoice::Memory);
         assert_eq!(serve("berth --aws").choice(), StoreChoice::Aws);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn invalid_values_are_rejected() {
         for line in [
             "berth --port 65536",
             "berth --endpoint-url 127.0.0.1:8000",
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_described() {
+    fn options_of_keys_create_are_parsed() {
         let line = "berth keys create --scopes docks:read,roles:read --expires-at 2030-01-01T00:00:00Z --name n";
         let Some(Command::Keys(KeysCommand::Create(key))) = parse(line).unwrap().command else { panic!("{line}") };
         let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();

@@ -6,26 +6,27 @@ use berth_shared::{
     store::Store,
 };
 
-use super::{arguments::KeyArguments, one_line, say, tell};
-use crate::{error::in_one_line, opened::Opened};
+use super::{arguments::KeyArguments, message, print_stderr, print_stdout};
+use crate::{connection::StoreConnection, error::error_chain};
 
-/// What scopes are about that do not belong to an organization's own directory: the ledger, and services behind Berth.
-const BEYOND_THE_DIRECTORY: [&str; 3] = ["ledger:", "artifacts:", "policies:"];
+/// Prefixes of scopes outside the directory of an organization: the ledger, and other services that use Berth's keys.
+const NON_DIRECTORY_SCOPES: [&str; 3] = ["ledger:", "artifacts:", "policies:"];
 
-/// Makes an API key. The credential is all that is written to standard output.
+/// Creates an API key. Standard output has only the credential.
 pub(super) async fn create(arguments: KeyArguments) -> Result<(), String> {
-    let opened = Opened::open_or_join(&arguments.store.choice()).await.map_err(one_line)?;
-    let made = create_in(&opened, arguments).await;
-    opened.close().await;
-    let (credential, description) = made?;
-    tell(&description);
-    say(&credential);
+    let connection = StoreConnection::open_or_join(&arguments.store.choice()).await.map_err(message)?;
+    let created = create_in(&connection, arguments).await;
+    connection.close().await;
+    let (credential, description) = created?;
+    print_stderr(&description);
+    print_stdout(&credential);
     Ok(())
 }
 
-async fn create_in(opened: &Opened, arguments: KeyArguments) -> Result<(String, String), String> {
-    opened.prepare_table(&arguments.store.table).await.map_err(one_line)?;
-    let store = Store::connect(opened.config(), &arguments.store.table);
+/// Creates an API key. Returns its credential, and a description for the user.
+async fn create_in(connection: &StoreConnection, arguments: KeyArguments) -> Result<(String, String), String> {
+    connection.prepare_table(&arguments.store.table).await.map_err(message)?;
+    let store = Store::connect(connection.config(), &arguments.store.table);
     let owner = match &arguments.organization {
         Some(organization) => format!("organization {organization}"),
         None => "the platform".to_owned(),
@@ -38,18 +39,18 @@ async fn create_in(opened: &Opened, arguments: KeyArguments) -> Result<(String, 
     let key =
         NewKey { name: arguments.name, organization: arguments.organization, scopes, expires_at: arguments.expires_at };
     let created = operator::create_key(&store, arguments.environment, key).await;
-    let created = created.map_err(|error| format!("cannot make the key: {}", in_one_line(&error)))?;
+    let created = created.map_err(|error| format!("cannot create the API key: {}", error_chain(&error)))?;
     let description = format!(
-        "API key {} of {owner}, environment {}. Its credential is shown only now:",
+        "API key {} of {owner}, environment {}. Its credential is shown only once:",
         created.id, arguments.environment
     );
     Ok((created.credential, description))
 }
 
-/// Everything an organization may do in its own directory.
+/// Returns every scope of an organization's directory.
 fn directory_scopes() -> Vec<Scope> {
-    let beyond = |scope: &Scope| BEYOND_THE_DIRECTORY.iter().any(|prefix| scope.as_str().starts_with(prefix));
-    Scope::ALL.iter().copied().filter(|scope| !beyond(scope)).collect()
+    let is_outside = |scope: &Scope| NON_DIRECTORY_SCOPES.iter().any(|prefix| scope.as_str().starts_with(prefix));
+    Scope::ALL.iter().copied().filter(|scope| !is_outside(scope)).collect()
 }
 
 #[cfg(test)]
@@ -57,13 +58,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_organizations_key_holds_its_directory_and_no_more() {
+    fn directory_scopes_exclude_the_ledger_and_other_services() {
         let scopes: Vec<_> = directory_scopes().iter().map(ToString::to_string).collect();
-        for held in ["docks:read", "docks:write", "parties:read", "roles:write", "api-keys:write", "audit:read"] {
-            assert!(scopes.iter().any(|scope| scope == held), "{held}");
+        for included in ["docks:read", "docks:write", "parties:read", "roles:write", "api-keys:write", "audit:read"] {
+            assert!(scopes.iter().any(|scope| scope == included), "{included}");
         }
-        for foreign in ["ledger:admin", "artifacts:write", "policies:read"] {
-            assert!(!scopes.iter().any(|scope| scope == foreign), "{foreign}");
+        for excluded in ["ledger:admin", "artifacts:write", "policies:read"] {
+            assert!(!scopes.iter().any(|scope| scope == excluded), "{excluded}");
         }
     }
 }

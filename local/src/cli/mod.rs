@@ -1,4 +1,4 @@
-//! The command line of the program `berth`.
+//! Command line of the program `berth`.
 
 mod arguments;
 mod keys;
@@ -18,16 +18,16 @@ use tracing_subscriber::{
 };
 
 use self::arguments::{Arguments, Command, KeysCommand, TableArguments, TableCommand};
-use crate::{StartError, opened::Opened, table::Outcome};
+use crate::{StartError, connection::StoreConnection, table::Outcome};
 
-/// The exit code of a command that did not do what it was told; also that of a command line that is none.
+/// Exit code of a failed command. clap uses the same code for an invalid command line.
 const FAILURE: u8 = 2;
 
-/// Which log lines are shown, by default only those that should not be there. The SDK warns of every place that has no
-/// credentials, the embedded store of every condition that does not hold: both are the normal way of things.
+/// Default log filter: warnings and errors only. Two sources of expected warnings are excluded: the SDK logs every
+/// credential source without credentials, and the embedded DynamoDB logs every failed condition of a write.
 const DEFAULT_LOG: &str = "warn,aws_config=error,dynoxide=error";
 
-/// Runs the program with the arguments of this process.
+/// Runs the command that the arguments of this process specify.
 #[must_use]
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
@@ -40,32 +40,32 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            tell(&format!("berth: {message}"));
+            print_stderr(&format!("berth: {message}"));
             ExitCode::from(FAILURE)
         }
     }
 }
 
-/// Writes the log to standard error: of each level what `BERTH_LOG` says, for example `info`.
+/// Writes the log to standard error. `BERTH_LOG` sets the filter, for example `info`.
 fn set_up_log() {
     let filter = EnvFilter::try_from_env("BERTH_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
-    // A span is no line of its own: it tells which request a line is about, however few lines are asked for.
+    // Spans are always enabled. They print no lines, and add the request to the lines that are printed.
     let filter = filter.or(filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with("berth")));
     let lines = tracing_subscriber::fmt::layer().compact().with_writer(io::stderr).with_filter(filter);
-    // It fails only if there is a subscriber already, and then that one will do.
+    // It fails only if a subscriber is already set, which is then used.
     let _ = tracing_subscriber::registry().with(lines).try_init();
 }
 
-/// Runs a command; fails with the one line that says why.
+/// Runs a command. The error is one line.
 async fn execute(arguments: Arguments) -> Result<(), String> {
     match arguments.command {
         None => serve::serve(arguments.serve).await,
         Some(Command::Serve(arguments)) => serve::serve(arguments).await,
         Some(Command::Keys(KeysCommand::Create(arguments))) => keys::create(arguments).await,
         Some(Command::Table(TableCommand::Create(arguments))) => create_table(arguments).await,
-        Some(Command::Openapi) => print_contract(),
+        Some(Command::Openapi) => print_openapi(),
         Some(Command::Template) => {
-            say(crate::template().trim_end());
+            print_stdout(crate::template().trim_end());
             Ok(())
         }
     }
@@ -73,33 +73,33 @@ async fn execute(arguments: Arguments) -> Result<(), String> {
 
 async fn create_table(arguments: TableArguments) -> Result<(), String> {
     let table = arguments.store.table.clone();
-    let opened = Opened::open_or_join(&arguments.store.choice()).await.map_err(one_line)?;
-    let outcome = opened.ensure_table(&table).await;
-    opened.close().await;
-    match outcome.map_err(one_line)? {
-        Outcome::Created => say(&format!("Table {table} is made.")),
-        Outcome::Found => say(&format!("Table {table} is there.")),
+    let connection = StoreConnection::open_or_join(&arguments.store.choice()).await.map_err(message)?;
+    let outcome = connection.ensure_table(&table).await;
+    connection.close().await;
+    match outcome.map_err(message)? {
+        Outcome::Created => print_stdout(&format!("Created table {table}.")),
+        Outcome::Found => print_stdout(&format!("Table {table} already exists.")),
     }
     Ok(())
 }
 
-fn print_contract() -> Result<(), String> {
+fn print_openapi() -> Result<(), String> {
     let document = serde_json::to_string_pretty(&berth_functions::openapi::document());
-    say(&document.map_err(|error| format!("cannot write the contract: {error}"))?);
+    print_stdout(&document.map_err(|error| format!("cannot encode the OpenAPI document: {error}"))?);
     Ok(())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-fn one_line(error: StartError) -> String {
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
+fn message(error: StartError) -> String {
     error.to_string()
 }
 
-/// Writes a line for the user. A reader who has gone away is no reason to end a server.
-fn say(line: &str) {
+/// Writes a line to standard output. A closed pipe is ignored, so that it does not end a server.
+fn print_stdout(line: &str) {
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
-/// Writes a line about what happens, apart from what a command was asked for.
-fn tell(line: &str) {
+/// Writes a line to standard error, for messages that are not the command's output.
+fn print_stderr(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

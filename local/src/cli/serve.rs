@@ -6,12 +6,12 @@ use berth_shared::Environment;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{arguments::ServeArguments, one_line, say};
-use crate::{DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, Running, StoreChoice, client::LOCAL, start};
+use super::{arguments::ServeArguments, message, print_stdout};
+use crate::{DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, RunningServer, StoreChoice, client::LOCAL, start};
 
-/// Serves the API until the process is told to end.
+/// Serves the API until the process receives a signal to exit.
 pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
-    // Before anything is started, so that nothing is left half done.
+    // First, so that a signal during the start does not interrupt it halfway.
     let mut signals = Signals::new().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let store = arguments.choice();
     let tokens = arguments.tokens.config().map_err(|error| error.to_string())?;
@@ -25,10 +25,10 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
         ..Options::default()
     })
     .await
-    .map_err(one_line)?;
-    say(&welcome(&running, &store, arguments.environment, accepts_tokens));
+    .map_err(message)?;
+    print_stdout(&welcome(&running, &store, arguments.environment, accepts_tokens));
     signals.next().await;
-    say("Ending as soon as the requests under way are answered. Ctrl-C again ends at once.");
+    print_stdout("Waiting for open requests to finish. Press Ctrl-C again to exit immediately.");
     tokio::select! {
         () = running.stop() => {}
         () = signals.next() => {}
@@ -36,7 +36,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
     Ok(())
 }
 
-/// The signals that tell the process to end: Ctrl-C, and SIGTERM where there is one.
+/// Signals on which the process exits: SIGINT (Ctrl-C), and SIGTERM on Unix.
 struct Signals {
     #[cfg(unix)]
     interrupt: Signal,
@@ -68,76 +68,76 @@ impl Signals {
     }
 }
 
-/// What a newcomer needs: where the API is, where its data is, a key, and a first call to paste.
-fn welcome(running: &Running, store: &StoreChoice, environment: Environment, accepts_tokens: bool) -> String {
+/// Returns the text printed after the start: the URL, the DynamoDB, a key, and a first request to paste into a shell.
+fn welcome(running: &RunningServer, store: &StoreChoice, environment: Environment, accepts_tokens: bool) -> String {
     let (url, table) = (running.url(), running.table());
     let mut lines = vec![format!("Berth serves {url} (environment {environment})."), String::new()];
-    let place = match store {
-        StoreChoice::Embedded { directory } => format!(", kept in {}", directory.display()),
-        StoreChoice::Memory => ", kept in memory until the end".to_owned(),
+    let location = match store {
+        StoreChoice::Embedded { directory } => format!(", data in {}", directory.display()),
+        StoreChoice::Memory => ", data in memory, lost at exit".to_owned(),
         StoreChoice::Endpoint(_) => String::new(),
-        StoreChoice::Aws => format!("Store: DynamoDB at AWS, table {table}"),
+        StoreChoice::Aws => format!("DynamoDB: on AWS, table {table}"),
     };
     match running.store_url() {
         Some(endpoint) => {
-            lines.push(format!("Store: {endpoint}{place}. To look inside:"));
-            lines.push(format!("  {}", look_inside(endpoint, table)));
+            lines.push(format!("DynamoDB: {endpoint}{location}. To list its items:"));
+            lines.push(format!("  {}", scan_command(endpoint, table)));
         }
-        None => lines.push(place),
+        None => lines.push(location),
     }
     lines.push(String::new());
     if let Some(key) = running.first_key() {
-        lines.push("Platform key, shown only now:".to_owned());
+        lines.push("Platform key, shown only once:".to_owned());
         lines.push(format!("  {key}"));
         lines.push("Try it:".to_owned());
-        lines.push(format!("  {}", first_call(&url, key)));
+        lines.push(format!("  {}", first_request(&url, key)));
     } else {
-        lines.push("There are keys already; they are not shown again. To make another:".to_owned());
-        lines.push(format!("  {}", make_key(store, table, environment)));
+        lines.push("API keys exist and are not shown again. To create another:".to_owned());
+        lines.push(format!("  {}", create_key_command(store, table, environment)));
         lines.push("Try it:".to_owned());
-        lines.push(format!("  {}", first_call(&url, "$BERTH_KEY")));
+        lines.push(format!("  {}", first_request(&url, "$BERTH_KEY")));
     }
     lines.push(String::new());
-    // What is kept in memory has no directory: its endpoint is the way to it.
+    // An in-memory DynamoDB has no directory. Commands reach it by its endpoint.
     let reached = match (store, running.store_url()) {
         (StoreChoice::Memory, Some(endpoint)) => StoreChoice::Endpoint(endpoint.to_owned()),
         _ => store.clone(),
     };
-    lines.push("A platform key is a token for /v2, the ledger's dialect. To make one for that alone:".to_owned());
-    lines.push(format!("  {}", make_ledger_key(&reached, table, environment)));
+    lines.push("A platform key also works at /v2, the ledger dialect. To create one for /v2 only:".to_owned());
+    lines.push(format!("  {}", create_ledger_key_command(&reached, table, environment)));
     lines.push(if accepts_tokens {
-        "Signed tokens (JWT) of the subjects that are configured are taken at /v2, too.".to_owned()
+        "The ledger dialect also accepts signed tokens (JWT) of the configured subjects.".to_owned()
     } else {
-        "To take signed tokens (JWT) of your identity provider there: --jwks, --jwt-admins.".to_owned()
+        "To accept signed tokens (JWT) of your identity provider at /v2, set --jwks and --jwt-admins.".to_owned()
     });
     lines.push(String::new());
-    lines.push("Ctrl-C ends it.".to_owned());
+    lines.push("Ctrl-C stops the server.".to_owned());
     lines.join("\n")
 }
 
-fn look_inside(endpoint: &str, table: &str) -> String {
+fn scan_command(endpoint: &str, table: &str) -> String {
     format!(
         "AWS_ACCESS_KEY_ID={LOCAL} AWS_SECRET_ACCESS_KEY={LOCAL} aws dynamodb scan --region {LOCAL} \
          --endpoint-url {endpoint} --table-name {table} --max-items 10"
     )
 }
 
-fn first_call(url: &str, key: &str) -> String {
-    // Double quotes around the key: it may be the name of a variable.
+fn first_request(url: &str, key: &str) -> String {
+    // Double quotes around the key, because it can be a shell variable.
     format!(
         "curl -sS {url}/v1/organizations -H \"Authorization: Bearer {key}\" -H 'Content-Type: application/json' \
          -d '{{\"name\": \"Acme Trading\"}}'"
     )
 }
 
-/// The command that makes a token for the ledger's dialect in the same store.
-fn make_ledger_key(store: &StoreChoice, table: &str, environment: Environment) -> String {
-    format!("{} --scopes ledger:admin", make_key(store, table, environment))
+/// Returns the command that creates a platform key for the ledger dialect only.
+fn create_ledger_key_command(store: &StoreChoice, table: &str, environment: Environment) -> String {
+    format!("{} --scopes ledger:admin", create_key_command(store, table, environment))
 }
 
-/// The command that makes another platform key in the same store.
-fn make_key(store: &StoreChoice, table: &str, environment: Environment) -> String {
-    // Set by `cargo run`: whoever starts it like this has no program named berth.
+/// Returns the command that creates another platform key in the same table.
+fn create_key_command(store: &StoreChoice, table: &str, environment: Environment) -> String {
+    // `cargo run` sets the variable. The program `berth` is then probably not installed.
     let program = if std::env::var_os("CARGO").is_some() { "cargo run --" } else { "berth" };
     let mut command = vec![format!("{program} keys create")];
     match store {
@@ -162,9 +162,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_for_another_key_names_the_same_store() {
+    fn the_command_for_another_key_selects_the_same_table() {
         let command = |store: StoreChoice, table, environment| {
-            let command = make_key(&store, table, environment);
+            let command = create_key_command(&store, table, environment);
             command.split_once(" keys create").map(|(_, options)| options.to_owned()).unwrap()
         };
         let (test, live) = (Environment::Test, Environment::Live);
@@ -177,16 +177,16 @@ mod tests {
     }
 
     #[test]
-    fn a_token_for_the_ledger_is_made_in_the_same_store() {
-        let command = make_ledger_key(&StoreChoice::Aws, "other", Environment::Live);
+    fn the_command_for_a_ledger_key_selects_the_same_table() {
+        let command = create_ledger_key_command(&StoreChoice::Aws, "other", Environment::Live);
         let options = command.split_once(" keys create").map(|(_, options)| options);
         assert_eq!(options, Some(" --aws --table other --environment live --scopes ledger:admin"));
     }
 
     #[test]
-    fn the_first_call_can_be_pasted() {
+    fn the_first_request_is_a_curl_command() {
         assert_eq!(
-            first_call("http://127.0.0.1:3000", "dk_test_x"),
+            first_request("http://127.0.0.1:3000", "dk_test_x"),
             "curl -sS http://127.0.0.1:3000/v1/organizations -H \"Authorization: Bearer dk_test_x\" \
              -H 'Content-Type: application/json' -d '{\"name\": \"Acme Trading\"}'"
         );

@@ -1,4 +1,4 @@
-//! From a request to the event a function is invoked with.
+//! Conversion of an HTTP request to the event of an invocation.
 
 use std::net::IpAddr;
 
@@ -9,72 +9,72 @@ use serde_json::{Map, Value, json};
 
 use super::{CONNECTION_HEADERS, DEFAULT_ROUTE, Target};
 
-/// The account of events that belong to none; AWS uses the same number in its examples.
+/// Placeholder AWS account id. AWS's examples use the same number.
 const ACCOUNT: &str = "123456789012";
 
-/// The id of an API that AWS does not know.
+/// Placeholder id of the API.
 const API: &str = "local";
 
-/// A request as it arrived.
+/// An HTTP request as the server received it.
 #[derive(Debug, Clone, Copy)]
-pub struct RequestContext<'a> {
-    /// Its method.
+pub struct IncomingRequest<'a> {
+    /// HTTP method.
     pub method: &'a Method,
-    /// Its target.
+    /// Request target.
     pub target: &'a Target,
-    /// Its headers, as sent.
+    /// Headers, as sent.
     pub headers: &'a HeaderMap,
-    /// Its body; empty if it has none.
+    /// Body. Empty if the request has none.
     pub body: &'a [u8],
-    /// Who sent it.
+    /// IP address of the client.
     pub peer: IpAddr,
-    /// The port it came in by.
+    /// Port that received the request.
     pub port: u16,
-    /// When it arrived.
+    /// Time of request.
     pub received: Timestamp,
-    /// The gateway's id of it.
+    /// Request id assigned by the gateway.
     pub request_id: &'a str,
-    /// Its trace (`X-Amzn-Trace-Id`).
+    /// Trace id (`X-Amzn-Trace-Id`).
     pub trace_id: &'a str,
 }
 
-/// The route that takes a request.
+/// The route that matches a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteMatch {
     /// Method and path of the route (`GET /v1/docks/{dockId}`), or [`DEFAULT_ROUTE`].
     pub key: String,
-    /// The parameters of its path, decoded.
+    /// Path parameters, decoded.
     pub parameters: Vec<(&'static str, String)>,
 }
 
 impl RouteMatch {
-    /// The route of requests that no other route takes.
+    /// Returns the route for requests that match no other route.
     #[must_use]
     pub fn fallback() -> Self {
         Self { key: DEFAULT_ROUTE.to_owned(), parameters: Vec::new() }
     }
 }
 
-/// The event of a request: HTTP API, payload format 2.0. Members that would be empty are absent, as AWS has it.
+/// Converts a request to an event (HTTP API, payload format 2.0). Empty members are absent, as on AWS.
 #[must_use]
-pub fn event(arrival: &RequestContext<'_>, route: &RouteMatch) -> Value {
+pub fn event(request: &IncomingRequest<'_>, route: &RouteMatch) -> Value {
     let mut event = json!({
         "version": "2.0",
         "routeKey": route.key,
-        "rawPath": arrival.target.path(),
-        "rawQueryString": arrival.target.query(),
+        "rawPath": request.target.path(),
+        "rawQueryString": request.target.query(),
     });
-    let cookies = cookies(arrival.headers);
+    let cookies = cookies(request.headers);
     if !cookies.is_empty() {
         event["cookies"] = cookies.into();
     }
-    event["headers"] = headers(arrival).into();
-    let query = object(arrival.target.parameters());
+    event["headers"] = headers(request).into();
+    let query = object(request.target.parameters());
     if !query.is_empty() {
         event["queryStringParameters"] = query.into();
     }
-    event["requestContext"] = context(arrival, route);
-    let (body, is_base64_encoded) = body(arrival);
+    event["requestContext"] = context(request, route);
+    let (body, is_base64_encoded) = body(request);
     if let Some(body) = body {
         event["body"] = body.into();
     }
@@ -90,7 +90,7 @@ fn object(members: impl IntoIterator<Item = (String, String)>) -> Map<String, Va
     members.into_iter().map(|(name, value)| (name, Value::from(value))).collect()
 }
 
-/// Every cookie by itself. They are taken out of the headers.
+/// Returns every cookie. Events have them outside the headers.
 fn cookies(headers: &HeaderMap) -> Vec<String> {
     let values =
         headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -98,22 +98,22 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     cookies.filter(|cookie| !cookie.is_empty()).collect()
 }
 
-/// The headers with their names in lower case, the values of a repeated one joined by commas, and those that the
-/// gateway itself sets.
-fn headers(arrival: &RequestContext<'_>) -> Map<String, Value> {
+/// Returns the headers with lowercase names and the comma-separated values of repeated headers, and the headers that the
+/// gateway sets.
+fn headers(request: &IncomingRequest<'_>) -> Map<String, Value> {
     let mut headers = Map::new();
-    for name in arrival.headers.keys() {
+    for name in request.headers.keys() {
         if *name != header::COOKIE && !CONNECTION_HEADERS.contains(name) {
-            headers.insert(name.to_string(), joined(arrival.headers, name.as_str()).into());
+            headers.insert(name.to_string(), joined(request.headers, name.as_str()).into());
         }
     }
-    let forwarded = joined(arrival.headers, "x-forwarded-for");
-    let peer = arrival.peer.to_canonical();
+    let forwarded = joined(request.headers, "x-forwarded-for");
+    let peer = request.peer.to_canonical();
     let forwarded = if forwarded.is_empty() { peer.to_string() } else { format!("{forwarded}, {peer}") };
-    headers.insert("content-length".to_owned(), arrival.body.len().to_string().into());
-    headers.insert("x-amzn-trace-id".to_owned(), arrival.trace_id.into());
+    headers.insert("content-length".to_owned(), request.body.len().to_string().into());
+    headers.insert("x-amzn-trace-id".to_owned(), request.trace_id.into());
     headers.insert("x-forwarded-for".to_owned(), forwarded.into());
-    headers.insert("x-forwarded-port".to_owned(), arrival.port.to_string().into());
+    headers.insert("x-forwarded-port".to_owned(), request.port.to_string().into());
     headers.insert("x-forwarded-proto".to_owned(), "http".into());
     headers
 }
@@ -123,17 +123,17 @@ fn joined(headers: &HeaderMap, name: &str) -> String {
     values.join(",")
 }
 
-fn context(arrival: &RequestContext<'_>, route: &RouteMatch) -> Value {
-    let host = text(arrival.headers, &header::HOST).unwrap_or("localhost");
-    // What follows the last colon is a port, unless it is a part of an IPv6 address.
+fn context(request: &IncomingRequest<'_>, route: &RouteMatch) -> Value {
+    let host = text(request.headers, &header::HOST).unwrap_or("localhost");
+    // The part after the last colon is a port, unless the colon belongs to an IPv6 address.
     let domain = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(domain, _)| domain);
     let mut http = json!({
-        "method": arrival.method.as_str(),
-        "path": arrival.target.path(),
+        "method": request.method.as_str(),
+        "path": request.target.path(),
         "protocol": "HTTP/1.1",
-        "sourceIp": arrival.peer.to_canonical().to_string(),
+        "sourceIp": request.peer.to_canonical().to_string(),
     });
-    if let Some(agent) = text(arrival.headers, &header::USER_AGENT) {
+    if let Some(agent) = text(request.headers, &header::USER_AGENT) {
         http["userAgent"] = agent.into();
     }
     json!({
@@ -142,11 +142,11 @@ fn context(arrival: &RequestContext<'_>, route: &RouteMatch) -> Value {
         "domainName": domain,
         "domainPrefix": domain.split('.').next().unwrap_or_default(),
         "http": http,
-        "requestId": arrival.request_id,
+        "requestId": request.request_id,
         "routeKey": route.key,
         "stage": DEFAULT_ROUTE,
-        "time": arrival.received.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
-        "timeEpoch": arrival.received.as_millisecond(),
+        "time": request.received.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+        "timeEpoch": request.received.as_millisecond(),
     })
 }
 
@@ -154,19 +154,20 @@ fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// The body, if there is one, and whether it is written in base64.
-fn body(arrival: &RequestContext<'_>) -> (Option<String>, bool) {
-    if arrival.body.is_empty() {
+/// Returns the body, if the request has one, and whether it is encoded as base64.
+fn body(request: &IncomingRequest<'_>) -> (Option<String>, bool) {
+    if request.body.is_empty() {
         return (None, false);
     }
-    match str::from_utf8(arrival.body) {
-        Ok(body) if is_text(text(arrival.headers, &header::CONTENT_TYPE)) => (Some(body.to_owned()), false),
-        _ => (Some(STANDARD.encode(arrival.body)), true),
+    match str::from_utf8(request.body) {
+        Ok(body) if is_text(text(request.headers, &header::CONTENT_TYPE)) => (Some(body.to_owned()), false),
+        _ => (Some(STANDARD.encode(request.body)), true),
     }
 }
 
-/// Whether API Gateway passes this content type on as text. Everything else it encodes, forms and `+json` types among
-/// them, and bodies of no type: tried out at AWS in <https://github.com/ministackorg/ministack/pull/766>.
+/// Returns whether API Gateway forwards a body of this content type as text. It encodes all others as base64, including
+/// forms, `+json` types and bodies without a content type, as tested on AWS in
+/// <https://github.com/ministackorg/ministack/pull/766>.
 fn is_text(content_type: Option<&str>) -> bool {
     let media_type =
         content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();

@@ -1,25 +1,25 @@
-//! What API Gateway does around a function: an HTTP request becomes an event (HTTP API, payload format 2.0), and what
-//! the function answers becomes an HTTP response.
+//! Conversions of API Gateway: from an HTTP request to an event (HTTP API, payload format 2.0), and from a function's
+//! response to an HTTP response.
 //!
-//! Everything here is a pure function of its arguments. The formats are those of
+//! All functions are pure. The formats are specified in
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
-mod answer;
 mod event;
+mod response;
 mod target;
 
 use lambda_http::http::{HeaderName, header};
 
 pub use self::{
-    answer::{ClientError, MalformedAnswer, answer},
-    event::{RequestContext, RouteMatch, event},
+    event::{IncomingRequest, RouteMatch, event},
+    response::{GatewayError, MalformedResponse, response},
     target::Target,
 };
 
-/// The route of requests that no other route takes.
+/// Key of the route for requests that match no other route.
 pub const DEFAULT_ROUTE: &str = "$default";
 
-/// Headers that belong to one connection (RFC 9110 section 7.6.1): the gateway's own business on either side.
+/// Hop-by-hop headers (RFC 9110 section 7.6.1). The gateway does not forward them in either direction.
 const CONNECTION_HEADERS: [HeaderName; 6] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),

@@ -1,10 +1,10 @@
-//! The request target: a path as API Gateway sees it, and a query.
+//! The request target: its path as API Gateway decodes it, and its query.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// The target of a request, taken apart.
+/// A parsed request target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     path: String,
@@ -12,10 +12,10 @@ pub struct Target {
 }
 
 impl Target {
-    /// Takes `target` apart, as sent in the request line: origin form (`/path?query`), absolute form, or `*`.
+    /// Parses the target of a request line: origin form (`/path?query`), absolute form, or `*`.
     ///
-    /// An HTTP API decodes the path before it does anything else with it, and loses what follows a decoded question
-    /// mark: <https://github.com/honojs/hono/issues/2156>, <https://github.com/hotsock/voker/pull/8>.
+    /// An HTTP API decodes the path first, and drops everything after a decoded question mark:
+    /// <https://github.com/honojs/hono/issues/2156>, <https://github.com/hotsock/voker/pull/8>.
     #[must_use]
     pub fn parse(target: &str) -> Self {
         let origin_form = without_authority(target);
@@ -27,20 +27,20 @@ impl Target {
         Self { path: format!("{slash}{path}"), query: query.to_owned() }
     }
 
-    /// The path, percent-decoded: what is routed by, and `rawPath` of the event, whatever its name says.
+    /// Returns the percent-decoded path. It selects the route, and despite the name it is `rawPath` of the event.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The query as sent, without its question mark.
+    /// Returns the query as sent, without the question mark.
     #[must_use]
     pub fn query(&self) -> &str {
         &self.query
     }
 
-    /// The query's parameters, decoded, in the order of their first appearance; the values of a repeated one are joined
-    /// by commas.
+    /// Returns the decoded query parameters in the order of their first occurrence. The values of a repeated parameter
+    /// are comma-separated.
     #[must_use]
     pub fn parameters(&self) -> Vec<(String, String)> {
         let mut parameters: Vec<(String, String)> = Vec::new();
@@ -59,7 +59,7 @@ impl Target {
     }
 }
 
-/// The target without the `http://host` of the absolute form.
+/// Returns the target without the `http://host` of the absolute form.
 fn without_authority(target: &str) -> &str {
     if target.starts_with('/') {
         return target;
@@ -70,7 +70,7 @@ fn without_authority(target: &str) -> &str {
     }
 }
 
-/// A name or value of a query (`application/x-www-form-urlencoded`).
+/// Decodes a name or value of a query (`application/x-www-form-urlencoded`).
 fn decoded(text: &str) -> String {
     let spaced: Cow<'_, str> = if text.contains('+') { text.replace('+', " ").into() } else { text.into() };
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_target_has_a_path_and_a_query() {
+    fn every_target_form_is_parsed() {
         for (target, path, query) in [
             ("/", "/", ""),
             ("/a/b?c=d", "/a/b", "c=d"),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_decoded_once_and_routed_by_what_was_decoded() {
+    fn paths_are_decoded_once() {
         for (target, path) in [
             ("/v1/%64ocks", "/v1/docks"),
             ("/a%20b", "/a b"),
@@ -152,7 +152,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_target_is_too_odd(target in ".*") {
+        fn every_target_is_parsed(target in ".*") {
             let target = Target::parse(&target);
             prop_assert!(target.path().starts_with('/'));
             prop_assert!(!target.path().contains('?'));

@@ -10,7 +10,7 @@ fn in_directory(directory: &Path) -> Options {
 }
 
 #[tokio::test]
-async fn the_first_key_is_made_once() {
+async fn the_first_key_is_created_once() {
     let directory = tempfile::tempdir().unwrap();
     let first = start(in_directory(directory.path())).await.unwrap();
     assert!(first.first_key().is_some_and(|key| key.starts_with("dk_test_")));
@@ -21,7 +21,7 @@ async fn the_first_key_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_taken_port_costs_no_key() {
+async fn no_key_is_created_if_the_port_is_in_use() {
     let directory = tempfile::tempdir().unwrap();
     let other = start(Options::default()).await.unwrap();
     let port = other.address.port();
@@ -35,7 +35,7 @@ async fn a_taken_port_costs_no_key() {
 }
 
 #[tokio::test]
-async fn a_directory_serves_one_process() {
+async fn two_servers_cannot_use_one_directory() {
     let directory = tempfile::tempdir().unwrap();
     let running = start(in_directory(directory.path())).await.unwrap();
     let error = start(in_directory(directory.path())).await.unwrap_err();
@@ -44,32 +44,32 @@ async fn a_directory_serves_one_process() {
 }
 
 #[tokio::test]
-async fn many_calls_at_once_are_answered_over_kept_connections() {
+async fn concurrent_requests_succeed_over_reused_connections() {
     let running = start(Options::default()).await.unwrap();
     let http = reqwest::Client::new();
     let url = format!("{}/no/such/path", running.url());
     for _ in 0..2 {
-        let calls = join_all((0..100).map(|_| http.get(&url).send())).await;
-        assert!(calls.iter().all(|call| call.as_ref().is_ok_and(|answer| answer.status() == 404)));
+        let results = join_all((0..100).map(|_| http.get(&url).send())).await;
+        assert!(results.iter().all(|result| result.as_ref().is_ok_and(|response| response.status() == 404)));
     }
     running.stop().await;
     assert!(http.get(&url).send().await.is_err());
 }
 
 #[tokio::test]
-async fn a_body_may_be_as_long_as_at_aws() {
+async fn the_body_limit_is_that_of_api_gateway() {
     let running = start(Options::default()).await.unwrap();
     let post = |length: usize| reqwest::Client::new().post(running.url()).body(vec![b' '; length]).send();
     let limit = 10 * 1024 * 1024;
     assert_eq!(post(limit).await.unwrap().status(), 404);
-    let refused = post(limit + 1).await.unwrap();
-    assert_eq!(refused.status(), 413);
-    assert_eq!(refused.text().await.unwrap(), r#"{"message":"Request Entity Too Large"}"#);
+    let rejected = post(limit + 1).await.unwrap();
+    assert_eq!(rejected.status(), 413);
+    assert_eq!(rejected.text().await.unwrap(), r#"{"message":"Request Entity Too Large"}"#);
     running.stop().await;
 }
 
 #[tokio::test]
-async fn the_store_can_be_looked_into() {
+async fn the_server_gives_access_to_its_dynamodb() {
     let running = start(Options::default()).await.unwrap();
     assert!(running.store_url().is_some_and(|url| url.starts_with("http://127.0.0.1:")));
     let tables = running.client().list_tables().send().await.unwrap();

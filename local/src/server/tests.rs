@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::client::sdk_config;
 
-/// The least that the production decoder takes for an event.
+/// Returns the smallest event that the production decoder accepts.
 fn event(host: &str) -> String {
     json!({
         "rawPath": "/",
@@ -17,7 +17,7 @@ fn event(host: &str) -> String {
     .to_string()
 }
 
-/// Runs `endpoint` for an eighth of a second.
+/// Invokes `endpoint` with a time limit of an eighth of a second.
 async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
     let endpoint: &'static Endpoint = Box::leak(Box::new(endpoint));
     let store = Store::connect(&sdk_config(Some("http://127.0.0.1:1"), None).await, "berth");
@@ -34,24 +34,24 @@ async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
     let slot = Arc::clone(&server.slots).acquire_owned().await.unwrap();
     let (request_id, trace_id) = (String::new(), String::new());
     let deadline = Timestamp::now() + request_timeout;
-    let answer = server.run(endpoint, Invocation { event: event(host), request_id, trace_id, deadline }, slot).await;
-    // However it ended, the next may run; one that was told to end does so in a moment.
+    let response = server.run(endpoint, Invocation { event: event(host), request_id, trace_id, deadline }, slot).await;
+    // The slot is free again after any outcome. An aborted task releases it shortly after.
     timeout(Duration::from_secs(1), server.slots.acquire()).await.unwrap().unwrap().forget();
-    answer
+    response
 }
 
 #[tokio::test]
-async fn an_endpoint_that_never_ends_or_panics_gives_no_answer() {
+async fn an_endpoint_that_times_out_or_panics_gives_no_response() {
     let fallback = || berth_functions::find(FALLBACK).unwrap().clone();
-    assert_eq!(run(fallback(), "localhost").await.map(|answer| answer["statusCode"].clone()), Some(json!(404)));
+    assert_eq!(run(fallback(), "localhost").await.map(|response| response["statusCode"].clone()), Some(json!(404)));
     let stuck = Endpoint { handler: Handler::Rest(|_| Box::pin(std::future::pending())), ..fallback() };
     assert_eq!(run(stuck, "localhost").await, None);
-    // The decoder panics at this host; the endpoint's own panics never get so far.
+    // The decoder panics at this host. `berth_functions::handle` catches panics of the endpoint itself.
     assert_eq!(run(fallback(), "xn--").await, None);
 }
 
 #[test]
-fn hosts_are_names_or_addresses() {
+fn a_host_is_a_name_or_an_address() {
     for host in
         ["localhost", "localhost:3000", "127.0.0.1:3000", "a.b-c.d_e", "[::1]", "[::1]:3000", "x1:0", "4u.example"]
     {
@@ -79,29 +79,29 @@ fn hosts_are_names_or_addresses() {
 }
 
 #[test]
-fn a_trace_is_kept_or_made() {
+fn a_trace_id_is_kept_or_generated() {
     let mut headers = HeaderMap::new();
-    let made = trace_id(&headers, Timestamp::UNIX_EPOCH);
-    assert!(made.starts_with("Root=1-00000000-"), "{made}");
-    assert_eq!(made.len(), "Root=1-".len() + 8 + 1 + 24);
+    let generated = trace_id(&headers, Timestamp::UNIX_EPOCH);
+    assert!(generated.starts_with("Root=1-00000000-"), "{generated}");
+    assert_eq!(generated.len(), "Root=1-".len() + 8 + 1 + 24);
     headers.insert("x-amzn-trace-id", header::HeaderValue::from_static("Root=1-5759e988-bd862e3fe1be46a994272793"));
     assert_eq!(trace_id(&headers, Timestamp::UNIX_EPOCH), "Root=1-5759e988-bd862e3fe1be46a994272793");
 }
 
 #[test]
-fn a_head_may_be_as_long_as_at_aws() {
+fn the_head_limit_is_that_of_api_gateway() {
     let head = |length: usize| {
         let request = Request::builder().method("GET").uri("/").header("x", "a".repeat(length)).body(());
         check_head(&request.unwrap().into_parts().0)
     };
-    // Four bytes are the method and the path.
+    // Method and path have four bytes.
     assert_eq!(head(HEAD_LIMIT - 4), Ok(()));
-    assert_eq!(head(HEAD_LIMIT - 3), Err(ClientError::HEAD_TOO_LONG));
+    assert_eq!(head(HEAD_LIMIT - 3), Err(GatewayError::HEAD_TOO_LONG));
 }
 
 proptest! {
     #[test]
-    fn no_host_that_passes_upsets_the_production_decoder(
+    fn the_production_decoder_accepts_every_accepted_host(
         host in "[a-z0-9.:_-]{1,20}|([Xx][Nn]--)?[a-z0-9-]{0,6}|[ -~]{1,12}",
     ) {
         let request = Request::builder().uri("/").header("host", &host).body(()).unwrap();

@@ -6,7 +6,7 @@ use super::*;
 /// 2020-03-12T19:03:58.390Z
 const RECEIVED: i64 = 1_584_039_838_390;
 
-/// A request and all that belongs to it.
+/// A request and its route.
 struct Sample {
     method: Method,
     target: Target,
@@ -39,7 +39,7 @@ impl Sample {
     }
 
     fn event(&self) -> Value {
-        let arrival = RequestContext {
+        let request = IncomingRequest {
             method: &self.method,
             target: &self.target,
             headers: &self.headers,
@@ -50,17 +50,17 @@ impl Sample {
             request_id: "req",
             trace_id: "Root=1-0-0",
         };
-        event(&arrival, &self.route)
+        event(&request, &self.route)
     }
 
-    /// What the production decoder makes of the event.
+    /// Returns the request that the production decoder reads from the event.
     fn decoded(&self) -> Request {
         serde_json::from_str::<LambdaRequest>(&self.event().to_string()).unwrap().into()
     }
 }
 
 #[test]
-fn a_full_request_gives_the_event_that_aws_documents() {
+fn the_event_of_a_full_request_is_as_aws_documents() {
     let mut sample = Sample::new(Method::POST, "/v1/organizations/a%20b/parties?p=1&p=2&q=%C3%A9")
         .header("Host", "api.example.com:3000")
         .header("User-Agent", "agent")
@@ -120,7 +120,7 @@ fn a_full_request_gives_the_event_that_aws_documents() {
 }
 
 #[test]
-fn what_a_request_lacks_its_event_lacks() {
+fn empty_members_are_absent() {
     let event = Sample::new(Method::GET, "/").event();
     for absent in ["cookies", "queryStringParameters", "body", "pathParameters", "stageVariables"] {
         assert_eq!(event.get(absent), None, "{absent}");
@@ -134,7 +134,7 @@ fn what_a_request_lacks_its_event_lacks() {
 }
 
 #[test]
-fn bodies_are_text_or_base64_as_at_aws() {
+fn bodies_are_text_or_base64_as_on_aws() {
     for (content_type, body, expected, is_base64_encoded) in [
         (Some("application/json"), &b"{}"[..], "{}", false),
         (Some("Application/JSON; charset=utf-8"), b"{}", "{}", false),
@@ -162,7 +162,7 @@ fn bodies_are_text_or_base64_as_at_aws() {
 }
 
 #[test]
-fn who_sent_it_is_told_as_behind_a_gateway() {
+fn the_client_address_is_appended_to_x_forwarded_for() {
     let mut sample =
         Sample::new(Method::GET, "/").header("x-forwarded-for", "10.0.0.1").header("x-forwarded-proto", "bad scheme");
     sample.peer = "::ffff:192.0.2.7".parse().unwrap();
@@ -187,7 +187,7 @@ fn the_domain_is_the_host_without_its_port() {
 }
 
 #[test]
-fn the_production_decoder_reads_back_what_was_sent() {
+fn the_production_decoder_reads_the_original_request() {
     let mut sample = Sample::new(Method::PATCH, "/v1/docks/x%20y?a=1&a=2&b=%2B")
         .header("host", "localhost:3000")
         .header("cookie", "a=1; b=2")
@@ -208,12 +208,12 @@ fn the_production_decoder_reads_back_what_was_sent() {
 
 proptest! {
     #[test]
-    fn no_request_line_upsets_the_production_decoder(
+    fn the_production_decoder_accepts_every_request_line(
         method in "[A-Z]{1,12}",
         target in prop_oneof!["/[!-\"$-;=@-_a-z|~?%]{0,80}", "/(%[0-9A-Fa-f]{2}|/|\\.){0,40}(\\?[!-~&&[^#<>`]]{0,40})?"],
         body in prop::collection::vec(any::<u8>(), 0..64),
     ) {
-        // What hyper lets through: a target that is no URI is refused before there is a request.
+        // hyper rejects a target that is not a URI.
         prop_assume!(target.parse::<lambda_http::http::Uri>().is_ok());
         let sample = Sample::new(Method::from_bytes(method.as_bytes()).unwrap(), &target)
             .header("host", "localhost:3000")
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn no_target_upsets_the_event(target in ".*") {
+    fn every_target_gives_an_event_with_a_path(target in ".*") {
         let event = Sample::new(Method::GET, &target).event();
         prop_assert!(event["rawPath"].as_str().is_some_and(|path| path.starts_with('/')));
     }

@@ -1,4 +1,4 @@
-//! A store that can be talked to, whichever was chosen.
+//! Connection to the selected DynamoDB.
 
 use std::{path::Path, time::Duration};
 
@@ -16,27 +16,27 @@ use crate::{
     StartError, StoreChoice,
     client::sdk_config,
     data_dir::DataDir,
-    embedded::Embedded,
+    embedded::EmbeddedDynamoDb,
     table::{self, Outcome, TableError},
 };
 
-/// How long a command waits for the process that holds the data directory to say where it serves it, or to end.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a command waits until the process that locks the data directory publishes its endpoint, or exits.
+const JOIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A store that can be talked to.
+/// A connection to DynamoDB. It owns the embedded DynamoDB, if that is the selected one.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct StoreConnection {
     config: SdkConfig,
     endpoint: Option<String>,
-    embedded: Option<Embedded>,
+    embedded: Option<EmbeddedDynamoDb>,
 }
 
-impl Opened {
-    /// Opens the store `choice`, for this process alone if it is embedded.
+impl StoreConnection {
+    /// Connects to the DynamoDB `choice`. Starts an embedded one, and locks its data directory.
     pub(crate) async fn open(choice: &StoreChoice, http_client: Option<SharedHttpClient>) -> Result<Self, StartError> {
         let embedded = match choice {
-            StoreChoice::Embedded { directory } => Some(Embedded::open(Some(DataDir::open(directory)?))?),
-            StoreChoice::Memory => Some(Embedded::open(None)?),
+            StoreChoice::Embedded { directory } => Some(EmbeddedDynamoDb::open(Some(DataDir::open(directory)?))?),
+            StoreChoice::Memory => Some(EmbeddedDynamoDb::open(None)?),
             StoreChoice::Endpoint(_) | StoreChoice::Aws => None,
         };
         let endpoint = match (choice, &embedded) {
@@ -47,65 +47,65 @@ impl Opened {
         Ok(Self { config, endpoint, embedded })
     }
 
-    /// Like [`Opened::open`], but where a process works in the data directory already, talks to the store it serves.
+    /// Like [`StoreConnection::open`], but if another process uses the data directory, connects to its DynamoDB.
     pub(crate) async fn open_or_join(choice: &StoreChoice) -> Result<Self, StartError> {
         let StoreChoice::Embedded { directory } = choice else { return Self::open(choice, None).await };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + JOIN_TIMEOUT;
         loop {
             match Self::open(choice, None).await {
                 Err(StartError::DirectoryInUse { .. }) if Instant::now() < deadline => {}
-                opened => return opened,
+                result => return result,
             }
-            if let Some(endpoint) = served(directory).await {
+            if let Some(endpoint) = reachable_endpoint(directory).await {
                 return Self::open(&StoreChoice::Endpoint(endpoint), None).await;
             }
             sleep(Duration::from_millis(100)).await;
         }
     }
 
-    /// What the SDK needs to reach the store.
+    /// Returns the SDK configuration.
     pub(crate) fn config(&self) -> &SdkConfig {
         &self.config
     }
 
-    /// Its endpoint, unless it is the one of AWS.
+    /// Returns the endpoint URL, or `None` for DynamoDB on AWS.
     pub(crate) fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
     }
 
-    /// Whether it is DynamoDB at AWS.
+    /// Returns whether it is DynamoDB on AWS.
     fn is_aws(&self) -> bool {
         self.endpoint.is_none()
     }
 
-    /// Makes the table if it is missing.
+    /// Creates the table if it does not exist.
     pub(crate) async fn ensure_table(&self, table: &str) -> Result<Outcome, StartError> {
-        let outcome = table::ensure(&self.operator(), table, self.is_aws()).await;
+        let outcome = table::ensure(&self.admin_client(), table, self.is_aws()).await;
         outcome.map_err(|error| self.table_error(table, error))
     }
 
-    /// Sees to it that there is a table to work with. At AWS a missing one is not made in passing.
+    /// Ensures that the table exists. Fails on AWS if it does not, and creates it elsewhere.
     pub(crate) async fn prepare_table(&self, table: &str) -> Result<(), StartError> {
         if self.is_aws() { self.require_table(table).await } else { self.ensure_table(table).await.map(|_| ()) }
     }
 
     async fn require_table(&self, table: &str) -> Result<(), StartError> {
-        match table::exists(&self.operator(), table).await {
+        match table::exists(&self.admin_client(), table).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(StartError::TableMissing { table: table.to_owned() }),
             Err(error) => Err(self.table_error(table, error)),
         }
     }
 
-    /// Lets go of the store.
+    /// Shuts the embedded DynamoDB down, if it owns one.
     pub(crate) async fn close(self) {
         if let Some(embedded) = self.embedded {
             embedded.close().await;
         }
     }
 
-    /// A client for the calls that care for the table: no request waits for them, so the SDK may repeat them.
-    fn operator(&self) -> Client {
+    /// Returns a client for table management, with the SDK's retries: no API request waits for it.
+    fn admin_client(&self) -> Client {
         Client::from_conf(Builder::from(&self.config).retry_config(RetryConfig::standard()).build())
     }
 
@@ -117,9 +117,9 @@ impl Opened {
     }
 }
 
-/// Where the process that works in `directory` serves its store, if it does.
-async fn served(directory: &Path) -> Option<String> {
-    let endpoint = DataDir::published(directory)?;
+/// Returns the endpoint URL that the process using `directory` has published, if it accepts connections.
+async fn reachable_endpoint(directory: &Path) -> Option<String> {
+    let endpoint = DataDir::published_endpoint(directory)?;
     TcpStream::connect(endpoint.strip_prefix("http://")?).await.ok()?;
     Some(endpoint)
 }
@@ -129,34 +129,34 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_command_joins_the_process_that_has_the_data() {
+    async fn a_command_connects_to_the_process_that_uses_the_directory() {
         let directory = tempfile::tempdir().unwrap();
         let choice = StoreChoice::Embedded { directory: directory.path().to_owned() };
-        let serving = Opened::open(&choice, None).await.unwrap();
+        let serving = StoreConnection::open(&choice, None).await.unwrap();
         serving.ensure_table("berth").await.unwrap();
-        assert!(matches!(Opened::open(&choice, None).await, Err(StartError::DirectoryInUse { .. })));
+        assert!(matches!(StoreConnection::open(&choice, None).await, Err(StartError::DirectoryInUse { .. })));
 
-        let joined = Opened::open_or_join(&choice).await.unwrap();
+        let joined = StoreConnection::open_or_join(&choice).await.unwrap();
         assert_eq!(joined.endpoint(), serving.endpoint());
         joined.require_table("berth").await.unwrap();
         joined.close().await;
         serving.close().await;
 
-        let alone = Opened::open_or_join(&choice).await.unwrap();
+        let alone = StoreConnection::open_or_join(&choice).await.unwrap();
         alone.require_table("berth").await.unwrap();
         alone.close().await;
     }
 
     #[tokio::test]
-    async fn a_missing_table_and_a_missing_store_are_told_apart() {
-        let memory = Opened::open(&StoreChoice::Memory, None).await.unwrap();
+    async fn a_missing_table_and_an_unreachable_dynamodb_are_different_errors() {
+        let memory = StoreConnection::open(&StoreChoice::Memory, None).await.unwrap();
         let error = memory.require_table("berth").await.unwrap_err();
         assert!(matches!(error, StartError::TableMissing { .. }), "{error}");
         let endpoint = memory.endpoint().unwrap().to_owned();
         memory.close().await;
 
-        let gone = Opened::open(&StoreChoice::Endpoint(endpoint.clone()), None).await.unwrap();
-        let error = gone.require_table("berth").await.unwrap_err().to_string();
+        let closed = StoreConnection::open(&StoreChoice::Endpoint(endpoint.clone()), None).await.unwrap();
+        let error = closed.require_table("berth").await.unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot reach DynamoDB at {endpoint}: ")), "{error}");
         assert!(error.contains("refused"), "{error}");
     }

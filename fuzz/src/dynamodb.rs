@@ -1,5 +1,5 @@
-//! A store behind the SDK that costs nothing: it keeps what is put until it is frozen, and from then on takes every change
-//! and keeps none, so that one input cannot change what the next one meets. Conditions always hold.
+//! An in-memory DynamoDB that replaces the HTTP client of the SDK. It stores items until it is frozen. Then it accepts every
+//! write without storing it, so that no input affects the next one. Conditions always succeed.
 
 use std::{
     collections::BTreeMap,
@@ -18,9 +18,9 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
-/// The store. Cloning shares it.
+/// An in-memory DynamoDB. Clones share their state.
 #[derive(Clone, Default)]
-pub struct Frozen(Arc<State>);
+pub struct InMemoryDynamoDb(Arc<State>);
 
 #[derive(Default)]
 struct State {
@@ -28,8 +28,8 @@ struct State {
     is_frozen: AtomicBool,
 }
 
-impl Frozen {
-    /// From now on nothing changes.
+impl InMemoryDynamoDb {
+    /// Discards all writes from now on.
     pub fn freeze(&self) {
         self.0.is_frozen.store(true, Ordering::Relaxed);
     }
@@ -40,7 +40,8 @@ impl Frozen {
         }
     }
 
-    fn answer(&self, operation: &str, request: &Value) -> Value {
+    /// Returns the response to a request.
+    fn respond(&self, operation: &str, request: &Value) -> Value {
         let items = || self.0.items.lock().unwrap_or_else(PoisonError::into_inner);
         match operation {
             "GetItem" => items().get(&key(&request["Key"])).map_or_else(|| json!({}), |item| json!({ "Item": item })),
@@ -64,21 +65,21 @@ impl Frozen {
                 json!({ "Responses": tables, "UnprocessedKeys": {} })
             }
             "Query" => query(&items(), request),
-            other => panic!("the product calls {other}"),
+            other => panic!("unsupported operation {other}"),
         }
     }
 }
 
-/// What a query finds: all in one page, or `Limit` rows and where to go on.
+/// Returns the response to a query: all items, or `Limit` items and the last evaluated key.
 fn query(items: &BTreeMap<(String, String), Value>, request: &Value) -> Value {
     let value = |name: &str| request["ExpressionAttributeValues"][name]["S"].as_str().unwrap_or_default();
     let (pk, prefix) = (value(":pk"), value(":prefix"));
     let ascending = request["ScanIndexForward"] != json!(false);
     let start = request["ExclusiveStartKey"]["sk"]["S"].as_str();
-    let behind = |sk: &str| start.is_none_or(|start| if ascending { sk > start } else { sk < start });
+    let is_after_start = |sk: &str| start.is_none_or(|start| if ascending { sk > start } else { sk < start });
     let mut found: Vec<_> = items
         .iter()
-        .filter(|((item_pk, sk), _)| item_pk == pk && sk.starts_with(prefix) && behind(sk))
+        .filter(|((item_pk, sk), _)| item_pk == pk && sk.starts_with(prefix) && is_after_start(sk))
         .map(|(_, item)| item.clone())
         .collect();
     if !ascending {
@@ -87,14 +88,14 @@ fn query(items: &BTreeMap<(String, String), Value>, request: &Value) -> Value {
     let limit = request["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     let more = found.len() > limit;
     found.truncate(limit);
-    let mut answer = json!({ "Count": found.len(), "ScannedCount": found.len() });
+    let mut response = json!({ "Count": found.len(), "ScannedCount": found.len() });
     if let (true, Some(last)) = (more, found.last()) {
-        answer["LastEvaluatedKey"] = json!({ "pk": last["pk"], "sk": last["sk"] });
+        response["LastEvaluatedKey"] = json!({ "pk": last["pk"], "sk": last["sk"] });
     }
     if request["Select"] != json!("COUNT") {
-        answer["Items"] = found.into();
+        response["Items"] = found.into();
     }
-    answer
+    response
 }
 
 fn key(item: &Value) -> (String, String) {
@@ -102,25 +103,25 @@ fn key(item: &Value) -> (String, String) {
     (text("pk"), text("sk"))
 }
 
-impl fmt::Debug for Frozen {
+impl fmt::Debug for InMemoryDynamoDb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Frozen")
+        f.write_str("InMemoryDynamoDb")
     }
 }
 
-impl HttpClient for Frozen {
+impl HttpClient for InMemoryDynamoDb {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
 
-impl HttpConnector for Frozen {
+impl HttpConnector for InMemoryDynamoDb {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
         let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).expect("the SDK writes JSON");
-        let answer = self.answer(operation, &body).to_string();
+        let response = self.respond(operation, &body).to_string();
         let status = 200_u16.try_into().expect("a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(answer))))
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(response))))
     }
 }

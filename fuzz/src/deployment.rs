@@ -1,4 +1,4 @@
-//! A deployment with two tenants, made once per process: one that calls, and one that is somebody else.
+//! A deployment with two organizations, created once per process. Requests use the credentials of one of them.
 
 use std::{
     cell::Cell,
@@ -19,103 +19,104 @@ use lambda_http::{
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::store::Frozen;
+use crate::dynamodb::InMemoryDynamoDb;
 
-/// The deployment, and what there is in it by the names that events may use.
-pub struct World {
+/// A deployment, and the placeholders for its credentials and ids.
+pub struct Deployment {
     runtime: Runtime,
     service: Service,
-    /// `${NAME}` and what stands for it.
-    pub names: Vec<(String, String)>,
+    /// Placeholders `${NAME}`, and their values.
+    pub placeholders: Vec<(String, String)>,
 }
 
-impl World {
-    /// The one of this process.
+impl Deployment {
+    /// Returns the deployment of this process.
     pub fn get() -> &'static Self {
-        static WORLD: OnceLock<World> = OnceLock::new();
-        WORLD.get_or_init(Self::new)
+        static DEPLOYMENT: OnceLock<Deployment> = OnceLock::new();
+        DEPLOYMENT.get_or_init(Self::new)
     }
 
     fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let frozen = Frozen::default();
+        let dynamodb = InMemoryDynamoDb::default();
         let credentials = Credentials::new("local", "local", None, None, "fuzz");
         let sdk = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("local"))
-            .endpoint_url("http://store.invalid")
+            .endpoint_url("http://dynamodb.invalid")
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(SharedHttpClient::new(frozen.clone()))
+            .http_client(SharedHttpClient::new(dynamodb.clone()))
             .build();
         let service = Service::new(Store::connect(&sdk, "berth"), Environment::Test, None);
         let key = runtime.block_on(operator::initialize(service.store(), Environment::Test));
-        let key = key.expect("the store answers").expect("nobody made the deployment before");
-        let mut world = Self { runtime, service, names: vec![("${BERTH_KEY}".to_owned(), key)] };
-        world.settle("", "Premier Title Services");
-        world.settle("OTHER_", "Bank of America");
-        frozen.freeze();
-        world
+        let key = key.expect("DynamoDB responds").expect("the deployment is new");
+        let mut deployment = Self { runtime, service, placeholders: vec![("${BERTH_KEY}".to_owned(), key)] };
+        deployment.create_organization("", "Premier Title Services");
+        deployment.create_organization("OTHER_", "Bank of America");
+        dynamodb.freeze();
+        deployment
     }
 
-    /// Makes a tenant with one of each thing. `prefix` begins the names that these get.
-    fn settle(&mut self, prefix: &str, name: &str) {
-        let organization = self.made("create-organization", &[], &json!({ "name": name }));
-        let organization_id = self.name(&format!("{prefix}ORG_ID"), &organization["id"]);
+    /// Creates an organization with one resource of each kind. `prefix` is prepended to the names of its placeholders.
+    fn create_organization(&mut self, prefix: &str, name: &str) {
+        let organization = self.create("create-organization", &[], &json!({ "name": name }));
+        let organization_id = self.add_placeholder(&format!("{prefix}ORG_ID"), &organization["id"]);
         let of = [("orgId", organization_id.as_str())];
-        let dock = self.made("create-dock", &[], &json!({ "organizationId": organization_id, "name": "Closing" }));
-        let dock_id = self.name(&format!("{prefix}DOCK_ID"), &dock["id"]);
+        let dock = self.create("create-dock", &[], &json!({ "organizationId": organization_id, "name": "Closing" }));
+        let dock_id = self.add_placeholder(&format!("{prefix}DOCK_ID"), &dock["id"]);
         let party = json!({ "type": "INDIVIDUAL", "name": "Ada", "externalRef": "EIN:1", "metadata": { "tier": 1 } });
-        let party = self.made("create-party", &of, &party);
-        let party_id = self.name(&format!("{prefix}PARTY_ID"), &party["id"]);
-        self.name(&format!("{prefix}LEDGER_PARTY"), &party["ledgerParty"]);
+        let party = self.create("create-party", &of, &party);
+        let party_id = self.add_placeholder(&format!("{prefix}PARTY_ID"), &party["id"]);
+        self.add_placeholder(&format!("{prefix}LEDGER_PARTY"), &party["ledgerParty"]);
         let role = json!({ "dockId": dock_id, "role": "DISTRIBUTOR" });
-        let role = self.made("assign-role", &[of[0], ("partyId", &party_id)], &role);
-        self.name(&format!("{prefix}ROLE_ID"), &role["id"]);
+        let role = self.create("assign-role", &[of[0], ("partyId", &party_id)], &role);
+        self.add_placeholder(&format!("{prefix}ROLE_ID"), &role["id"]);
         let scopes: Vec<_> = berth_shared::credentials::Scope::ALL.iter().map(ToString::to_string).collect();
         let key = json!({ "name": "Own", "scopes": scopes, "organizationId": organization_id });
-        let key = self.made("create-api-key", &[], &key);
-        self.name(&format!("{prefix}KEY_ID"), &key["id"]);
-        self.name(&format!("{prefix}TENANT_KEY"), &key["key"]);
+        let key = self.create("create-api-key", &[], &key);
+        self.add_placeholder(&format!("{prefix}KEY_ID"), &key["id"]);
+        self.add_placeholder(&format!("{prefix}TENANT_KEY"), &key["key"]);
         let hint = format!("hint-{}", name.len());
         let allocated = json!({ "partyIdHint": hint, "identityProviderId": organization_id });
-        let allocated = self.made("allocate-ledger-party", &[], &allocated);
-        self.name(&format!("{prefix}ALLOCATED"), &allocated["partyDetails"]["party"]);
+        let allocated = self.create("allocate-ledger-party", &[], &allocated);
+        self.add_placeholder(&format!("{prefix}ALLOCATED"), &allocated["partyDetails"]["party"]);
     }
 
-    fn name(&mut self, name: &str, value: &Value) -> String {
-        let value = value.as_str().unwrap_or_else(|| panic!("{name} is no text: {value}")).to_owned();
-        self.names.push((format!("${{{name}}}"), value.clone()));
+    fn add_placeholder(&mut self, name: &str, value: &Value) -> String {
+        let value = value.as_str().unwrap_or_else(|| panic!("{name} is not a string: {value}")).to_owned();
+        self.placeholders.push((format!("${{{name}}}"), value.clone()));
         value
     }
 
-    /// What stands for a name.
-    pub fn value(&self, name: &str) -> &str {
-        let found = self.names.iter().find(|(known, _)| known == name);
-        found.map_or_else(|| panic!("no {name}"), |(_, value)| value)
+    /// Returns the value of a placeholder.
+    pub fn value(&self, placeholder: &str) -> &str {
+        let found = self.placeholders.iter().find(|(known, _)| known == placeholder);
+        found.map_or_else(|| panic!("no {placeholder}"), |(_, value)| value)
     }
 
-    fn made(&self, endpoint: &str, parameters: &[(&str, &str)], body: &Value) -> Value {
+    /// Creates a resource with the platform key, and returns the body of the response.
+    fn create(&self, endpoint: &str, parameters: &[(&str, &str)], body: &Value) -> Value {
         let endpoint = find(endpoint).expect("an endpoint");
         let path = parameters
             .iter()
             .fold(endpoint.path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         let headers = json!({ "authorization": format!("Bearer {}", self.value("${BERTH_KEY}")) });
         let event = event(endpoint.method.as_str(), &path, &headers, &json!({}), Some(&body.to_string()));
-        let (_, answer) = self.answer(&event.to_string()).expect("an event");
-        let text = String::from_utf8_lossy(answer.body()).into_owned();
-        assert!(answer.status().is_success(), "{} answered {text}", endpoint.name);
+        let (_, response) = self.handle(&event.to_string()).expect("an event");
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        assert!(response.status().is_success(), "{} responded {text}", endpoint.name);
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// The answer to an event, and whose; `None` where the decoder does not take it. As at API Gateway, the route is that
-    /// of its method and path.
-    pub fn answer(&self, event: &str) -> Option<(&'static Endpoint, Response<Body>)> {
+    /// Handles an event. Returns the endpoint and its response, or `None` if the decoder rejects the event. Method and
+    /// path of the event select the endpoint, as in API Gateway.
+    pub fn handle(&self, event: &str) -> Option<(&'static Endpoint, Response<Body>)> {
         let request: LambdaRequest = serde_json::from_str(event).ok()?;
-        let mut request = decoded(request)?;
+        let mut request = decode(request)?;
         let path = lambda_http::RequestExt::raw_http_path(&request).to_owned();
         let endpoint = match route(request.method(), &path) {
             Some((endpoint, parameters)) => {
-                // The gateway gives what it matched: the event cannot say otherwise.
+                // API Gateway always sends the path parameters of the route.
                 let given = lambda_http::RequestExt::path_parameters(&request);
                 if given.is_empty() {
                     let parameters: std::collections::HashMap<_, _> =
@@ -130,27 +131,28 @@ impl World {
     }
 }
 
-/// The request of an event, if the decoder makes one. It panics where host, path and query make no URI, which no gateway
-/// sends: it finds an API by the host, and leaves a query as it is encoded. At AWS the runtime would catch that.
-fn decoded(request: LambdaRequest) -> Option<lambda_http::Request> {
-    thread_local!(static DECODES: Cell<bool> = const { Cell::new(false) });
+/// Decodes the request of an event. Returns `None` if the decoder panics, which is not a finding. It panics if host, path
+/// and query are not a valid URI. API Gateway sends no such event: it finds the API by the host, and keeps the encoding
+/// of the query. On AWS the runtime catches the panic.
+fn decode(request: LambdaRequest) -> Option<lambda_http::Request> {
+    thread_local!(static IS_DECODING: Cell<bool> = const { Cell::new(false) });
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
-        // The fuzzer's own hook, which ends the run.
-        let finding = panic::take_hook();
+        // The hook of the fuzzer, which ends the run.
+        let fuzzer_hook = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !DECODES.get() {
-                finding(info);
+            if !IS_DECODING.get() {
+                fuzzer_hook(info);
             }
         }));
     });
-    DECODES.set(true);
+    IS_DECODING.set(true);
     let request = panic::catch_unwind(AssertUnwindSafe(|| lambda_http::Request::from(request)));
-    DECODES.set(false);
+    IS_DECODING.set(false);
     request.ok()
 }
 
-/// An event of API Gateway with these parts.
+/// Returns an API Gateway event with these parts.
 pub fn event(method: &str, path: &str, headers: &Value, query: &Value, body: Option<&str>) -> Value {
     let mut event = json!({
         "version": "2.0",
