@@ -25,7 +25,7 @@ use berth_shared::{Environment, http::TokenConfig};
 pub use self::{
     error::StartError,
     running::{Running, start},
-    template::{logical_id, template},
+    template::{TemplateError, logical_id, template},
 };
 
 /// The port that is served unless another is asked for.
