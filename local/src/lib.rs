@@ -15,7 +15,7 @@ mod opened;
 mod running;
 mod server;
 mod table;
-mod template;
+pub mod template;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -25,7 +25,6 @@ use berth_shared::{Environment, http::TokenConfig};
 pub use self::{
     error::StartError,
     running::{Running, start},
-    template::{TemplateError, logical_id, template},
 };
 
 /// The port that is served unless another is asked for.

@@ -41,8 +41,12 @@ pub enum TemplateError {
     Write(#[from] serde_saphyr::ser::Error),
 }
 
-/// Returns the template for `endpoints`, as YAML.
-pub fn template(endpoints: &[Endpoint]) -> Result<String, TemplateError> {
+/// Returns the text of `template.yaml` for `endpoints`.
+///
+/// # Errors
+///
+/// If the fixed part cannot be read, or the template cannot be written as YAML. Neither depends on `endpoints`.
+pub fn render(endpoints: &[Endpoint]) -> Result<String, TemplateError> {
     let mut document: Value = serde_saphyr::from_str(BASE)?;
     object(&mut document, "/Resources/Api/Properties")?.insert("DefinitionBody".to_owned(), routes(endpoints));
     object(&mut document, "/Resources/Overview/Properties")?
