@@ -99,7 +99,7 @@ fn routes(endpoints: &[Endpoint]) -> Value {
         }
         operation.insert("responses".to_owned(), json!({}));
         operation.insert("x-amazon-apigateway-integration".to_owned(), integration);
-        let path = &mut paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         for method in methods(endpoint) {
             path[&method] = json!(operation);
         }

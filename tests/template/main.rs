@@ -1,6 +1,6 @@
 //! Tests of `template.yaml`: it is what the program prints. It agrees with the endpoint list, with the contract and with the
 //! table that `berth table create` creates, and it allows no more than the endpoints need. Mistakes in it are found.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed, and says so")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed, and says so")]
 
 mod checks;
 
