@@ -25,7 +25,7 @@ use berth_shared::{Environment, http::TokenConfig};
 pub use self::{
     error::StartError,
     running::{RunningServer, start},
-    template::{logical_id, template},
+    template::{TemplateError, logical_id, template},
 };
 
 /// Default port of the server.
