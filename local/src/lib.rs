@@ -15,7 +15,7 @@ mod invoke;
 mod running;
 mod server;
 mod table;
-mod template;
+pub mod template;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -25,7 +25,6 @@ use berth_shared::{Environment, http::TokenConfig};
 pub use self::{
     error::StartError,
     running::{RunningServer, start},
-    template::{TemplateError, logical_id, template},
 };
 
 /// Default port of the server.

@@ -41,8 +41,12 @@ pub enum TemplateError {
     Write(#[from] serde_saphyr::ser::Error),
 }
 
-/// Returns the template for `endpoints`, as YAML.
-pub fn template(endpoints: &[Endpoint]) -> Result<String, TemplateError> {
+/// Returns the text of `template.yaml` for `endpoints`.
+///
+/// # Errors
+///
+/// If the fixed part cannot be read, or the template cannot be written as YAML. Neither depends on `endpoints`.
+pub fn render(endpoints: &[Endpoint]) -> Result<String, TemplateError> {
     let mut document: Value = serde_saphyr::from_str(BASE)?;
     object(&mut document, "/Resources/Api/Properties")?.insert("DefinitionBody".to_owned(), routes(endpoints));
     object(&mut document, "/Resources/Overview/Properties")?
@@ -95,7 +99,7 @@ fn routes(endpoints: &[Endpoint]) -> Value {
         }
         operation.insert("responses".to_owned(), json!({}));
         operation.insert("x-amazon-apigateway-integration".to_owned(), integration);
-        let path = &mut paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         for method in methods(endpoint) {
             path[&method] = json!(operation);
         }

@@ -1,66 +1,66 @@
-//! `template.yaml`: it is what the program prints, it agrees with the endpoint list, with the contract and with the table
-//! that the operator's command makes, it allows no more than that, and a template that is wrong is found to be wrong.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed, and says so")]
+//! Tests of `template.yaml`: it is what the program prints. It agrees with the endpoint list, with the contract and with the
+//! table that `berth table create` creates, and it allows no more than the endpoints need. Mistakes in it are found.
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed, and says so")]
 
 mod checks;
-mod yaml;
 
 use std::{process::Command, sync::LazyLock};
 
 use aws_sdk_dynamodb::types::{KeyType, ScalarAttributeType, TimeToLiveStatus};
-use berth::Options;
-use checks::faults;
+use berth::{Options, template::logical_id};
+use berth_functions::ENDPOINTS;
+use checks::findings;
 use serde_json::{Value, json};
 
 const CHECKED_IN: &str = include_str!("../../template.yaml");
 
-static TEMPLATE: LazyLock<Value> = LazyLock::new(|| yaml::parse(CHECKED_IN));
+static TEMPLATE: LazyLock<Value> = LazyLock::new(|| serde_saphyr::from_str(CHECKED_IN).expect("YAML"));
 
-/// The template, to change at will.
+/// Returns a copy of the template, to change.
 fn template() -> Value {
     TEMPLATE.clone()
 }
 
 #[test]
-fn it_is_what_the_program_prints() {
-    let same = CHECKED_IN == berth::template();
-    assert!(same, "template.yaml is not up to date: cargo run -- template > template.yaml");
+fn the_template_is_up_to_date() {
+    let current = berth::template::render(ENDPOINTS).expect("a template");
+    assert!(CHECKED_IN == current, "template.yaml is stale: cargo run -- template > template.yaml");
 }
 
 #[test]
-fn it_has_no_fault() {
-    assert_eq!(faults(&template()), Vec::<String>::new());
+fn the_template_has_no_findings() {
+    assert_eq!(findings(&template()), Vec::<String>::new());
 }
 
-/// The table of the template and the one that `berth table create --aws` makes are one.
+/// `berth table create --aws` creates the same table as the template.
 #[tokio::test(flavor = "multi_thread")]
-async fn its_table_is_the_one_that_the_command_makes() {
+async fn the_table_is_the_one_that_the_command_creates() {
     let berth = berth::start(Options::default()).await.expect("the server starts");
-    // Region and credentials are a formality: what the command takes for AWS is the embedded store.
+    // The command takes the embedded store for DynamoDB. Any region and credentials do.
     let output = Command::new(env!("CARGO_BIN_EXE_berth"))
-        .args(["table", "create", "--aws", "--table", "made"])
+        .args(["table", "create", "--aws", "--table", "created"])
         .envs([("AWS_ENDPOINT_URL", berth.store_url().expect("a store on this machine")), ("AWS_REGION", "local")])
         .envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"), ("AWS_MAX_ATTEMPTS", "1")])
         .output()
         .expect("the program runs");
-    // The embedded store knows everything that is asked of it but the last, the recovery of any second.
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("DescribeContinuousBackups: UnknownOperation"), "{said}");
+    // The embedded store supports every request of the command except the last one, for point-in-time recovery.
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("DescribeContinuousBackups: UnknownOperation"), "{stderr}");
 
-    let made = berth.client().describe_table().table_name("made").send().await.expect("it is there").table;
-    let made = made.expect("a description");
-    let attributes = made.attribute_definitions().iter().map(|attribute| {
+    let created = berth.client().describe_table().table_name("created").send().await.expect("a response").table;
+    let created = created.expect("a table");
+    let attributes = created.attribute_definitions().iter().map(|attribute| {
         assert_eq!(attribute.attribute_type(), &ScalarAttributeType::S);
         json!({ "AttributeName": attribute.attribute_name(), "AttributeType": "S" })
     });
-    let keys = made.key_schema().iter().map(|key| {
+    let keys = created.key_schema().iter().map(|key| {
         let kind = if *key.key_type() == KeyType::Hash { "HASH" } else { "RANGE" };
         json!({ "AttributeName": key.attribute_name(), "KeyType": kind })
     });
-    let ttl = berth.client().describe_time_to_live().table_name("made").send().await.expect("it can be asked");
+    let ttl = berth.client().describe_time_to_live().table_name("created").send().await.expect("a response");
     let ttl = ttl.time_to_live_description.expect("a description");
-    let billing = made.billing_mode_summary().and_then(|mode| mode.billing_mode()).map(ToString::to_string);
-    let stream = made.stream_specification().and_then(|stream| stream.stream_view_type()).map(ToString::to_string);
+    let billing = created.billing_mode_summary().and_then(|mode| mode.billing_mode()).map(ToString::to_string);
+    let stream = created.stream_specification().and_then(|stream| stream.stream_view_type()).map(ToString::to_string);
 
     let table = &template()["Resources"]["Table"]["Properties"];
     assert_eq!(table["AttributeDefinitions"], attributes.collect::<Value>());
@@ -72,108 +72,162 @@ async fn its_table_is_the_one_that_the_command_makes() {
     );
     assert_eq!(table["BillingMode"], json!(billing));
     assert_eq!(table["StreamSpecification"]["StreamViewType"], json!(stream));
-    assert_eq!(table["DeletionProtectionEnabled"], json!(made.deletion_protection_enabled()));
+    assert_eq!(table["DeletionProtectionEnabled"], json!(created.deletion_protection_enabled()));
     assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     berth.stop().await;
 }
 
-/// A change of the template, and what has to be said of it.
+/// A mistake in the template, and the finding that it must cause.
 type Mutation = (&'static str, fn(&mut Value) -> Option<()>);
 
-/// A mistake each: the checks have to name it.
-const MUTATIONS: [Mutation; 22] = [
+const MUTATIONS: &[Mutation] = &[
     ("CreatePartyRole does not allow dynamodb:GetItem on KEY#", |t| pop(statement(t, "CreateParty", 1)?, "Action")),
     ("GetPartyRole allows dynamodb:Scan", |t| push(statement(t, "GetParty", 1)?, "Action", "dynamodb:Scan")),
-    ("GetPartyRole allows too much", |t| push(statement(t, "GetParty", 1)?, "Action", "dynamodb:Scan")),
+    ("GetPartyRole allows too many actions", |t| push(statement(t, "GetParty", 1)?, "Action", "dynamodb:Scan")),
     ("HealthRole allows dynamodb:", |t| add_statement(t, "Health")),
     ("ListDocksRole: a statement", |t| set(statement(t, "ListDocks", 1)?, "Resource", json!("*"))),
     ("ListDocksRole allows", |t| set(statement(t, "ListDocks", 1)?, "Resource", json!("*"))),
-    ("GetDockRole: a statement", |t| statement(t, "GetDock", 1)?.as_object_mut()?.remove("Condition").map(drop)),
+    ("GetDockRole: a statement", |t| remove(statement(t, "GetDock", 1)?, "Condition")),
+    ("GetDockRole: first statement", |t| push(statement(t, "GetDock", 0)?, "Action", "logs:DeleteLogStream")),
     ("GetDockRole: ManagedPolicyArns", |t| {
-        push(
-            &mut t["Resources"]["GetDockRole"]["Properties"],
-            "ManagedPolicyArns",
-            "arn:aws:iam::aws:policy/AdministratorAccess",
-        )
+        push(properties(t, "GetDockRole")?, "ManagedPolicyArns", "arn:aws:iam::aws:policy/AdministratorAccess")
     }),
-    ("revoke-role has no function RevokeRole", |t| t["Resources"].as_object_mut()?.remove("RevokeRole").map(drop)),
-    ("the function Spare is of no endpoint", |t| {
-        let spare = t["Resources"]["Health"].clone();
-        set(&mut t["Resources"], "Spare", spare)
+    ("revoke-role has no function RevokeRole", |t| remove(&mut t["Resources"], "RevokeRole")),
+    ("get-dock has no role GetDockRole", |t| remove(&mut t["Resources"], "GetDockRole")),
+    ("Spare (AWS::Serverless::Function) belongs to no endpoint", |t| copy(t, "Health", "Spare")),
+    ("SpareRole (AWS::IAM::Role) belongs to no endpoint", |t| copy(t, "HealthRole", "SpareRole")),
+    ("OtherPermission (AWS::Lambda::Permission) belongs to no", |t| copy(t, "HealthPermission", "OtherPermission")),
+    ("GetDock: Handler", |t| set(properties(t, "GetDock")?, "Handler", json!("get-docks"))),
+    ("GetDock: Role", |t| set(properties(t, "GetDock")?, "Role", json!({ "Fn::GetAtt": ["UpdateDockRole", "Arn"] }))),
+    ("GetDock has its own LoggingConfig", |t| set(properties(t, "GetDock")?, "LoggingConfig", json!({}))),
+    ("GetDock has its own Events", |t| set(properties(t, "GetDock")?, "Events", json!({}))),
+    ("Globals: LoggingConfig", |t| remove(&mut t["Globals"]["Function"], "LoggingConfig")),
+    ("openapi.json has POST /v1/docks, but", |t| rename(paths(t)?, "/v1/docks", "/v1/dock")),
+    ("the API has the route POST /v1/dock, but", |t| rename(paths(t)?, "/v1/docks", "/v1/dock")),
+    ("CreateDock: routes", |t| rename(paths(t)?, "/v1/docks", "/v1/dock")),
+    ("Openapi: routes", |t| rename(&mut paths(t)?["/openapi.json"], "head", "put")),
+    ("Fallback: routes", |t| remove(paths(t)?, "$default")),
+    ("UpdateDock: routes", |t| {
+        let other = paths(t)?["/v1/docks/{dockId}"]["get"].clone();
+        set(&mut paths(t)?["/v1/docks/{dockId}"], "patch", other)
     }),
-    ("GetDock: Handler", |t| set(&mut t["Resources"]["GetDock"]["Properties"], "Handler", json!("get-docks"))),
-    ("GetDock: Role", |t| {
-        let other = t["Resources"]["UpdateDock"]["Properties"]["Role"].clone();
-        set(&mut t["Resources"]["GetDock"]["Properties"], "Role", other)
+    ("the operation of GET /v1/docks/{dockId}", |t| remove(&mut paths(t)?["/v1/docks/{dockId}"]["get"], "parameters")),
+    ("the operation of $default", |t| {
+        remove(&mut paths(t)?["$default"]["x-amazon-apigateway-any-method"], "isDefaultRoute")
     }),
-    ("openapi.json has POST /v1/docks, and", |t| {
-        set(&mut t["Resources"]["CreateDock"]["Properties"]["Events"]["Post"]["Properties"], "Path", json!("/v1/dock"))
+    ("GetDockPermission", |t| remove(&mut t["Resources"], "GetDockPermission")),
+    ("GetDockPermission", |t| set(properties(t, "GetDockPermission")?, "Principal", json!("*"))),
+    ("CreateDockPermission", |t| {
+        let other = properties(t, "UpdateDockPermission")?["SourceArn"].clone();
+        set(properties(t, "CreateDockPermission")?, "SourceArn", other)
     }),
-    ("a function is routed POST /v1/dock,", |t| {
-        set(&mut t["Resources"]["CreateDock"]["Properties"]["Events"]["Post"]["Properties"], "Path", json!("/v1/dock"))
-    }),
-    ("Table: KeySchema", |t| pop(&mut t["Resources"]["Table"]["Properties"], "KeySchema")),
-    ("Table: AttributeDefinitions", |t| pop(&mut t["Resources"]["Table"]["Properties"], "AttributeDefinitions")),
-    ("Table: TimeToLiveSpecification", |t| {
-        t["Resources"]["Table"]["Properties"].as_object_mut()?.remove("TimeToLiveSpecification").map(drop)
-    }),
+    ("Table: KeySchema", |t| pop(properties(t, "Table")?, "KeySchema")),
+    ("Table: AttributeDefinitions", |t| pop(properties(t, "Table")?, "AttributeDefinitions")),
+    ("Table: TimeToLiveSpecification", |t| remove(properties(t, "Table")?, "TimeToLiveSpecification")),
     ("Table: DeletionPolicy", |t| set(&mut t["Resources"]["Table"], "DeletionPolicy", json!("Delete"))),
-    ("AccessLogs: RetentionInDays", |t| {
-        t["Resources"]["AccessLogs"]["Properties"].as_object_mut()?.remove("RetentionInDays").map(drop)
-    }),
+    ("AccessLogs: RetentionInDays", |t| remove(properties(t, "AccessLogs")?, "RetentionInDays")),
+    ("FunctionLogs: RetentionInDays", |t| remove(properties(t, "FunctionLogs")?, "RetentionInDays")),
+    ("the log groups", |t| remove(&mut t["Resources"], "FunctionLogs")),
     ("the access log has path", |t| {
         let line = json!(r#"{"path":"$context.path"}"#);
-        set(&mut t["Resources"]["Api"]["Properties"]["AccessLogSettings"], "Format", line)
+        set(&mut properties(t, "Api")?["AccessLogSettings"], "Format", line)
     }),
-    ("no alarm watches conflicts", |t| t["Resources"].as_object_mut()?.remove("ConflictsAlarm").map(drop)),
-    ("no alarm watches the errors of GetDock", |t| t["Resources"].as_object_mut()?.remove("GetDockAlarm").map(drop)),
+    ("no alarm watches conflicts", |t| remove(&mut t["Resources"], "ConflictsAlarm")),
+    ("no alarm watches 5xx", |t| set(properties(t, "ServerErrorsAlarm")?, "Threshold", json!(100))),
+    ("no alarm watches the errors of Fallback", |t| pop(last_errors_alarm(t)?, "Metrics")),
+    ("Alarm: expression", |t| pop(last_errors_alarm(t)?, "Metrics")),
+    ("Alarm: metric 0", |t| set(&mut last_errors_alarm(t)?["Metrics"][1]["MetricStat"], "Stat", json!("Maximum"))),
+    ("Alarm: Threshold", |t| set(last_errors_alarm(t)?, "Threshold", json!(100))),
+    ("Alarm: AlarmActions", |t| remove(last_errors_alarm(t)?, "AlarmActions")),
+    ("FunctionErrors1Alarm has 11 metrics", |t| {
+        let metrics = properties(t, "FunctionErrors1Alarm")?["Metrics"].as_array_mut()?;
+        metrics.push(metrics.last()?.clone());
+        Some(())
+    }),
+    ("Overview: Condition", |t| remove(&mut t["Resources"]["Overview"], "Condition")),
+    ("the dashboard has no widgets", |t| set(properties(t, "Overview")?, "DashboardBody", json!({ "Fn::Sub": "{" }))),
+    ("the parameter Tracing lacks", |t| remove(&mut t["Parameters"]["Tracing"], "Default")),
+    ("resources exceed the limit of a stack", |t| (0..400).try_for_each(|at| copy(t, "Table", &format!("Table{at}")))),
 ];
 
 #[test]
-fn each_mistake_is_found_and_named() {
-    for (sentence, change) in MUTATIONS {
+fn each_mistake_is_found() {
+    for (expected, mutate) in MUTATIONS {
         let mut template = template();
-        change(&mut template).unwrap_or_else(|| panic!("there is nothing to change for {sentence:?}"));
-        let faults = faults(&template);
-        assert!(faults.iter().any(|fault| fault.contains(sentence)), "{sentence:?} is not among {faults:#?}");
+        mutate(&mut template).unwrap_or_else(|| panic!("nothing to change for {expected:?}"));
+        let findings = findings(&template);
+        assert!(findings.iter().any(|finding| finding.contains(expected)), "{expected:?} is not among {findings:#?}");
     }
 }
 
 #[test]
-fn any_action_that_is_taken_from_any_role_is_missed() {
-    for endpoint in berth_functions::ENDPOINTS {
-        let id = berth::logical_id(endpoint);
-        let count =
-            template()["Resources"][format!("{id}Role")]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-                .as_array()
-                .map_or(0, Vec::len);
+fn each_missing_action_is_found() {
+    for id in ENDPOINTS.iter().map(logical_id) {
+        let role = format!("/Resources/{id}Role/Properties/Policies/0/PolicyDocument/Statement");
+        let count = template().pointer(&role).and_then(Value::as_array).map_or(0, Vec::len);
         for at in 1..count {
             let mut template = template();
             statement(&mut template, &id, at).and_then(|found| pop(found, "Action")).expect("an action");
-            assert!(
-                faults(&template).iter().any(|fault| fault.contains(&format!("{id}Role does not allow"))),
-                "{id} {at}"
-            );
+            let expected = format!("{id}Role does not allow");
+            assert!(findings(&template).iter().any(|finding| finding.contains(&expected)), "{id} {at}");
         }
     }
 }
 
+#[test]
+fn each_function_without_an_alarm_is_found() {
+    for id in ENDPOINTS.iter().map(logical_id) {
+        let mut template = template();
+        for (_, resource) in template["Resources"].as_object_mut().expect("an object") {
+            if let Some(metrics) = resource["Properties"].get_mut("Metrics").and_then(Value::as_array_mut) {
+                metrics.retain(|metric| metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] != id);
+            }
+        }
+        let expected = format!("no alarm watches the errors of {id}");
+        assert!(findings(&template).contains(&expected), "{id}");
+    }
+}
+
+fn properties<'a>(template: &'a mut Value, id: &str) -> Option<&'a mut Value> {
+    template["Resources"].get_mut(id)?.get_mut("Properties")
+}
+
+fn paths(template: &mut Value) -> Option<&mut Value> {
+    properties(template, "Api")?.pointer_mut("/DefinitionBody/paths")
+}
+
+fn last_errors_alarm(template: &mut Value) -> Option<&mut Value> {
+    properties(template, &format!("FunctionErrors{}Alarm", ENDPOINTS.len().div_ceil(10)))
+}
+
 fn statement<'a>(template: &'a mut Value, id: &str, at: usize) -> Option<&'a mut Value> {
-    template["Resources"][format!("{id}Role")]
-        .pointer_mut(&format!("/Properties/Policies/0/PolicyDocument/Statement/{at}"))
+    properties(template, &format!("{id}Role"))?.pointer_mut(&format!("/Policies/0/PolicyDocument/Statement/{at}"))
 }
 
 fn add_statement(template: &mut Value, id: &str) -> Option<()> {
-    let spare = statement(template, "GetParty", 1)?.clone();
-    let statements =
-        template["Resources"][format!("{id}Role")].pointer_mut("/Properties/Policies/0/PolicyDocument/Statement");
-    statements?.as_array_mut()?.push(spare);
+    let other = statement(template, "GetParty", 1)?.clone();
+    let statements = properties(template, &format!("{id}Role"))?.pointer_mut("/Policies/0/PolicyDocument/Statement");
+    statements?.as_array_mut()?.push(other);
     Some(())
+}
+
+fn copy(template: &mut Value, id: &str, to: &str) -> Option<()> {
+    let resource = template["Resources"].get(id)?.clone();
+    set(&mut template["Resources"], to, resource)
 }
 
 fn set(value: &mut Value, member: &str, to: Value) -> Option<()> {
     value.as_object_mut()?.insert(member.to_owned(), to);
     Some(())
+}
+
+fn remove(value: &mut Value, member: &str) -> Option<()> {
+    value.as_object_mut()?.remove(member).map(drop)
+}
+
+fn rename(value: &mut Value, member: &str, to: &str) -> Option<()> {
+    let member = value.as_object_mut()?.remove(member)?;
+    set(value, to, member)
 }
 
 fn push(value: &mut Value, member: &str, element: &str) -> Option<()> {

@@ -65,7 +65,7 @@ async fn execute(arguments: Arguments) -> Result<(), String> {
         Some(Command::Table(TableCommand::Create(arguments))) => create_table(arguments).await,
         Some(Command::Openapi) => print_openapi(),
         Some(Command::Template) => {
-            print_stdout(crate::template(&berth_functions::ENDPOINTS).map_err(|error| error.to_string())?.trim_end());
+            print_stdout(crate::template::render(berth_functions::ENDPOINTS).map_err(|error| error.to_string())?.trim_end());
             Ok(())
         }
     }
