@@ -1,9 +1,9 @@
 #!/bin/bash
-# Lints template.yaml as SAM does, and proves that the linter finds what is wrong.
+# Lints template.yaml as SAM does, counts the resources after SAM's transform, and proves that both checks find mistakes.
 #
 #   tests/template/lint.sh
 #
-# The tools (some 340 MB) are installed once; everything else runs without a network, an account or credentials.
+# The tools (340 MB) are installed once. Everything else runs without a network, an account or credentials.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -15,16 +15,20 @@ unset AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$venv/bin/sam" validate --lint --template template.yaml
+lint() { "$venv/bin/sam" validate --lint --template "$1"; }
+count() { "$venv/bin/python" tests/template/resources.py "$1"; }
 
-# Each line: what is wrong, and the change that makes it so.
+lint template.yaml
+count template.yaml
+
+# Each line: the check that must fail, the mistake, and the sed command that makes it.
 failed=0 passed=0
-while IFS='|' read -r mistake change; do
+while IFS='|' read -r check mistake change; do
     sed "$change" template.yaml > "$work/template.yaml"
     if cmp -s template.yaml "$work/template.yaml"; then
         echo "nothing to change: $mistake"
         failed=$((failed + 1))
-    elif "$venv/bin/sam" validate --lint --template "$work/template.yaml" > "$work/log" 2>&1; then
+    elif "$check" "$work/template.yaml" > "$work/log" 2>&1; then
         echo "not found: $mistake"
         failed=$((failed + 1))
     else
@@ -32,13 +36,17 @@ while IFS='|' read -r mistake change; do
         passed=$((passed + 1))
     fi
 done << 'MISTAKES'
-a role that is not there|s/Role: !GetAtt CreatePartyRole.Arn/Role: !GetAtt CreatePartiesRole.Arn/
-a runtime that is not there, for all|s/Runtime: provided.al2023/Runtime: provided.al2024/
-a resource's type misspelt|s/Type: AWS::DynamoDB::Table/Type: AWS::DynamoDB::Tabel/
-an API that is not there|s/\(Post: .*\)ApiId: !Ref Api, \(.*Path: "\/v1\/docks"\)/\1ApiId: !Ref Apis, \2/
-a route without a path|s/, Path: "\/v1\/healthz"//
-a property misspelt, for all|s/    MemorySize: !Ref MemorySize/    MemorySiz: !Ref MemorySize/
-a runtime that is not there, of one function|s/Handler: create-party$/&\n      Runtime: provided.al2024/
+lint|unknown role|s/- CreatePartyRole$/- CreatePartiesRole/
+lint|unknown runtime in Globals|s/Runtime: provided.al2023/Runtime: provided.al2024/
+lint|unknown runtime of one function|s/Handler: create-party$/&\n      Runtime: provided.al2024/
+lint|unknown resource type|s/Type: AWS::DynamoDB::Table/Type: AWS::DynamoDB::Tabel/
+lint|unknown property in Globals|s/^    MemorySize:/    MemorySiz:/
+lint|unknown property of a permission|s/^      Principal: apigateway/      Principals: apigateway/
+lint|unknown function in a route|s/\${CreateParty.Arn}/${CreateParties.Arn}/
+lint|unknown function in an alarm|s/Ref: CreateParty$/Ref: CreateParties/
+lint|unknown log group|s/Ref: FunctionLogs/Ref: FunctionLog/
+count|a permission per route|s/^      Handler: .*/&\n      Events: { A: { Type: HttpApi, Properties: { ApiId: { Ref: Api }, Path: \/a, Method: GET } } }/
+count|a log group per function|s/^  \(.*\)Permission:$/  \1Logs:\n    Type: AWS::Logs::LogGroup\n&/
 MISTAKES
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
