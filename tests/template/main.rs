@@ -24,7 +24,7 @@ fn template() -> Value {
 #[test]
 fn the_template_is_up_to_date() {
     let current = berth::template::render(ENDPOINTS).expect("a template");
-    assert!(CHECKED_IN == current, "template.yaml is stale: cargo run -- template > template.yaml");
+    assert!(CHECKED_IN == current, "template.yaml is out of date: cargo xtask generate");
 }
 
 #[test]

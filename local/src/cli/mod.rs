@@ -64,12 +64,7 @@ async fn execute(arguments: Arguments) -> Result<(), String> {
         Some(Command::Keys(KeysCommand::Create(arguments))) => keys::create(arguments).await,
         Some(Command::Table(TableCommand::Create(arguments))) => create_table(arguments).await,
         Some(Command::Openapi) => print_openapi(),
-        Some(Command::Template) => {
-            print_stdout(
-                crate::template::render(berth_functions::ENDPOINTS).map_err(|error| error.to_string())?.trim_end(),
-            );
-            Ok(())
-        }
+        Some(Command::Template) => print_template(),
     }
 }
 
@@ -88,6 +83,12 @@ async fn create_table(arguments: TableArguments) -> Result<(), String> {
 fn print_openapi() -> Result<(), String> {
     let document = serde_json::to_string_pretty(&berth_functions::openapi::document());
     print_stdout(&document.map_err(|error| format!("cannot encode the OpenAPI document: {error}"))?);
+    Ok(())
+}
+
+fn print_template() -> Result<(), String> {
+    let text = crate::template::render(berth_functions::ENDPOINTS).map_err(|error| error.to_string())?;
+    print_stdout(text.trim_end());
     Ok(())
 }
 
