@@ -77,7 +77,11 @@ fn errors(endpoint: &Endpoint) -> Vec<(u16, &'static str)> {
     }
     if let Access::Ledger(_) = endpoint.access {
         errors.extend([
-            (400, "The request is invalid or conflicts with the current state. The body is plain text if the request cannot be decoded."),
+            (
+                400,
+                "The request is invalid or conflicts with the current state. The body is plain text if the request cannot \
+                 be decoded.",
+            ),
             (401, "The request has no valid credential."),
             (403, "The credential does not have the required right."),
         ]);
