@@ -15,8 +15,8 @@ const REQUEST_METRICS: Directive = Directive {
     dimensions: &[&["environment"]],
     metrics: &[
         Metric { name: "requests", unit: Unit::Count },
-        Metric { name: "errors", unit: Unit::Count },
-        Metric { name: "refusals", unit: Unit::Count },
+        Metric { name: "serverErrors", unit: Unit::Count },
+        Metric { name: "clientErrors", unit: Unit::Count },
         Metric { name: "conflicts", unit: Unit::Count },
         Metric { name: "retries", unit: Unit::Count },
         Metric { name: "readUnits", unit: Unit::Count },
@@ -31,13 +31,13 @@ const CODE_DIMENSIONS: &[&[&str]] = &[&["environment", "code"]];
 const SERVER_ERRORS_BY_CODE: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: CODE_DIMENSIONS,
-    metrics: &[Metric { name: "errors", unit: Unit::Count }],
+    metrics: &[Metric { name: "serverErrors", unit: Unit::Count }],
 };
 /// Client errors by code.
 const CLIENT_ERRORS_BY_CODE: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: CODE_DIMENSIONS,
-    metrics: &[Metric { name: "refusals", unit: Unit::Count }],
+    metrics: &[Metric { name: "clientErrors", unit: Unit::Count }],
 };
 
 /// Values of a request line that its metrics depend on.
@@ -99,8 +99,8 @@ impl RequestMetrics {
     pub(super) fn write<M: SerializeMap>(&self, members: &mut M) -> Result<(), M::Error> {
         let (is_server_error, is_client_error) = (self.status >= 500, (400..500).contains(&self.status));
         members.serialize_entry("requests", &1)?;
-        members.serialize_entry("errors", &u8::from(is_server_error))?;
-        members.serialize_entry("refusals", &u8::from(is_client_error))?;
+        members.serialize_entry("serverErrors", &u8::from(is_server_error))?;
+        members.serialize_entry("clientErrors", &u8::from(is_client_error))?;
         members.serialize_entry("coldStarts", &u8::from(self.is_cold))?;
         let by_code = if is_server_error { SERVER_ERRORS_BY_CODE } else { CLIENT_ERRORS_BY_CODE };
         let directives = [REQUEST_METRICS, by_code];

@@ -36,7 +36,7 @@ fn a_line_has_the_fields_of_the_event_and_of_its_span() {
     let expected = json!({
         "level": "INFO", "target": REQUEST, "endpoint": "get-dock", "requestId": "r", "message": "message",
         "environment": "live", "status": 200, "duration": 1.5, "coldStart": true, "readUnits": 0.5,
-        "requests": 1, "errors": 0, "refusals": 0, "coldStarts": 1,
+        "requests": 1, "serverErrors": 0, "clientErrors": 0, "coldStarts": 1,
     });
     assert_eq!(line, expected);
 }
@@ -45,7 +45,8 @@ fn a_line_has_the_fields_of_the_event_and_of_its_span() {
 fn errors_are_also_counted_by_code() {
     let directives = |line: &Value| line["_aws"]["CloudWatchMetrics"].as_array().unwrap().clone();
     assert_eq!(directives(&request(200, None)).len(), 1);
-    for (status, code, metric) in [(404, "DOCK_NOT_FOUND", "refusals"), (503, "STORE_UNAVAILABLE", "errors")] {
+    for (status, code, metric) in [(404, "DOCK_NOT_FOUND", "clientErrors"), (503, "STORE_UNAVAILABLE", "serverErrors")]
+    {
         let line = request(status, Some(code));
         assert_eq!((&line["code"], &line[metric]), (&json!(code), &json!(1)));
         let by_code = directives(&line)[1].clone();

@@ -92,7 +92,7 @@ impl RequestContext {
                     status = status.as_u16(),
                     duration,
                     cold_start = self.is_cold,
-                    store_calls = usage.calls,
+                    dynamo_db_requests = usage.requests,
                     retries = usage.retries,
                     conflicts = usage.conflicts,
                     read_units = usage.read_units,
@@ -102,10 +102,10 @@ impl RequestContext {
             };
         }
         match outcome {
-            LogOutcome::Success => line!(info, "answered"),
-            LogOutcome::Replayed => line!(info, "answered again"),
-            LogOutcome::ClientError { code, input } => line!(info, code, input, "refused"),
-            LogOutcome::ServerError { code, error } => line!(error, code, %error, "failed"),
+            LogOutcome::Success => line!(info, "completed"),
+            LogOutcome::Replayed => line!(info, "replayed"),
+            LogOutcome::ClientError { code, input } => line!(info, code, input, "client error"),
+            LogOutcome::ServerError { code, error } => line!(error, code, %error, "server error"),
         }
     }
 }
