@@ -1,7 +1,7 @@
 //! Berth's endpoints: one file each, grouped by resource, and the list of them all.
 //!
-//! The list is what everything else goes by: `bootstrap` picks its handler from it, the local server routes by it,
-//! `openapi.json` is made from it, tests walk it. docs/adding-an-endpoint.md shows the way to a new row.
+//! Everything else is derived from the list: the handler that `bootstrap` runs, the routes of the local server,
+//! `openapi.json`, and the tests of all endpoints. docs/adding-an-endpoint.md describes how to add an endpoint.
 
 mod api_keys;
 mod docks;
@@ -63,10 +63,10 @@ pub static ENDPOINTS: &[Endpoint] = &[
     service::fallback::ENDPOINT,
 ];
 
-/// The name of the endpoint that API Gateway's `$default` route leads to.
+/// Name of the endpoint of API Gateway's `$default` route.
 pub const FALLBACK: &str = service::fallback::NAME;
 
-/// The endpoint with this name.
+/// Returns the endpoint with this name.
 pub fn find(name: &str) -> Option<&'static Endpoint> {
     ENDPOINTS.iter().find(|endpoint| endpoint.name == name)
 }
@@ -78,7 +78,7 @@ pub async fn handle(endpoint: &'static Endpoint, service: &Service, request: Req
     let path = request.raw_http_path();
     let allow = if is_fallback { allowed_methods(path) } else { None };
     let handler = if is_fallback && routes::is_ledger(path) {
-        Handler::Other(&LedgerHandler(service::fallback::in_ledger))
+        Handler::Other(&LedgerHandler(service::fallback::handle_ledger))
     } else {
         endpoint.handler
     };

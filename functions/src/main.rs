@@ -1,7 +1,7 @@
 //! `bootstrap`: the program that AWS Lambda runs.
 //!
-//! All functions share this one file. Each is configured with its endpoint's name as its handler, which the runtime
-//! gives in `_HANDLER`, and serves that endpoint only.
+//! All functions run this program. Each function serves one endpoint, whose name is its handler. The Lambda runtime passes
+//! the handler in `_HANDLER`.
 
 use std::{process::ExitCode, time::Duration};
 
@@ -13,10 +13,10 @@ use berth_shared::{
 use lambda_http::{Error, service_fn};
 use tokio::time::Instant;
 
-/// How long the start waits for the store: of the 10 s that Lambda allows, little.
+/// Time limit of the first DynamoDB request. Lambda allows 10 seconds for the whole initialization.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-// One request at a time: a second thread would only cost.
+// A function handles one request at a time, so more threads would only add cost.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     berth_functions::logs::init(std::env::var("BERTH_LOG").ok().as_deref());
@@ -35,11 +35,11 @@ async fn serve() -> Result<(), Error> {
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
     let sdk = function_config(|name| std::env::var(name).ok());
     let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment, tokens(endpoint)?);
-    // A first request to the store while Lambda still gives a whole core: connection and credentials are ready then. A
-    // store that does not answer now may do so for the first request.
+    // Opens the connection and loads the credentials during initialization, when Lambda provides a full core. A failure
+    // here is not fatal, because DynamoDB may respond to the first request.
     let store = service.store().with_deadline(Instant::now() + WARM_UP);
     if let Err(error) = service.warm_up(&store, endpoint).await {
-        tracing::warn!(%error, "the store did not answer at the start");
+        tracing::warn!(%error, "DynamoDB did not respond during initialization");
     }
     let service = &service;
     lambda_http::run(service_fn(move |request| async move {
@@ -48,7 +48,7 @@ async fn serve() -> Result<(), Error> {
     .await
 }
 
-/// What proves signed tokens, for the endpoints that take them.
+/// Returns the verifier of signed tokens; `None` if the endpoint does not accept them or none are configured.
 fn tokens(endpoint: &Endpoint) -> Result<Option<TokenVerifier>, Error> {
     if !matches!(endpoint.access, Access::Ledger(_)) {
         return Ok(None);
@@ -57,11 +57,11 @@ fn tokens(endpoint: &Endpoint) -> Result<Option<TokenVerifier>, Error> {
     Ok(config.map(TokenVerifier::new).transpose()?)
 }
 
-/// The endpoint that the handler `name` stands for.
+/// Returns the endpoint with the name of a handler.
 fn endpoint(name: &str) -> Result<&'static Endpoint, String> {
     berth_functions::find(name).ok_or_else(|| {
         let known: Vec<_> = berth_functions::ENDPOINTS.iter().map(|endpoint| endpoint.name).collect();
-        format!("no endpoint has the name {name:?} that _HANDLER gives; there are {}", known.join(", "))
+        format!("_HANDLER must be the name of an endpoint, but is {name:?}; the endpoints are {}", known.join(", "))
     })
 }
 

@@ -1,4 +1,4 @@
-//! From a method and a path to an endpoint, as API Gateway does it.
+//! Routes a method and a path to an endpoint, in the same way as API Gateway.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -8,7 +8,8 @@ use matchit::Router;
 
 use crate::{ENDPOINTS, FALLBACK};
 
-/// The routes, by method. A path may have a fixed segment in one method and a parameter in another.
+/// Routes by method. Each method has its own router, because a path may have a fixed segment with one method and a
+/// parameter with another.
 static ROUTES: LazyLock<HashMap<Method, Router<&'static Endpoint>>> = LazyLock::new(|| {
     let mut routes: HashMap<Method, Router<&'static Endpoint>> = HashMap::new();
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.name != FALLBACK) {
@@ -20,8 +21,8 @@ static ROUTES: LazyLock<HashMap<Method, Router<&'static Endpoint>>> = LazyLock::
     routes
 });
 
-/// The endpoint for a method and a path, and the path's parameters: a fixed segment is preferred to a parameter. `path` is
-/// percent-decoded, as in an event of API Gateway.
+/// Returns the endpoint for a method and a path, and the values of its path parameters. A fixed segment takes precedence
+/// over a parameter. `path` must be percent-decoded, as in an API Gateway event.
 pub fn route(method: &Method, path: &str) -> Option<(&'static Endpoint, Vec<(&'static str, String)>)> {
     let found = ROUTES.get(method)?.at(path).ok()?;
     let endpoint: &'static Endpoint = found.value;
@@ -29,12 +30,12 @@ pub fn route(method: &Method, path: &str) -> Option<(&'static Endpoint, Vec<(&'s
     Some((endpoint, values.collect()))
 }
 
-/// The methods of a path as `Allow` lists them; `None` for an unknown path.
+/// Returns the value of `Allow` for a path; `None` if the path is unknown.
 pub fn allowed_methods(path: &str) -> Option<String> {
     allow_header(ROUTES.iter().filter(|(_, routes)| routes.at(path).is_ok()).map(|(method, _)| method.clone()))
 }
 
-/// Whether errors of a path follow the conventions of the ledger API.
+/// Returns whether errors of a path follow the conventions of the ledger API.
 pub(crate) fn is_ledger(path: &str) -> bool {
     let other = |routes: &Router<&'static Endpoint>| {
         routes.at(path).is_ok_and(|found| matches!(found.value.handler, Handler::Other(_)))
@@ -51,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lead_to_endpoints_with_parameters() {
+    fn a_path_is_routed_with_its_parameters() {
         let (endpoint, parameters) = route(&Method::GET, "/v1/organizations/org_1/parties/a b%25").unwrap();
         assert_eq!(endpoint.name, "get-party");
         assert_eq!(parameters, [("orgId", "org_1".to_owned()), ("partyId", "a b%25".to_owned())]);
     }
 
     #[test]
-    fn what_is_no_path_leads_nowhere() {
+    fn unknown_paths_match_no_route() {
         for path in ["", "/", "/v1", "/v1/docks/", "//v1/docks", "/v1/docks//parties", "/V1/docks", "$default"] {
             assert_eq!(allowed_methods(path), None, "{path}");
         }

@@ -1,4 +1,4 @@
-//! Schemas that several endpoints share, or that no Rust type of a body has.
+//! Schemas that several endpoints share, and schemas of bodies that have no Rust type.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use berth_shared::http::ledger_party;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
-/// Text to search names for.
+/// Schema of a search text.
 pub(crate) fn search(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": 200 })
 }
@@ -24,7 +24,7 @@ pub(crate) struct OpenApiDocument {
     paths: Map<String, Value>,
 }
 
-/// A body of plain text, named by its type.
+/// Plain-text body of `GET /readyz`.
 pub(crate) struct ReadinessReport;
 
 impl JsonSchema for ReadinessReport {
@@ -37,25 +37,25 @@ impl JsonSchema for ReadinessReport {
     }
 }
 
-/// Ids of parties on the ledger.
+/// Schema of a list of ledger party ids.
 pub(crate) fn ledger_parties(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "array", "items": ledger_party(generator) })
 }
 
-/// The beginning of ids of parties on the ledger.
+/// Schema of a prefix of ledger party ids.
 pub(crate) fn ledger_prefix(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{0,185}$" })
 }
 
-/// The pattern of an id of an identity provider.
+/// Pattern of the id of an identity provider.
 const LEDGER_PROVIDER: &str = "^[A-Za-z0-9#:_/ -]{0,255}$";
 
-/// The id of an identity provider on the ledger; empty if none is named.
+/// Schema of the id of an identity provider. The empty string selects the default.
 pub(crate) fn ledger_provider(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": LEDGER_PROVIDER })
 }
 
-/// The same in a body, where it may also be null.
-pub(crate) fn ledger_provider_sent(_: &mut SchemaGenerator) -> Schema {
+/// Schema of the id of an identity provider in a request body, where it may also be `null`.
+pub(crate) fn nullable_ledger_provider(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["string", "null"], "pattern": LEDGER_PROVIDER })
 }

@@ -1,4 +1,4 @@
-//! What the operator does before anyone can call: making the deployment and its first key, and keys after that.
+//! Operations of the operator, outside of the API: create the deployment record, and create API keys.
 
 use crate::{
     domain::{
@@ -11,32 +11,32 @@ use crate::{
     store::{Actor, ApiKeyRecord, Deployment, Dialect, Origin, Store, Write, random},
 };
 
-/// A key to be made.
+/// API key to create.
 #[derive(Debug, Clone)]
 pub struct NewKey {
-    /// What people call it.
+    /// Display name, 1 to 200 characters.
     pub name: String,
-    /// Whose it is; `None`: the platform's.
+    /// Organization that will own the key; `None` creates a platform key.
     pub organization: Option<OrganizationId>,
-    /// What it may do.
+    /// Scopes to grant.
     pub scopes: Vec<Scope>,
-    /// From then on it is refused; `None`: never.
+    /// Time of expiry; `None` if the key does not expire.
     pub expires_at: Option<Time>,
 }
 
-/// A key that was made.
+/// Created API key.
 #[derive(Debug, Clone)]
 pub struct CreatedKey {
-    /// Its id.
+    /// Id of the key.
     pub id: ApiKeyId,
-    /// The credential, which cannot be shown again.
+    /// Credential. It is shown only once, because only its digest is stored.
     pub credential: String,
 }
 
-/// A new key and its credential, as nobody has stored them yet.
+/// Generates an API key and its credential, without storing them.
 ///
 /// # Errors
-/// [`Error::Internal`] where the machine has no randomness.
+/// [`Error::Internal`] if the system has no randomness.
 pub fn mint(
     environment: Environment,
     owner: Owner,
@@ -64,11 +64,11 @@ pub fn mint(
     Ok((ApiKeyRecord::new(key, &credential.digest()), credential))
 }
 
-/// Makes the deployment with a first platform key that may do everything. The credential, if this call made it; `None`
-/// if the deployment was there.
+/// Creates the deployment record and a first platform key with all scopes. Returns the credential, or `None` if the
+/// record exists already.
 ///
 /// # Errors
-/// [`Error::Unavailable`] where the store does not answer.
+/// [`Error::Unavailable`] if DynamoDB does not respond in time.
 pub async fn initialize(store: &Store, environment: Environment) -> Result<Option<String>> {
     if store.deployment().await?.is_some() {
         return Ok(None);
@@ -77,14 +77,14 @@ pub async fn initialize(store: &Store, environment: Environment) -> Result<Optio
     let name = Name::parse("First key").map_err(Error::internal)?;
     let (record, credential) = mint(environment, Owner::Platform, name, &Scopes::new(Scope::ALL.to_vec()), None, now)?;
     let (deployment, own) = deployment(now)?;
-    let made = store.create_deployment(&deployment, &own, &record, &write(now)?).await?;
-    Ok(made.then(|| credential.reveal().to_owned()))
+    let created = store.create_deployment(&deployment, &own, &record, &write(now)?).await?;
+    Ok(created.then(|| credential.reveal().to_owned()))
 }
 
-/// Makes a key, and the deployment where it is not made yet.
+/// Creates an API key. The first platform key also creates the deployment record.
 ///
 /// # Errors
-/// `VALIDATION_FAILED` for a name that is none, `ORGANIZATION_NOT_FOUND`, [`Error::Unavailable`].
+/// `VALIDATION_FAILED` if the name is invalid, `ORGANIZATION_NOT_FOUND`, or [`Error::Unavailable`].
 pub async fn create_key(store: &Store, environment: Environment, new: NewKey) -> Result<CreatedKey> {
     let now = Time::now();
     let name = Name::parse(&new.name)
@@ -99,7 +99,7 @@ pub async fn create_key(store: &Store, environment: Environment, new: NewKey) ->
     Ok(CreatedKey { id: record.key.id, credential: credential.reveal().to_owned() })
 }
 
-/// A new deployment and its own organization.
+/// Creates a new deployment record and its default organization.
 fn deployment(now: Time) -> Result<(Deployment, Organization)> {
     let mut namespace = [0; 32];
     getrandom::fill(&mut namespace).map_err(|e| Error::internal(e.to_string()))?;
@@ -121,7 +121,7 @@ fn deployment(now: Time) -> Result<(Deployment, Organization)> {
     Ok((deployment, own))
 }
 
-/// Changes by the operator: no call of the API has this actor.
+/// Returns the metadata of a write by the operator. No request to the API has this actor.
 fn write(now: Time) -> Result<Write> {
     let actor = Actor { kind: "operator".to_owned(), id: "berth".to_owned() };
     let request_id = RequestId::new(now, random()?).to_string();

@@ -32,7 +32,7 @@ async fn a_start_without_dynamodb_returns_503_and_recovers() {
     let response = function.invoke(&event).await.expect(503);
     assert_eq!(response.json()["code"], "STORE_UNAVAILABLE");
     assert_eq!(response.headers.get("retry-after").map(String::as_str), Some("1"));
-    assert!(function.log().contains("the store did not answer at the start"), "{}", function.log());
+    assert!(function.log().contains("DynamoDB did not respond during initialization"), "{}", function.log());
     let program = function.program();
 
     let _link = Link::to(&store, port).await;

@@ -45,9 +45,9 @@ async fn a_request_has_one_line_with_its_dynamodb_usage() {
         let (line, used) = (line(&response), wire.take());
         assert!(used.requests() > 0, "{endpoint}");
         assert_eq!(line["endpoint"], endpoint);
-        assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("answered")));
+        assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("completed")));
         assert_eq!((&line["status"], &line["environment"]), (&json!(response.status), &json!("test")));
-        assert_eq!(line["storeCalls"], used.requests(), "{endpoint}");
+        assert_eq!(line["dynamoDbRequests"], used.requests(), "{endpoint}");
         assert_eq!(line["readUnits"].as_f64(), Some(used.read_units()), "{endpoint}");
         assert_eq!(line["writeUnits"].as_f64(), Some(used.write_units()), "{endpoint}");
         assert_eq!((&line["conflicts"], &line["coldStart"]), (&json!(0), &json!(false)));
@@ -74,9 +74,12 @@ async fn an_error_response_is_logged_with_its_code() {
         (platform.get("/v2/parties?pageSize=many").await, "UNDECODABLE"),
     ] {
         let line = line(&response);
-        assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("refused")));
+        assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("client error")));
         assert_eq!((&line["code"], &line["status"]), (&json!(code), &json!(response.status)));
-        assert_eq!((&line["refusals"], &line["errors"], &line["requests"]), (&json!(1), &json!(0), &json!(1)));
+        assert_eq!(
+            (&line["clientErrors"], &line["serverErrors"], &line["requests"]),
+            (&json!(1), &json!(0), &json!(1))
+        );
     }
 }
 
@@ -98,7 +101,7 @@ async fn retries_and_conflicts_are_counted() {
         // On a machine that has much to do, the embedded store may be late once more.
         let (counted, requests) = (line["retries"].as_u64().expect("a number"), wire.take().requests());
         assert!(counted >= retries, "{line}");
-        assert_eq!((&line["conflicts"], &line["storeCalls"]), (&json!(conflicts), &json!(requests)));
+        assert_eq!((&line["conflicts"], &line["dynamoDbRequests"]), (&json!(conflicts), &json!(requests)));
     }
 }
 
@@ -117,8 +120,8 @@ async fn a_failure_is_logged_with_its_cause_and_without_stored_data() {
     let denied = line(&platform.get(&target).await.expect(503));
     wire.clear_faults();
     for line in [&found, &denied] {
-        assert_eq!((&line["level"], &line["message"]), (&json!("ERROR"), &json!("failed")));
-        assert_eq!((&line["code"], &line["errors"]), (&json!("STORE_UNAVAILABLE"), &json!(1)));
+        assert_eq!((&line["level"], &line["message"]), (&json!("ERROR"), &json!("server error")));
+        assert_eq!((&line["code"], &line["serverErrors"]), (&json!("STORE_UNAVAILABLE"), &json!(1)));
     }
     let error = |line: &Value| line["error"].as_str().expect("a cause").to_owned();
     assert!(!error(&found).contains("Grace"), "{}", error(&found));

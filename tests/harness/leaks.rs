@@ -12,7 +12,17 @@ const SHORTEST: usize = 6;
 /// What is looked for of a long value: where the whole leaked, its beginning did. In characters.
 const BEGINNING: usize = 64;
 /// What Berth itself says in lines about requests, besides codes and names of endpoints.
-const OWN_WORDS: [&str; 5] = ["berth::request", "answered again", "refused", "requestId", "environment"];
+const OWN_WORDS: [&str; 9] = [
+    "berth::request",
+    "completed",
+    "replayed",
+    "client error",
+    "server error",
+    "rejected",
+    "refused",
+    "requestId",
+    "environment",
+];
 
 /// Values that went in, each with what it is.
 #[derive(Debug, Default)]

@@ -23,8 +23,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-api-key", "/v1/api-
     .summary("Create an API key")
     .description("Creates an API key. `key` in the response is the credential and is shown only once: only a \
                   digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
-                  `null` instead.\n\nA key can grant only scopes that it holds itself. An organization's key can \
-                  create keys only of its own organization.")
+                  `null` instead.\n\nA key can grant only scopes that it holds itself. An organization key can \
+                  create keys only for its own organization.")
     .store(&[
         StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
         StoreAction::PutItem.on(&[
@@ -73,7 +73,7 @@ berth_shared::object! {
 #[schemars(rename = "CreatedApiKey")]
 struct CreatedApiKeyView {
     #[serde(flatten)]
-    shown: ApiKeyView,
+    api_key: ApiKeyView,
     /// Credential to send as `Authorization: Bearer`. It is shown only once; `null` in the response to a repetition.
     key: Option<String>,
 }
@@ -81,28 +81,28 @@ struct CreatedApiKeyView {
 async fn handle(request: &Request) -> Result<Response> {
     let CreateApiKey { name, scopes, organization_id, expires_at } = match request.body() {
         Ok(body) => body,
-        Err(refused) => {
-            // What was a time to come may have passed by the time of a repetition.
+        Err(error) => {
+            // `expiresAt` was valid in the first request, but may be in the past in its repetition.
             request.require_not_replayed().await?;
-            return Err(refused);
+            return Err(error);
         }
     };
     let caller = request.caller()?;
-    if organization_id.is_some_and(|named| !caller.owner.sees(named)) {
+    if organization_id.is_some_and(|id| !caller.owner.sees(id)) {
         return Err(Error::not_found::<id::Organization>());
     }
     if let [first, ..] = caller.scopes.lacking(&scopes).as_slice() {
-        let detail = format!("A key can only hand on the scopes that it holds, and this one lacks {first}");
+        let detail = format!("An API key can grant only scopes that it holds; this API key does not hold {first}");
         return Err(Error::new(Code::ScopeNotHeld, detail));
     }
     let owner = organization_id.map_or(caller.owner, Owner::Organization);
     let environment = request.service().verifier().environment();
     let (record, credential) = mint(environment, owner, name, &scopes, expires_at, request.now())?;
-    let shown = |key| CreatedApiKeyView { shown: ApiKeyView::new(&record.key, None), key };
-    let answer = Response::new(&shown(Some(credential.reveal().to_owned())))?
-        .recorded_as(&shown(None))?
-        .at(format!("/v1/api-keys/{}", record.key.id))
-        .tagged(EntityTag::version(record.key.version));
-    request.store().create_api_key(&record, &request.write_with_response(&answer)?).await?;
-    Ok(answer)
+    let view = |key| CreatedApiKeyView { api_key: ApiKeyView::new(&record.key, None), key };
+    let response = Response::new(&view(Some(credential.reveal().to_owned())))?
+        .recorded_as(&view(None))?
+        .with_location(format!("/v1/api-keys/{}", record.key.id))
+        .with_etag(EntityTag::version(record.key.version));
+    request.store().create_api_key(&record, &request.write_with_response(&response)?).await?;
+    Ok(response)
 }

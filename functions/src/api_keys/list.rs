@@ -16,7 +16,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .summary("List API keys")
         .description(
             "Returns API keys, newest first, including revoked ones. A platform key sees the keys of every \
-                  owner, an organization's key those of its organization.",
+                  owner, an organization key those of its own organization.",
         )
         .store(&[
             StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
@@ -34,5 +34,5 @@ async fn handle(request: &Request) -> Result<Response> {
         Some(other) if !owner.sees(other) => Listed::empty(),
         organization => request.store().list_api_keys(organization.or(owner.organization()), &paging.page).await?,
     };
-    ListResponse::answer(listed, &paging, |ListedApiKey { key, last_used_at }| ApiKeyView::new(&key, last_used_at))
+    ListResponse::page(listed, &paging, |ListedApiKey { key, last_used_at }| ApiKeyView::new(&key, last_used_at))
 }

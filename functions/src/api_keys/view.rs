@@ -1,4 +1,4 @@
-//! How API keys are shown.
+//! Representation of API keys in responses.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ pub(super) struct ApiKeyView {
     revoked_at: Option<Time>,
 }
 
-/// The schema of a scope in responses: the list of scopes grows, so it is no closed enumeration there.
+/// Schema of a scope in responses. It is an open enumeration, because later versions may add scopes.
 struct GrantedScope;
 
 impl JsonSchema for GrantedScope {

@@ -16,7 +16,7 @@ use super::view::{self, DockView, tag};
 pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-dock", "/v1/docks", Scope::DocksWrite, |request| Box::pin(handle(request)))
     .summary("Create a dock")
     .description("Creates a workspace of an organization. A platform key must name the organization in \
-                  `organizationId`; an organization's key may omit it.\n\nA domain belongs to at most one dock, \
+                  `organizationId`; an organization key may omit it.\n\nA domain belongs to at most one dock, \
                   whether as `domain` or as `customDomain`.")
     .store(&[
         StoreAction::PutItem.on(&[Family::Tenant, Family::Docks, Family::Domains]),
@@ -31,7 +31,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-dock", "/v1/docks",
 berth_shared::object! {
     /// Dock to create.
     struct CreateDock {
-        /// Organization that will own the dock. Required with a platform key. With an organization's key the default, also
+        /// Organization that will own the dock. Required with a platform key. With an organization key the default, also
         /// for `null`, is that organization.
         organization_id: RequiredOfPlatform<OrganizationId>,
         ...profile: DockProfile,
@@ -43,17 +43,20 @@ async fn handle(request: &Request) -> Result<Response> {
     let organization = owner(request, body.organization_id)?;
     let dock = Dock::new(request.new_id()?, organization, body.profile, request.now());
     let path = format!("/v1/docks/{}", dock.id);
-    let answer = Response::new(&DockView::from(dock.clone()))?.at(path).tagged(tag(&dock));
-    request.store().create_dock(&dock, &request.write_with_response(&answer)?).await?;
-    Ok(answer)
+    let response = Response::new(&DockView::from(dock.clone()))?.with_location(path).with_etag(tag(&dock));
+    request.store().create_dock(&dock, &request.write_with_response(&response)?).await?;
+    Ok(response)
 }
 
-/// The organization that the dock will belong to.
+/// Returns the organization that will own the dock.
+///
+/// # Errors
+/// `ORGANIZATION_NOT_FOUND` if the caller does not see the organization.
 fn owner(request: &Request, named: Option<OrganizationId>) -> Result<OrganizationId> {
     match (request.caller()?.owner, named) {
         (Owner::Organization(own), None) => Ok(own),
         (owner, Some(named)) if owner.sees(named) => Ok(named),
-        // A caller of the platform has named one, or the body would not have been read.
+        // Reading the body fails if a platform key names no organization.
         _ => Err(Error::not_found::<id::Organization>()),
     }
 }

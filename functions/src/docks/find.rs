@@ -1,4 +1,4 @@
-//! Which organization the dock in a path belongs to.
+//! Finds the organization of the dock in a path.
 
 use berth_shared::{
     Error, Result,
@@ -6,12 +6,12 @@ use berth_shared::{
     id::{self, DockId, OrganizationId},
 };
 
-/// The dock in the path, and the organization under which it is to be looked for: the caller's own, or for a key of
-/// the platform the one that has it.
+/// Returns the id of the dock in the path, and the organization to read it from: the caller's own organization, or the
+/// owner of the dock if the caller has a platform key.
 ///
 /// # Errors
-/// 404 where no organization has it.
-pub(super) async fn place(request: &Request) -> Result<(OrganizationId, DockId)> {
+/// `DOCK_NOT_FOUND` if the caller has a platform key and the dock does not exist.
+pub(super) async fn locate(request: &Request) -> Result<(OrganizationId, DockId)> {
     let dock = request.path("dockId")?;
     let organization = match request.caller()?.owner.organization() {
         Some(own) => Some(own),

@@ -9,7 +9,7 @@ use berth_shared::{
 };
 
 use super::{
-    find::place,
+    find::locate,
     view::{self, DockView, tag},
 };
 
@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .response_example(view::EXAMPLE);
 
 async fn handle(request: &Request) -> Result<Response> {
-    let (organization, id) = place(request).await?;
+    let (organization, id) = locate(request).await?;
     let dock = request.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
     let tag = tag(&dock);
     request.conditional_response(&DockView::from(dock), tag)

@@ -17,7 +17,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .summary("List docks")
         .description(
             "Returns docks, newest first. A platform key sees the docks of every organization, an \
-                  organization's key those of its own organization.",
+                  organization key those of its own organization.",
         )
         .store(&[
             StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),
@@ -45,5 +45,5 @@ async fn handle(request: &Request) -> Result<Response> {
             request.store().list_docks(organization, search.as_ref(), &paging.page).await?
         }
     };
-    ListResponse::answer(listed, &paging, DockView::from)
+    ListResponse::page(listed, &paging, DockView::from)
 }

@@ -12,8 +12,8 @@ use berth_shared::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::find::place;
-use crate::roles::history::{self, Ending};
+use super::find::locate;
+use crate::roles::history::{self, Revocation};
 
 /// The endpoint list-dock-parties.
 pub(crate) const ENDPOINT: Endpoint =
@@ -70,7 +70,7 @@ struct DockPartyView {
     /// Time from which the role is held.
     created_at: Time,
     #[serde(flatten)]
-    ending: Option<Ending>,
+    revocation: Option<Revocation>,
 }
 
 async fn handle(request: &Request) -> Result<Response> {
@@ -78,10 +78,10 @@ async fn handle(request: &Request) -> Result<Response> {
     let role = query.read("role", RoleName::parse);
     let as_of = query.read("asOf", |text| history::as_of(text, request.now()));
     let paging = query.paging().await?;
-    let (organization, dock) = place(request).await?;
+    let (organization, dock) = locate(request).await?;
     let filter = RoleFilter { role, dock: Some(dock), as_of };
     let listed = request.store().list_dock_parties(organization, dock, &filter, &paging.page).await?;
-    ListResponse::answer(listed, &paging, |DockParty { role, party }| DockPartyView {
+    ListResponse::page(listed, &paging, |DockParty { role, party }| DockPartyView {
         id: role.id,
         dock_id: role.dock_id,
         party_id: role.party_id,
@@ -89,6 +89,6 @@ async fn handle(request: &Request) -> Result<Response> {
         party_type: party.map(|(_, kind)| kind),
         role: role.role,
         created_at: role.created_at,
-        ending: as_of.map(|_| Ending::of(&role)),
+        revocation: as_of.map(|_| Revocation::of(&role)),
     })
 }

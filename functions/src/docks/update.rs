@@ -11,7 +11,7 @@ use berth_shared::{
 };
 
 use super::{
-    find::place,
+    find::locate,
     view::{self, DockView, tag},
 };
 
@@ -37,15 +37,15 @@ pub(crate) const ENDPOINT: Endpoint =
 
 async fn handle(request: &Request) -> Result<Response> {
     let patch: DockPatch = request.body()?;
-    let (organization, id) = place(request).await?;
+    let (organization, id) = locate(request).await?;
     loop {
         let before = request.store().dock(organization, id).await?.ok_or_else(Error::not_found::<id::Dock>)?;
         request.require_match(before.version)?;
         let after = before.patched(patch.clone(), request.now());
-        // Where another change came between reading and writing, this one is merged into it.
+        // If the item changed since the read, read it again and apply the patch to the new state.
         if after == before || request.store().update_dock(&before, &after, &request.write()?).await? {
             let tag = tag(&after);
-            return Ok(Response::new(&DockView::from(after))?.tagged(tag));
+            return Ok(Response::new(&DockView::from(after))?.with_etag(tag));
         }
     }
 }

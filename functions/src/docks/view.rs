@@ -1,4 +1,4 @@
-//! How docks are shown.
+//! Representation of docks in responses.
 
 use berth_shared::{
     domain::{Dock, DockProfile, DockStatus, DomainVerification, Kyc},
@@ -47,12 +47,12 @@ impl From<Dock> for DockView {
     }
 }
 
-/// The tag of a dock.
+/// Returns the `ETag` of a dock.
 pub(super) fn tag(dock: &Dock) -> EntityTag {
     EntityTag::version(dock.version)
 }
 
-/// A dock for the contract's examples.
+/// Example of a dock for the OpenAPI document.
 pub(super) const EXAMPLE: &str = r##"{
     "id": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
     "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",

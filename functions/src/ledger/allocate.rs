@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::view::{PartyAnswer, PartyDetails, SentMeta, unknown_user};
+use super::view::{ObjectMetaInput, PartyDetails, PartyResponse, unknown_user};
 
 /// The endpoint allocate-ledger-party.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -44,10 +44,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
     StoreAction::Query.on(&[Family::Tenant]),
 ])
 .serde_body::<AllocateParty>()
-.returns::<PartyAnswer>()
+.returns::<PartyResponse>()
 .request_example(r#"{"partyIdHint": "Alice", "localMetadata": {"annotations": {"region": "emea"}}}"#);
 
-/// The annotation that tells the type of a party; without it a party is an organization.
+/// Annotation with the type of a party. The default is `ORGANIZATION`.
 const TYPE: &str = "berth/type";
 
 /// Party to allocate. Every member is optional.
@@ -59,11 +59,11 @@ struct AllocateParty {
     /// a hint is generated.
     party_id_hint: Option<String>,
     /// Annotations of the party; `null` means none. `resourceVersion` must be empty or omitted.
-    local_metadata: Option<SentMeta>,
+    local_metadata: Option<ObjectMetaInput>,
     /// Identity provider that the party will belong to: the identifier of an organization. Empty, `null` or omitted: your
     /// own organization, or the default one with a platform key.
     #[serde(default)]
-    #[schemars(schema_with = "crate::schemas::ledger_provider_sent")]
+    #[schemars(schema_with = "crate::schemas::nullable_ledger_provider")]
     identity_provider_id: Option<String>,
     /// Synchronizer. Empty, `null` or omitted: the only one, which `GET /v2/state/connected-synchronizers` returns.
     synchronizer_id: Option<String>,
@@ -75,7 +75,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let body: AllocateParty = request.body()?;
     let user = request.admin()?;
     let provider = body.identity_provider_id.unwrap_or_default();
-    // Who may use the identity provider is a matter of rights, and so comes before what is wrong with the rest.
+    // Missing rights on the identity provider are reported before invalid members.
     let organization = request.provider(&provider).await;
     if let Err(denied) = &organization
         && denied.is_permission()
@@ -86,7 +86,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         Some(hint) => Hint::parse(&hint)?,
         None => Hint::generated(request.random()?),
     };
-    let SentMeta { resource_version, annotations } = body.local_metadata.unwrap_or_default();
+    let ObjectMetaInput { resource_version, annotations } = body.local_metadata.unwrap_or_default();
     if resource_version.is_some_and(|version| !version.is_empty()) {
         let cause = "field local_metadata.resource_version must be not set";
         return Err(LedgerError::invalid_argument(cause).into());
@@ -100,7 +100,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     check_user_id(&user_id)?;
     let organization = organization?;
     let deployment = request.deployment().await?;
-    let refusal = if !user_id.is_empty() && user_id != user.id {
+    let error = if !user_id.is_empty() && user_id != user.id {
         Some(unknown_user(&user_id))
     } else if !synchronizer_id.is_empty() && synchronizer_id != deployment.namespace.participant() {
         let cause = format!("This participant is not connected to the synchronizer {synchronizer_id}");
@@ -108,17 +108,17 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     } else {
         None
     };
-    if let Some(refusal) = refusal {
-        // Whether there is the identity provider comes before these; of a party it is the write that asks.
-        let known = request.store().organization(organization).await?.is_some();
-        return Err(if known { refusal } else { unknown_provider(&provider) }.into());
+    if let Some(error) = error {
+        // An identity provider that does not exist is reported before these errors. On success, the write checks it.
+        let exists = request.store().organization(organization).await?.is_some();
+        return Err(if exists { error } else { unknown_provider(&provider) }.into());
     }
     let acting = Some(user_id.as_str()).filter(|id| !id.is_empty());
     let party = new_party(request, organization, &hint, &annotations)?;
     match request.store().allocate_ledger_party(&party, &hint, acting, &request.write()?).await? {
         Ok(()) => {
             let party_details = PartyDetails::new(request, deployment, &party);
-            Ok(Some(request.answer(&PartyAnswer { party_details })?))
+            Ok(Some(request.answer(&PartyResponse { party_details })?))
         }
         Err(NotAllocated::UnknownProvider) => Err(unknown_provider(&provider).into()),
         Err(NotAllocated::ExistsElsewhere) => {
@@ -133,18 +133,25 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     }
 }
 
-/// A synchronizer's id has a name and a namespace; an empty one means the one that there is.
-fn check_synchronizer(named: &str) -> LedgerResult<()> {
-    if named.is_empty() {
+/// Checks the form of a synchronizer id: empty, or a name and a namespace.
+///
+/// # Errors
+/// `INVALID_FIELD`
+fn check_synchronizer(id: &str) -> LedgerResult<()> {
+    if id.is_empty() {
         return Ok(());
     }
-    check_ledger_string("synchronizer_id", named)?;
-    match named.split_once("::") {
+    check_ledger_string("synchronizer_id", id)?;
+    match id.split_once("::") {
         Some((name, namespace)) if !name.is_empty() && !namespace.is_empty() && !namespace.contains("::") => Ok(()),
-        _ => Err(LedgerError::invalid_field("synchronizer_id", format!("Invalid unique identifier {named}")).into()),
+        _ => Err(LedgerError::invalid_field("synchronizer_id", format!("Invalid unique identifier {id}")).into()),
     }
 }
 
+/// Creates the party to store.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` if the annotations exceed the size limit in their stored form.
 fn new_party(
     request: &LedgerRequest,
     organization: berth_shared::id::OrganizationId,
@@ -158,7 +165,7 @@ fn new_party(
     let id = PartyId::new(request.now(), request.random()?);
     let metadata = merged(&berth_shared::domain::Metadata::default(), annotations);
     if !storable(&metadata) {
-        // Within the limit as they are, but not as JSON writes them.
+        // The annotations are within the limit, but their JSON encoding is not, because of escapes.
         return Err(LedgerError::invalid_argument(
             "annotations cannot be stored: too many of their characters are escaped in JSON",
         )

@@ -7,7 +7,7 @@ use berth_shared::{
 use lambda_http::http::Method;
 use serde_json::Value;
 
-use super::view::UserAnswer;
+use super::view::UserResponse;
 
 /// The endpoint authenticated-user.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -20,9 +20,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get the authenticated user")
 .description("Returns the user that the token or API key stands for.")
-.returns::<UserAnswer>();
+.returns::<UserResponse>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
-    let user = UserAnswer::new(request, request.deployment().await?, request.user()?);
+    let user = UserResponse::new(request, request.deployment().await?, request.user()?);
     Ok(Some(request.answer(&user)?))
 }

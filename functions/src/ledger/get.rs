@@ -44,13 +44,13 @@ struct PartiesFound {
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let user = request.user()?;
-    let asked = std::iter::once(request.path("party")).chain(request.query_all("parties"));
-    let ids = asked.map(LedgerPartyId::parse).collect::<Result<Vec<_>, _>>()?;
+    let requested = std::iter::once(request.path("party")).chain(request.query_all("parties"));
+    let ids = requested.map(LedgerPartyId::parse).collect::<Result<Vec<_>, _>>()?;
     let viewer = request.query("identity-provider-id");
     check_ledger_string("identity_provider_id", viewer)?;
     let deployment = request.deployment().await?;
     let own = user.owner.organization();
-    // The provider that is named need not exist; one that an organization's key may not use is refused.
+    // A platform key may name an identity provider that does not exist. An organization key may name only its own.
     let viewer = match (own, viewer) {
         (Some(own), _) => {
             request.provider(viewer).await?;
@@ -68,7 +68,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
             let details = PartyDetails::new(request, deployment, party);
             match viewer {
                 Some(viewer) if viewer == party.organization_id => details,
-                viewer => details.blanked(viewer == Some(deployment.organization_id)),
+                viewer => details.redacted(viewer == Some(deployment.organization_id)),
             }
         })
         .collect();

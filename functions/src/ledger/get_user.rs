@@ -7,7 +7,7 @@ use berth_shared::{
 use lambda_http::http::Method;
 use serde_json::Value;
 
-use super::view::{UserAnswer, known_user};
+use super::view::{UserResponse, requested_user};
 
 /// The endpoint get-ledger-user.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -20,9 +20,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get a user")
 .description("Returns a user. Only the authenticated user is visible.")
-.returns::<UserAnswer>();
+.returns::<UserResponse>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
-    let user = known_user(request)?;
-    Ok(Some(request.answer(&UserAnswer::new(request, request.deployment().await?, user))?))
+    let user = requested_user(request)?;
+    Ok(Some(request.answer(&UserResponse::new(request, request.deployment().await?, user))?))
 }

@@ -42,8 +42,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(Method::GET, "list-ledger-pa
     ])
     .returns::<PartiesPage>();
 
-/// The most bytes of an answer before a page ends early: what Lambda answers with at most, less some for the rest.
-const MOST_BYTES: usize = 5 * 1024 * 1024;
+/// Maximum size of the metadata on a page, in bytes. A page ends early beyond it, to stay below Lambda's response limit of
+/// 6 MB.
+const MAX_BYTES: usize = 5 * 1024 * 1024;
 
 fn page_size(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": MAX_PAGE })
@@ -77,14 +78,15 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     check_party_filter(filter, MAX_HINT)?;
     let organization = request.provider(request.query("identity-provider-id")).await?;
     let deployment = request.deployment().await?;
-    // What begins with a whole id can only be that one; the namespace is the same for all.
+    // The hint is a prefix only if the filter has no `::`. Text after `::` must be a prefix of the namespace that all
+    // parties share.
     let (prefix, rest) =
         filter.rsplit_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
     if !deployment.namespace.to_string().starts_with(rest) {
         return Ok(Some(request.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
     }
     let mut found = request.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
-    // `a::1` begins the id of the hint `a`, which is the first that was found, and not that of `a:`.
+    // The filter `a::1` matches the id of the hint `a`. The hint `a:` is found by the prefix `a::` too, but does not match.
     found.retain(|party| request.party_id(&deployment.namespace, party).starts_with(filter));
     let mut page = PartiesPage { party_details: Vec::with_capacity(found.len()), next_page_token: String::new() };
     let is_full = found.len() == size;
@@ -93,7 +95,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     for (at, party) in found.iter().enumerate() {
         bytes += party.metadata.to_text().len();
         page.party_details.push(PartyDetails::new(request, deployment, party));
-        let ends = bytes > MOST_BYTES && at + 1 < count;
+        let ends = bytes > MAX_BYTES && at + 1 < count;
         if ends || (is_full && at + 1 == count) {
             page.next_page_token = PageToken::seal(party);
         }

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::view::known_user;
+use super::view::requested_user;
 
 /// The endpoint list-ledger-user-rights.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -45,15 +45,16 @@ struct Right {
 }
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
-    let user = known_user(request)?;
+    let user = requested_user(request)?;
     let namespace = &request.deployment().await?.namespace;
-    let mut rights: Vec<Right> = admin(user).into_iter().map(|name| right(name, &json!({}))).collect();
+    let mut rights: Vec<Right> = admin_right(user).into_iter().map(|name| right(name, &json!({}))).collect();
     let acts = request.store().ledger_rights(&user.id).await?;
     rights.extend(acts.iter().map(|hint| right("CanActAs", &json!({ "party": hint.in_namespace(namespace) }))));
     Ok(Some(request.answer(&Rights { rights })?))
 }
 
-fn admin(user: &User) -> Option<&'static str> {
+/// Returns the name of the user's admin right; `None` if the user is no admin.
+fn admin_right(user: &User) -> Option<&'static str> {
     user.is_admin.then_some(match user.owner {
         Owner::Platform => "ParticipantAdmin",
         Owner::Organization(_) => "IdentityProviderAdmin",

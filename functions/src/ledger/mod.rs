@@ -1,4 +1,4 @@
-//! Endpoints of the ledger's dialect.
+//! Endpoints of the ledger dialect.
 
 pub(crate) mod allocate;
 pub(crate) mod authenticated_user;

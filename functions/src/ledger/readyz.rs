@@ -24,7 +24,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .returns::<crate::schemas::ReadinessReport>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
-    // Asked anew each time: whether the store answers now is what is to be known.
+    // Not cached: the check reports whether DynamoDB responds now.
     match request.store().deployment().await {
         Ok(_) => Ok(Some(Value::String("[+] ledger ok (SERVING)\nreadyz check passed".to_owned()))),
         Err(Error::Unavailable(cause)) => {

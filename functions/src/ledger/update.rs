@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::view::{PartyAnswer, PartyDetails, SentMeta};
+use super::view::{ObjectMetaInput, PartyDetails, PartyResponse};
 
 /// The endpoint update-ledger-party.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -37,7 +37,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
     StoreAction::UpdateItem.on(&[Family::Tenant]),
 ])
 .serde_body::<UpdateParty>()
-.returns::<PartyAnswer>();
+.returns::<PartyResponse>();
 
 /// Changes to a party on the ledger.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -45,7 +45,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 #[serde(rename_all = "camelCase")]
 struct UpdateParty {
     /// New state of the party. Only members in `updateMask` are applied.
-    party_details: SentParty,
+    party_details: PartyUpdate,
     /// Members of `partyDetails` to apply. Required, although omitting it or `null` is reported as `MISSING_FIELD` only.
     update_mask: Option<FieldMask>,
 }
@@ -54,17 +54,17 @@ struct UpdateParty {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "LedgerPartyUpdate")]
 #[serde(rename_all = "camelCase")]
-struct SentParty {
+struct PartyUpdate {
     /// Identifier of the party. It must be the one in the path.
     party: String,
     /// Whether the party is hosted on this participant. It cannot be changed; the default, also for `null`, is `false`.
     is_local: Option<bool>,
     /// Annotations to merge, and the version that the update is based on. `null` means neither.
-    local_metadata: Option<SentMeta>,
+    local_metadata: Option<ObjectMetaInput>,
     /// Identity provider of the party, which cannot be changed. Empty, `null` or omitted: your own organization, or the
     /// default one with a platform key.
     #[serde(default)]
-    #[schemars(schema_with = "crate::schemas::ledger_provider_sent")]
+    #[schemars(schema_with = "crate::schemas::nullable_ledger_provider")]
     identity_provider_id: Option<String>,
 }
 
@@ -76,8 +76,8 @@ struct FieldMask {
     paths: Option<Vec<String>>,
 }
 
-/// Members that a mask can name.
-const MEMBERS: [&str; 6] = [
+/// Paths that an update mask can contain.
+const MASK_PATHS: [&str; 6] = [
     "party",
     "is_local",
     "identity_provider_id",
@@ -95,8 +95,8 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     }
     request.admin()?;
     let ledger_id = LedgerPartyId::parse(id)?;
-    let SentMeta { resource_version, annotations } = sent.local_metadata.unwrap_or_default();
-    let seen = expected_version(&resource_version.unwrap_or_default())?;
+    let ObjectMetaInput { resource_version, annotations } = sent.local_metadata.unwrap_or_default();
+    let expected = expected_version(&resource_version.unwrap_or_default())?;
     let annotations = annotations.unwrap_or_default();
     check_annotations(&annotations, true)?;
     let mask = update_mask.ok_or_else(|| LedgerError::missing_field("update_mask"))?.paths.unwrap_or_default();
@@ -108,46 +108,49 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         return Err(unknown_provider(&provider).into());
     }
     check_mask(&mask, id)?;
-    let names = |member: &str| mask.iter().any(|path| path == member);
-    let merges = names("local_metadata") || names("local_metadata.annotations");
+    let in_mask = |member: &str| mask.iter().any(|path| path == member);
+    let merge_annotations = in_mask("local_metadata") || in_mask("local_metadata.annotations");
     let hint = (ledger_id.namespace == deployment.namespace.to_string()).then_some(ledger_id.hint);
     loop {
         let found = match &hint {
             Some(hint) => request.store().ledger_parties(std::slice::from_ref(hint), owner).await?.pop(),
             None => None,
         };
-        let before = found.ok_or_else(|| unknown(id))?;
-        // What is absent is false, as everywhere in the ledger's messages.
-        if names("is_local") && !sent.is_local.unwrap_or_default() {
-            return Err(refused(id, "is_local cannot be changed").into());
+        let before = found.ok_or_else(|| party_not_found(id))?;
+        // The default of an absent member is `false`, as in protobuf.
+        if in_mask("is_local") && !sent.is_local.unwrap_or_default() {
+            return Err(invalid_update(id, "is_local cannot be changed").into());
         }
         if before.organization_id != organization {
-            return Err(refused(id, "identity_provider_id cannot be changed").into());
+            return Err(invalid_update(id, "identity_provider_id cannot be changed").into());
         }
-        if seen.is_some_and(|seen| seen != before.version - 1) {
+        if expected.is_some_and(|expected| expected != before.version - 1) {
             let cause = format!("Update operation for party {id} failed due to a concurrent update to the same party");
             let error = LedgerError::new(Category::Contention, "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED", cause);
             return Err(error.about("PARTY", id).into());
         }
-        let after = patched(request, &before, &annotations, merges, id)?;
-        // Where another change came between reading and writing, this one is merged into it.
+        let after = patched(request, &before, &annotations, merge_annotations, id)?;
+        // If the party changed since the read, read it again and apply the update to the new state.
         if request.store().update_party(&before, &after, &request.write()?).await? {
             let party_details = PartyDetails::new(request, deployment, &after);
-            return Ok(Some(request.answer(&PartyAnswer { party_details })?));
+            return Ok(Some(request.answer(&PartyResponse { party_details })?));
         }
     }
 }
 
-/// The party after the change. Every accepted change is a new version, even one that changes nothing.
+/// Returns the party after the update. Every accepted update increments the version, even if it changes nothing.
+///
+/// # Errors
+/// `MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED`
 fn patched(
     request: &LedgerRequest,
     before: &Party,
     annotations: &Annotations,
-    merges: bool,
+    merge_annotations: bool,
     id: &str,
 ) -> LedgerResult<Party> {
     let mut after = before.clone();
-    if merges {
+    if merge_annotations {
         after.metadata = merged(&before.metadata, annotations);
         let size = annotations_size(&shown(&after.metadata));
         if size > MAX_ANNOTATIONS || !storable(&after.metadata) {
@@ -161,13 +164,16 @@ fn patched(
     Ok(after)
 }
 
-/// The version that the caller has seen; `None` where any will do.
+/// Parses `resourceVersion`: the version that the update is based on, or `None` if it is empty.
+///
+/// # Errors
+/// `INVALID_FIELD` if the text is not an integer.
 fn expected_version(text: &str) -> LedgerResult<Option<u64>> {
     if text.is_empty() {
         return Ok(None);
     }
     match text.parse::<i64>() {
-        // A version below zero was never given: it is stale like any other.
+        // A negative version never matches, so the update conflicts.
         Ok(version) => Ok(Some(u64::try_from(version).unwrap_or(u64::MAX))),
         Err(_) => Err(LedgerError::invalid_field(
             "party_details.local_metadata.resource_version",
@@ -177,27 +183,33 @@ fn expected_version(text: &str) -> LedgerResult<Option<u64>> {
     }
 }
 
+/// Checks that the update mask has at least one path, that every path is known, and that none is repeated.
+///
+/// # Errors
+/// `INVALID_PARTY_DETAILS_UPDATE_REQUEST`
 fn check_mask(mask: &[String], id: &str) -> LedgerResult<()> {
     if mask.is_empty() {
-        return Err(refused(id, "The update mask contains no entries").into());
+        return Err(invalid_update(id, "The update mask contains no entries").into());
     }
     for (at, path) in mask.iter().enumerate() {
-        if !MEMBERS.contains(&path.as_str()) {
-            return Err(refused(id, &format!("The update mask path: '{path}' is invalid")).into());
+        if !MASK_PATHS.contains(&path.as_str()) {
+            return Err(invalid_update(id, &format!("The update mask path: '{path}' is invalid")).into());
         }
         if mask[..at].contains(path) {
-            return Err(refused(id, &format!("The update mask path: '{path}' is duplicated")).into());
+            return Err(invalid_update(id, &format!("The update mask path: '{path}' is duplicated")).into());
         }
     }
     Ok(())
 }
 
-fn refused(id: &str, reason: &str) -> LedgerError {
+/// Creates the error `INVALID_PARTY_DETAILS_UPDATE_REQUEST`.
+fn invalid_update(id: &str, reason: &str) -> LedgerError {
     let cause = format!("Update operation for party {id} failed due to: {reason}");
     LedgerError::new(Category::InvalidArgument, "INVALID_PARTY_DETAILS_UPDATE_REQUEST", cause).about("PARTY", id)
 }
 
-fn unknown(id: &str) -> LedgerError {
+/// Creates the error `PARTY_NOT_FOUND`.
+fn party_not_found(id: &str) -> LedgerError {
     let cause = format!("Party: {id} was not found when updating a party record");
     LedgerError::new(Category::NotFound, "PARTY_NOT_FOUND", cause).about("PARTY", id)
 }

@@ -17,7 +17,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
     "/v2/version",
     Access::Public,
     200,
-    Handler::Other(&LedgerHandler(|_| Box::pin(ready(answer())))),
+    Handler::Other(&LedgerHandler(|_| Box::pin(ready(response())))),
 )
 .summary("Get the version of the ledger API")
 .description(
@@ -36,13 +36,13 @@ struct LedgerVersion {
     features: Map<String, Value>,
 }
 
-/// The most parties of a page.
+/// Maximum number of parties on a page.
 pub(super) const MAX_PAGE: usize = 1000;
-/// The version of the ledger's API that this dialect follows; with 3.4 every published client is content.
+/// Version of Canton's JSON Ledger API that this dialect follows. All published clients accept version 3.4.
 const API: &str = "3.4.11";
 
-#[expect(clippy::unnecessary_wraps, reason = "it is a handler's answer")]
-fn answer() -> LedgerResult<Option<Value>> {
+#[expect(clippy::unnecessary_wraps, reason = "a handler returns a result")]
+fn response() -> LedgerResult<Option<Value>> {
     Ok(Some(json!({
         "version": API,
         "features": {

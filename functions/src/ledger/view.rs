@@ -1,4 +1,5 @@
-//! How the ledger's dialect shows things: every field always written, empty texts in place of what is absent.
+//! Representation of parties and users in the ledger dialect. Every member is always present; absent values are empty
+//! strings.
 
 use berth_shared::{
     domain::Party,
@@ -38,7 +39,7 @@ pub(super) struct ObjectMeta {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "LedgerObjectMetaInput")]
 #[serde(rename_all = "camelCase")]
-pub(super) struct SentMeta {
+pub(super) struct ObjectMetaInput {
     /// Version that the update is based on: a decimal integer. Empty, `null` or omitted: any.
     pub(super) resource_version: Option<String>,
     /// Annotations by key, 256 KiB in total; `null` means none. An empty value removes the key in updates.
@@ -49,7 +50,7 @@ pub(super) struct SentMeta {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "LedgerPartyResponse")]
-pub(super) struct PartyAnswer {
+pub(super) struct PartyResponse {
     /// The requested, allocated or updated party.
     pub(super) party_details: PartyDetails,
 }
@@ -74,19 +75,19 @@ pub(super) struct UserView {
 /// Response with one user.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "LedgerUserResponse")]
-pub(super) struct UserAnswer {
+pub(super) struct UserResponse {
     /// The requested user.
     pub(super) user: UserView,
 }
 
 impl PartyDetails {
-    /// `party`, as those who administer it see it.
+    /// Creates the representation of a party for administrators of its identity provider.
     pub(super) fn new(request: &LedgerRequest, deployment: &Deployment, party: &Party) -> Self {
         Self {
             party: request.party_id(&deployment.namespace, party),
             is_local: true,
             local_metadata: ObjectMeta {
-                // Versions count from 0 there and from 1 here.
+                // Canton counts versions from 0, the table from 1.
                 resource_version: (party.version - 1).to_string(),
                 annotations: shown(&party.metadata),
             },
@@ -94,14 +95,14 @@ impl PartyDetails {
         }
     }
 
-    /// The same party, as those who administer another identity provider see it.
-    pub(super) fn blanked(self, is_local: bool) -> Self {
+    /// Removes the members that administrators of other identity providers must not see.
+    pub(super) fn redacted(self, is_local: bool) -> Self {
         let local_metadata = ObjectMeta::default();
         Self { is_local, local_metadata, identity_provider_id: String::new(), ..self }
     }
 }
 
-impl UserAnswer {
+impl UserResponse {
     pub(super) fn new(request: &LedgerRequest, deployment: &Deployment, user: &User) -> Self {
         let provider = user.owner.organization().map(|own| request.provider_id(deployment, own));
         let metadata = ObjectMeta { resource_version: "0".to_owned(), annotations: Annotations::new() };
@@ -117,11 +118,11 @@ impl UserAnswer {
     }
 }
 
-/// The user that the path names, if it is the one who calls.
+/// Returns the user in the path.
 ///
 /// # Errors
-/// `INVALID_FIELD`, `USER_NOT_FOUND`
-pub(super) fn known_user(request: &LedgerRequest) -> LedgerResult<&User> {
+/// `INVALID_FIELD` if the id is malformed. `USER_NOT_FOUND` if it is not the id of the authenticated user.
+pub(super) fn requested_user(request: &LedgerRequest) -> LedgerResult<&User> {
     let (id, user) = (request.path("user-id"), request.user()?);
     check_user_id(id)?;
     if id == user.id {
@@ -130,7 +131,7 @@ pub(super) fn known_user(request: &LedgerRequest) -> LedgerResult<&User> {
     Err(unknown_user(id).into())
 }
 
-/// `USER_NOT_FOUND`
+/// Creates the error `USER_NOT_FOUND`.
 pub(super) fn unknown_user(id: &str) -> LedgerError {
     let cause = format!("getting user failed for unknown user \"{id}\"");
     LedgerError::new(Category::NotFound, "USER_NOT_FOUND", cause).about("USER", id)

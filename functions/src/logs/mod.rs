@@ -1,7 +1,7 @@
-//! The log of a function: JSON, one object for each line, as CloudWatch reads it.
+//! The log of a function: one JSON object per line, for CloudWatch.
 //!
-//! Each request ends with one line ([`REQUEST`]); its numbers are metrics, too (`metrics`). Other lines are rare. All
-//! that are about a request have its id and its endpoint.
+//! Every completed request logs one line with the target [`REQUEST`], whose numbers are also metrics (`metrics`). Every
+//! line that concerns a request has its id and its endpoint.
 
 mod metrics;
 
@@ -12,6 +12,7 @@ use std::{
 };
 
 use berth_shared::http::REQUEST;
+use metrics::RequestMetrics;
 use serde::{Serializer, ser::SerializeMap};
 use tracing::{
     Event, Subscriber,
@@ -27,52 +28,52 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// The targets of Berth's own crates begin with one of these.
-const OWN: [&str; 2] = ["berth", "bootstrap"];
+/// Prefixes of the targets of Berth's own crates.
+const OWN_TARGETS: [&str; 2] = ["berth", "bootstrap"];
 
-/// Writes the log of this process to standard output, each line at once. `level` is a level's name: of Berth's own lines
-/// those are written that are as grave, `info` unless it says otherwise; of all others warnings at most.
+/// Starts logging to standard output, without buffering.
 ///
-/// Whatever the level, the lines of requests are written, since metrics are made of them. Libraries are kept from
-/// saying more, since the SDK writes whole bodies where it is let.
+/// `level` is the name of the level of Berth's own lines. The default, also for an unknown name, is `info`. Libraries log
+/// warnings at most, because the SDK would log whole bodies. Request lines are written at any level, because they contain
+/// the metrics.
 pub fn init(level: Option<&str>) {
     let known = level.map(str::parse::<LevelFilter>);
     let is_unknown = matches!(known, Some(Err(_)));
     let level = known.and_then(Result::ok).unwrap_or(LevelFilter::INFO);
     let lines = JsonLines::new(|line| {
-        // Nobody is left to be told that the log cannot be written.
+        // A failure to write the log cannot be reported anywhere.
         let _ = io::stdout().lock().write_all(line);
     });
     let log = tracing_subscriber::registry().with(lines.with_filter(filter(level)));
-    // It fails only if there is a subscriber already, and then that one will do.
+    // This fails only if a subscriber exists already, which is then kept.
     let _ = log.try_init();
-    // What a panic says may hold a piece of what was being worked on; where it was is enough to find it.
+    // The message of a panic may contain data of the request, so only its location is logged.
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(location, "panicked");
     }));
     if is_unknown {
-        tracing::warn!("BERTH_LOG is none of off, error, warn, info, debug, trace: info is taken");
+        tracing::warn!("BERTH_LOG must be off, error, warn, info, debug or trace; using info");
     }
 }
 
-/// Which lines are written: see [`init`].
+/// Returns the filter of lines that [`init`] describes.
 #[must_use]
 pub fn filter(level: LevelFilter) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))
-        .with_targets(OWN.map(|own| (own, level)))
+        .with_targets(OWN_TARGETS.map(|target| (target, level)))
         .with_target(REQUEST, level.max(LevelFilter::INFO))
 }
 
-/// Writes each event as one line, which ends with a line feed and is given as a whole.
+/// Layer that formats each event as one line of JSON, with a line feed, and passes it to a function.
 #[derive(Debug)]
 pub struct JsonLines<W> {
     write: W,
 }
 
 impl<W: Fn(&[u8])> JsonLines<W> {
-    /// Lines that are given to `write`.
+    /// Creates a layer that passes each line to `write`.
     pub const fn new(write: W) -> Self {
         Self { write }
     }
@@ -84,16 +85,16 @@ where
     W: Fn(&[u8]) + 'static,
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut known = Known::default();
-        attributes.record(&mut known);
+        let mut fields = SpanFields::default();
+        attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(known);
+            span.extensions_mut().insert(fields);
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut line = Vec::with_capacity(1536);
-        // It fails for nothing that an event can hold.
+        // Fields of an event always serialize.
         if write(event, &context, &mut line).is_ok() {
             line.push(b'\n');
             (self.write)(&line);
@@ -101,11 +102,11 @@ where
     }
 }
 
-/// What a span tells of the events in it.
+/// Fields of a span, which every event in the span repeats.
 #[derive(Default)]
-struct Known(Vec<(&'static str, String)>);
+struct SpanFields(Vec<(&'static str, String)>);
 
-impl Visit for Known {
+impl Visit for SpanFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.0.push((field.name(), value.to_owned()));
     }
@@ -115,6 +116,7 @@ impl Visit for Known {
     }
 }
 
+/// Serializes an event, with the fields of its spans, as one JSON object.
 fn write<S>(event: &Event<'_>, context: &Context<'_, S>, line: &mut Vec<u8>) -> serde_json::Result<()>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -125,24 +127,24 @@ where
     members.serialize_entry("level", metadata.level().as_str())?;
     members.serialize_entry("target", metadata.target())?;
     for span in context.event_scope(event).into_iter().flatten() {
-        if let Some(Known(fields)) = span.extensions().get() {
+        if let Some(SpanFields(fields)) = span.extensions().get() {
             for (name, value) in fields {
-                members.serialize_entry(&camel(name), value)?;
+                members.serialize_entry(&camel_case(name), value)?;
             }
         }
     }
-    let mut fields = Fields { members: &mut members, written: Ok(()), seen: metrics::Seen::default() };
+    let mut fields = Fields { members: &mut members, result: Ok(()), metrics: RequestMetrics::default() };
     event.record(&mut fields);
-    let Fields { written, seen, .. } = fields;
-    written?;
+    let Fields { result, metrics, .. } = fields;
+    result?;
     if metadata.target() == REQUEST {
-        seen.write(&mut members)?;
+        metrics.write(&mut members)?;
     }
     members.end()
 }
 
-/// A field's name as JSON has it: `readUnits` for `read_units`.
-fn camel(name: &'static str) -> Cow<'static, str> {
+/// Converts the name of a field to camel case: `read_units` to `readUnits`.
+fn camel_case(name: &'static str) -> Cow<'static, str> {
     if !name.contains('_') {
         return Cow::Borrowed(name);
     }
@@ -156,17 +158,17 @@ fn camel(name: &'static str) -> Cow<'static, str> {
     Cow::Owned(camel)
 }
 
-/// Writes the fields of an event as members, and remembers those that metrics are made of.
+/// Writes the fields of an event as members, and collects those that metrics need.
 struct Fields<'a, M: SerializeMap> {
     members: &'a mut M,
-    written: Result<(), M::Error>,
-    seen: metrics::Seen,
+    result: Result<(), M::Error>,
+    metrics: RequestMetrics,
 }
 
 impl<M: SerializeMap> Fields<'_, M> {
     fn member<T: serde::Serialize + ?Sized>(&mut self, field: &Field, value: &T) {
-        if self.written.is_ok() {
-            self.written = self.members.serialize_entry(&camel(field.name()), value);
+        if self.result.is_ok() {
+            self.result = self.members.serialize_entry(&camel_case(field.name()), value);
         }
     }
 }
@@ -181,17 +183,17 @@ impl<M: SerializeMap> Visit for Fields<'_, M> {
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.seen.number(field.name(), value);
+        self.metrics.record_number(field.name(), value);
         self.member(field, &value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.seen.truth(field.name(), value);
+        self.metrics.record_bool(field.name(), value);
         self.member(field, &value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.seen.text(field.name());
+        self.metrics.record_text(field.name());
         self.member(field, value);
     }
 

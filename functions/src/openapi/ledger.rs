@@ -1,4 +1,4 @@
-//! What the document says of answers in the ledger's dialect.
+//! Responses of the ledger dialect in the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -9,40 +9,40 @@ use serde_json::{Map, Value, json};
 
 use super::operation::request_id;
 
-/// A refusal in the ledger's dialect: ten fields, all always written.
+/// Error response of the ledger API. All ten members are always present.
 #[expect(dead_code, reason = "a schema: the body is written field by field")]
 #[derive(JsonSchema)]
 #[schemars(rename_all = "camelCase")]
 pub(super) struct LedgerProblem {
-    /// The refusal's name for programs; `NA` where callers are told nothing.
+    /// Machine-readable error code; `NA` if the error is not disclosed.
     code: String,
-    /// One sentence.
+    /// Explanation for developers, in English.
     cause: String,
-    /// The trace once more, where it helps to find the refusal.
+    /// Correlation identifier, equal to `traceId`; `null` if the error has none.
     correlation_id: Option<String>,
-    /// The trace of the request.
+    /// Trace identifier of the request; `null` if the error has none.
     trace_id: Option<String>,
-    /// What the ledger knows of the refusal.
+    /// Further details of the error by name, for example `category`.
     context: BTreeMap<String, String>,
-    /// The things it is about: type and name.
+    /// Resources that the error concerns, each as its type and its identifier.
     resources: Vec<[String; 2]>,
-    /// What kind of refusal it is; -1 where callers are told nothing.
+    /// Canton error category; -1 if the error is not disclosed.
     error_category: i32,
-    /// The gRPC status code.
+    /// gRPC status code; `null` if the error has none.
     grpc_code_value: Option<i32>,
-    /// How long to wait before the same request again: `1 second`.
+    /// Time to wait before a retry, for example `1 second`; `null` if a retry does not help.
     retry_info: Option<String>,
-    /// Whether nothing was done for sure.
+    /// Whether it is certain that the request had no effect; `null` if unknown.
     definite_answer: Option<bool>,
 }
 
-/// The answers of an endpoint of the ledger's dialect.
-pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
-    answers.subschema_for::<LedgerProblem>();
+/// Returns the responses of an endpoint of the ledger dialect, and adds their schemas to `schemas`.
+pub(super) fn responses(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
+    schemas.subschema_for::<LedgerProblem>();
     let mut responses = Map::new();
-    let schema = (endpoint.response)(answers).to_value();
+    let schema = (endpoint.response)(schemas).to_value();
     let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-    let definition = name.and_then(|name| answers.definitions().get(name)).unwrap_or(&schema);
+    let definition = name.and_then(|name| schemas.definitions().get(name)).unwrap_or(&schema);
     let is_text = definition["type"] == "string";
     let mut success = json!({ "description": endpoint.summary, "headers": { "X-Request-Id": request_id() } });
     if schema != json!(false) {
@@ -50,7 +50,7 @@ pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
         success["content"] = json!({ media_type: { "schema": schema } });
     }
     responses.insert(endpoint.success.to_string(), success);
-    for (status, description) in refusals(endpoint) {
+    for (status, description) in errors(endpoint) {
         let mut content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/LedgerProblem" } } });
         if status == 400 {
             content["text/plain"] = json!({ "schema": { "type": "string" } });
@@ -60,34 +60,39 @@ pub(super) fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> V
         }
         let mut headers = json!({ "X-Request-Id": request_id() });
         if status == 503 {
-            headers["Retry-After"] = json!({ "description": "Seconds to wait.", "schema": { "type": "string" } });
+            headers["Retry-After"] =
+                json!({ "description": "Seconds to wait before a retry.", "schema": { "type": "string" } });
         }
-        let refusal = json!({ "description": description, "headers": headers, "content": content });
-        responses.insert(status.to_string(), refusal);
+        let error = json!({ "description": description, "headers": headers, "content": content });
+        responses.insert(status.to_string(), error);
     }
     Value::Object(responses)
 }
 
-/// The statuses of refusals, with what they say.
-fn refusals(endpoint: &Endpoint) -> Vec<(u16, &'static str)> {
-    let mut refusals = vec![(500, "Something went wrong")];
+/// Returns the status codes of errors, each with its description.
+fn errors(endpoint: &Endpoint) -> Vec<(u16, &'static str)> {
+    let mut errors = vec![(500, "Internal error.")];
     if !endpoint.permissions().is_empty() {
-        refusals.push((503, "The store did not answer in time"));
+        errors.push((503, "DynamoDB did not respond in time. Retry the request."));
     }
     if let Access::Ledger(_) = endpoint.access {
-        refusals.extend([
-            (400, "The request is wrong, or does not fit the state; a text where it cannot be decoded"),
-            (401, "The request is unauthenticated"),
-            (403, "The caller may not"),
+        errors.extend([
+            (
+                400,
+                "The request is invalid or conflicts with the current state. The body is plain text if the request cannot \
+                 be decoded.",
+            ),
+            (401, "The request has no valid credential."),
+            (403, "The credential does not have the required right."),
         ]);
         let names_user = endpoint.path.contains("{user-id}") || endpoint.method == Method::POST;
         if names_user || endpoint.method == Method::PATCH {
-            refusals.push((404, "There is no such party or user"));
+            errors.push((404, "The party or user does not exist."));
         }
     }
     if endpoint.method == Method::PATCH {
-        refusals.push((409, "The party is not in the version that was seen"));
+        errors.push((409, "The current version of the party differs from `resourceVersion`."));
     }
-    refusals.sort_unstable();
-    refusals
+    errors.sort_unstable();
+    errors
 }

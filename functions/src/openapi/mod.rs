@@ -1,9 +1,9 @@
-//! The contract: OpenAPI 3.1, made from the endpoint list and the types in it.
+//! The OpenAPI 3.1 document, generated from the endpoint list and its types.
 
+mod errors;
 mod ledger;
 mod operation;
 mod portable;
-mod refusals;
 
 use berth_shared::http::Problem;
 use schemars::{
@@ -14,28 +14,28 @@ use serde_json::{Map, Value, json};
 
 use crate::{ENDPOINTS, FALLBACK};
 
-pub use refusals::refusals;
+pub use errors::errors_of;
 
-const ABOUT: &str = "Berth is the directory that tells which counterparties take part in which workspaces, in which \
-role, and since when. Organizations own docks (workspaces) and parties (counterparties); a party is distributor or \
-recipient in docks.\n\nEvery request carries `Authorization: Bearer` and an API key. Every refusal has the one shape \
-`Problem`. Lists are newest first and are paged by `limit` and `offset`, or by `cursor`, which costs the same wherever \
-a page lies. Every POST takes an `Idempotency-Key`. Unknown members of bodies and unknown parameters are ignored; \
-`Prefer: handling=strict` refuses them.";
+const ABOUT: &str = "Berth is a directory of counterparties, workspaces and roles, with their history. Organizations own \
+docks (workspaces) and parties (counterparties). A party can hold the roles `DISTRIBUTOR` and `RECIPIENT` in docks.\n\n\
+Requests are authenticated with an API key in `Authorization: Bearer`. Every error response under `/v1` has the schema \
+`Problem`. Lists are sorted newest first and paginated by `limit` and `offset`, or by `cursor`, whose cost does not \
+depend on the position of the page. Every POST under `/v1` accepts an `Idempotency-Key`. Unknown members of bodies and \
+unknown parameters are ignored; `Prefer: handling=strict` rejects them.";
 
-/// The document.
+/// Generates the OpenAPI document.
 #[must_use]
 pub fn document() -> Value {
-    let mut answers = answers();
+    let mut responses = response_schemas();
     let mut requests = Map::new();
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.name != FALLBACK) {
-        let operation = operation::operation(endpoint, &mut answers, &mut requests);
+        let operation = operation::operation(endpoint, &mut responses, &mut requests);
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         path[endpoint.method.as_str().to_ascii_lowercase()] = operation;
     }
-    answers.subschema_for::<Problem>();
-    let mut schemas: Vec<_> = answers.take_definitions(true).into_iter().chain(requests).collect();
+    responses.subschema_for::<Problem>();
+    let mut schemas: Vec<_> = responses.take_definitions(true).into_iter().chain(requests).collect();
     schemas.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut document = json!({
         "openapi": "3.1.0",
@@ -50,7 +50,7 @@ pub fn document() -> Value {
                 "url": "https://{apiId}.execute-api.{region}.amazonaws.com",
                 "description": "Deployment on AWS.",
                 "variables": {
-                    "apiId": { "default": "api-id", "description": "Id of the HTTP API: an output of the stack." },
+                    "apiId": { "default": "api-id", "description": "Id of the HTTP API, an output of the stack." },
                     "region": { "default": "eu-central-1", "description": "AWS Region of the stack." },
                 },
             },
@@ -80,8 +80,8 @@ pub fn document() -> Value {
     document
 }
 
-/// Makes schemas of answers: what is always written is required.
-fn answers() -> SchemaGenerator {
+/// Creates the generator of response schemas, in which members that are always present are required.
+fn response_schemas() -> SchemaGenerator {
     let mut settings = SchemaSettings::draft2020_12();
     settings.contract = Contract::Serialize;
     settings.definitions_path = "/components/schemas".into();
@@ -89,8 +89,9 @@ fn answers() -> SchemaGenerator {
     settings.into_generator()
 }
 
-/// Makes schemas of bodies, whole: one type may be required here what it is not in answers, under the same name.
-fn bodies() -> SchemaGenerator {
+/// Creates the generator of request schemas. They are inlined, because the same type can have other required members in
+/// responses.
+fn request_schemas() -> SchemaGenerator {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_that_is_checked_in_is_the_one_that_is_made() {
+    fn the_checked_in_document_is_up_to_date() {
         let checked_in: Value = serde_json::from_str(include_str!("../../../openapi.json")).unwrap();
         assert!(checked_in == document(), "openapi.json is stale; run: cargo run -- openapi > openapi.json");
     }
@@ -116,7 +117,7 @@ mod tests {
         assert!(missing.is_empty(), "without a description:\n{}", missing.join("\n"));
     }
 
-    /// Collects members of schemas and parameters that have no description, neither their own nor by reference.
+    /// Collects members and parameters that have neither a description nor a reference to a described schema.
     fn visit(value: &Value, path: &str, missing: &mut Vec<String>) {
         let described = |value: &Value| {
             value["description"].as_str().is_some_and(|text| text.len() >= 8) || value["$ref"].is_string()

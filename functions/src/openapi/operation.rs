@@ -1,4 +1,4 @@
-//! One operation of the document.
+//! Operations of the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{
-    bodies, ledger,
+    errors_of, ledger,
     portable::{camel_case, request_schema},
-    refusals,
+    request_schemas,
 };
 
-/// The operation of `endpoint`; the types of its answers go into `answers`.
+/// Generates the operation of `endpoint`.
 ///
-/// The schema of its body goes into `requests`.
+/// Adds the schemas of its responses and parameters to `schemas`, and the schema of its request body to `requests`.
 pub(super) fn operation(
     endpoint: &Endpoint,
-    answers: &mut SchemaGenerator,
+    schemas: &mut SchemaGenerator,
     requests: &mut Map<String, Value>,
 ) -> Value {
     let mut operation = json!({
@@ -33,13 +33,13 @@ pub(super) fn operation(
             Access::Public => json!([]),
             Access::Scope(_) | Access::Ledger(_) => json!([{ "apiKey": [] }]),
         },
-        "parameters": parameters(endpoint, answers),
-        "responses": responses(endpoint, answers),
+        "parameters": parameters(endpoint, schemas),
+        "responses": responses(endpoint, schemas),
     });
     if let Some(body) = endpoint.body {
         let name = request_schema(endpoint.name);
         let mut content = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
-        requests.insert(name, (body.schema)(&mut bodies()).to_value());
+        requests.insert(name, (body.schema)(&mut request_schemas()).to_value());
         if let Some(example) = example(endpoint.request_example) {
             content["example"] = example;
         }
@@ -61,25 +61,27 @@ fn tag(endpoint: &Endpoint) -> &'static str {
 
 fn description(endpoint: &Endpoint) -> String {
     let scope = match endpoint.access {
-        Access::Public => "Needs no credential.".to_owned(),
-        Access::Scope(scope) => format!("Scope: `{scope}`."),
-        Access::Ledger(LedgerRight::Admin) => format!("Scope: `{}`.", Scope::LedgerAdmin),
-        Access::Ledger(LedgerRight::Any) => format!("Scope: `{}` or `{}`.", Scope::LedgerRead, Scope::LedgerAdmin),
+        Access::Public => "Requires no credential.".to_owned(),
+        Access::Scope(scope) => format!("Required scope: `{scope}`."),
+        Access::Ledger(LedgerRight::Admin) => format!("Required scope: `{}`.", Scope::LedgerAdmin),
+        Access::Ledger(LedgerRight::Any) => {
+            format!("Required scope: `{}` or `{}`.", Scope::LedgerRead, Scope::LedgerAdmin)
+        }
     };
     format!("{}\n\n{scope}", endpoint.description)
 }
 
-fn parameters(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Vec<Value> {
+fn parameters(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Vec<Value> {
     let mut parameters: Vec<Value> = endpoint
         .path_parameters()
         .filter_map(PathParameter::find)
         .map(|PathParameter { name, description, schema, .. }| {
-            json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema(answers) })
+            json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema(schemas) })
         })
         .collect();
     let paging = PAGING.iter().filter(|_| endpoint.paged);
     parameters.extend(endpoint.query.iter().chain(paging).map(|Parameter { name, description, schema }| {
-        json!({ "name": name, "in": "query", "description": description, "schema": schema(answers) })
+        json!({ "name": name, "in": "query", "description": description, "schema": schema(schemas) })
     }));
     parameters.extend(headers(endpoint).into_iter().map(|(name, description)| {
         json!({ "name": name, "in": "header", "description": description, "schema": header_schema(name) })
@@ -87,10 +89,10 @@ fn parameters(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Vec<Value> 
     parameters
 }
 
-/// What a header may be. Those that are ignored where they are malformed may be anything.
+/// Returns the schema of a header. Headers that are ignored if malformed can have any value.
 fn header_schema(name: &str) -> Value {
     match name {
-        // Bare or in quotes.
+        // With or without quotes.
         "Idempotency-Key" => json!({
             "type": "string",
             "pattern": r#"^(?!""$)(?:[!-~]{1,255}|"[!-~]{1,255}")$"#,
@@ -103,12 +105,14 @@ fn header_schema(name: &str) -> Value {
     }
 }
 
-/// The headers that an endpoint reads.
+/// Returns the names and descriptions of the headers that an endpoint reads.
 fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
-    let mut headers =
-        vec![("X-Request-Id", "Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Without one, it is generated.")];
+    let mut headers = vec![(
+        "X-Request-Id",
+        "Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier.",
+    )];
     if matches!(endpoint.handler, Handler::Other(_)) {
-        headers.push(("traceparent", "The trace that the request belongs to (W3C Trace Context)."));
+        headers.push(("traceparent", "Trace of the request (W3C Trace Context)."));
         return headers;
     }
     if matches!(endpoint.access, Access::Public) {
@@ -122,10 +126,13 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
         ));
     }
     if endpoint.accepts_if_none_match() {
-        headers.push(("If-None-Match", "`ETag`s that the client has. If one is current, the status is 304."));
+        headers.push((
+            "If-None-Match",
+            "`ETag`s of the versions that the client has cached. If one is current, the status is 304.",
+        ));
         headers.push((
             "Cache-Control",
-            "`no-cache` requests the latest state, where the endpoint may return an older one.",
+            "`no-cache` requests the current state, if the endpoint otherwise reads with eventual consistency.",
         ));
     }
     if endpoint.accepts_if_match() {
@@ -137,72 +144,78 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
     headers
 }
 
-fn responses(endpoint: &Endpoint, answers: &mut SchemaGenerator) -> Value {
+fn responses(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
     if let Handler::Other(_) = endpoint.handler {
-        return ledger::responses(endpoint, answers);
+        return ledger::responses(endpoint, schemas);
     }
     let mut responses = Map::new();
-    let mut content = json!({ "schema": (endpoint.response)(answers) });
+    let mut content = json!({ "schema": (endpoint.response)(schemas) });
     if let Some(example) = example(endpoint.response_example) {
         content["example"] = example;
     }
     let success = json!({
         "description": endpoint.summary,
-        "headers": answer_headers(endpoint),
+        "headers": response_headers(endpoint),
         "content": { "application/json": content },
     });
     responses.insert(endpoint.success.to_string(), success);
     if endpoint.accepts_if_none_match() {
-        let headers = json!({ "ETag": text_header("The version."), "X-Request-Id": request_id() });
-        responses.insert("304".to_owned(), json!({ "description": "It is as you hold it", "headers": headers }));
+        let headers = json!({ "ETag": text_header("Version of the resource."), "X-Request-Id": request_id() });
+        responses
+            .insert("304".to_owned(), json!({ "description": "The cached version is current.", "headers": headers }));
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    for code in refusals(endpoint) {
+    for code in errors_of(endpoint) {
         by_status.entry(code.status()).or_default().push(code);
     }
-    responses
-        .extend(by_status.into_iter().map(|(status, codes)| (status.to_string(), refusal(status, &codes, endpoint))));
+    responses.extend(
+        by_status.into_iter().map(|(status, codes)| (status.to_string(), error_response(status, &codes, endpoint))),
+    );
     Value::Object(responses)
 }
 
-fn answer_headers(endpoint: &Endpoint) -> Value {
+fn response_headers(endpoint: &Endpoint) -> Value {
     let mut headers = json!({ "X-Request-Id": request_id() });
     if endpoint.tagged {
-        headers["ETag"] = text_header("The version, for `If-Match` and `If-None-Match`.");
+        headers["ETag"] = text_header("Version of the resource, for `If-Match` and `If-None-Match`.");
     }
     if endpoint.success == 201 {
-        headers["Location"] = text_header("The path of what was made.");
+        headers["Location"] = text_header("Path of the created resource.");
     }
     if endpoint.accepts_idempotency_key() {
-        headers["Idempotency-Replayed"] = text_header("`true` where this is the first answer again.");
+        headers["Idempotency-Replayed"] = text_header(
+            "`true` if this is the recorded response to an earlier request with the same `Idempotency-Key`.",
+        );
     }
     if endpoint.paged {
-        headers["Link"] = text_header("`rel=\"next\"`: the next page, reached the way this one was.");
+        headers["Link"] = text_header(
+            "`rel=\"next\"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page.",
+        );
     }
     headers
 }
 
-fn refusal(status: u16, codes: &[Code], endpoint: &Endpoint) -> Value {
+fn error_response(status: u16, codes: &[Code], endpoint: &Endpoint) -> Value {
     let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
     let mut headers = json!({ "X-Request-Id": request_id() });
     match status {
-        401 => headers["WWW-Authenticate"] = text_header("`Bearer`"),
-        503 => headers["Retry-After"] = text_header("Seconds to wait before the same request again."),
+        401 => headers["WWW-Authenticate"] = text_header("Authentication scheme: always `Bearer`."),
+        503 => headers["Retry-After"] = text_header("Seconds to wait before a retry."),
         _ => {}
     }
-    let mut refusal = json!({
+    let mut response = json!({
         "description": names.join(", "),
         "headers": headers,
         "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
     if let (403, Access::Scope(scope)) = (status, endpoint.access) {
-        refusal["content"]["application/problem+json"]["example"] = lacking(scope);
+        response["content"]["application/problem+json"]["example"] = insufficient_scope(scope);
     }
-    refusal
+    response
 }
 
-fn lacking(scope: Scope) -> Value {
-    let detail = format!("The credential lacks the scope {scope}");
+fn insufficient_scope(scope: Scope) -> Value {
+    let detail = format!("The API key does not have the scope {scope}");
     json!({
         "type": "/problems/insufficient-scope",
         "title": "Forbidden",
@@ -218,7 +231,7 @@ fn lacking(scope: Scope) -> Value {
 }
 
 pub(super) fn request_id() -> Value {
-    text_header("The id of the request.")
+    text_header("Identifier of the request.")
 }
 
 fn text_header(description: &str) -> Value {

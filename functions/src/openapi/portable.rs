@@ -1,12 +1,12 @@
-//! Rewrites what generators of clients misread into what all of them understand. The meaning stays.
+//! Rewrites schemas for client generators, without a change of meaning.
 
 use serde_json::{Map, Value, json};
 
-/// Rewrites `value` and everything in it:
+/// Rewrites `value` and every value in it:
 ///
-/// - a choice of constants (`oneOf` of `const`) becomes an `enum`, the constants' descriptions a list in its description;
+/// - a choice of constants (`oneOf` of `const`) becomes an `enum`, whose description lists those of the constants;
 /// - a constant becomes an `enum` of one value;
-/// - `default: null` is left out: an absent member has no other default.
+/// - `default: null` is removed, because it only repeats that the member can be absent.
 pub(super) fn portable(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -14,7 +14,7 @@ pub(super) fn portable(value: &mut Value) {
             if members.get("default").is_some_and(Value::is_null) {
                 members.remove("default");
             }
-            // An example or a default may have a member of this name; a schema's constant is beside nothing else's.
+            // A `const` whose value is no string or boolean may be a member of an example.
             if let Some(constant) =
                 members.get("const").filter(|constant| constant.is_string() || constant.is_boolean())
             {
@@ -49,14 +49,14 @@ fn merge_choice(members: &mut Map<String, Value>) {
     members.insert("description".to_owned(), json!(description));
 }
 
-/// The endpoint's name in camel case: the operation's id.
+/// Returns the operation id of an endpoint: its name in camel case.
 pub(super) fn camel_case(name: &str) -> String {
     let mut words = name.split('-');
     let first = words.next().unwrap_or_default().to_owned();
     first + &words.map(capitalized).collect::<String>()
 }
 
-/// The name of the schema of an endpoint's body.
+/// Returns the name of the schema of an endpoint's request body.
 pub(super) fn request_schema(name: &str) -> String {
     name.split('-').map(capitalized).collect::<String>() + "Request"
 }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_of_types_stays() {
+    fn a_choice_of_types_is_unchanged() {
         let choice = json!({ "oneOf": [{ "type": "string" }, { "type": "array" }], "default": 1 });
         let mut schema = choice.clone();
         portable(&mut schema);
@@ -92,14 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_member_has_no_default() {
+    fn a_null_default_is_removed() {
         let mut schema = json!({ "type": "string", "default": null });
         portable(&mut schema);
         assert_eq!(schema, json!({ "type": "string" }));
     }
 
     #[test]
-    fn names_follow_the_endpoint() {
+    fn names_are_derived_from_the_endpoint() {
         assert_eq!(camel_case("create-api-key"), "createApiKey");
         assert_eq!(request_schema("create-api-key"), "CreateApiKeyRequest");
     }

@@ -30,7 +30,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-organization", "/v1
 
 async fn handle(request: &Request) -> Result<Response> {
     if request.caller()?.owner != Owner::Platform {
-        return Err(Error::new(Code::PlatformKeyRequired, "Only a key of the platform makes organizations"));
+        return Err(Error::new(Code::PlatformKeyRequired, "Only a platform key can create organizations"));
     }
     let OrganizationDraft { name, slug, metadata } = request.body()?;
     let choice = match slug {
@@ -48,11 +48,12 @@ async fn handle(request: &Request) -> Result<Response> {
         updated_at: now,
         version: 1,
     };
-    let answer = |new: &Organization| {
+    let response = |new: &Organization| {
         let counts = Counts::default();
-        let answer = Response::new(&OrganizationView::new(new, counts))?.at(path(new.id)).tagged(tag(new, counts));
-        let write = request.write_with_response(&answer)?;
-        Ok((answer, write))
+        let response =
+            Response::new(&OrganizationView::new(new, counts))?.with_location(path(new.id)).with_etag(tag(new, counts));
+        let write = request.write_with_response(&response)?;
+        Ok((response, write))
     };
-    request.store().create_organization(&choice, organization, answer).await
+    request.store().create_organization(&choice, organization, response).await
 }

@@ -18,8 +18,8 @@ pub(crate) const ENDPOINT: Endpoint =
     })
     .summary("List organizations")
     .description(
-        "Returns organizations, newest first. A platform key sees every organization, an organization's \
-                  key only its own.",
+        "Returns organizations, newest first. A platform key sees every organization, an organization key \
+                  only its own.",
     )
     .store(&[
         StoreAction::Query.on(&[Family::Organizations, Family::Platform, Family::Tenant]),
@@ -43,19 +43,19 @@ async fn handle(request: &Request) -> Result<Response> {
     let caller = request.caller()?.owner;
     let listed = match (slug, caller.organization()) {
         (None, None) => request.store().list_organizations(search.as_ref(), &paging.page).await?,
-        (None, Some(own)) => only(request, own, search.as_ref(), None, &paging.page).await?,
+        (None, Some(own)) => list_one(request, own, search.as_ref(), None, &paging.page).await?,
         (Some(slug), _) => match request.store().slug_owner(&slug).await? {
             Some(owner) if caller.sees(owner) => {
-                only(request, owner, search.as_ref(), Some(&slug), &paging.page).await?
+                list_one(request, owner, search.as_ref(), Some(&slug), &paging.page).await?
             }
             _ => Listed::empty(),
         },
     };
-    ListResponse::answer(listed, &paging, |(organization, counts)| OrganizationView::new(&organization, counts))
+    ListResponse::page(listed, &paging, |(organization, counts)| OrganizationView::new(&organization, counts))
 }
 
-/// A list of at most this one organization.
-async fn only(
+/// Returns a list with the organization `id`, or an empty list if it does not match the filters.
+async fn list_one(
     request: &Request,
     id: OrganizationId,
     search: Option<&Search>,

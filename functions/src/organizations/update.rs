@@ -39,15 +39,15 @@ async fn handle(request: &Request) -> Result<Response> {
         let found = store.organization(id).await?;
         let (before, counts) = found.ok_or_else(Error::not_found::<berth_shared::id::Organization>)?;
         request.require_match(before.version)?;
-        let after = before.patched(patch.clone(), request.now()).map_err(|wrong| request.invalid(&wrong))?;
-        // Where another change came between reading and writing, this one is merged into it.
+        let after = before.patched(patch.clone(), request.now()).map_err(|violations| request.invalid(&violations))?;
+        // If the item changed since the read, read it again and apply the patch to the new state.
         if after == before
             || store
                 .update_organization(&before, &after, &request.write()?)
                 .await
                 .map_err(|e| request.redact_conflict(e))?
         {
-            return Ok(Response::new(&OrganizationView::new(&after, counts))?.tagged(tag(&after, counts)));
+            return Ok(Response::new(&OrganizationView::new(&after, counts))?.with_etag(tag(&after, counts)));
         }
     }
 }

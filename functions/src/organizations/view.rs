@@ -1,4 +1,4 @@
-//! How organizations are shown.
+//! Representation of organizations in responses.
 
 use berth_shared::{
     domain::{Counts, Metadata, Organization},
@@ -64,18 +64,20 @@ impl OrganizationView {
     }
 }
 
-/// The tag of an organization: its version, which changes are held against, and its counts, which change without it.
+/// Returns the `ETag` of an organization: its version, and its counts, which change without a new version.
+///
+/// `If-Match` compares only the version.
 pub(super) fn tag(organization: &Organization, counts: Counts) -> EntityTag {
     let digest = format!("{:x}-{:x}-{:x}", counts.docks, counts.parties(), counts.machine_clients);
     EntityTag::version_and(organization.version, &digest)
 }
 
-/// The path of an organization.
+/// Returns the path of an organization.
 pub(super) fn path(id: OrganizationId) -> String {
     format!("/v1/organizations/{id}")
 }
 
-/// An organization for the contract's examples: the origin's own.
+/// Example of an organization for the OpenAPI document. It is the example of the original API.
 pub(super) const EXAMPLE: &str = r#"{
     "id": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
     "name": "Bank of America",

@@ -29,7 +29,8 @@ async fn handle(request: &Request) -> Result<Response> {
     let draft: PartyDraft = request.body()?;
     let party = Party::new(request.new_id()?, request.organization()?, draft, request.now());
     let path = format!("/v1/organizations/{}/parties/{}", party.organization_id, party.id);
-    let answer = Response::new(&PartyView::new(&party, request.deployment().await?))?.at(path).tagged(tag(&party));
-    request.store().create_party(&party, &request.write_with_response(&answer)?).await?;
-    Ok(answer)
+    let response =
+        Response::new(&PartyView::new(&party, request.deployment().await?))?.with_location(path).with_etag(tag(&party));
+    request.store().create_party(&party, &request.write_with_response(&response)?).await?;
+    Ok(response)
 }

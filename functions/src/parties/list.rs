@@ -47,5 +47,5 @@ async fn handle(request: &Request) -> Result<Response> {
     let filter = PartyFilter { kind, search, external_ref };
     let listed = request.store().list_parties(request.organization()?, &filter, &paging.page).await?;
     let deployment = request.deployment().await?;
-    ListResponse::answer(listed, &paging, |party| PartyView::new(&party, deployment))
+    ListResponse::page(listed, &paging, |party| PartyView::new(&party, deployment))
 }

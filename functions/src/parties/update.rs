@@ -38,11 +38,11 @@ async fn handle(request: &Request) -> Result<Response> {
     loop {
         let before = store.party(organization, id).await?.ok_or_else(Error::not_found::<id::Party>)?;
         request.require_match(before.version)?;
-        let after = before.patched(patch.clone(), request.now()).map_err(|wrong| request.invalid(&wrong))?;
-        // Where another change came between reading and writing, this one is merged into it.
+        let after = before.patched(patch.clone(), request.now()).map_err(|violations| request.invalid(&violations))?;
+        // If the item changed since the read, read it again and apply the patch to the new state.
         if after == before || store.update_party(&before, &after, &request.write()?).await? {
             let view = PartyView::new(&after, request.deployment().await?);
-            return Ok(Response::new(&view)?.tagged(tag(&after)));
+            return Ok(Response::new(&view)?.with_etag(tag(&after)));
         }
     }
 }

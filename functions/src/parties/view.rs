@@ -1,4 +1,4 @@
-//! How parties are shown.
+//! Representation of parties in responses.
 
 use berth_shared::{
     domain::{LedgerPartyId, Metadata, Party, PartyType},
@@ -57,12 +57,12 @@ impl PartyView {
     }
 }
 
-/// The tag of a party.
+/// Returns the `ETag` of a party.
 pub(super) fn tag(party: &Party) -> EntityTag {
     EntityTag::version(party.version)
 }
 
-/// A party for the contract's examples.
+/// Example of a party for the OpenAPI document.
 pub(super) const EXAMPLE: &str = r#"{
     "id": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
     "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",

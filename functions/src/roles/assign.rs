@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .description(
         "Assigns a party the role `DISTRIBUTOR` or `RECIPIENT` in a dock of the same organization. A \
                   party may hold both roles in one dock, each once.\n\nIf the party or dock belongs to another \
-                  organization, the status is 403 with a platform key. With an organization's key it is 404, as \
+                  organization, the status is 403 with a platform key. With an organization key it is 404, as \
                   for a resource that does not exist.",
     )
     .store(&[
@@ -82,9 +82,12 @@ async fn handle(request: &Request) -> Result<Response> {
     let (id, created_at) = (request.new_id()?, request.now());
     let view = RoleView { id, dock_id, party_id, role, created_at };
     let path = format!("/v1/organizations/{organization}/parties/{party_id}/roles/{id}");
-    let answer = Response::new(&view)?.at(path).tagged(EntityTag::version(Role::VERSION));
+    let response = Response::new(&view)?.with_location(path).with_etag(EntityTag::version(Role::VERSION));
     let role = Role { id, dock_id, party_id, role, created_at, revoked_at: None, revoked_by: None };
-    let tell_foreign = request.caller()?.owner == Owner::Platform;
-    request.store().assign_role(organization, &role, tell_foreign, &request.write_with_response(&answer)?).await?;
-    Ok(answer)
+    let disclose_foreign = request.caller()?.owner == Owner::Platform;
+    request
+        .store()
+        .assign_role(organization, &role, disclose_foreign, &request.write_with_response(&response)?)
+        .await?;
+    Ok(response)
 }

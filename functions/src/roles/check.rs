@@ -14,7 +14,7 @@ use berth_shared::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Maximum number of checks per request: what DynamoDB reads in one batch.
+/// Maximum number of checks per request: the limit of `BatchGetItem`.
 const MAX_CHECKS: usize = 100;
 
 /// The endpoint check-roles.
@@ -85,19 +85,19 @@ struct CheckedRoleView {
 
 async fn handle(request: &Request) -> Result<Response> {
     let CheckRoles { checks: Items(checks) } = request.body()?;
-    let asked = |check: &RoleCheck| CheckedRole { dock: check.dock_id, party: check.party_id, role: check.role };
-    let roles: Vec<_> = checks.iter().map(asked).collect();
+    let to_checked = |check: &RoleCheck| CheckedRole { dock: check.dock_id, party: check.party_id, role: check.role };
+    let roles: Vec<_> = checks.iter().map(to_checked).collect();
     let organization = request.organization()?;
     let is_own = request.caller()?.owner.organization().is_some();
     let held = request.store().check_roles(organization, is_own, &roles).await?;
-    let result = |asked: &CheckedRole| CheckedRoleView {
-        dock_id: asked.dock,
-        party_id: asked.party,
-        role: asked.role,
-        assigned: held.contains_key(asked),
-        role_id: held.get(asked).copied(),
+    let result = |checked: &CheckedRole| CheckedRoleView {
+        dock_id: checked.dock,
+        party_id: checked.party,
+        role: checked.role,
+        assigned: held.contains_key(checked),
+        role_id: held.get(checked).copied(),
     };
-    let answer = Response::new(&CheckedRoles { results: roles.iter().map(result).collect() })?;
-    request.store().record_response(&request.write_with_response(&answer)?).await?;
-    Ok(answer)
+    let response = Response::new(&CheckedRoles { results: roles.iter().map(result).collect() })?;
+    request.store().record_response(&request.write_with_response(&response)?).await?;
+    Ok(response)
 }

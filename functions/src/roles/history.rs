@@ -1,34 +1,34 @@
-//! What lists of roles have in common that look back with `asOf`.
+//! The `asOf` parameter of lists of roles, and the members that it adds to their rows.
 
 use berth_shared::{domain::Role, time::Time};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What `asOf` does, for the contract.
+/// Description of `asOf` in the OpenAPI document.
 pub(crate) const AS_OF: &str = "Return the roles held at this time instead of those held now. A role is held from \
                                 `createdAt` up to, but not including, `revokedAt`. RFC 3339 with any offset, not in \
                                 the future; encode `+` as `%2B`. Default: now.";
 
-/// Reads `asOf`.
+/// Parses the value of `asOf`.
 ///
 /// # Errors
-/// What it must be, as the end of a sentence that begins with the parameter's name.
+/// Returns the requirement that the value violates, to be appended to the name of the parameter.
 pub(crate) fn as_of(text: &str, now: Time) -> Result<Time, String> {
     let time: Time = text.parse().map_err(|malformed: berth_shared::time::MalformedTime| malformed.to_string())?;
     if time > now { Err("must not be in the future".to_owned()) } else { Ok(time) }
 }
 
-/// How a role ended; only in lists with `asOf`.
+/// Revocation of a role. Only lists with `asOf` return it.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Ending {
+pub(crate) struct Revocation {
     /// Time of the revocation; `null` if the role is still held. Present only in lists with `asOf`.
     revoked_at: Option<Time>,
     /// Identifier of the API key that revoked the role; `null` if the role is still held. Present only in lists with `asOf`.
     revoked_by: Option<String>,
 }
 
-impl Ending {
+impl Revocation {
     pub(crate) fn of(role: &Role) -> Self {
         Self { revoked_at: role.revoked_at, revoked_by: role.revoked_by.clone() }
     }

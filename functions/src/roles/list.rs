@@ -12,7 +12,7 @@ use berth_shared::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::history::{self, Ending};
+use super::history::{self, Revocation};
 
 /// The endpoint list-roles.
 pub(crate) const ENDPOINT: Endpoint =
@@ -77,7 +77,7 @@ struct PartyRoleView {
     /// Time from which the role is held.
     created_at: Time,
     #[serde(flatten)]
-    ending: Option<Ending>,
+    revocation: Option<Revocation>,
 }
 
 async fn handle(request: &Request) -> Result<Response> {
@@ -89,13 +89,13 @@ async fn handle(request: &Request) -> Result<Response> {
     let (organization, party) = (request.organization()?, request.path("partyId")?);
     let filter = RoleFilter { role, dock, as_of };
     let listed = request.store().list_party_roles(organization, party, &filter, &paging.page).await?;
-    ListResponse::answer(listed, &paging, |PartyRole { role, dock_name }| PartyRoleView {
+    ListResponse::page(listed, &paging, |PartyRole { role, dock_name }| PartyRoleView {
         id: role.id,
         dock_id: role.dock_id,
         dock_name: dock_name.map(|name| name.as_str().to_owned()),
         party_id: role.party_id,
         role: role.role,
         created_at: role.created_at,
-        ending: as_of.map(|_| Ending::of(&role)),
+        revocation: as_of.map(|_| Revocation::of(&role)),
     })
 }

@@ -35,7 +35,7 @@ async fn handle(request: &Request) -> Result<Response> {
     if request.store().revoke_role(organization, &role, &request.write()?).await? {
         Ok(Response::deleted())
     } else {
-        // Another request revoked it since it was read.
+        // Another request revoked the role after the read.
         Err(Error::not_found::<id::Role>())
     }
 }

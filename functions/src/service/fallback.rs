@@ -1,4 +1,4 @@
-//! `$default`: what no route matches.
+//! `$default`: the route of API Gateway for requests that match no other route.
 
 use std::{
     future::{Future, ready},
@@ -16,10 +16,10 @@ use serde_json::Value;
 
 use crate::routes::allowed_methods;
 
-/// Its name.
+/// Name of the endpoint.
 pub(crate) const NAME: &str = "fallback";
 
-/// The endpoint fallback. Unknown paths and wrong methods are told without a credential: which there are is public.
+/// The endpoint fallback. It needs no credential, because the existing paths and methods are public.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
     Method::OPTIONS,
     NAME,
@@ -30,19 +30,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Respond to a request that matches no route")
 .description(
-    "An unknown path is 404, a method that a path does not have 405 with `Allow`; OPTIONS answers with \
-                  `Allow`.",
+    "Returns 404 for an unknown path, and 405 with `Allow` for a method that the path does not support. Returns 204 \
+                  with `Allow` for OPTIONS.",
 )
 .errors(&[Code::RouteNotFound, Code::MethodNotAllowed]);
 
-/// The same in the ledger's dialect, which refuses with texts.
-pub(crate) fn in_ledger(
+/// Handles requests to unknown paths and methods in the ledger dialect, whose errors are plain text here.
+pub(crate) fn handle_ledger(
     request: &LedgerRequest,
 ) -> Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + '_>> {
-    Box::pin(ready(refuse(request)))
+    Box::pin(ready(ledger_response(request)))
 }
 
-fn refuse(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+fn ledger_response(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let text = |status, text: String| Err(LedgerFailure::Text(status, text));
     let Some(allowed) = allowed_methods(request.path_text()) else {
         return text(StatusCode::NOT_FOUND, "The requested resource could not be found.".to_owned());
@@ -55,10 +55,10 @@ fn refuse(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
 
 fn handle(request: &Request) -> Result<Response> {
     let Some(allowed) = allowed_methods(request.path_text()) else {
-        return Err(Error::new(Code::RouteNotFound, "No endpoint has this path"));
+        return Err(Error::new(Code::RouteNotFound, "No endpoint matches this path"));
     };
     if request.method() == Method::OPTIONS {
         return Ok(Response::default());
     }
-    Err(Error::new(Code::MethodNotAllowed, format!("This path has {allowed}")))
+    Err(Error::new(Code::MethodNotAllowed, format!("This path supports only {allowed}")))
 }

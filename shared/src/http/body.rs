@@ -1,4 +1,4 @@
-//! Bodies of requests.
+//! Reads request bodies.
 
 use crate::domain::{
     Violation,
@@ -7,18 +7,18 @@ use crate::domain::{
     object::{Object, ReadContext, read_object},
 };
 
-/// Reads the body of a request.
+/// Reads the JSON body of a request as `T`.
 ///
 /// # Errors
-/// All failures, each with a JSON pointer.
+/// Returns every violation, each with a JSON Pointer.
 pub(super) fn read_body<T: Object>(json: &Json, context: ReadContext) -> Result<T, Vec<FieldError>> {
     let Json::Object(_) = json else {
-        return Err(vec![FieldError::body("", "the body must be an object")]);
+        return Err(vec![FieldError::body("", "the body must be a JSON object")]);
     };
     read_object(json, context).map_err(|violations| violations.iter().map(field_error).collect())
 }
 
-/// The failure of a body member, with a JSON pointer (RFC 6901).
+/// Converts a violation in the body to a field error with a JSON Pointer (RFC 6901).
 pub(super) fn field_error(violation: &Violation) -> FieldError {
     let escaped = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
     let pointer: String = violation.path.iter().map(escaped).collect();

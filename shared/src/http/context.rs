@@ -1,4 +1,4 @@
-//! What both dialects do before and after an endpoint: the beginning of a request, and its one line in the log.
+//! The context of a request and its log line, for `/v1` and the ledger dialect.
 
 use lambda_http::http::{Method, StatusCode};
 use tokio::time::Instant;
@@ -11,76 +11,78 @@ use crate::{
     store::Store,
 };
 
-/// The target of the span that every line about a request belongs to, and of the line that tells how it ended.
+/// Target of the span of a request, to which all its log lines belong, and of the line that reports its outcome.
 pub const REQUEST: &str = "berth::request";
 
-/// A request that has arrived.
+/// Context of a request.
 pub(crate) struct RequestContext {
-    /// When it did.
+    /// Time of arrival.
     pub(crate) now: Time,
-    /// Its id: the caller's, or a new one.
+    /// Request id: `X-Request-Id` if it is valid, or else a generated id.
     pub(crate) request_id: String,
-    /// Whether the answer goes without its body.
+    /// Whether the method is `HEAD`, so that the response has no body.
     pub(crate) head: bool,
-    /// The table, within this request's time.
+    /// Table, with the deadline of the request.
     pub(crate) store: Store,
-    /// What every line of the log about it names.
+    /// Span of the request, whose fields all its log lines contain.
     pub(crate) span: Span,
-    begun: Instant,
+    started: Instant,
     environment: Environment,
     is_cold: bool,
 }
 
-/// How a request ended, as the log tells it.
-pub(crate) enum End<'a> {
-    /// With the endpoint's answer.
+/// Outcome of a request in its log line.
+pub(crate) enum LogOutcome<'a> {
+    /// The endpoint returned a response.
     Success,
-    /// With the answer that an earlier request was given.
+    /// The response is that of an earlier request with the same `Idempotency-Key`.
     Replayed,
-    /// With a refusal.
+    /// The status is 4xx.
     ClientError {
-        /// Its code.
+        /// Error code.
         code: &'a str,
-        /// What could not be read, where that is all that is wrong.
+        /// What could not be decoded, if the error is a decoding error of the ledger dialect.
         input: Option<&'a str>,
     },
-    /// With what the caller can do nothing about.
+    /// The status is 5xx.
     ServerError {
-        /// The code of the answer.
+        /// Error code.
         code: &'a str,
-        /// What happened.
+        /// Cause, which is logged but not returned.
         error: &'a Error,
     },
 }
 
 impl RequestContext {
-    /// A request to `endpoint` that arrives now.
+    /// Creates the context of a request to `endpoint` that arrives now.
     pub(crate) fn new(
         endpoint: &'static Endpoint,
         service: &Service,
         request: &lambda_http::Request,
         trace_id: Option<&str>,
     ) -> Self {
-        let (now, begun) = (Time::now(), Instant::now());
+        let (now, started) = (Time::now(), Instant::now());
         let request_id = boundary::request_id(request.headers(), now);
         Self {
-            span: tracing::info_span!(target: REQUEST, "call", endpoint = endpoint.name, request_id, trace_id),
-            store: service.store().with_deadline(boundary::deadline(request, now, begun)),
+            span: tracing::info_span!(target: REQUEST, "request", endpoint = endpoint.name, request_id, trace_id),
+            store: service.store().with_deadline(boundary::deadline(request, now, started)),
             head: request.method() == Method::HEAD,
             environment: service.verifier().environment(),
             is_cold: service.is_first_request(),
             now,
             request_id,
-            begun,
+            started,
         }
     }
 
-    /// Writes the request's line. It holds what Berth says of the request and nothing that the request says, but for
-    /// its id: neither path nor query, as ids on the ledger are made of words that people choose.
-    pub(crate) fn log_outcome(&self, status: StatusCode, end: &End<'_>) {
+    /// Logs the outcome of the request.
+    ///
+    /// Of the client's data the line contains only the request id. It has neither path nor query, because ledger ids
+    /// contain words that people choose.
+    pub(crate) fn log_outcome(&self, status: StatusCode, outcome: &LogOutcome<'_>) {
         let usage = self.store.usage();
-        // To the microsecond.
-        let duration = (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+        // Milliseconds, rounded to microseconds.
+        let duration = (self.started.elapsed().as_secs_f64() * 1e6).round() / 1e3;
         macro_rules! line {
             ($level:ident, $($field:tt)*) => {
                 tracing::$level!(
@@ -90,7 +92,7 @@ impl RequestContext {
                     status = status.as_u16(),
                     duration,
                     cold_start = self.is_cold,
-                    store_calls = usage.calls,
+                    dynamo_db_requests = usage.requests,
                     retries = usage.retries,
                     conflicts = usage.conflicts,
                     read_units = usage.read_units,
@@ -99,11 +101,11 @@ impl RequestContext {
                 )
             };
         }
-        match end {
-            End::Success => line!(info, "answered"),
-            End::Replayed => line!(info, "answered again"),
-            End::ClientError { code, input } => line!(info, code, input, "refused"),
-            End::ServerError { code, error } => line!(error, code, %error, "failed"),
+        match outcome {
+            LogOutcome::Success => line!(info, "completed"),
+            LogOutcome::Replayed => line!(info, "replayed"),
+            LogOutcome::ClientError { code, input } => line!(info, code, input, "client error"),
+            LogOutcome::ServerError { code, error } => line!(error, code, %error, "server error"),
         }
     }
 }

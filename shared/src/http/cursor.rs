@@ -1,17 +1,17 @@
-//! Cursors: positions in a list that only this deployment can write, for one list and its filters only.
+//! Cursors: positions in a list, signed by the deployment and bound to one list and its filters.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The longest cursor that is looked at.
+/// Maximum length of a cursor.
 pub(super) const MAX_CURSOR: usize = 512;
-/// The first byte: which form the rest has.
-const FORM: u8 = 1;
-/// How much of the HMAC is kept: 128 bits.
-const MAC: usize = 16;
+/// First byte of a cursor: the version of its format.
+const FORMAT_VERSION: u8 = 1;
+/// Length of the truncated HMAC in bytes: 128 bits.
+const MAC_BYTES: usize = 16;
 
-/// The secret that a deployment signs its cursors with.
+/// Secret key with which a deployment signs its cursors.
 #[derive(Clone)]
 pub struct CursorKey(Hmac<Sha256>);
 
@@ -22,39 +22,39 @@ impl std::fmt::Debug for CursorKey {
 }
 
 impl CursorKey {
-    /// The key with this secret.
+    /// Creates the key from a secret of any length.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        // HMAC takes keys of every length; the empty one stands in for a refusal that there is not.
+        // HMAC accepts keys of any length, so the fallback is never used.
         Self(Hmac::new_from_slice(secret).unwrap_or_else(|_| Hmac::new(&hmac::digest::Key::<Hmac<Sha256>>::default())))
     }
 
-    /// The cursor for `position` in the list that `binding` names.
+    /// Creates a cursor for `position` in the list that `binding` identifies.
     #[must_use]
     pub fn seal(&self, binding: &str, position: &str) -> String {
-        let mut token = vec![FORM];
-        token.extend(self.mac(binding, position).finalize().into_bytes().iter().take(MAC));
+        let mut token = vec![FORMAT_VERSION];
+        token.extend(self.mac(binding, position).finalize().into_bytes().iter().take(MAC_BYTES));
         token.extend(position.as_bytes());
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// The position that `cursor` holds; `None` where it is altered or of another list.
+    /// Returns the position in `cursor`; `None` if the cursor was altered or belongs to another list.
     #[must_use]
     pub fn open(&self, binding: &str, cursor: &str) -> Option<String> {
         if cursor.len() > MAX_CURSOR {
             return None;
         }
         let token = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-        let (form, rest) = token.split_first()?;
-        let (mac, position) = rest.split_at_checked(MAC)?;
+        let (version, rest) = token.split_first()?;
+        let (mac, position) = rest.split_at_checked(MAC_BYTES)?;
         let position = std::str::from_utf8(position).ok()?;
-        let known = self.mac(binding, position).verify_truncated_left(mac).is_ok();
-        (*form == FORM && known).then(|| position.to_owned())
+        let is_valid = self.mac(binding, position).verify_truncated_left(mac).is_ok();
+        (*version == FORMAT_VERSION && is_valid).then(|| position.to_owned())
     }
 
     fn mac(&self, binding: &str, position: &str) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
-        // The length keeps one binding and position from reading as another pair.
+        // The length prefix separates binding and position unambiguously.
         mac.update(&(binding.len() as u64).to_be_bytes());
         mac.update(binding.as_bytes());
         mac.update(position.as_bytes());
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_opens_for_its_list_and_its_deployment_only() {
+    fn a_cursor_is_valid_only_for_its_list_and_deployment() {
         let (key, other) = (CursorKey::new(b"one"), CursorKey::new(b"two"));
         let cursor = key.seal("/v1/docks", "0/01HQ");
         assert_eq!(key.open("/v1/docks", &cursor).as_deref(), Some("0/01HQ"));
@@ -80,7 +80,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_changed_character_is_noticed(position: String, at: prop::sample::Index, by in 1_usize..64) {
+        fn a_changed_character_is_detected(position: String, at: prop::sample::Index, by in 1_usize..64) {
             const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
             let key = CursorKey::new(b"secret");
             let mut cursor = key.seal("list", &position).into_bytes();
@@ -91,7 +91,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn arbitrary_texts_do_not_panic(text: String) {
             let _ = CursorKey::new(b"secret").open("list", &text);
         }
     }

@@ -1,4 +1,5 @@
-//! An endpoint: one row of the list that the router, the template, the contract and the tests are generated from.
+//! The declaration of an endpoint: one row of the list from which the router, the template, the OpenAPI document and the
+//! tests are derived.
 
 use std::{future::Future, pin::Pin};
 
@@ -13,17 +14,17 @@ use crate::domain::{
     object::{MemberInfo, Object, SchemaOf, schema_of},
 };
 
-/// The function that responds to the requests of an endpoint, by the conventions of an API.
+/// Handler of an endpoint, with the HTTP conventions that it follows.
 #[derive(Debug, Clone, Copy)]
 pub enum Handler {
-    /// By the conventions of `/v1`.
+    /// Follows the conventions of `/v1`.
     Rest(RestHandler),
-    /// By others, which bring their own form of errors, bodies and authentication.
+    /// Follows other conventions, with their own errors, bodies and authentication.
     Other(&'static dyn Dialect),
 }
 
-/// HTTP conventions other than those of `/v1`, together with one endpoint's handler. Dialects are defined in layers above
-/// this one.
+/// HTTP conventions other than those of `/v1`, together with the handler of one endpoint. Layers above this one define
+/// dialects.
 pub trait Dialect: std::fmt::Debug + Sync {
     /// Responds to a request. Must not fail: every error is a response. `allow` is the value of the `Allow` header, if
     /// the response has one.
@@ -36,18 +37,18 @@ pub trait Dialect: std::fmt::Debug + Sync {
     ) -> DialectFuture<'a>;
 }
 
-/// The future of a response of a [`Dialect`].
+/// Future of the response of a [`Dialect`].
 pub type DialectFuture<'a> = Pin<Box<dyn Future<Output = lambda_http::http::Response<lambda_http::Body>> + Send + 'a>>;
 
-/// The handler of an endpoint of `/v1`.
+/// Handler of an endpoint of `/v1`.
 pub type RestHandler = for<'a> fn(&'a Request) -> Pin<Box<dyn Future<Output = Result<Response>> + Send + 'a>>;
 
-/// The body of an endpoint's requests.
+/// Request body of an endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestBody {
-    /// Its schema.
+    /// Schema of the body.
     pub schema: SchemaOf,
-    /// Its members; `None` if serde reads the body.
+    /// Members of the body; `None` if serde reads the body.
     pub members: Option<fn() -> Vec<MemberInfo>>,
 }
 
@@ -74,23 +75,24 @@ pub enum LedgerRight {
 /// A query parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
-    /// Its name.
+    /// Name of the parameter.
     pub name: &'static str,
-    /// Its effect, in Markdown.
+    /// Effect of the parameter, in Markdown.
     pub description: &'static str,
-    /// Its schema.
+    /// Schema of the values.
     pub schema: SchemaOf,
 }
 
 impl Parameter {
-    /// A parameter with the values of `T`.
+    /// Creates a parameter with values of type `T`.
     #[must_use]
     pub const fn new<T: JsonSchema>(name: &'static str, description: &'static str) -> Self {
         Self { name, description, schema: schema_of::<T> }
     }
 }
 
-/// An endpoint. The constructors set the defaults of its method, the other functions what is particular to it.
+/// Declaration of an endpoint. The constructors set the defaults of a method, and the other functions set the properties of
+/// the endpoint.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     /// Name of the endpoint, its function and its operation, for example `get-party`.
@@ -103,34 +105,34 @@ pub struct Endpoint {
     pub access: Access,
     /// Status code of a success.
     pub success: u16,
-    /// DynamoDB actions of the endpoint itself; [`Endpoint::permissions`] adds those of its kind.
+    /// DynamoDB actions of the handler. [`Endpoint::permissions`] adds those that authentication and other common steps need.
     pub store: &'static [Grant],
-    /// One line.
+    /// Summary: one line.
     pub summary: &'static str,
-    /// What a client has to know, in Markdown.
+    /// Description for clients, in Markdown.
     pub description: &'static str,
-    /// Query parameters, without those of paging.
+    /// Query parameters, without those of pagination.
     pub query: &'static [Parameter],
-    /// Whether it returns pages of a list, with the parameters of paging.
+    /// Whether the endpoint returns pages of a list and accepts the pagination parameters.
     pub paged: bool,
-    /// Whether it returns one resource, with an `ETag`.
+    /// Whether the endpoint returns one resource with an `ETag`.
     pub tagged: bool,
     /// Body of requests.
     pub body: Option<RequestBody>,
     /// Schema of the response.
     pub response: SchemaOf,
-    /// Error codes of the endpoint itself; those of its kind are added in the contract.
+    /// Error codes of the handler. The OpenAPI document adds the codes of the common steps.
     pub errors: &'static [Code],
     /// Example of a request's body, as JSON text; empty if there is none.
     pub request_example: &'static str,
     /// Example of a response's body, as JSON text; empty if there is none.
     pub response_example: &'static str,
-    /// Its handler.
+    /// Handler.
     pub handler: Handler,
 }
 
 impl Endpoint {
-    /// An endpoint of any method. Its response has no body unless one is given.
+    /// Creates an endpoint of any method. Its response has no body by default.
     #[must_use]
     pub const fn new(
         method: Method,
@@ -161,25 +163,25 @@ impl Endpoint {
         }
     }
 
-    /// An endpoint that reads: `GET`, 200.
+    /// Creates an endpoint that reads: `GET`, 200.
     #[must_use]
     pub const fn get(name: &'static str, path: &'static str, scope: Scope, handler: RestHandler) -> Self {
         Self::new(Method::GET, name, path, Access::Scope(scope), 200, Handler::Rest(handler))
     }
 
-    /// An endpoint that creates: `POST`, 201.
+    /// Creates an endpoint that creates a resource: `POST`, 201.
     #[must_use]
     pub const fn post(name: &'static str, path: &'static str, scope: Scope, handler: RestHandler) -> Self {
         Self::new(Method::POST, name, path, Access::Scope(scope), 201, Handler::Rest(handler))
     }
 
-    /// An endpoint that changes by a JSON merge patch: `PATCH`, 200.
+    /// Creates an endpoint that applies a JSON merge patch: `PATCH`, 200.
     #[must_use]
     pub const fn patch(name: &'static str, path: &'static str, scope: Scope, handler: RestHandler) -> Self {
         Self::new(Method::PATCH, name, path, Access::Scope(scope), 200, Handler::Rest(handler))
     }
 
-    /// An endpoint that deletes or revokes: `DELETE`, 200, `{"success": true}`.
+    /// Creates an endpoint that deletes or revokes: `DELETE`, 200, `{"success": true}`.
     #[must_use]
     pub const fn delete(name: &'static str, path: &'static str, scope: Scope, handler: RestHandler) -> Self {
         Self::new(Method::DELETE, name, path, Access::Scope(scope), 200, Handler::Rest(handler))
@@ -187,7 +189,7 @@ impl Endpoint {
             .response_example(super::response::DELETED)
     }
 
-    /// Sets another status code of a success.
+    /// Sets the status code of a success.
     #[must_use]
     pub const fn success(mut self, status: u16) -> Self {
         self.success = status;
@@ -222,42 +224,42 @@ impl Endpoint {
         self
     }
 
-    /// Sets the body: an object of `/v1`.
+    /// Sets the request body: an object of `/v1`.
     #[must_use]
     pub const fn body<T: Object + JsonSchema>(mut self) -> Self {
         self.body = Some(RequestBody { schema: schema_of::<T>, members: Some(T::members) });
         self
     }
 
-    /// Sets the body: a type that serde reads.
+    /// Sets the request body: a type that serde deserializes.
     #[must_use]
     pub const fn serde_body<T: JsonSchema>(mut self) -> Self {
         self.body = Some(RequestBody { schema: schema_of::<T>, members: None });
         self
     }
 
-    /// Sets the response: a value without a version.
+    /// Sets the response body, without an `ETag`.
     #[must_use]
     pub const fn returns<T: JsonSchema>(mut self) -> Self {
         self.response = schema_of::<T>;
         self
     }
 
-    /// Sets the response: one resource, with an `ETag`.
+    /// Sets the response body: one resource, with an `ETag`.
     #[must_use]
     pub const fn returns_resource<T: JsonSchema>(mut self) -> Self {
         self.tagged = true;
         self.returns::<T>()
     }
 
-    /// Sets the response: a page of a list.
+    /// Sets the response body: a page of a list.
     #[must_use]
     pub const fn returns_page_of<T: JsonSchema + Serialize>(mut self) -> Self {
         self.paged = true;
         self.returns::<ListResponse<T>>()
     }
 
-    /// Sets the error codes.
+    /// Sets the error codes of the handler.
     #[must_use]
     pub const fn errors(mut self, codes: &'static [Code]) -> Self {
         self.errors = codes;
@@ -278,7 +280,7 @@ impl Endpoint {
         self
     }
 
-    /// The names of the path's parameters, in order.
+    /// Returns the names of the path parameters, in the order of the path.
     pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
     }

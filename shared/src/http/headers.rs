@@ -1,51 +1,51 @@
-//! Headers that Berth reads.
+//! Reads request headers.
 
 use lambda_http::http::{HeaderMap, HeaderName};
 
 use crate::domain::error::FieldError;
 
-/// The longest `Idempotency-Key`.
+/// Maximum length of an `Idempotency-Key`.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
-/// The longest `X-Request-Id` that is taken over.
+/// Maximum length of an accepted `X-Request-Id`.
 const MAX_REQUEST_ID: usize = 128;
 
-/// The version of a resource, as `ETag` carries it: `"<version>"`, or `"<version>.<digest>"` where more than the
-/// version counts for caches.
+/// Value of `ETag`: `"<version>"`, or `"<version>.<digest>"` if the representation also depends on other data than the
+/// version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityTag(String);
 
 impl EntityTag {
-    /// The tag of a version.
+    /// Creates the tag of a version.
     #[must_use]
     pub fn version(version: u64) -> Self {
         Self(version.to_string())
     }
 
-    /// The tag of a version and of what else the answer shows.
+    /// Creates the tag of a version and a digest of the other data in the response.
     #[must_use]
     pub fn version_and(version: u64, digest: &str) -> Self {
         Self(format!("{version}.{digest}"))
     }
 
-    /// The header's value, with quotes.
+    /// Returns the value of the header, with quotes.
     #[must_use]
     pub fn header(&self) -> String {
         format!("\"{}\"", self.0)
     }
 }
 
-/// `If-Match` or `If-None-Match`.
+/// Value of `If-Match` or `If-None-Match`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tags {
     /// `*`
     Any,
-    /// Tags, each with whether it is weak.
+    /// Entity tags, each with a flag that is set if the tag is weak.
     These(Vec<(bool, String)>),
 }
 
 impl Tags {
-    /// Whether `If-Match` holds for this version: strong comparison, of the version only.
-    pub(super) fn hold_for(&self, version: u64) -> bool {
+    /// Returns whether `If-Match` matches this version. The comparison is strong and ignores the digest.
+    pub(super) fn match_version(&self, version: u64) -> bool {
         let same = |(weak, tag): &(bool, String)| !weak && tag.split('.').next() == Some(version.to_string().as_str());
         match self {
             Self::Any => true,
@@ -53,8 +53,8 @@ impl Tags {
         }
     }
 
-    /// Whether `If-None-Match` finds this tag: weak comparison, of all of it.
-    pub(super) fn find(&self, tag: &EntityTag) -> bool {
+    /// Returns whether `If-None-Match` matches this tag. The comparison is weak and includes the digest.
+    pub(super) fn match_tag(&self, tag: &EntityTag) -> bool {
         match self {
             Self::Any => true,
             Self::These(tags) => tags.iter().any(|(_, known)| *known == tag.0),
@@ -62,24 +62,24 @@ impl Tags {
     }
 }
 
-/// What the headers of a call say, and what is wrong with them.
+/// Parsed headers of a request, and the errors in them.
 #[derive(Debug, Default)]
 pub(super) struct Headers {
     pub(super) strict: bool,
     pub(super) idempotency_key: Option<String>,
     pub(super) if_match: Option<Tags>,
     pub(super) if_none_match: Option<Tags>,
-    pub(super) failures: Vec<FieldError>,
+    pub(super) errors: Vec<FieldError>,
 }
 
 impl Headers {
-    /// Reads what counts on a POST (`idempotent`) or on other methods.
+    /// Reads the headers. `Idempotency-Key` is read only if the endpoint accepts it (`idempotent`).
     pub(super) fn read(headers: &HeaderMap, idempotent: bool) -> Self {
         let mut read = Self { strict: prefers_strict(headers), ..Self::default() };
         if idempotent && let Some(value) = joined(headers, &HeaderName::from_static("idempotency-key")) {
             match idempotency_key(&value) {
                 Some(key) => read.idempotency_key = Some(key),
-                None => read.failures.push(FieldError::parameter(
+                None => read.errors.push(FieldError::parameter(
                     "Idempotency-Key",
                     format!("must be 1 to {MAX_IDEMPOTENCY_KEY} visible ASCII characters"),
                 )),
@@ -89,7 +89,10 @@ impl Headers {
             let Some(value) = joined(headers, &HeaderName::from_static(name)) else { continue };
             let tags = entity_tags(&value);
             if tags.is_none() {
-                read.failures.push(FieldError::parameter(shown, "must be * or a list of entity tags"));
+                read.errors.push(FieldError::parameter(
+                    shown,
+                    "must be * or a comma-separated list of entity tags such as \"3\"",
+                ));
             }
             *(if name == "if-match" { &mut read.if_match } else { &mut read.if_none_match }) = tags;
         }
@@ -97,21 +100,21 @@ impl Headers {
     }
 }
 
-/// The caller's request id, where it has the form of one.
+/// Returns `X-Request-Id`; `None` if it is absent or malformed.
 pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-    ((1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(legal)).then(|| id.to_owned())
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+    ((1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(is_allowed)).then(|| id.to_owned())
 }
 
-/// All values of a header as one, the way API Gateway joins them.
+/// Joins all values of a header with commas, as API Gateway does.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let mut values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let first = values.next()?.into_owned();
     Some(values.fold(first, |joined, value| format!("{joined},{value}")))
 }
 
-/// Whether `Prefer` (RFC 7240) asks for strict handling.
+/// Returns whether `Prefer` (RFC 7240) contains `handling=strict`.
 fn prefers_strict(headers: &HeaderMap) -> bool {
     let Some(value) = joined(headers, &HeaderName::from_static("prefer")) else { return false };
     value.split([',', ';']).any(|preference| {
@@ -120,7 +123,7 @@ fn prefers_strict(headers: &HeaderMap) -> bool {
     })
 }
 
-/// `k` and `"k"` are one key.
+/// Parses an `Idempotency-Key`. The quotes are optional: `k` and `"k"` are the same key.
 fn idempotency_key(value: &str) -> Option<String> {
     let value = value.trim_matches([' ', '\t']);
     let key = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
@@ -128,7 +131,7 @@ fn idempotency_key(value: &str) -> Option<String> {
     ((1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()) && visible).then(|| key.to_owned())
 }
 
-/// A list of entity tags (RFC 9110, section 8.8.3): `"a", W/"b"`.
+/// Parses `*` or a list of entity tags (RFC 9110, section 8.8.3): `"a", W/"b"`.
 fn entity_tags(value: &str) -> Option<Tags> {
     let mut rest = value.trim();
     if rest == "*" {
@@ -136,10 +139,10 @@ fn entity_tags(value: &str) -> Option<Tags> {
     }
     let mut tags = Vec::new();
     while !rest.is_empty() {
-        let strong = rest.strip_prefix("W/");
-        let (tag, behind) = strong.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
-        tags.push((strong.is_some(), tag.to_owned()));
-        rest = behind.trim_start();
+        let weak = rest.strip_prefix("W/");
+        let (tag, remainder) = weak.unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+        tags.push((weak.is_some(), tag.to_owned()));
+        rest = remainder.trim_start();
         if !rest.is_empty() {
             rest = rest.strip_prefix(',')?.trim_start();
         }
@@ -164,12 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn if_match_compares_versions_strongly_and_if_none_match_all_of_the_tag() {
+    fn if_match_compares_the_version_and_if_none_match_the_whole_tag() {
         let tags = entity_tags("\"3.ab\", W/\"4\"").unwrap();
-        assert!(tags.hold_for(3) && !tags.hold_for(4) && !tags.hold_for(30));
-        assert!(tags.find(&EntityTag::version_and(3, "ab")) && tags.find(&EntityTag::version(4)));
-        assert!(!tags.find(&EntityTag::version_and(3, "cd")) && !tags.find(&EntityTag::version(3)));
-        assert!(entity_tags("*").unwrap().hold_for(9));
+        assert!(tags.match_version(3) && !tags.match_version(4) && !tags.match_version(30));
+        assert!(tags.match_tag(&EntityTag::version_and(3, "ab")) && tags.match_tag(&EntityTag::version(4)));
+        assert!(!tags.match_tag(&EntityTag::version_and(3, "cd")) && !tags.match_tag(&EntityTag::version(3)));
+        assert!(entity_tags("*").unwrap().match_version(9));
         for wrong in ["", "3", "\"3", "\"3\" \"4\"", "w/\"3\"", "\"3\",,"] {
             assert_eq!(entity_tags(wrong), None, "{wrong}");
         }
@@ -188,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn arbitrary_texts_do_not_panic(text: String) {
             let _ = (entity_tags(&text), idempotency_key(&text));
         }
     }

@@ -1,35 +1,36 @@
-//! What the method of an endpoint implies, for the router, the boundary, the permissions and the contract alike.
+//! Properties of an endpoint that follow from its method, for the router, the request handling, the permissions and the
+//! OpenAPI document.
 
 use lambda_http::http::Method;
 
 use super::{Access, Endpoint, Handler};
 
 impl Endpoint {
-    /// The methods that are routed to the endpoint: its own and, for GET, HEAD, which is GET without a body.
+    /// Returns the methods that are routed to the endpoint: its own method, and HEAD if that is GET.
     pub fn methods_routed(&self) -> impl Iterator<Item = Method> + use<> {
         let head = (self.method == Method::GET).then_some(Method::HEAD);
         std::iter::once(self.method.clone()).chain(head)
     }
 
-    /// Whether a repeated request with the same `Idempotency-Key` has one effect: POST with a scope.
+    /// Returns whether a repeated request with the same `Idempotency-Key` has one effect: POST with a scope.
     #[must_use]
     pub fn accepts_idempotency_key(&self) -> bool {
         self.method == Method::POST && matches!(self.access, Access::Scope(_))
     }
 
-    /// Whether `If-Match` makes a change conditional on the resource's version: PATCH and DELETE of `/v1`.
+    /// Returns whether `If-Match` makes a change conditional on the resource's version: PATCH and DELETE of `/v1`.
     #[must_use]
     pub fn accepts_if_match(&self) -> bool {
         matches!(self.method, Method::PATCH | Method::DELETE) && matches!(self.access, Access::Scope(_))
     }
 
-    /// Whether `If-None-Match` yields 304 for a version that the client has: GET of one resource of `/v1`.
+    /// Returns whether `If-None-Match` yields 304 for a version that the client has: GET of one resource of `/v1`.
     #[must_use]
     pub fn accepts_if_none_match(&self) -> bool {
         self.method == Method::GET && self.tagged && matches!(self.handler, Handler::Rest(_))
     }
 
-    /// The media types of the body. A merge patch (RFC 7396) has one of its own.
+    /// Returns the media types that the endpoint accepts. A merge patch (RFC 7396) has a media type of its own.
     #[must_use]
     pub fn media_types(&self) -> &'static [&'static str] {
         if self.method == Method::PATCH {
@@ -40,7 +41,7 @@ impl Endpoint {
     }
 }
 
-/// The value of `Allow` for a path with endpoints of these methods; `None` if there are none.
+/// Returns the value of `Allow` for a path with these methods; `None` if there are none.
 #[must_use]
 pub fn allow_header(methods: impl IntoIterator<Item = Method>) -> Option<String> {
     let mut names: Vec<String> = methods.into_iter().map(|method| method.to_string()).collect();

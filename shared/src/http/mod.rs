@@ -1,6 +1,7 @@
-//! The boundary: HTTP in, HTTP out, and everything that holds for every call.
+//! HTTP: requests, responses, and the steps that are common to all endpoints.
 //!
-//! [`respond`] is a request's way from the event to the answer. Nothing below it knows of statuses and headers.
+//! [`respond`] handles a request from the event to the response. The layers below do not depend on status codes and
+//! headers.
 
 mod body;
 pub(crate) mod boundary;
@@ -21,7 +22,7 @@ mod token;
 mod verifier;
 
 pub use context::REQUEST;
-pub(crate) use context::{End, RequestContext};
+pub(crate) use context::{LogOutcome, RequestContext};
 pub use cursor::CursorKey;
 pub use endpoint::{
     Access, Dialect, DialectFuture, Endpoint, Handler, LedgerRight, Parameter, RequestBody, RestHandler,
@@ -39,5 +40,5 @@ pub use service::Service;
 pub use token::{InvalidTokenConfig, TokenConfig, TokenFailure, TokenSettings, TokenUser, TokenVerifier, VerifiedUser};
 pub use verifier::{AuthFailure, Verifier};
 
-/// The most bytes of a body.
+/// Maximum size of a request body in bytes.
 pub const MAX_BODY: usize = 256 * 1024;

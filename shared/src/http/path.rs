@@ -1,5 +1,4 @@
-//! The parameters that paths of endpoints may have: the one table that the router, the contract, the events and the tests
-//! read.
+//! The table of path parameters, for the router, the OpenAPI document, the sample events and the tests.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
@@ -9,25 +8,25 @@ use crate::domain::{
     object::{SchemaOf, schema_of},
 };
 
-/// A parameter of a path.
+/// Path parameter.
 #[derive(Debug, Clone, Copy)]
 pub struct PathParameter {
-    /// Its name, as it stands in braces.
+    /// Name, as in the braces of a path.
     pub name: &'static str,
-    /// What it identifies.
+    /// Description in the OpenAPI document.
     pub description: &'static str,
-    /// Its schema.
+    /// Schema of the values.
     pub schema: SchemaOf,
-    /// The error of a path in which it names nothing; `None` where the dialect words that itself.
+    /// Error code if the resource does not exist; `None` if the endpoint returns its own error.
     pub not_found: Option<Code>,
-    /// A well-formed value, for examples.
+    /// Well-formed value for examples.
     pub sample: &'static str,
-    /// What stands for the value in `events/`.
+    /// Placeholder for the value in `events/`.
     pub placeholder: &'static str,
     check: Option<fn(&str) -> Result<()>>,
 }
 
-/// Every parameter. A new one is one line.
+/// Every path parameter.
 pub static PATH_PARAMETERS: &[PathParameter] = &[
     PathParameter::id::<id::Organization>("orgId", "Organization id.", "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ORG_ID}"),
     PathParameter::id::<id::Dock>("dockId", "Dock id.", "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "${DOCK_ID}"),
@@ -38,7 +37,7 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
         "party",
         "Ledger party id: a hint, `::` and the namespace of the participant.",
         ledger_party,
-        // A party that was created at /v1: its id, and a fingerprint.
+        // A party created at /v1: its id and a namespace.
         "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY::12200000000000000000000000000000000000000000000000000000000000000000",
         "${LEDGER_PARTY}",
     ),
@@ -75,27 +74,27 @@ impl PathParameter {
         Self { name, description, schema, not_found: None, sample, placeholder, check: None }
     }
 
-    /// The parameter with this name.
+    /// Returns the parameter with this name.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         PATH_PARAMETERS.iter().find(|parameter| parameter.name == name)
     }
 
-    /// Checks the form of a value: an id of another form names nothing.
+    /// Checks the form of a value.
     ///
     /// # Errors
-    /// The 404 of its kind.
+    /// [`PathParameter::not_found`] if an id is malformed, because no resource can have it.
     pub(super) fn check(&self, text: &str) -> Result<()> {
         self.check.map_or(Ok(()), |check| check(text))
     }
 }
 
-/// The schema of a ledger party id.
+/// Schema of a ledger party id.
 pub fn ledger_party(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{1,255}$" })
 }
 
-/// The schema of a ledger user id.
+/// Schema of a ledger user id.
 pub fn ledger_user(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": r"^[A-Za-z0-9@^$.!`\-#+'~_|:()]{1,128}$" })
 }

@@ -1,26 +1,26 @@
-//! What an endpoint may do with the table: exactly what the role of its function allows.
+//! DynamoDB permissions of an endpoint. The IAM role of its function grants exactly these.
 
 use std::collections::BTreeSet;
 
 use super::{Access, Endpoint};
 use crate::store::Family;
 
-/// An operation on the table, as policies name it. A transaction needs that of each of its actions.
+/// DynamoDB action in IAM policies. A transaction requires the action of each of its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StoreAction {
-    /// Reading one item.
+    /// Reads one item.
     GetItem,
-    /// Reading items by key.
+    /// Reads items by key.
     BatchGetItem,
-    /// Reading a range.
+    /// Reads a range of items with the same partition key.
     Query,
-    /// Asking for an item in a transaction.
+    /// Checks a condition on an item in a transaction.
     ConditionCheckItem,
-    /// Putting an item, alone or in a transaction.
+    /// Puts an item, alone or in a transaction.
     PutItem,
-    /// Changing an item, alone or in a transaction.
+    /// Updates an item, alone or in a transaction.
     UpdateItem,
-    /// Deleting an item in a transaction.
+    /// Deletes an item in a transaction.
     DeleteItem,
 }
 
@@ -36,7 +36,7 @@ impl StoreAction {
         Self::DeleteItem,
     ];
 
-    /// The action as an IAM policy names it.
+    /// Returns the name of the action in IAM policies.
     #[must_use]
     pub const fn iam(self) -> &'static str {
         match self {
@@ -50,51 +50,51 @@ impl StoreAction {
         }
     }
 
-    /// The action on keys of these families: a part of an endpoint's row.
+    /// Creates a grant of the action on keys of these families.
     #[must_use]
     pub const fn on(self, families: &'static [Family]) -> Grant {
         Grant { action: self, families }
     }
 
-    /// Whether it changes items.
+    /// Returns whether the action changes items.
     #[must_use]
     pub const fn writes(self) -> bool {
         matches!(self, Self::PutItem | Self::UpdateItem | Self::DeleteItem)
     }
 }
 
-/// An action on keys of some families.
+/// Action on keys of some families.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant {
-    /// The action.
+    /// Granted action.
     pub action: StoreAction,
-    /// The families.
+    /// Families of the keys.
     pub families: &'static [Family],
 }
 
-/// An action on keys of one family.
+/// Action on keys of one family.
 pub type Permission = (StoreAction, Family);
 
 impl Endpoint {
-    /// All that the endpoint may do with the table: what its row says, and what every call of its kind does.
+    /// Returns all permissions of the endpoint: those that it declares, and those of the common steps.
     #[must_use]
     pub fn permissions(&self) -> BTreeSet<Permission> {
         let own = self.store.iter().flat_map(|grant| grant.families.iter().map(|family| (grant.action, *family)));
         let mut all: BTreeSet<Permission> = own.collect();
         if self.access != Access::Public {
-            // Who calls, and that the key was used.
+            // Authentication, and the record of the last use of the key.
             all.extend([(StoreAction::GetItem, Family::ApiKeys), (StoreAction::PutItem, Family::ApiKeyUses)]);
         }
         if self.paged || matches!(self.access, Access::Ledger(_)) {
-            // The secret of cursors, the namespace of ledger ids.
+            // The deployment record, with the cursor secret and the ledger namespace.
             all.insert((StoreAction::GetItem, Family::Platform));
         }
         if self.accepts_idempotency_key() {
-            // The answer to an `Idempotency-Key`; found again by the failed condition of its put.
+            // The recorded response. If the key was used before, the failed condition of the put returns the record.
             all.insert((StoreAction::PutItem, Family::Idempotency));
         }
         if self.store.iter().any(|grant| grant.action.writes()) {
-            // Every change is told in the trail: put there, and neither read nor changed by anybody.
+            // The audit entry of a change. No endpoint reads or changes audit entries.
             all.insert((StoreAction::PutItem, Family::TenantAudit));
         }
         all

@@ -1,4 +1,4 @@
-//! Refusals as JSON: problem details (RFC 9457) with the origin's three members beside them.
+//! Error responses: problem details (RFC 9457), with the three members of the original API's errors.
 
 use std::borrow::Cow;
 
@@ -72,7 +72,7 @@ pub enum Message {
     Each(Vec<String>),
 }
 
-/// The schema of `code`: the list of codes grows, so it is no closed enumeration.
+/// Schema of `code`. It is an open enumeration, because later versions may add codes.
 struct ErrorCode;
 
 impl JsonSchema for ErrorCode {
@@ -91,24 +91,28 @@ impl JsonSchema for ErrorCode {
 }
 
 impl Problem {
-    /// What a caller is told of `error`, which happened to the call `request_id` of the path `instance`.
+    /// Creates the error response for `error` in the request `request_id` to the path `instance`.
+    ///
+    /// The causes of internal errors and of DynamoDB errors are not disclosed.
     #[must_use]
     pub fn of(error: &Error, instance: &str, request_id: &str) -> Self {
         let code = error.code().unwrap_or(Code::Internal);
-        let title = reason(code.status());
+        let title = reason_phrase(code.status());
         let (detail, failures, conflict_id) = match error {
-            Error::Client(refusal) => {
-                let conflict_id = (code.status() == 409).then(|| refusal.conflict_id.clone());
-                (refusal.detail.clone(), refusal.failures.as_slice(), conflict_id)
+            Error::Client(error) => {
+                let conflict_id = (code.status() == 409).then(|| error.conflict_id.clone());
+                (error.detail.clone(), error.failures.as_slice(), conflict_id)
             }
-            Error::Unavailable(_) => ("The store did not answer in time; try again".to_owned(), [].as_slice(), None),
-            Error::Internal(_) | Error::Replay(_) => ("Something went wrong".to_owned(), [].as_slice(), None),
+            Error::Unavailable(_) => {
+                ("DynamoDB did not respond in time; retry the request".to_owned(), [].as_slice(), None)
+            }
+            Error::Internal(_) | Error::Replay(_) => ("An internal error occurred".to_owned(), [].as_slice(), None),
         };
         let (errors, message) = match failures {
             [] => (None, Message::One(detail.clone())),
             failures => {
-                let sentences = failures.iter().map(|failure| failure.detail.clone()).collect();
-                (Some(failures.iter().map(ProblemDetail::of).collect()), Message::Each(sentences))
+                let details = failures.iter().map(|failure| failure.detail.clone()).collect();
+                (Some(failures.iter().map(ProblemDetail::of).collect()), Message::Each(details))
             }
         };
         Self {
@@ -138,8 +142,8 @@ impl ProblemDetail {
     }
 }
 
-/// The status in words, as RFC 9110 has them.
-fn reason(status: u16) -> &'static str {
+/// Returns the reason phrase of a status (RFC 9110).
+fn reason_phrase(status: u16) -> &'static str {
     let status = StatusCode::from_u16(status).ok();
     status.and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }

@@ -1,4 +1,4 @@
-//! Query parameters, and the part of a list that they ask for.
+//! Reads query parameters, including those of pagination.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::{SchemaGenerator, json_schema};
@@ -12,16 +12,16 @@ use crate::{
     store::{Page, Start},
 };
 
-/// The most rows of a page.
+/// Maximum value of `limit`.
 pub const MAX_LIMIT: usize = 100;
-/// The rows of a page where the caller names no number.
+/// Default value of `limit`.
 pub const DEFAULT_LIMIT: usize = 20;
-/// The most rows that an offset leaves out; beyond that there are cursors.
+/// Maximum value of `offset`. Pages beyond it require a cursor.
 pub const MAX_OFFSET: usize = 10_000;
-/// What stands for itself in a query.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// Characters to percent-encode in a query: all but the unreserved characters of RFC 3986.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The parameters of every list.
+/// Pagination parameters of every list.
 pub const PAGING: &[Parameter] = &[
     Parameter {
         name: "limit",
@@ -47,17 +47,17 @@ pub const PAGING: &[Parameter] = &[
     },
 ];
 
-/// The query of a call on its way into types.
+/// Reader of the query parameters of a request. It collects the validation errors.
 #[derive(Debug)]
 pub struct Query<'a> {
     request: &'a Request,
-    failures: Vec<FieldError>,
+    errors: Vec<FieldError>,
 }
 
-/// Which page of a list a call asks for, and what the links to others need.
+/// Requested page of a list, and the data for links to the next page.
 #[derive(Debug)]
 pub struct Paging {
-    /// The page.
+    /// Requested page.
     pub page: Page,
     key: CursorKey,
     binding: String,
@@ -66,11 +66,12 @@ pub struct Paging {
 }
 
 impl<'a> Query<'a> {
-    pub(super) fn new(request: &'a Request, failures: Vec<FieldError>) -> Self {
-        Self { request, failures }
+    pub(super) fn new(request: &'a Request, errors: Vec<FieldError>) -> Self {
+        Self { request, errors }
     }
 
-    /// A parameter that may be absent. `parse` says what it must be, as the end of a sentence.
+    /// Reads an optional parameter. The error of `parse` is the requirement that the value violates, for example
+    /// `must not be empty`.
     pub fn read<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         let text = self.request.query_value(name)?;
         match parse(text) {
@@ -79,13 +80,13 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// A parameter that is an id.
+    /// Reads an optional parameter that is an id.
     pub fn read_id<K: Kind>(&mut self, name: &str) -> Option<Id<K>> {
         self.read(name, |text| text.parse::<Id<K>>().map_err(|malformed| malformed.to_string()))
     }
 
     fn fail<T>(&mut self, name: &str, detail: &str) -> Option<T> {
-        self.failures.push(FieldError::parameter(name, detail));
+        self.errors.push(FieldError::parameter(name, detail));
         None
     }
 
@@ -97,15 +98,17 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// The page that is asked for.
+    /// Reads the pagination parameters.
     ///
     /// # Errors
-    /// All failures of the query.
+    /// `VALIDATION_FAILED` with all errors of headers and query, including those of earlier reads. [`Error::Unavailable`] if
+    /// the cursor key cannot be read.
     pub async fn paging(mut self) -> Result<Paging> {
         let key = self.request.service().cursor_key(self.request.store()).await?;
-        let paging = |name: &&(String, String)| PAGING.iter().all(|parameter| parameter.name != name.0);
-        let known = |name: &&(String, String)| self.request.endpoint().query.iter().any(|known| known.name == name.0);
-        let mut filters: Vec<_> = self.request.query_values().iter().filter(paging).filter(known).cloned().collect();
+        let is_filter = |(name, _): &&(String, String)| {
+            self.request.endpoint().query.iter().any(|parameter| parameter.name == name.as_str())
+        };
+        let mut filters: Vec<_> = self.request.query_values().iter().filter(is_filter).cloned().collect();
         filters.sort();
         let path = self.request.path_text().to_owned();
         let viewer = self.request.principal().map(|principal| principal.owner.organization());
@@ -113,16 +116,19 @@ impl<'a> Query<'a> {
 
         let limit = self.number("limit", 1, MAX_LIMIT);
         let offset = self.number("offset", 0, MAX_OFFSET);
-        let open = |text: &str| key.open(&binding, text).ok_or_else(|| "must be one that this list gave".to_owned());
+        let open = |text: &str| {
+            let position = key.open(&binding, text);
+            position.ok_or_else(|| "must be taken from a response of the same list with the same filters".to_owned())
+        };
         let cursor = self.read("cursor", open);
         let anchor = self.read("anchor", open);
         for name in ["offset", "anchor"] {
             if self.request.query_value("cursor").is_some() && self.request.query_value(name).is_some() {
-                self.failures.push(FieldError::parameter("cursor", format!("must not come with {name}")));
+                self.errors.push(FieldError::parameter("cursor", format!("must not be combined with {name}")));
             }
         }
-        if !self.failures.is_empty() {
-            return Err(Error::invalid(self.failures));
+        if !self.errors.is_empty() {
+            return Err(Error::invalid(self.errors));
         }
         let start = match cursor {
             Some(position) => Start::After(position),
@@ -134,18 +140,19 @@ impl<'a> Query<'a> {
 }
 
 impl Paging {
-    /// The cursor for the page behind `position`.
+    /// Creates the cursor of the page after `position`.
     pub(super) fn cursor(&self, position: &str) -> String {
         self.key.seal(&self.binding, position)
     }
 
-    /// The link to the next page, reached the way this one was. `first` and `next` are the positions of the first row
-    /// of this page and of its last.
+    /// Returns the value of `Link` for the next page. It uses `offset` or `cursor` like this request, but always `cursor`
+    /// beyond the maximum offset.
+    ///
+    /// `first` and `next` are the positions of the first and the last row of this page.
     pub(super) fn next_link(&self, first: Option<&str>, next: &str) -> String {
         let mut query = self.filters.clone();
         query.push(("limit".to_owned(), self.page.limit.to_string()));
         match &self.page.start {
-            // Beyond the largest offset only cursors lead on.
             Start::Offset { skip, anchor } if skip + self.page.limit <= MAX_OFFSET => {
                 query.push(("offset".to_owned(), (skip + self.page.limit).to_string()));
                 let first = first.filter(|_| *skip == 0);
@@ -159,9 +166,10 @@ impl Paging {
     }
 }
 
+/// Encodes parameters as a query string.
 fn query_text(parameters: &[(String, String)]) -> String {
     let pair = |(name, value): &(String, String)| {
-        format!("{}={}", utf8_percent_encode(name, PLAIN), utf8_percent_encode(value, PLAIN))
+        format!("{}={}", utf8_percent_encode(name, ENCODED), utf8_percent_encode(value, ENCODED))
     };
     parameters.iter().map(pair).collect::<Vec<_>>().join("&")
 }

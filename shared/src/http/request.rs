@@ -1,4 +1,4 @@
-//! A call that may be answered: its caller is known, its path is well-formed, its headers are read.
+//! The request that a handler receives: authenticated, with a well-formed path and parsed headers.
 
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
@@ -19,13 +19,13 @@ use crate::{
     store::{self, Actor, Deployment, Idempotency, Origin, Store, Write},
 };
 
-/// A call on its way through an endpoint.
+/// Request to an endpoint of `/v1`.
 #[derive(Debug)]
 pub struct Request {
     pub(super) endpoint: &'static Endpoint,
     pub(super) handler: RestHandler,
     pub(super) service: Service,
-    /// With the deadline of this call.
+    /// Table, with the deadline of the request.
     pub(super) store: Store,
     pub(super) principal: Option<Principal>,
     pub(super) raw: lambda_http::Request,
@@ -37,80 +37,80 @@ pub struct Request {
 }
 
 impl Request {
-    /// The endpoint that is called.
+    /// Returns the endpoint.
     #[must_use]
     pub const fn endpoint(&self) -> &'static Endpoint {
         self.endpoint
     }
 
-    /// The deployment.
+    /// Returns the service.
     #[must_use]
     pub const fn service(&self) -> &Service {
         &self.service
     }
 
-    /// The table, within this call's time.
+    /// Returns the table, with the deadline of the request.
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
     }
 
-    /// What was made once per deployment.
+    /// Returns the deployment record.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the store does not answer.
+    /// [`Error::Unavailable`] if DynamoDB does not respond in time, or the record does not exist yet.
     pub async fn deployment(&self) -> Result<&Deployment> {
         self.service.deployment(&self.store).await
     }
 
-    /// The time of this call.
+    /// Returns the time of arrival.
     #[must_use]
     pub const fn now(&self) -> Time {
         self.now
     }
 
-    /// Who calls; `None` where the endpoint is public.
+    /// Returns the authenticated caller; `None` if the endpoint is public.
     #[must_use]
     pub const fn principal(&self) -> Option<&Principal> {
         self.principal.as_ref()
     }
 
-    /// Who calls.
+    /// Returns the authenticated caller.
     ///
     /// # Errors
-    /// 401 where nobody is known to.
+    /// `UNAUTHORIZED` if the request is unauthenticated.
     pub fn caller(&self) -> Result<&Principal> {
         self.principal.as_ref().ok_or_else(unauthorized)
     }
 
-    /// Whether `Prefer: handling=strict` came with the call.
+    /// Returns whether the request has `Prefer: handling=strict`.
     #[must_use]
     pub const fn is_strict(&self) -> bool {
         self.headers.strict
     }
 
-    /// A new id, made now.
+    /// Generates an id with the time of arrival.
     ///
     /// # Errors
-    /// [`Error::Internal`] where the machine has no randomness.
+    /// [`Error::Internal`] if the system has no randomness.
     pub fn new_id<K: Kind>(&self) -> Result<Id<K>> {
         Ok(Id::new(self.now, store::random()?))
     }
 
-    /// The id in the path under this name, whose form was checked before the endpoint was entered.
+    /// Returns the path parameter `name` as an id.
     ///
     /// # Errors
-    /// 404 where it is not one of this kind.
+    /// 404 if it is not an id of this kind. The form was checked before the handler, so this does not happen.
     pub fn path<K: Kind>(&self, name: &str) -> Result<Id<K>> {
         let text = self.path_parameters.iter().find(|(known, _)| *known == name);
         text.and_then(|(_, text)| text.parse().ok()).ok_or_else(Error::not_found::<K>)
     }
 
-    /// The organization in the path, if the caller may see it. To be asked for when body and query are read, since
-    /// what is wrong with those is told first.
+    /// Returns the organization in the path. Handlers read body and query first, because validation errors take
+    /// precedence over this error.
     ///
     /// # Errors
-    /// 404 where the caller may not.
+    /// `ORGANIZATION_NOT_FOUND` if the caller does not see the organization.
     pub fn organization(&self) -> Result<OrganizationId> {
         let organization = self.path("orgId")?;
         if self.caller()?.owner.sees(organization) {
@@ -119,30 +119,31 @@ impl Request {
         Err(Error::not_found::<crate::domain::id::Organization>())
     }
 
-    /// The method as it came.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> &Method {
         self.raw.method()
     }
 
-    /// The path as it came.
+    /// Returns the path as sent.
     #[must_use]
     pub fn path_text(&self) -> &str {
         self.raw.raw_http_path()
     }
 
-    /// The body as `T`.
+    /// Reads the body as `T`.
     ///
     /// # Errors
-    /// 413, 415, and 400 with everything that is wrong with the request.
+    /// `UNSUPPORTED_MEDIA_TYPE`, `BODY_TOO_LARGE`, `MALFORMED_BODY`, or `VALIDATION_FAILED` with all errors of headers,
+    /// query and body.
     pub fn body<T: Object>(&self) -> Result<T> {
         let bytes = self.body_bytes();
         let media_type = self.raw.headers().get("content-type").map(|value| value.to_str().unwrap_or_default());
         if let Some(media_type) = media_type
             && !bytes.is_empty()
-            && !self.takes(media_type)
+            && !self.accepts_media_type(media_type)
         {
-            let detail = format!("The body must be {}", self.endpoint.media_types().join(" or "));
+            let detail = format!("The media type of the body must be {}", self.endpoint.media_types().join(" or "));
             return Err(Error::new(Code::UnsupportedMediaType, detail));
         }
         if bytes.len() > MAX_BODY {
@@ -156,16 +157,16 @@ impl Request {
         let sender = self.principal().map(|principal| principal.owner);
         let context = ReadContext { strict: self.headers.strict, sender, now: self.now };
         match body::read_body(&json, context) {
-            Ok(body) if self.headers.failures.is_empty() => Ok(body),
-            Ok(_) => Err(Error::invalid(self.headers.failures.clone())),
-            Err(failures) => Err(Error::invalid([self.headers.failures.clone(), failures].concat())),
+            Ok(body) if self.headers.errors.is_empty() => Ok(body),
+            Ok(_) => Err(Error::invalid(self.headers.errors.clone())),
+            Err(errors) => Err(Error::invalid([self.headers.errors.clone(), errors].concat())),
         }
     }
 
-    /// The query, to be read parameter by parameter.
+    /// Returns a reader of the query parameters.
     #[must_use]
     pub fn query(&self) -> Query<'_> {
-        Query::new(self, self.headers.failures.clone())
+        Query::new(self, self.headers.errors.clone())
     }
 
     pub(super) fn query_values(&self) -> &[(String, String)] {
@@ -176,38 +177,38 @@ impl Request {
         self.query.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// That `If-Match`, where it is sent, names this version.
+    /// Checks that `If-Match` matches this version. Without the header, every version matches.
     ///
     /// # Errors
-    /// 412 where it does not.
+    /// `PRECONDITION_FAILED`
     pub fn require_match(&self, version: u64) -> Result<()> {
         match &self.headers.if_match {
-            Some(tags) if !tags.hold_for(version) => Err(Error::precondition_failed()),
+            Some(tags) if !tags.match_version(version) => Err(Error::precondition_failed()),
             _ => Ok(()),
         }
     }
 
-    /// The answer to reading a resource with this tag: 304 where `If-None-Match` has it.
+    /// Creates the response with a resource, or 304 if `If-None-Match` matches its tag.
     ///
     /// # Errors
-    /// [`Error::Internal`] where the resource cannot be written as JSON.
+    /// [`Error::Internal`] if the resource cannot be serialized.
     pub fn conditional_response(&self, resource: &impl serde::Serialize, tag: EntityTag) -> Result<Response> {
-        let not_modified = self.headers.if_none_match.as_ref().is_some_and(|tags| tags.find(&tag));
-        let answer = if not_modified { Response::default() } else { Response::new(resource)? };
-        Ok(Response { not_modified, ..answer }.tagged(tag))
+        let not_modified = self.headers.if_none_match.as_ref().is_some_and(|tags| tags.match_tag(&tag));
+        let response = if not_modified { Response::default() } else { Response::new(resource)? };
+        Ok(Response { not_modified, ..response }.with_etag(tag))
     }
 
-    /// Whether the caller asks for the state as it is now, not as it was a moment ago (`Cache-Control: no-cache`).
+    /// Returns whether the request has `Cache-Control: no-cache`, which requires a strongly consistent read.
     #[must_use]
     pub fn wants_latest(&self) -> bool {
         let value = self.raw.headers().get("cache-control").and_then(|value| value.to_str().ok());
         value.is_some_and(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("no-cache")))
     }
 
-    /// What a change by this call leaves behind.
+    /// Returns the metadata of a write by this request: its origin, for the audit trail.
     ///
     /// # Errors
-    /// 401 where nobody is known to call.
+    /// `UNAUTHORIZED` if the request is unauthenticated.
     pub fn write(&self) -> Result<Write> {
         let http = self.raw.request_context_ref().and_then(|context| match context {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => Some(&context.http),
@@ -225,50 +226,53 @@ impl Request {
         Ok(Write { origin, idempotency: None })
     }
 
-    /// What a change by this call leaves behind, with the record of `answer` under its `Idempotency-Key`.
+    /// Returns the metadata of a write by this request, with the response to record under its `Idempotency-Key`.
     ///
     /// # Errors
-    /// 401 where nobody is known to call.
-    pub fn write_with_response(&self, answer: &Response) -> Result<Write> {
+    /// `UNAUTHORIZED` if the request is unauthenticated.
+    pub fn write_with_response(&self, response: &Response) -> Result<Write> {
         let owner = self.caller()?.owner;
         let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner,
             key,
             fingerprint: self.fingerprint(),
-            response: answer.recorded(self.endpoint.success),
+            response: response.recorded(self.endpoint.success),
         });
         Ok(Write { idempotency, ..self.write()? })
     }
 
-    /// That this call does not repeat another one. To be asked before a refusal that comes with time: what was in the
-    /// future when the call was first made need not be so now. All else meets the record in its transaction.
+    /// Checks that the request does not repeat an earlier one with the same `Idempotency-Key`.
+    ///
+    /// Call this before an error that depends on the time: a time in the future may have passed when the request is
+    /// repeated. In all other cases the write transaction itself finds the recorded response.
     ///
     /// # Errors
-    /// The answer to the first call, [`Error::Replay`]; `IDEMPOTENCY_KEY_REUSED`; 401 where nobody is known to call.
+    /// [`Error::Replay`] with the recorded response, `IDEMPOTENCY_KEY_REUSED` if the earlier request was different, or
+    /// `UNAUTHORIZED` if the request is unauthenticated.
     pub async fn require_not_replayed(&self) -> Result<()> {
         let Some(key) = self.idempotency_key() else { return Ok(()) };
         self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
     }
 
-    /// A refusal as this caller may see it: without the id of what is in the way, where that is not the caller's.
+    /// Removes the id of the conflicting resource from an error if the caller does not see that resource.
     #[must_use]
     pub fn redact_conflict(&self, error: Error) -> Error {
         let owner = self.principal().map_or(Owner::Platform, |principal| principal.owner);
         match error {
-            Error::Client(mut refusal) => {
-                let id = refusal.conflict_id.take();
+            Error::Client(mut error) => {
+                let id = error.conflict_id.take();
                 let foreign = |id: &String| id.parse::<OrganizationId>().is_ok_and(|id| !owner.sees(id));
-                refusal.conflict_id = id.filter(|id| !foreign(id));
-                Error::Client(refusal)
+                error.conflict_id = id.filter(|id| !foreign(id));
+                Error::Client(error)
             }
             other => other,
         }
     }
 
-    /// What a merge gave that is beyond the limits, as a failed validation of the body.
+    /// Creates `VALIDATION_FAILED` from violations in the body, for example if a merged value exceeds a limit.
     #[must_use]
-    pub fn invalid(&self, wrong: &[Violation]) -> Error {
-        Error::invalid(wrong.iter().map(body::field_error).collect())
+    pub fn invalid(&self, violations: &[Violation]) -> Error {
+        Error::invalid(violations.iter().map(body::field_error).collect())
     }
 
     fn idempotency_key(&self) -> Option<String> {
@@ -288,32 +292,31 @@ impl Request {
         }
     }
 
-    fn takes(&self, media_type: &str) -> bool {
+    fn accepts_media_type(&self, media_type: &str) -> bool {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         self.endpoint.media_types().iter().any(|known| known.eq_ignore_ascii_case(essence))
     }
 
-    /// What is wrong with the query whichever endpoint it is sent to: parameters that are empty or repeated, and, where
-    /// handling is strict, those that are not known.
+    /// Adds the errors of empty and repeated query parameters, and of unknown ones if handling is strict.
     pub(super) fn check_query(&mut self) {
         let known = super::query::PAGING.iter().filter(|_| self.endpoint.paged).chain(self.endpoint.query);
         let known: Vec<&str> = known.map(|parameter| parameter.name).collect();
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in &self.query {
-            let fault = if !known.contains(&name.as_str()) {
-                (self.headers.strict && !seen.contains(&name.as_str())).then_some("is not known")
+            let violation = if !known.contains(&name.as_str()) {
+                (self.headers.strict && !seen.contains(&name.as_str())).then_some("is not a known parameter")
             } else if value.is_empty() {
                 Some("must not be empty")
             } else {
                 seen.contains(&name.as_str()).then_some("must not be repeated")
             };
-            self.headers.failures.extend(fault.map(|fault| FieldError::parameter(name, fault)));
+            self.headers.errors.extend(violation.map(|detail| FieldError::parameter(name, detail)));
             seen.push(name);
         }
     }
 }
 
-/// The refusal of every credential that does not hold, whatever the reason.
+/// Creates the error for every invalid credential. It is the same for all reasons.
 pub(super) fn unauthorized() -> Error {
     Error::new(Code::Unauthorized, "Invalid or expired API key")
 }

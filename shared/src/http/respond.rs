@@ -1,10 +1,10 @@
-//! A request's way.
+//! Handles requests to `/v1`:
 //!
-//! 1. A request id, the time and the deadline.
-//! 2. The credential: 401. The scope: 403. The form of the ids in the path: 404.
-//! 3. Headers and query that are wrong wherever they are sent: kept, and told with what the endpoint finds.
-//! 4. The endpoint; behind it, once an hour, the mark that the key was used.
-//! 5. One log line, and the answer: [`respond`] never fails.
+//! 1. Determine the request id, the time and the deadline.
+//! 2. Check the credential (401), the scope (403) and the form of the ids in the path (404).
+//! 3. Validate headers and query. Errors are collected and returned together with those of the handler.
+//! 4. Run the handler. Then record the use of the key, once an hour.
+//! 5. Log one line and return the response. [`respond`] never fails.
 
 use std::panic::AssertUnwindSafe;
 
@@ -16,7 +16,7 @@ use lambda_http::{
 use tracing::Instrument;
 
 use super::{
-    Access, End, Endpoint, PathParameter, Problem, Request, RequestContext, Response, RestHandler, boundary,
+    Access, Endpoint, LogOutcome, PathParameter, Problem, Request, RequestContext, Response, RestHandler, boundary,
     boundary::value, headers::Headers, request::unauthorized,
 };
 use crate::{
@@ -24,10 +24,10 @@ use crate::{
     http::{AuthFailure, Service},
 };
 
-/// The longest pause that a caller is asked for after a 503, in seconds.
+/// Value of `Retry-After` in responses with status 503, in seconds.
 const RETRY_AFTER: &str = "1";
 
-/// How a call ended.
+/// Outcome of a request.
 enum Outcome {
     Success(Response),
     Replayed(RecordedResponse),
@@ -35,24 +35,24 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// What the log is told of it.
-    fn to_log(&self) -> End<'_> {
+    /// Returns the outcome for the log line.
+    fn to_log(&self) -> LogOutcome<'_> {
         match self {
-            Self::Success(_) => End::Success,
-            Self::Replayed(_) => End::Replayed,
+            Self::Success(_) => LogOutcome::Success,
+            Self::Replayed(_) => LogOutcome::Replayed,
             Self::Error(error) => {
                 let code = error.code().map_or("", Code::as_str);
                 match error {
-                    Error::Internal(_) | Error::Unavailable(_) => End::ServerError { code, error },
-                    _ => End::ClientError { code, input: None },
+                    Error::Internal(_) | Error::Unavailable(_) => LogOutcome::ServerError { code, error },
+                    _ => LogOutcome::ClientError { code, input: None },
                 }
             }
         }
     }
 }
 
-/// Answers a request. Every refusal, a panic of the endpoint included, is an answer. `allow` has the methods of the path,
-/// where the answer is to name them.
+/// Responds to a request. Every error is a response, including a panic of the handler. `allow` is the value of the `Allow`
+/// header, if the response has one.
 pub async fn respond(
     endpoint: &'static Endpoint,
     handler: RestHandler,
@@ -78,7 +78,7 @@ pub async fn respond(
     };
     let outcome = AssertUnwindSafe(run(request)).catch_unwind().instrument(context.span.clone()).await;
     let outcome = outcome.unwrap_or_else(|_| Outcome::Error(Error::internal("the endpoint panicked")));
-    let mut response = written(&outcome, endpoint, &instance, &context.request_id);
+    let mut response = to_http(&outcome, endpoint, &instance, &context.request_id);
     let headers = response.headers_mut();
     headers.insert("x-request-id", value(&context.request_id));
     if let Some(allow) = allow {
@@ -95,44 +95,44 @@ pub async fn respond(
 }
 
 async fn run(request: Request) -> Outcome {
-    match authenticated(request).await {
-        Ok(answer) => Outcome::Success(answer),
-        Err(Error::Replay(answer)) => Outcome::Replayed(*answer),
+    match authenticate(request).await {
+        Ok(response) => Outcome::Success(response),
+        Err(Error::Replay(recorded)) => Outcome::Replayed(*recorded),
         Err(error) => Outcome::Error(error),
     }
 }
 
-/// Steps 2 to 4.
-async fn authenticated(mut request: Request) -> Result<Response> {
-    let Access::Scope(scope) = request.endpoint.access else { return admitted(request).await };
+/// Authenticates and authorizes a request, handles it, and records the use of the key: steps 2 to 4.
+async fn authenticate(mut request: Request) -> Result<Response> {
+    let Access::Scope(scope) = request.endpoint.access else { return dispatch(request).await };
     let credential = request.raw.headers().get(header::AUTHORIZATION);
     let credential = credential.and_then(|value| value.to_str().ok());
     let verified = request.service.verifier().verify(&request.store, credential, request.now).await;
-    let (principal, is_first) = verified.map_err(|failure| match failure {
+    let (principal, record_use) = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => error,
         reason => {
-            tracing::info!(%reason, "credential refused");
+            tracing::info!(%reason, "credential rejected");
             unauthorized()
         }
     })?;
     let (key, store, now) = (principal.key, request.store.clone(), request.now);
-    let holds = principal.scopes.contains(scope);
+    let has_scope = principal.scopes.contains(scope);
     request.principal = Some(principal);
-    let answer = if holds {
-        admitted(request).await
+    let response = if has_scope {
+        dispatch(request).await
     } else {
-        Err(Error::new(Code::InsufficientScope, format!("The credential lacks the scope {scope}")))
+        Err(Error::new(Code::InsufficientScope, format!("The API key does not have the scope {scope}")))
     };
-    // A call that is refused is a use of the key, too. It is marked once the connection is free again: side by side with
-    // the call's own work it would need a second one, and a handshake costs more than waiting does.
-    if is_first && let Err(error) = store.mark_api_key_used(key, now).await {
-        tracing::warn!(%error, "the use of an API key was not marked");
+    // A request without the scope is also a use of the key. The use is recorded after the handler, on the same connection:
+    // a concurrent write would need a second connection, whose TLS handshake takes longer.
+    if record_use && let Err(error) = store.mark_api_key_used(key, now).await {
+        tracing::warn!(%error, "the use of an API key was not recorded");
     }
-    answer
+    response
 }
 
-/// Steps 3 and 4, behind the form of the ids in the path.
-async fn admitted(mut request: Request) -> Result<Response> {
+/// Checks path, headers and query, and runs the handler: step 3, and the first part of step 4.
+async fn dispatch(mut request: Request) -> Result<Response> {
     for (name, text) in &request.path_parameters {
         if let Some(parameter) = PathParameter::find(name) {
             parameter.check(text)?;
@@ -140,38 +140,43 @@ async fn admitted(mut request: Request) -> Result<Response> {
     }
     request.check_query();
     let endpoint = request.endpoint;
-    // What no route matches is told, whatever comes with it.
+    // An unknown path or method takes precedence over validation errors.
     let is_routed = !endpoint.errors.contains(&Code::RouteNotFound);
-    if is_routed && endpoint.body.is_none() && !endpoint.paged && !request.headers.failures.is_empty() {
-        return Err(Error::invalid(request.headers.failures));
+    if is_routed && endpoint.body.is_none() && !endpoint.paged && !request.headers.errors.is_empty() {
+        return Err(Error::invalid(request.headers.errors));
     }
     (request.handler)(&request).await
 }
 
-fn written(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &str) -> HttpResponse<Body> {
+/// Converts the outcome of a request to an HTTP response.
+fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &str) -> HttpResponse<Body> {
     match outcome {
-        Outcome::Success(answer) if answer.not_modified => {
-            response(304, String::new(), None, answer.etag.as_ref().map(super::EntityTag::header))
+        Outcome::Success(success) if success.not_modified => {
+            http_response(304, String::new(), None, success.etag.as_ref().map(super::EntityTag::header))
         }
-        Outcome::Success(answer) => {
-            let etag = answer.etag.as_ref().map(super::EntityTag::header);
-            let mut response = response(endpoint.success, answer.body.clone(), answer.location.as_deref(), etag);
-            if let Some(link) = &answer.link {
+        Outcome::Success(success) => {
+            let etag = success.etag.as_ref().map(super::EntityTag::header);
+            let mut response = http_response(endpoint.success, success.body.clone(), success.location.as_deref(), etag);
+            if let Some(link) = &success.link {
                 response.headers_mut().insert(header::LINK, value(link));
             }
             response
         }
-        Outcome::Replayed(answer) => {
-            let mut response =
-                response(answer.status, answer.body.clone(), answer.location.as_deref(), answer.etag.clone());
+        Outcome::Replayed(recorded) => {
+            let mut response = http_response(
+                recorded.status,
+                recorded.body.clone(),
+                recorded.location.as_deref(),
+                recorded.etag.clone(),
+            );
             response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
             response
         }
-        Outcome::Error(error) => refused(error, instance, request_id),
+        Outcome::Error(error) => error_response(error, instance, request_id),
     }
 }
 
-fn response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> HttpResponse<Body> {
+fn http_response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> HttpResponse<Body> {
     let mut response = HttpResponse::new(Body::Empty);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if !body.is_empty() {
@@ -188,10 +193,11 @@ fn response(status: u16, body: String, location: Option<&str>, etag: Option<Stri
     response
 }
 
-fn refused(error: &Error, instance: &str, request_id: &str) -> HttpResponse<Body> {
+/// Creates the response with the problem details of an error.
+fn error_response(error: &Error, instance: &str, request_id: &str) -> HttpResponse<Body> {
     let problem = Problem::of(error, instance, request_id);
     let body = serde_json::to_string(&problem).unwrap_or_default();
-    let mut response = response(problem.status, body, None, None);
+    let mut response = http_response(problem.status, body, None, None);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     match error.code() {

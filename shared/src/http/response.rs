@@ -1,4 +1,4 @@
-//! Answers of calls that succeed.
+//! Responses to successful requests.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub(super) struct SuccessResponse {
     success: bool,
 }
 
-/// What a call answers, before it is HTTP. The status is the endpoint's, or 304.
+/// Response of a handler. Its status is that of the endpoint, or 304.
 #[derive(Debug, Clone, Default)]
 pub struct Response {
     pub(super) body: String,
@@ -33,47 +33,47 @@ pub struct Response {
 }
 
 impl Response {
-    /// The answer with this body.
+    /// Creates a response with this body.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it cannot be written as JSON.
+    /// [`Error::Internal`] if the body cannot be serialized.
     pub fn new(body: &impl Serialize) -> Result<Self> {
         Ok(Self { body: serde_json::to_string(body).map_err(Error::internal)?, ..Self::default() })
     }
 
-    /// The answer with this JSON text as its body.
+    /// Creates a response with this JSON text as its body.
     #[must_use]
-    pub fn of_text(body: &str) -> Self {
+    pub fn from_json(body: &str) -> Self {
         Self { body: body.to_owned(), ..Self::default() }
     }
 
-    /// The answer to a deletion.
+    /// Creates the response to a deletion or revocation.
     #[must_use]
     pub fn deleted() -> Self {
-        Self::of_text(DELETED)
+        Self::from_json(DELETED)
     }
 
-    /// The same answer, about the resource at this path.
+    /// Sets `Location`.
     #[must_use]
-    pub fn at(self, path: String) -> Self {
+    pub fn with_location(self, path: String) -> Self {
         Self { location: Some(path), ..self }
     }
 
-    /// The same answer, about a resource with this tag.
+    /// Sets `ETag`.
     #[must_use]
-    pub fn tagged(self, tag: EntityTag) -> Self {
+    pub fn with_etag(self, tag: EntityTag) -> Self {
         Self { etag: Some(tag), ..self }
     }
 
-    /// The same answer, of which `body` is recorded: the one without what is shown only once.
+    /// Sets the body to record for repeated requests: the body without secrets that are shown only once.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it cannot be written as JSON.
+    /// [`Error::Internal`] if the body cannot be serialized.
     pub fn recorded_as(self, body: &impl Serialize) -> Result<Self> {
         Ok(Self { without_secrets: Some(serde_json::to_string(body).map_err(Error::internal)?), ..self })
     }
 
-    /// What a repetition of the call is answered.
+    /// Returns the response to record for repeated requests.
     pub(super) fn recorded(&self, status: u16) -> RecordedResponse {
         RecordedResponse {
             status,
@@ -111,11 +111,11 @@ pub struct ListMeta {
 }
 
 impl<T: Serialize> ListResponse<T> {
-    /// The answer of a page, each row as `view` shows it.
+    /// Creates the response with a page of a list. `view` converts each row.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it cannot be written as JSON.
-    pub fn answer<R>(listed: Listed<R>, paging: &Paging, view: impl Fn(R) -> T) -> Result<Response> {
+    /// [`Error::Internal`] if the page cannot be serialized.
+    pub fn page<R>(listed: Listed<R>, paging: &Paging, view: impl Fn(R) -> T) -> Result<Response> {
         let limit = paging.page.limit;
         let page = match &paging.page.start {
             Start::Offset { skip, .. } => Some((skip / limit + 1) as u64),

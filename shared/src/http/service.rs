@@ -1,4 +1,4 @@
-//! A deployment as its functions see it: the table, the credentials, the secret of its cursors.
+//! State that the requests of a process share: the table, the verifiers of credentials, and the deployment record.
 
 use std::sync::{
     Arc,
@@ -18,7 +18,7 @@ use crate::{
     store::{Deployment, Family, Store},
 };
 
-/// What all calls of one process share. Cloning shares it.
+/// State that all requests of a process share. Clones refer to the same state.
 #[derive(Debug, Clone)]
 pub struct Service {
     shared: Arc<Shared>,
@@ -30,74 +30,77 @@ struct Shared {
     verifier: Verifier,
     tokens: Option<TokenVerifier>,
     deployment: OnceCell<Deployment>,
-    was_called: AtomicBool,
+    has_served: AtomicBool,
 }
 
 impl Service {
-    /// The deployment whose table is `store`, for credentials of `environment`, and in the ledger's dialect also for
-    /// signed `tokens`.
+    /// Creates the service of the deployment in `store`. It accepts API keys of `environment`, and in the ledger dialect
+    /// also signed tokens if there is a verifier for them.
     #[must_use]
     pub fn new(store: Store, environment: Environment, tokens: Option<TokenVerifier>) -> Self {
         let verifier = Verifier::new(environment);
-        let was_called = AtomicBool::new(false);
-        Self { shared: Arc::new(Shared { store, verifier, tokens, deployment: OnceCell::new(), was_called }) }
+        let has_served = AtomicBool::new(false);
+        Self { shared: Arc::new(Shared { store, verifier, tokens, deployment: OnceCell::new(), has_served }) }
     }
 
-    /// The table, without a call's deadline.
+    /// Returns the table, without the deadline of a request.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.shared.store
     }
 
-    /// What proves credentials.
+    /// Returns the verifier of API keys.
     #[must_use]
     pub fn verifier(&self) -> &Verifier {
         &self.shared.verifier
     }
 
-    /// What proves signed tokens, where they are accepted.
+    /// Returns the verifier of signed tokens; `None` if they are not accepted.
     #[must_use]
     pub fn tokens(&self) -> Option<&TokenVerifier> {
         self.shared.tokens.as_ref()
     }
 
-    /// Whether this is the first request that the process answers. Asked once by each.
+    /// Returns whether this is the first request of the process. Each request must call this exactly once.
     #[must_use]
     pub fn is_first_request(&self) -> bool {
-        !self.shared.was_called.swap(true, Ordering::Relaxed)
+        !self.shared.has_served.swap(true, Ordering::Relaxed)
     }
 
-    /// What was made once per deployment, read once per process.
+    /// Returns the deployment record, which is read once per process.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the store does not answer or the deployment is not made yet.
+    /// [`Error::Unavailable`] if DynamoDB does not respond in time, or the record does not exist yet.
     pub async fn deployment(&self, store: &Store) -> Result<&Deployment> {
         let read = || async {
             let deployment = store.deployment().await?;
-            deployment.ok_or_else(|| Error::unavailable("the deployment is not made yet"))
+            deployment.ok_or_else(|| {
+                Error::unavailable("the deployment record does not exist; `berth keys create` creates it")
+            })
         };
         self.shared.deployment.get_or_try_init(read).await
     }
 
-    /// A first call to the store, one that `endpoint` may make; none where it makes none.
+    /// Sends a first DynamoDB request that the role of `endpoint` allows, to open the connection. Does nothing if the
+    /// endpoint has no permissions.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where the store does not answer or the deployment is not made yet.
+    /// [`Error::Unavailable`] if DynamoDB does not respond in time, or the record does not exist yet.
     pub async fn warm_up(&self, store: &Store, endpoint: &Endpoint) -> Result<()> {
         let permissions = endpoint.permissions();
         if permissions.contains(&(StoreAction::GetItem, Family::Platform)) {
             self.deployment(store).await?;
         } else if !permissions.is_empty() {
-            // What authentication reads. No key has this id.
+            // Authentication reads this kind of item. No key has this id.
             store.api_key(ApiKeyId::from_ulid(Ulid::nil())).await?;
         }
         Ok(())
     }
 
-    /// The key that cursors are signed with.
+    /// Returns the key that signs cursors.
     ///
     /// # Errors
-    /// As [`Service::deployment`].
+    /// The same as [`Service::deployment`].
     pub async fn cursor_key(&self, store: &Store) -> Result<CursorKey> {
         Ok(CursorKey::new(self.deployment(store).await?.cursor_secret.as_bytes()))
     }

@@ -1,4 +1,4 @@
-//! Proving a credential: its form, then one look-up, kept in memory for a short while.
+//! Verifies API keys: checks the form of a credential, reads the key from the table, and caches it for a short time.
 
 use std::{
     collections::HashMap,
@@ -16,26 +16,26 @@ use crate::{
     store::Store,
 };
 
-/// How long a proof is kept, in milliseconds: as long may a revoked key go on.
-const KEPT_MILLIS: u64 = 30_000;
-/// The most proofs that are kept; beyond it all are forgotten, which costs each caller one look-up.
-const MOST_KEPT: usize = 1_000;
-/// How often the use of one key is marked, in milliseconds.
-const MARKED_EVERY: u64 = 60 * 60 * 1000;
+/// Lifetime of a cached key in milliseconds. A revoked key may be accepted for this time.
+const CACHE_MILLIS: u64 = 30_000;
+/// Maximum number of cached keys. If it is exceeded, the cache is cleared, and each key is read again.
+const MAX_CACHED: usize = 1_000;
+/// Interval between records of the last use of a key, in milliseconds.
+const USE_INTERVAL_MILLIS: u64 = 60 * 60 * 1000;
 
-/// Why a credential is refused. Only the log learns it: callers see one and the same 401.
+/// Reason why a credential is rejected. It is only logged: clients get the same 401 for all reasons.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthFailure {
-    /// No `Authorization` header, or one of another scheme.
+    /// The request has no `Authorization` header with the scheme `Bearer`.
     #[error("no bearer credential")]
     Missing,
-    /// Not the form of a credential, or a wrong checksum.
+    /// The credential is malformed, or its checksum is wrong.
     #[error(transparent)]
     Malformed(#[from] MalformedCredential),
-    /// Good for the other kind of deployment.
+    /// The credential belongs to the other environment.
     #[error("a credential of the other environment")]
     OtherEnvironment,
-    /// No such key, or another secret.
+    /// The key does not exist, or the secret is wrong.
     #[error("unknown credential")]
     Unknown,
     /// The key was revoked.
@@ -44,69 +44,75 @@ pub enum AuthFailure {
     /// The key has expired.
     #[error("expired key")]
     Expired,
-    /// The store could not be asked.
+    /// The key could not be read.
     #[error("{0}")]
     Store(Error),
 }
 
-/// Proves credentials against the table, and remembers for 30 seconds.
+/// Verifies credentials with the table, and caches keys for 30 seconds.
 #[derive(Debug)]
 pub struct Verifier {
     environment: Environment,
-    known: Mutex<Known>,
+    cache: Mutex<Cache>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    proofs: HashMap<Digest, Proof>,
-    marked: HashMap<ApiKeyId, Time>,
+struct Cache {
+    keys: HashMap<Digest, CachedKey>,
+    /// Time of the last recorded use by key.
+    recorded_uses: HashMap<ApiKeyId, Time>,
 }
 
 #[derive(Debug, Clone)]
-struct Proof {
+struct CachedKey {
     key: ApiKey,
-    until: Time,
+    expires_at: Time,
 }
 
 impl Verifier {
-    /// A verifier of credentials for `environment`.
+    /// Creates a verifier of API keys of `environment`.
     #[must_use]
     pub fn new(environment: Environment) -> Self {
-        Self { environment, known: Mutex::default() }
+        Self { environment, cache: Mutex::default() }
     }
 
-    /// The environment whose credentials are good here.
+    /// Returns the environment whose API keys are accepted.
     #[must_use]
     pub const fn environment(&self) -> Environment {
         self.environment
     }
 
-    /// Who sent this `Authorization` header, and whether this use of the key is to be marked.
+    /// Verifies an `Authorization` header. Returns the caller, and whether to record this use of the key.
     ///
     /// # Errors
-    /// Why it is refused.
+    /// Returns the reason for the rejection.
     pub async fn verify(
         &self,
         store: &Store,
         header: Option<&str>,
         now: Time,
     ) -> Result<(Principal, bool), AuthFailure> {
-        self.prove(store, bearer(header.ok_or(AuthFailure::Missing)?)?, now).await
+        self.verify_credential(store, bearer(header.ok_or(AuthFailure::Missing)?)?, now).await
     }
 
-    /// Who has this credential, and whether this use of the key is to be marked.
+    /// Verifies a credential. Returns the caller, and whether to record this use of the key.
     ///
     /// # Errors
-    /// Why it is refused.
-    pub async fn prove(&self, store: &Store, credential: &str, now: Time) -> Result<(Principal, bool), AuthFailure> {
+    /// Returns the reason for the rejection.
+    pub async fn verify_credential(
+        &self,
+        store: &Store,
+        credential: &str,
+        now: Time,
+    ) -> Result<(Principal, bool), AuthFailure> {
         let credential: Credential = credential.parse()?;
         if credential.environment() != self.environment {
             return Err(AuthFailure::OtherEnvironment);
         }
         let digest = credential.digest();
-        let key = match self.remembered(&digest, now) {
+        let key = match self.cached(&digest, now) {
             Some(key) => key,
-            None => self.look_up(store, &credential, &digest, now).await?,
+            None => self.read_key(store, &credential, &digest, now).await?,
         };
         if key.revoked_at.is_some() {
             return Err(AuthFailure::Revoked);
@@ -114,16 +120,16 @@ impl Verifier {
         if !key.holds_at(now) {
             return Err(AuthFailure::Expired);
         }
-        let is_first = self.is_first_use(key.id, now);
-        Ok((Principal { key: key.id, owner: key.owner, scopes: Scopes::new(key.scopes) }, is_first))
+        let record_use = self.is_first_use(key.id, now);
+        Ok((Principal { key: key.id, owner: key.owner, scopes: Scopes::new(key.scopes) }, record_use))
     }
 
-    fn remembered(&self, digest: &Digest, now: Time) -> Option<ApiKey> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.proofs.get(digest).filter(|proof| now < proof.until).map(|proof| proof.key.clone())
+    fn cached(&self, digest: &Digest, now: Time) -> Option<ApiKey> {
+        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.keys.get(digest).filter(|cached| now < cached.expires_at).map(|cached| cached.key.clone())
     }
 
-    async fn look_up(
+    async fn read_key(
         &self,
         store: &Store,
         credential: &Credential,
@@ -135,30 +141,30 @@ impl Verifier {
         if !record.digest().map_err(AuthFailure::Store)?.matches(digest) {
             return Err(AuthFailure::Unknown);
         }
-        let proof = Proof { key: record.key.clone(), until: now.plus_millis(KEPT_MILLIS) };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.proofs.len() >= MOST_KEPT {
-            known.proofs.clear();
+        let cached = CachedKey { key: record.key.clone(), expires_at: now.plus_millis(CACHE_MILLIS) };
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.keys.len() >= MAX_CACHED {
+            cache.keys.clear();
         }
-        known.proofs.insert(*digest, proof);
+        cache.keys.insert(*digest, cached);
         Ok(record.key)
     }
 
-    /// Whether this process has not marked a use of the key within the hour.
+    /// Returns whether this process has not recorded a use of the key within the last hour, and marks it as recorded.
     fn is_first_use(&self, key: ApiKeyId, now: Time) -> bool {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.marked.get(&key).is_some_and(|marked| now < marked.plus_millis(MARKED_EVERY)) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.recorded_uses.get(&key).is_some_and(|last| now < last.plus_millis(USE_INTERVAL_MILLIS)) {
             return false;
         }
-        if known.marked.len() >= MOST_KEPT {
-            known.marked.clear();
+        if cache.recorded_uses.len() >= MAX_CACHED {
+            cache.recorded_uses.clear();
         }
-        known.marked.insert(key, now);
+        cache.recorded_uses.insert(key, now);
         true
     }
 }
 
-/// The credential of `Authorization: Bearer <credential>`; the scheme's name has no case (RFC 9110, section 11.1).
+/// Returns the credential in `Bearer <credential>`. The scheme is case-insensitive (RFC 9110, section 11.1).
 fn bearer(header: &str) -> Result<&str, AuthFailure> {
     let (scheme, credential) = header.split_once(' ').ok_or(AuthFailure::Missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(credential.trim()) } else { Err(AuthFailure::Missing) }

@@ -52,7 +52,7 @@ async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) 
 }
 
 async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
-    let verified = request.service.verifier().prove(&request.store, token, request.now).await;
+    let verified = request.service.verifier().verify_credential(&request.store, token, request.now).await;
     let (principal, is_first) = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {

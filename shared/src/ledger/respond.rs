@@ -13,7 +13,7 @@ use tracing::Instrument;
 use super::{LedgerError, LedgerFailure, LedgerRequest, LedgerResult, authenticate::authenticate, error::translated};
 use crate::{
     domain::error::{Code, Error},
-    http::{Access, Dialect, DialectFuture, End, Endpoint, RequestContext, Service, boundary},
+    http::{Access, Dialect, DialectFuture, Endpoint, LogOutcome, RequestContext, Service, boundary},
     store::random,
 };
 
@@ -132,12 +132,12 @@ fn text_response(status: StatusCode, text: String) -> Response<Body> {
 }
 
 /// What the log is told of the answer.
-fn log_outcome(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> End<'_> {
+fn log_outcome(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> LogOutcome<'_> {
     match ended {
-        Ok(_) => End::Success,
-        Err(LedgerFailure::Ledger(error)) => End::ClientError { code: error.code, input: None },
+        Ok(_) => LogOutcome::Success,
+        Err(LedgerFailure::Ledger(error)) => LogOutcome::ClientError { code: error.code, input: None },
         Err(LedgerFailure::Undecodable(decoding)) => {
-            End::ClientError { code: UNDECODABLE, input: Some(&decoding.input) }
+            LogOutcome::ClientError { code: UNDECODABLE, input: Some(&decoding.input) }
         }
         Err(LedgerFailure::Text(status, _)) => {
             let code = match *status {
@@ -145,14 +145,14 @@ fn log_outcome(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> End<'
                 StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
                 _ => Code::Unavailable,
             };
-            End::ClientError { code: code.as_str(), input: None }
+            LogOutcome::ClientError { code: code.as_str(), input: None }
         }
         Err(LedgerFailure::Berth(error)) => {
             let code = translated(error).code;
             if status.is_server_error() {
-                End::ServerError { code, error }
+                LogOutcome::ServerError { code, error }
             } else {
-                End::ClientError { code, input: None }
+                LogOutcome::ClientError { code, input: None }
             }
         }
     }

@@ -43,11 +43,11 @@ tokio::task_local! {
 /// What a request has used of the store.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Usage {
-    /// Calls, those that were repeated included.
-    pub calls: u32,
-    /// Calls that were made once more.
+    /// DynamoDB requests, including retries.
+    pub requests: u32,
+    /// DynamoDB requests that were retries.
     pub retries: u32,
-    /// Calls that met a transaction under way on the same items.
+    /// DynamoDB requests that conflicted with a transaction on the same items.
     pub conflicts: u32,
     /// Read units, as far as the store told: a call that it refuses has a price, too, and no word of it.
     pub read_units: f64,
@@ -72,7 +72,7 @@ impl CapacityMeter {
 
     /// Runs one call of the store, whose price is added here.
     pub(super) fn measured<F: Future>(&self, call: F) -> TaskLocalFuture<Self, F> {
-        self.add(|usage| usage.calls += 1);
+        self.add(|usage| usage.requests += 1);
         METER.scope(self.clone(), call)
     }
 }
@@ -190,7 +190,7 @@ mod tests {
         let output = Output::erase(PutItemOutput::builder().consumed_capacity(price).build());
         let call = async || METER.with(|meter| meter.add(|usage| charge(usage, &output)));
         futures::future::join3(one.measured(call()), other.measured(async {}), one.measured(call())).await;
-        assert_eq!(one.usage(), Usage { calls: 2, write_units: 4.0, ..Usage::default() });
-        assert_eq!(other.usage(), Usage { calls: 1, ..Usage::default() });
+        assert_eq!(one.usage(), Usage { requests: 2, write_units: 4.0, ..Usage::default() });
+        assert_eq!(other.usage(), Usage { requests: 1, ..Usage::default() });
     }
 }

@@ -1,13 +1,14 @@
-//! The errors of an endpoint.
+//! Error codes of an endpoint.
 
 use berth_shared::{
     error::Code,
     http::{Access, Endpoint, PathParameter},
 };
 
-/// Every error code that `endpoint` documents: its own, and those of its kind.
+/// Returns every error code that `endpoint` documents: its own codes, and those that follow from its access, method, path
+/// and body.
 #[must_use]
-pub fn refusals(endpoint: &Endpoint) -> Vec<Code> {
+pub fn errors_of(endpoint: &Endpoint) -> Vec<Code> {
     let mut codes = vec![Code::ValidationFailed, Code::Internal];
     if matches!(endpoint.access, Access::Scope(_)) {
         codes.extend([Code::Unauthorized, Code::InsufficientScope, Code::Unavailable]);
