@@ -4,6 +4,7 @@ mod ledger;
 mod operation;
 mod portable;
 mod refusals;
+mod version_3_0;
 
 use berth_shared::http::Problem;
 use schemars::{
@@ -77,6 +78,14 @@ pub fn document() -> Value {
         },
     });
     portable::portable(&mut document);
+    document
+}
+
+/// The document as OpenAPI 3.0, for tools that do not read 3.1.
+#[must_use]
+pub fn document_3_0() -> Value {
+    let mut document = document();
+    version_3_0::downgrade(&mut document);
     document
 }
 

@@ -17,7 +17,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use self::arguments::{Arguments, Command, KeysCommand, TableArguments, TableCommand};
+use self::arguments::{Arguments, Command, KeysCommand, OpenapiVersion, TableArguments, TableCommand};
 use crate::{StartError, opened::Opened, table::Outcome};
 
 /// The exit code of a command that did not do what it was told; also that of a command line that is none.
@@ -63,7 +63,7 @@ async fn execute(arguments: Arguments) -> Result<(), String> {
         Some(Command::Serve(arguments)) => serve::serve(arguments).await,
         Some(Command::Keys(KeysCommand::Create(arguments))) => keys::create(arguments).await,
         Some(Command::Table(TableCommand::Create(arguments))) => create_table(arguments).await,
-        Some(Command::Openapi) => print_contract(),
+        Some(Command::Openapi(arguments)) => print_contract(arguments.openapi_version),
         Some(Command::Template) => {
             say(crate::template().trim_end());
             Ok(())
@@ -83,9 +83,12 @@ async fn create_table(arguments: TableArguments) -> Result<(), String> {
     Ok(())
 }
 
-fn print_contract() -> Result<(), String> {
-    let document = serde_json::to_string_pretty(&berth_functions::openapi::document());
-    say(&document.map_err(|error| format!("cannot write the contract: {error}"))?);
+fn print_contract(version: OpenapiVersion) -> Result<(), String> {
+    let document = match version {
+        OpenapiVersion::V3_1 => berth_functions::openapi::document(),
+        OpenapiVersion::V3_0 => berth_functions::openapi::document_3_0(),
+    };
+    say(&serde_json::to_string_pretty(&document).map_err(|error| format!("cannot write the contract: {error}"))?);
     Ok(())
 }
 
