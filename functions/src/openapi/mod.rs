@@ -78,6 +78,7 @@ pub fn document() -> Value {
         },
     });
     portable::portable(&mut document);
+    document["components"]["schemas"].as_object_mut().into_iter().for_each(portable::share_enumerations);
     document
 }
 
