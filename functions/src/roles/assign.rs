@@ -76,7 +76,7 @@ impl Body for AssignRole {
 /// Role that a party holds in a dock.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Role")]
+#[schemars(rename = "AssignedRole")]
 struct RoleView {
     /// Identifier of the role.
     id: RoleId,
