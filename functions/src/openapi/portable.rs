@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 /// - a constant becomes an `enum` of one value;
 /// - an enumeration marked with `x-extensible-enum` stays open for clients: any string, the known values in
 ///   `x-extensible-enum`;
+/// - a choice of different types (`anyOf`) becomes `oneOf`, which means the same and is what generators have types for;
 /// - `default: null` is left out: an absent member has no other default.
 pub(super) fn portable(value: &mut Value) {
     match value {
@@ -25,6 +26,7 @@ pub(super) fn portable(value: &mut Value) {
                 members.insert("enum".to_owned(), constant);
             }
             merge_choice(members);
+            exclude_choices(members);
             open_enumeration(members);
         }
         Value::Array(elements) => elements.iter_mut().for_each(portable),
@@ -50,6 +52,18 @@ fn merge_choice(members: &mut Map<String, Value>) {
     members.insert("type".to_owned(), json!("string"));
     members.insert("enum".to_owned(), Value::Array(constants));
     members.insert("description".to_owned(), json!(description));
+}
+
+/// Writes a choice of schemas of different types as `oneOf`: no value matches two of them.
+fn exclude_choices(members: &mut Map<String, Value>) {
+    let Some(choices) = members.get("anyOf").and_then(Value::as_array) else { return };
+    let types: Vec<_> = choices.iter().filter_map(|choice| choice["type"].as_str()).collect();
+    let are_different = types.iter().enumerate().all(|(at, kind)| !types[..at].contains(kind) && *kind != "null");
+    // An integer is a number, too.
+    if types.len() == choices.len() && are_different && !types.contains(&"number") {
+        let choices = members.shift_remove("anyOf");
+        members.shift_insert(0, "oneOf".to_owned(), choices.unwrap_or_default());
+    }
 }
 
 /// Keeps generated clients from rejecting a value that is newer than they are.
@@ -153,6 +167,20 @@ mod tests {
         let mut schema = choice.clone();
         portable(&mut schema);
         assert_eq!(schema, choice);
+    }
+
+    #[test]
+    fn a_choice_of_different_types_is_exclusive() {
+        let different = json!([{ "type": "string" }, { "type": "array" }]);
+        let mut schema = json!({ "anyOf": different, "description": "A." });
+        portable(&mut schema);
+        assert_eq!(schema, json!({ "oneOf": different, "description": "A." }));
+        for types in [["integer", "number"], ["string", "string"], ["string", "null"]] {
+            let choice = json!({ "anyOf": types.map(|kind| json!({ "type": kind })) });
+            let mut schema = choice.clone();
+            portable(&mut schema);
+            assert_eq!(schema, choice);
+        }
     }
 
     #[test]
