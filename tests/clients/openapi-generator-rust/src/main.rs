@@ -4,15 +4,18 @@ use std::{collections::HashMap, env, error::Error, fmt::Debug};
 
 use berth_client::{
     apis::{
-        Error as ClientError, api_keys_api::create_api_key, configuration::Configuration,
+        Error as ClientError,
+        api_keys_api::create_api_key,
+        configuration::Configuration,
         docks_api::{create_dock, list_docks},
         organizations_api::{create_organization, update_organization},
         parties_api::{create_party, update_party},
         roles_api::{assign_role, list_roles},
     },
     models::{
-        AssignRoleRequest, CreateApiKeyRequest, CreateDockRequest, CreateOrganizationRequest, CreatePartyRequest, Party,
-        PartyType, Problem, RoleName, UpdateOrganizationRequest, UpdatePartyRequest, create_api_key_request::Scopes,
+        AssignRoleRequest, CreateApiKeyRequest, CreateDockRequest, CreateOrganizationRequest, CreatePartyRequest,
+        Party, PartyType, Problem, ProblemMessage, RoleName, UpdateOrganizationRequest, UpdatePartyRequest,
+        create_api_key_request::Scopes,
     },
 };
 use chrono::{SubsecRound, TimeDelta, Utc};
@@ -32,7 +35,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let organization = create_organization(&api, request, None, None, None).await?;
     let organization_id = Some(Some(organization.id.clone()));
-    let request = CreateDockRequest { organization_id: organization_id.clone(), ..CreateDockRequest::new("Dock".to_owned()) };
+    let request =
+        CreateDockRequest { organization_id: organization_id.clone(), ..CreateDockRequest::new("Dock".to_owned()) };
     let dock = create_dock(&api, request, None, None, None).await?;
     assert_eq!(dock.domain, None);
     let request = CreatePartyRequest {
@@ -53,7 +57,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Pagination.
     let (mut listed, mut cursor) = (Vec::new(), None::<String>);
     loop {
-        let page = list_roles(&api, &organization.id, &party.id, None, None, None, Some(1), None, cursor.as_deref(), None, None, None).await?;
+        let page = list_roles(
+            &api,
+            &organization.id,
+            &party.id,
+            None,
+            None,
+            None,
+            Some(1),
+            None,
+            cursor.as_deref(),
+            None,
+            None,
+            None,
+        )
+        .await?;
         assert_eq!((page.data.len(), page.meta.total), (1, Some(2)));
         listed.extend(page.data.iter().map(|row| row.role));
         cursor = page.meta.next_cursor;
@@ -74,7 +92,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let removed = update_party(&api, &organization.id, &party.id, request, None, None, None).await?;
     assert_eq!(removed, Party { email: None, updated_at: removed.updated_at, ..renamed });
 
-    let request = UpdateOrganizationRequest { metadata: metadata("region", "south"), ..UpdateOrganizationRequest::new() };
+    let request =
+        UpdateOrganizationRequest { metadata: metadata("region", "south"), ..UpdateOrganizationRequest::new() };
     let changed = update_organization(&api, &organization.id, request, None, None, None).await?;
     assert_eq!((&changed.name, &changed.slug), (&organization.name, &organization.slug));
     assert_eq!(json!(changed.metadata), json!({ "tier": "gold", "region": "south" }));
@@ -99,6 +118,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let invalid = problem(400, list_docks(&api, None, None, None, None, Some("unknown"), None, None, None).await)?;
     assert_eq!(invalid.code, "VALIDATION_FAILED");
+    assert!(matches!(invalid.message, ProblemMessage::ArrayVecString(_)));
     assert_eq!(invalid.errors.unwrap_or_default()[0].parameter.as_deref(), Some("cursor"));
     Ok(())
 }
@@ -110,7 +130,10 @@ fn metadata(name: &str, value: &str) -> Option<Option<HashMap<String, Value>>> {
 /// The body of an error response with this status.
 ///
 /// The typed body of the generated error names the first status with this type, whatever the status was.
-fn problem<Success, Body: Debug>(status: u16, result: Result<Success, ClientError<Body>>) -> Result<Problem, Box<dyn Error>> {
+fn problem<Success, Body: Debug>(
+    status: u16,
+    result: Result<Success, ClientError<Body>>,
+) -> Result<Problem, Box<dyn Error>> {
     match result {
         Err(ClientError::ResponseError(response)) if response.status == status => {
             Ok(serde_json::from_str(&response.content)?)
