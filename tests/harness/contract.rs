@@ -73,7 +73,8 @@ fn validator(document: &Value, mut schema: Value) -> Validator {
     jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is one")
 }
 
-/// Forbids members that a schema does not name: clients ignore them, the contract has none.
+/// Forbids members that a schema does not name, and values that an open enumeration does not know: clients accept them,
+/// responses have none.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -83,6 +84,9 @@ fn close(schema: &mut Value) {
                 && !members.contains_key("additionalProperties")
             {
                 members.insert("additionalProperties".to_owned(), json!(false));
+            }
+            if let Some(values) = members.get("x-extensible-enum").cloned() {
+                members.insert("enum".to_owned(), values);
             }
         }
         Value::Array(elements) => elements.iter_mut().for_each(close),

@@ -4,6 +4,7 @@ mod errors;
 mod ledger;
 mod operation;
 mod portable;
+mod version_3_0;
 
 use berth_shared::http::Problem;
 use schemars::{
@@ -77,6 +78,15 @@ pub fn document() -> Value {
         },
     });
     portable::portable(&mut document);
+    document["components"]["schemas"].as_object_mut().into_iter().for_each(portable::share_enumerations);
+    document
+}
+
+/// The document as OpenAPI 3.0, for tools that do not read 3.1.
+#[must_use]
+pub fn document_3_0() -> Value {
+    let mut document = document();
+    version_3_0::downgrade(&mut document);
     document
 }
 

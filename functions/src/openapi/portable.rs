@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 ///
 /// - a choice of constants (`oneOf` of `const`) becomes an `enum`, whose description lists those of the constants;
 /// - a constant becomes an `enum` of one value;
-/// - `default: null` is removed, because it only repeats that the member can be absent.
+/// - an enumeration marked with `x-extensible-enum` stays open for clients: any string, the known values in
+///   `x-extensible-enum`;
+/// - a choice of different types (`anyOf`) becomes `oneOf`, which means the same and is what generators have types for;
+/// - `default: null` is left out: an absent member has no other default.
 pub(super) fn portable(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -23,6 +26,8 @@ pub(super) fn portable(value: &mut Value) {
                 members.insert("enum".to_owned(), constant);
             }
             merge_choice(members);
+            exclude_choices(members);
+            open_enumeration(members);
         }
         Value::Array(elements) => elements.iter_mut().for_each(portable),
         _ => {}
@@ -49,7 +54,61 @@ fn merge_choice(members: &mut Map<String, Value>) {
     members.insert("description".to_owned(), json!(description));
 }
 
-/// Returns the operation id of an endpoint: its name in camel case.
+/// Writes a choice of schemas of different types as `oneOf`: no value matches two of them.
+fn exclude_choices(members: &mut Map<String, Value>) {
+    let Some(choices) = members.get("anyOf").and_then(Value::as_array) else { return };
+    let types: Vec<_> = choices.iter().filter_map(|choice| choice["type"].as_str()).collect();
+    let are_different = types.iter().enumerate().all(|(at, kind)| !types[..at].contains(kind) && *kind != "null");
+    // An integer is a number, too.
+    if types.len() == choices.len() && are_different && !types.contains(&"number") {
+        let choices = members.shift_remove("anyOf");
+        members.shift_insert(0, "oneOf".to_owned(), choices.unwrap_or_default());
+    }
+}
+
+/// Keeps generated clients from rejecting a value that is newer than they are.
+fn open_enumeration(members: &mut Map<String, Value>) {
+    if !members.contains_key("x-extensible-enum") {
+        return;
+    }
+    if let Some(values) = members.shift_remove("enum") {
+        members.insert("x-extensible-enum".to_owned(), values);
+    }
+    let about = members.get("description").and_then(Value::as_str).unwrap_or_default();
+    let description = format!("{about}\n\nMore values may be added. Clients must accept unknown values.");
+    members.insert("description".to_owned(), json!(description));
+}
+
+/// Replaces enumerations within the schemas of bodies by references to components with the same values.
+///
+/// A client then has one type for them, which it can read from a response and send in a request.
+pub(super) fn share_enumerations(schemas: &mut Map<String, Value>) {
+    let shared: Vec<_> = schemas
+        .iter()
+        .filter(|(_, schema)| schema["enum"].is_array())
+        .map(|(name, schema)| (format!("#/components/schemas/{name}"), schema["enum"].clone()))
+        .collect();
+    for schema in schemas.values_mut().flat_map(|schema| schema.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        share_below(schema, &shared);
+    }
+}
+
+fn share_below(value: &mut Value, shared: &[(String, Value)]) {
+    match value {
+        Value::Object(members) => {
+            let same = members.get("enum").and_then(|values| shared.iter().find(|(_, known)| known == values));
+            if let Some((reference, _)) = same {
+                members.retain(|name, _| name == "description");
+                members.shift_insert(0, "$ref".to_owned(), json!(reference));
+            }
+            members.values_mut().for_each(|member| share_below(member, shared));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|element| share_below(element, shared)),
+        _ => {}
+    }
+}
+
+/// The endpoint's name in camel case: the operation's id.
 pub(super) fn camel_case(name: &str) -> String {
     let mut words = name.split('-');
     let first = words.next().unwrap_or_default().to_owned();
@@ -84,7 +143,26 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_of_types_is_unchanged() {
+    fn an_open_enumeration_accepts_values_that_are_not_known_yet() {
+        let mut schema = json!({ "description": "Scope.", "x-extensible-enum": true, "type": "string", "enum": ["A"] });
+        portable(&mut schema);
+        let description = "Scope.\n\nMore values may be added. Clients must accept unknown values.";
+        assert_eq!(schema, json!({ "description": description, "x-extensible-enum": ["A"], "type": "string" }));
+    }
+
+    #[test]
+    fn enumerations_with_the_same_values_are_one_type() {
+        let role = json!({ "type": "string", "enum": ["A", "B"] });
+        let body =
+            |role: Value| json!({ "type": "object", "properties": { "role": role, "other": { "enum": ["A"] } } });
+        let mut schemas = Map::from_iter([("Role".to_owned(), role.clone()), ("Body".to_owned(), body(role.clone()))]);
+        share_enumerations(&mut schemas);
+        assert_eq!(schemas["Role"], role);
+        assert_eq!(schemas["Body"], body(json!({ "$ref": "#/components/schemas/Role" })));
+    }
+
+    #[test]
+    fn a_choice_of_types_stays() {
         let choice = json!({ "oneOf": [{ "type": "string" }, { "type": "array" }], "default": 1 });
         let mut schema = choice.clone();
         portable(&mut schema);
@@ -92,7 +170,21 @@ mod tests {
     }
 
     #[test]
-    fn a_null_default_is_removed() {
+    fn a_choice_of_different_types_is_exclusive() {
+        let different = json!([{ "type": "string" }, { "type": "array" }]);
+        let mut schema = json!({ "anyOf": different, "description": "A." });
+        portable(&mut schema);
+        assert_eq!(schema, json!({ "oneOf": different, "description": "A." }));
+        for types in [["integer", "number"], ["string", "string"], ["string", "null"]] {
+            let choice = json!({ "anyOf": types.map(|kind| json!({ "type": kind })) });
+            let mut schema = choice.clone();
+            portable(&mut schema);
+            assert_eq!(schema, choice);
+        }
+    }
+
+    #[test]
+    fn an_absent_member_has_no_default() {
         let mut schema = json!({ "type": "string", "default": null });
         portable(&mut schema);
         assert_eq!(schema, json!({ "type": "string" }));

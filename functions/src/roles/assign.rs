@@ -62,7 +62,7 @@ berth_shared::object! {
 /// Role that a party holds in a dock.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "Role")]
+#[schemars(rename = "AssignedRole")]
 struct RoleView {
     /// Identifier of the role.
     id: RoleId,

@@ -9,7 +9,7 @@ use berth_shared::{
     id::OrganizationId,
     time::Time,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use lambda_http::http::Uri;
 
 use crate::{DEFAULT_DIRECTORY, DEFAULT_PORT, DEFAULT_TABLE, StoreChoice};
@@ -36,8 +36,8 @@ pub(super) enum Command {
     /// Manage the table.
     #[command(subcommand)]
     Table(TableCommand),
-    /// Print the OpenAPI 3.1 document of the API.
-    Openapi,
+    /// Print the OpenAPI document of the API.
+    Openapi(OpenapiArguments),
     /// Print the template for deployments on AWS (SAM).
     Template,
 }
@@ -162,6 +162,23 @@ pub(super) struct TableArguments {
     pub(super) store: StoreArguments,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct OpenapiArguments {
+    /// Version of the OpenAPI Specification. 3.0 is for tools that do not read 3.1.
+    #[arg(long, value_name = "VERSION", default_value = "3.1")]
+    pub(super) openapi_version: OpenapiVersion,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OpenapiVersion {
+    /// OpenAPI 3.1.0, as `openapi.json`.
+    #[value(name = "3.1")]
+    V3_1,
+    /// OpenAPI 3.0.3.
+    #[value(name = "3.0")]
+    V3_0,
+}
+
 /// Parses a URL for the SDK.
 fn endpoint_url(text: &str) -> Result<String, &'static str> {
     let url = text.parse::<Uri>().ok();
@@ -237,9 +254,22 @@ mod tests {
             "berth keys create --organization acme",
             "berth keys create --expires-at tomorrow",
             "berth --port 1 openapi",
+            "berth openapi --openapi-version 2.0",
             "berth keys",
         ] {
             assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_contract_is_openapi_3_1_by_default() {
+        for (line, version) in [
+            ("berth openapi", OpenapiVersion::V3_1),
+            ("berth openapi --openapi-version 3.1", OpenapiVersion::V3_1),
+            ("berth openapi --openapi-version 3.0", OpenapiVersion::V3_0),
+        ] {
+            let Some(Command::Openapi(arguments)) = parse(line).unwrap().command else { panic!("{line}") };
+            assert_eq!(arguments.openapi_version, version, "{line}");
         }
     }
 

@@ -17,7 +17,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use self::arguments::{Arguments, Command, KeysCommand, TableArguments, TableCommand};
+use self::arguments::{Arguments, Command, KeysCommand, OpenapiVersion, TableArguments, TableCommand};
 use crate::{StartError, connection::StoreConnection, table::Outcome};
 
 /// Exit code of a failed command. clap uses the same code for an invalid command line.
@@ -63,7 +63,7 @@ async fn execute(arguments: Arguments) -> Result<(), String> {
         Some(Command::Serve(arguments)) => serve::serve(arguments).await,
         Some(Command::Keys(KeysCommand::Create(arguments))) => keys::create(arguments).await,
         Some(Command::Table(TableCommand::Create(arguments))) => create_table(arguments).await,
-        Some(Command::Openapi) => print_openapi(),
+        Some(Command::Openapi(arguments)) => print_openapi(arguments.openapi_version),
         Some(Command::Template) => print_template(),
     }
 }
@@ -80,8 +80,12 @@ async fn create_table(arguments: TableArguments) -> Result<(), String> {
     Ok(())
 }
 
-fn print_openapi() -> Result<(), String> {
-    let document = serde_json::to_string_pretty(&berth_functions::openapi::document());
+fn print_openapi(version: OpenapiVersion) -> Result<(), String> {
+    let document = match version {
+        OpenapiVersion::V3_1 => berth_functions::openapi::document(),
+        OpenapiVersion::V3_0 => berth_functions::openapi::document_3_0(),
+    };
+    let document = serde_json::to_string_pretty(&document);
     print_stdout(&document.map_err(|error| format!("cannot encode the OpenAPI document: {error}"))?);
     Ok(())
 }

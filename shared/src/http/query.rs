@@ -31,7 +31,8 @@ pub const PAGING: &[Parameter] = &[
     Parameter {
         name: "offset",
         description: "Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.",
-        schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0 }),
+        // No `default`: some generated clients send it, which is an error beside `cursor`.
+        schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 0, "maximum": MAX_OFFSET }),
     },
     Parameter {
         name: "cursor",
