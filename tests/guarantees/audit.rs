@@ -43,7 +43,7 @@ impl World {
     }
 
     /// Returns the audit entries of an entity, oldest first.
-    async fn trail(&self, owner: &str, entity: &str) -> Vec<Entry> {
+    async fn audit_entries(&self, owner: &str, entity: &str) -> Vec<Entry> {
         let running = self.server.running();
         let owner = owner.strip_prefix("org_").map_or_else(|| owner.to_owned(), |ulid| format!("ORG#{ulid}"));
         let query = running.client().query().table_name(running.table()).key_condition_expression("pk = :pk");
@@ -78,7 +78,7 @@ impl World {
         let (method, last) = (method.as_str(), target.rsplit('/').next().expect("an id").to_owned());
         let entity = if method == "POST" { response.id() } else { last };
         let owner = if owner.is_empty() { entity.as_str() } else { owner };
-        let entry = self.trail(owner, &entity).await.pop().expect("an entry");
+        let entry = self.audit_entries(owner, &entity).await.pop().expect("an entry");
         assert_eq!((entry.text("requestId"), entry.text("entityId")), (request_id.as_str(), entity.as_str()));
         assert_eq!((entry.text("ipAddress"), entry.text("userAgent")), ("127.0.0.1", "test/1"));
         let actor = entry.0["actor"].as_m().expect("an actor");
@@ -190,7 +190,7 @@ async fn changes_of_a_role_are_audited() {
     let (_, entry) = world.change(Method::DELETE, &target, Value::Null, &world.organization).await;
     is(&entry, "role", "delete", &dock);
     assert_eq!(entry.changes(), (created.json().clone(), Value::Null));
-    assert_eq!(world.trail(&world.organization, &created.id()).await.len(), 2);
+    assert_eq!(world.audit_entries(&world.organization, &created.id()).await.len(), 2);
 }
 
 #[apply(api_test)]
@@ -214,7 +214,7 @@ async fn changes_of_an_api_key_are_audited_without_the_secret() {
         // No audit entry contains the credential, its secret part or a digest.
         let key = created.text("key");
         let secret = key.rsplit('_').next().expect("a secret");
-        for entry in world.trail(owner, &created.id()).await {
+        for entry in world.audit_entries(owner, &created.id()).await {
             let shown = format!("{entry:?}");
             assert!(!shown.contains(secret) && !shown.to_lowercase().contains("digest"), "{shown}");
         }

@@ -70,8 +70,8 @@ async fn every_kind_of_damage_is_detected() {
     let (party, role, ended) = (bare(&filled.party), bare(&filled.role), bare(&filled.ended));
     let tenant = format!("ORG#{organization}");
     let (of_dock, of_party) = (format!("{tenant}#DOCK#{dock}"), format!("{tenant}#PTY#{party}"));
-    let trail = format!("{tenant}#AUDIT#{}", filled.party);
-    let entry = first_of(client, table, &trail).await;
+    let audit = format!("{tenant}#AUDIT#{}", filled.party);
+    let entry = first_of(client, table, &audit).await;
     let past = format!("{tenant}#PTY#");
     let past = find(client, table, &past, &format!("PAST#{ended}")).await;
     let lost: [(&str, &str, &str); 15] = [
@@ -87,7 +87,7 @@ async fn every_kind_of_damage_is_detected() {
         (&of_dock, &format!("ROLE#RECIPIENT#{party}"), "a living role is there in both directions"),
         (&of_party, &format!("ROLE#{role}"), "a living role is there in both directions"),
         (&past, &format!("PAST#{ended}"), "an ended role is there in both directions"),
-        (&trail, &entry, "has an audit entry"),
+        (&audit, &entry, "has an audit entry"),
         ("PLATFORM", "DEPLOYMENT", "one deployment"),
         (&tenant, "#ORG", "has its tenant"),
     ];

@@ -58,7 +58,7 @@ impl Program {
                 None => panic!("the program ended: {said:?}, {:?}", child.wait_with_output()),
             }
         }
-        // From here on nobody reads the output, which must not block the server.
+        // From here on the output is not read, which must not block the server.
         drop(lines);
         let word = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap_or_default().to_owned();
         let url = word(&said[0], 2);

@@ -48,7 +48,7 @@ impl Time {
 
 /// The text is not a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a time as in RFC 3339, for example 2024-03-01T12:00:00.000Z")]
+#[error("must be an RFC 3339 timestamp such as 2026-01-01T00:00:00Z; encode + as %2B in a query")]
 pub struct MalformedTime;
 
 impl FromStr for Time {

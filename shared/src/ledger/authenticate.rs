@@ -15,7 +15,7 @@ use crate::{
 /// 400 for an empty bearer token, 401 without a valid credential, 403 for a key without a ledger scope.
 pub(super) async fn authenticate(request: &LedgerRequest) -> LedgerResult<User> {
     let Some(token) = token(request.raw.headers())? else {
-        tracing::info!(reason = "no bearer token", "token rejected");
+        tracing::info!(reason = "no bearer token", "credential rejected");
         return Err(LedgerError::unauthenticated().into());
     };
     match request.service.tokens() {
@@ -44,7 +44,7 @@ async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) 
     let participant = request.deployment().await?.namespace.participant();
     let verified = tokens.verify(token, &participant, request.store.deadline()).await;
     let VerifiedUser { id, user } = verified.map_err(|failure| {
-        tracing::info!(reason = %failure, "token rejected");
+        tracing::info!(reason = %failure, "credential rejected");
         failure
     })?;
     let actor = Actor { kind: "ledger_user".to_owned(), id: id.clone() };
@@ -56,7 +56,7 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
     let (principal, is_first) = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {
-            tracing::info!(%reason, "token rejected");
+            tracing::info!(%reason, "credential rejected");
             LedgerError::unauthenticated().into()
         }
     })?;

@@ -92,7 +92,7 @@ fn expect_no_growth(rows: &[Row]) {
 
 async fn measured(sizes: &[(&str, usize, usize)]) -> Vec<Row> {
     let ledger = Ledger::start().await;
-    // What the first requests of a process do once is not part of the cost.
+    // One-time DynamoDB requests of a process are not part of the cost.
     ledger.server().platform().list_organizations().await.expect(200);
     ledger.server().platform().list_ledger_parties().await.expect(200);
     let mut directory = Directory::make(ledger.server()).await;
