@@ -3,8 +3,7 @@
 //!     cargo xtask missing get-role
 //!
 //! Without the variable, every endpoint is checked. A run of tests prints the documented responses that they have not
-//! seen,
-//! for example with `-- get_role`; a run of all tests checks them.
+//! seen, for example with `-- get_role`; a run of all tests checks them.
 
 use std::fs;
 

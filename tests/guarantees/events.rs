@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::harness::{api_test, generated};
 
 /// The placeholder of the credential. The placeholders of ids are in the table of path parameters. Replace them in the
-/// text
-/// before you send an event.
+/// text before you send an event.
 const KEY: &str = "${BERTH_KEY}";
 
 pub fn directory() -> PathBuf {

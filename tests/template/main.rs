@@ -1,6 +1,5 @@
 //! Tests of `template.yaml`: the program prints it, and it agrees with the endpoint list, the contract and the table
-//! that
-//! `berth table create` creates. It allows no more than the endpoints need. Mutation tests prove that mistakes are
+//! that `berth table create` creates. It allows no more than the endpoints need. Mutation tests prove that mistakes are
 //! found.
 #![expect(clippy::expect_used, reason = "a failed test panics with its reason")]
 

@@ -126,8 +126,7 @@ impl Dock {
     }
 
     /// Returns the dock after `patch`, changed at `now`. If the patch changes nothing, the dock is unchanged. A new
-    /// domain is
-    /// unverified.
+    /// domain is unverified.
     #[must_use]
     pub fn patched(&self, patch: DockPatch, now: Time) -> Self {
         let mut new = self.clone();

@@ -2,8 +2,7 @@
 //!
 //! An [`Error`] is independent of HTTP, except for the status of its [`Code`]. `http::problem` serializes it. Data for
 //! clients (`detail`, `failures`) and data for the log (`Cause`) have different types, so that the latter cannot appear
-//! in a
-//! response.
+//! in a response.
 
 use std::fmt;
 

@@ -2,8 +2,7 @@
 //!
 //! `serde_json::Value` converts numbers to machine numbers and accepts duplicate keys. But `metadata` must be returned
 //! exactly, and a duplicate member is an error, so bodies are parsed into [`Json`]. The grammar is that of serde_json,
-//! which
-//! splits each level into raw slices.
+//! which splits each level into raw slices.
 
 use std::fmt;
 

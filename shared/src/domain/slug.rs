@@ -41,8 +41,7 @@ pub struct SlugStem(Slug);
 
 impl SlugStem {
     /// Returns the stem of `name`: NFKD, transliterated to ASCII, in lower case, with a hyphen for each run of other
-    /// characters,
-    /// at most 63 characters. The stem of a name without letters and digits is `org`.
+    /// characters, at most 63 characters. The stem of a name without letters and digits is `org`.
     #[must_use]
     pub fn of(name: &Name) -> Self {
         let decomposed: String = name.as_str().nfkd().collect();

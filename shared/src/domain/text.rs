@@ -216,8 +216,7 @@ impl Search {
 }
 
 /// Folds the case of a text character by character, so that a part of the text folds to a part of the result. A final
-/// sigma
-/// equals another sigma, and a sharp s becomes two letters.
+/// sigma equals another sigma, and a sharp s becomes two letters.
 fn folded(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }

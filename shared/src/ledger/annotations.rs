@@ -8,8 +8,7 @@ use crate::domain::{Metadata, json::Json};
 /// Maximum size of all keys and values together, in bytes.
 pub const MAX_ANNOTATIONS: usize = 262_144;
 /// Maximum size of metadata as stored JSON, in bytes. A DynamoDB item has 400 KB, and JSON escapes take up to six times
-/// the
-/// bytes of a character.
+/// the bytes of a character.
 const MAX_STORED: usize = 384 * 1024;
 /// Maximum length of a name, without the prefix and its slash.
 const MAX_NAME: usize = 63;

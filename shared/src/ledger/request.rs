@@ -96,8 +96,7 @@ impl LedgerRequest {
     }
 
     /// Returns the organization of an identity provider id, if the user has access to it. The empty id stands for the
-    /// user's own
-    /// identity provider, or for the default one with a platform key.
+    /// user's own identity provider, or for the default one with a platform key.
     ///
     /// # Errors
     /// 403 for another organization's id, `INVALID_FIELD` for a malformed id, `INVALID_ARGUMENT` for an id that does

@@ -1,10 +1,9 @@
 //! Every endpoint that writes, with every fault: once, twice and permanently, at its first DynamoDB request and at its
-//! write,
-//! with and without an `Idempotency-Key`.
+//! write, with and without an `Idempotency-Key`.
 //!
 //! The response always reports the outcome. The audit trail shows how often a request took effect: its entries are
-//! written
-//! in the transaction of the change, and name the request. The checker compares them with the rest of the table.
+//! written in the transaction of the change, and name the request. The checker compares them with the rest of the
+//! table.
 
 use std::{
     collections::{BTreeMap, HashMap},

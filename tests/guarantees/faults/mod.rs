@@ -104,8 +104,7 @@ impl FaultWorld {
 }
 
 /// The last use of a key is recorded with `PutItem`, like nothing else. If that write fails, the response does not wait
-/// for
-/// it until the timeout.
+/// for it until the timeout.
 #[apply(api_test)]
 async fn a_failed_last_used_update_does_not_delay_the_response() {
     let world = FaultWorld::open(PATIENCE).await;

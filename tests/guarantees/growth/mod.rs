@@ -1,6 +1,5 @@
 //! The DynamoDB cost of requests does not grow with the directory. Each run of the tests measures small directories,
-//! and the
-//! large one only on request, because loading it takes minutes:
+//! and the large one only on request, because loading it takes minutes:
 //!
 //!     BERTH_GROWTH=1 cargo test -p berth --test api -- growth::       # measures, and compares docs/costs.md with it
 //!     BERTH_GROWTH=write cargo test -p berth --test api -- growth::   # writes the table into docs/costs.md

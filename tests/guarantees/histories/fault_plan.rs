@@ -61,8 +61,7 @@ impl FaultPlan {
     }
 
     /// Sends a request with the faults. Returns the response, or `None` if the outcome is unknown, and the number of
-    /// DynamoDB
-    /// requests that failed or of disconnects.
+    /// DynamoDB requests that failed or of disconnects.
     pub async fn send(&self, request: RequestBuilder, request_id: &str, wire: &Wire) -> (Option<TestResponse>, usize) {
         let request = request.header("x-request-id", request_id);
         let fault = match self {

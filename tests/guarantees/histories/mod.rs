@@ -2,8 +2,7 @@
 //! linearizable.
 //!
 //! `BERTH_HISTORY_SEED` and `BERTH_HISTORY_REQUESTS` select the run. A seed determines the requests and the fault plans
-//! of
-//! each client. It does not determine the interleaving of the requests, and so not the ids.
+//! of each client. It does not determine the interleaving of the requests, and so not the ids.
 
 mod fault_plan;
 mod linearizability;

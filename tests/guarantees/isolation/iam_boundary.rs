@@ -1,6 +1,5 @@
 //! The keys that requests of a tenant access: those with its own prefix, and the listed exceptions. The list also
-//! yields an
-//! IAM policy, for an operator who wants a boundary below the code.
+//! yields an IAM policy, for an operator who wants a boundary below the code.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -126,8 +125,7 @@ async fn tenants_access_only_their_keys_and_the_listed_exceptions() {
 }
 
 /// Returns requests of the tenant to every endpoint: with its own resources and all members, then with another tenant's
-/// ids
-/// at every location.
+/// ids at every location.
 async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     let (own, client) = (&scene.own, &scene.own.client);
     let organization = paths::organization(&own.organization);

@@ -217,8 +217,7 @@ pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, K
             "identityProviderId" => Kind::Organization,
             "userId" => Kind::User,
             // The party in the body must equal that in the path. A taken hint is reported, and has its own test. There
-            // is one
-            // synchronizer, which belongs to no tenant.
+            // is one synchronizer, which belongs to no tenant.
             "party" | "partyIdHint" | "synchronizerId" => continue,
             "localMetadata" | "resourceVersion" | "annotations" | "partyDetails" | "isLocal" | "updateMask"
             | "paths" => {

@@ -42,8 +42,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 
 impl Claims {
     /// Checks that the token is valid for this service, by the configured audience and scope. Without a configuration,
-    /// the rules
-    /// of a participant apply: an audience that names it, or the scope of the ledger.
+    /// the rules of a participant apply: an audience that names it, or the scope of the ledger.
     pub(super) fn check_target(&self, config: &TokenConfig, participant: &str) -> Result<(), TokenFailure> {
         if config.audience.is_none() && config.scope.is_none() {
             return self.check_participant(participant);

@@ -16,8 +16,7 @@ pub struct TokenSettings {
     /// `BERTH_JWT_SCOPE`: required scope of a token.
     pub scope: Option<String>,
     /// `BERTH_JWT_ADMINS`: comma-separated subjects of admins. `<subject>=<organization id>` is an admin of one
-    /// organization's
-    /// identity provider.
+    /// organization's identity provider.
     pub admins: Option<String>,
     /// `BERTH_JWT_USERS`: subjects of other users, in the same format.
     pub users: Option<String>,

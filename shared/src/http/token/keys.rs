@@ -70,8 +70,7 @@ impl Keys {
     }
 
     /// Returns the keys that may verify a token with this header: the key with its id, or every key of its algorithm.
-    /// Fetches
-    /// keys until `deadline` at the latest.
+    /// Fetches keys until `deadline` at the latest.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if no fetch has succeeded yet.

@@ -1,8 +1,7 @@
 //! Signed tokens (JWT, RFC 7519): authentication by an external identity provider.
 //!
 //! A token is valid if it is signed with RS256 or ES256 by a key of the configured key set, this service is its
-//! audience, and
-//! it is within its validity period. The rights of its subject are configured: a token grants none.
+//! audience, and it is within its validity period. The rights of its subject are configured: a token grants none.
 
 mod claims;
 mod config;
@@ -74,8 +73,7 @@ impl TokenVerifier {
     }
 
     /// Verifies a token, and returns its user. `participant` is the id of this service in tokens. Keys are fetched
-    /// until
-    /// `deadline` at the latest.
+    /// until `deadline` at the latest.
     ///
     /// # Errors
     /// Why the token is rejected.
