@@ -55,8 +55,8 @@ crate::object! {
     pub struct OrganizationDraft {
         /// Display name, 1 to 200 characters. White space at both ends is removed.
         pub name: Required<Name>,
-        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the
-        /// slug is derived from the name.
+        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the slug is
+        /// derived from the name.
         pub slug: Optional<Slug>,
         /// Custom attributes. The default, also for `null`, is an empty object.
         pub metadata: Defaulted<Metadata>,

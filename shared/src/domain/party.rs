@@ -87,8 +87,7 @@ crate::object! {
         pub name: Required<Name>,
         /// E-mail address of the primary contact, at most 254 characters. `null` means none.
         pub email: Optional<Email>,
-        /// Identifier that an external authority assigned, for example a company number: 1 to 256 characters. `null`
-        /// means none.
+        /// Identifier that an external authority assigned, for example a company number: 1 to 256 characters. `null` means none.
         pub external_ref: Optional<ExternalRef>,
         /// Custom attributes. The default, also for `null`, is an empty object.
         pub metadata: Defaulted<Metadata>,
