@@ -21,13 +21,19 @@ function markdown(text) {
   return { lines, columns: lines.map(() => 0) };
 }
 
-/** `//`, `///`, `//!` and block comments, and string literals if asked for; no code. */
+// A comment, a raw string, a string, a character. A lifetime is none of them: its quote is not closed.
+const RUST_TOKENS =
+  /\/\/[^\n]*|\/\*[\s\S]*?\*\/|\bb?r(#*)"[\s\S]*?"\1|"(?:\\[\s\S]|[^"\\])*"|'(?:\\(?:u\{[0-9a-fA-F_]+\}|x[0-9a-fA-F]{2}|.)|[^'\\\n])'/g;
+
+/** Returns the text of a Rust file with spaces in place of comments and literals. */
+export function codeOf(text) {
+  return text.replace(RUST_TOKENS, (token) => token.replace(/[^\n]/g, " "));
+}
+
+/** `//`, `///`, `//!` and block comments, and string literals with `strings`; no code. */
 function rust(text, strings) {
   const prose = new Prose(text);
-  // A comment, a raw string, a string, a character. A lifetime is none of them: its quote is not closed.
-  const tokens =
-    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|\bb?r(#*)"[\s\S]*?"\1|"(?:\\[\s\S]|[^"\\])*"|'(?:\\(?:u\{[0-9a-fA-F_]+\}|x[0-9a-fA-F]{2}|.)|[^'\\\n])'/g;
-  for (const token of text.matchAll(tokens)) {
+  for (const token of text.matchAll(RUST_TOKENS)) {
     if (token[0].startsWith("//")) prose.add(token.index, token[0], /^\/\/[/!]? ?/);
     else if (token[0].startsWith("/*")) prose.add(token.index, token[0].slice(0, -2), /^\s*(?:\/\*[*!]? ?|\* ?)/);
     else if (strings && /^[^']*" *[^" ]+ [^"]/.test(token[0])) prose.add(token.index, token[0], /^(?:b?r?#*"|\s+)/);

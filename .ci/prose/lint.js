@@ -1,11 +1,13 @@
-// Prints every listed word in the prose of the given files and folders, as file:line:column, and exits with 1 if it finds
-// one. Without arguments it reads every file of the repository that has prose. words.yml is the list.
+// Prints every listed word in the prose of the given files and folders, and every listed name in Rust code, as
+// file:line:column. Exits with 1 if it finds one. Without arguments it reads every file of the repository that has prose.
+// words.yml lists the words, names.js the names.
 import { readFile } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createLinter, loadTextlintrc } from "textlint";
 import { extractorFor } from "./extract.js";
+import { namesIn } from "./names.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -21,11 +23,13 @@ export async function linter(options) {
     if (!extract) return [];
     const { lines, columns } = extract(text);
     const result = await textlint.lintText(lines.join("\n"), "prose.md");
-    return result.messages.map(({ line, column, message }) => {
+    const names = path.endsWith(".rs") ? namesIn(path, text) : [];
+    const words = result.messages.map(({ line, column, message }) => {
       // The rule's message is "found => expected"; a finding may span lines.
       const [found, expected] = message.split(" => ").map((part) => part.replace(/\s+/g, " ").trim());
       return { path, line, column: column + columns[line - 1], found, expected };
     });
+    return [...words, ...names].sort((one, other) => one.line - other.line || one.column - other.column);
   };
 }
 

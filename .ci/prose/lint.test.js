@@ -12,11 +12,12 @@ const findings = async (name, lint = comments) => {
 };
 
 const expected = {
-  "bad.md": ["1 calls", "3 The call", "3 refused", "3 told", "3 whose it is", "4 answer", "4 held against"],
+  "bad.md": ["1 What", "1 calls", "3 The call", "3 refused", "3 nobody", "3 told", "3 whose it is", "4 answer", "4 held against"],
   "bad.rs": [
     "1 walk",
     "3 Takes it away",
     "3 asks the store",
+    "5 refused",
     "6 mended",
     "7 is gone",
     "9 Lies under",
@@ -32,6 +33,10 @@ const expected = {
 for (const [name, words] of Object.entries(expected)) {
   test(name, async () => assert.deepEqual(await findings(name), words));
 }
+
+test("names of files", async () => {
+  assert.deepEqual((await comments("shared/src/attempt.rs", "fn f() {}")).map(({ found }) => found), ["attempt.rs"]);
+});
 
 test("string literals", async () => {
   const inStrings = (await findings("bad.rs", strings)).filter((word) => !expected["bad.rs"].includes(word));

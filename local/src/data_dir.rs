@@ -21,7 +21,7 @@ const ENDPOINT: &str = "endpoint";
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    // Held, never read.
+    // Only held, never read.
     _lock: File,
 }
 

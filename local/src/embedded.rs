@@ -30,9 +30,11 @@ pub(crate) struct EmbeddedDynamoDb {
 }
 
 impl EmbeddedDynamoDb {
-    /// Opens the database in `directory`, or a new one in memory, and serves it on a free port of the loopback interface.
+    /// Opens the database in `directory`, or a new one in memory, and serves it on a free port of the loopback
+    /// interface.
     ///
-    /// It runs in its own thread, because SQLite blocks the calling thread. The API's threads continue to serve requests.
+    /// It runs in its own thread, because SQLite blocks the calling thread. The API's threads continue to serve
+    /// requests.
     pub(crate) fn open(directory: Option<DataDir>) -> Result<Self, StartError> {
         let database = match &directory {
             Some(directory) => open_file(&directory.database()),

@@ -38,7 +38,8 @@ use crate::{
 /// Maximum length of a body in bytes, as at API Gateway.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
-/// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the 413.
+/// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the
+/// 413.
 const DRAIN_LIMIT: usize = 4 * BODY_LIMIT;
 
 /// Maximum length of request line and header values in bytes, as at API Gateway.
@@ -53,8 +54,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit for open requests after a shutdown began.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// Maximum number of concurrent invocations. On AWS each has its own process. Here all share one machine, where a larger
-/// number delays every DynamoDB request until it times out and is retried.
+/// Maximum number of concurrent invocations. On AWS each has its own process. Here all share one machine, where a
+/// larger number delays every DynamoDB request until it times out and is retried.
 pub(crate) const MAX_CONCURRENCY: usize = 32;
 
 /// Configuration and state of the HTTP server.

@@ -79,7 +79,7 @@ fn a_host_is_a_name_or_an_address() {
 }
 
 #[test]
-fn a_trace_id_is_kept_or_generated() {
+fn a_trace_id_is_forwarded_or_generated() {
     let mut headers = HeaderMap::new();
     let generated = trace_id(&headers, Timestamp::UNIX_EPOCH);
     assert!(generated.starts_with("Root=1-00000000-"), "{generated}");

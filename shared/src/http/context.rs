@@ -41,7 +41,7 @@ pub(crate) enum LogOutcome<'a> {
     ClientError {
         /// Error code.
         code: &'a str,
-        /// What could not be decoded, if the error is a decoding error of the ledger dialect.
+        /// Part of the request that cannot be decoded, for a decoding error of the ledger dialect.
         input: Option<&'a str>,
     },
     /// The status is 5xx.

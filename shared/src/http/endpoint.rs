@@ -52,7 +52,7 @@ pub struct RequestBody {
     pub members: Option<fn() -> Vec<MemberInfo>>,
 }
 
-/// Who may send requests to an endpoint.
+/// Access control of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Anyone, without a credential.
@@ -101,7 +101,7 @@ pub struct Endpoint {
     pub method: Method,
     /// Path, with parameters in braces.
     pub path: &'static str,
-    /// Who may send requests.
+    /// Access control.
     pub access: Access,
     /// Status code of a success.
     pub success: u16,

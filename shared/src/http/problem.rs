@@ -57,7 +57,7 @@ pub struct ProblemDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub parameter: Option<String>,
-    /// What is wrong, and what is allowed.
+    /// Violated requirement, beginning with the name of the member, parameter or header.
     pub detail: String,
 }
 
