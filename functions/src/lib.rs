@@ -43,6 +43,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     roles::list::ENDPOINT,
     roles::revoke::ENDPOINT,
     roles::check::ENDPOINT,
+    roles::get::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
     api_keys::revoke::ENDPOINT,

@@ -230,6 +230,8 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     };
     let role = post(&dock, "RECIPIENT", None);
     let role = ledger.note("assign-role", at_most(1, 1, 10.0, 0.0), 201, role).await.id();
+    let one = paths::role(org, &party, &role);
+    ledger.note("get-role", at_most(1, 1, 0.0, 1.0), 200, platform.get(&one)).await;
     let keyed = post(&dock, "DISTRIBUTOR", Some("role"));
     ledger.note("assign-role, Idempotency-Key", at_most(1, 1, 12.0, 0.0), 201, keyed).await;
     let duplicate = post(&dock, "RECIPIENT", None);

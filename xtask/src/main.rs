@@ -45,14 +45,34 @@ fn main() -> ExitCode {
 
 /// Lists everything that `endpoint` lacks, without running its tests.
 fn missing(endpoint: &str) -> Result {
-    let test = ["test", "--quiet", "-p", "berth", "--test", "api", "--", "guarantees::endpoint_coverage"];
-    succeed(Command::new("cargo").args(test).env("BERTH_ENDPOINT", endpoint))
+    let mut command = api_tests("guarantees::endpoint_coverage");
+    succeed(command.env("BERTH_ENDPOINT", endpoint).env("RUST_BACKTRACE", "0"))
+}
+
+/// The command that runs the black-box tests whose name contains `filter`, from the build that `cargo test` needs.
+fn api_tests(filter: &str) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--quiet", "--test", "api", "--", filter]);
+    command
+}
+
+/// Cargo without the variables that describe the package of this program. Build scripts depend on them, so the dependencies
+/// would be built again after every command that is not run from here.
+fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")).for_each(|name| {
+        command.env_remove(name);
+    });
+    command
 }
 
 /// Runs a command in the root of the repository.
 fn succeed(command: &mut Command) -> Result {
-    let status = command.current_dir(root()).status().map_err(|error| format!("{command:?}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{command:?} failed: {status}")) }
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let line = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let status = command.current_dir(root()).status().map_err(|error| format!("{line}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{line} failed: {status}")) }
 }
 
 /// Prints a line to the standard output. A closed pipe is not an error.

@@ -2,6 +2,7 @@
 
 mod assign;
 mod check;
+mod get;
 mod list;
 mod list_as_of;
 mod list_documented;
