@@ -1,23 +1,23 @@
-//! The layers of the common crate: every module imports only from layers below its own.
+//! The layers of the common crate: every module imports only from its own layer and the layers below.
 //!
-//! The sources are read as text, so that a new import in the wrong direction fails with its file and line.
+//! The test reads the sources as text, so that it reports an import from above with file and line.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// The layers, lowest first. A module may name its own layer and every one before it.
+/// The layers, lowest first.
 const LAYERS: [&str; 5] = ["domain", "store", "operator", "http", "ledger"];
 
-/// Names at the root of the crate that are re-exports for other crates: the crate itself uses the real paths.
+/// Re-exports at the root of the crate, for other crates. The crate itself uses the full paths.
 const REEXPORTS: [&str; 8] = ["Environment", "Error", "Result", "Service", "credentials", "error", "id", "time"];
 
 #[test]
 fn every_module_imports_only_from_layers_below() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let files = sources(&root);
-    assert!(files.len() > 50, "the sources are read: {}", files.len());
+    assert!(files.len() > 50, "too few sources: {}", files.len());
     let mut violations = Vec::new();
     for file in files {
         let path = file.strip_prefix(&root).unwrap();
@@ -31,7 +31,7 @@ fn every_module_imports_only_from_layers_below() {
         violations
             .extend(above(own, &text).into_iter().map(|(line, name)| format!("{}:{line}: {name}", path.display())));
     }
-    assert!(violations.is_empty(), "imports from a layer above, or by a re-export:\n{}", violations.join("\n"));
+    assert!(violations.is_empty(), "imports from a layer above or by a re-export:\n{}", violations.join("\n"));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn an_import_from_above_is_found_in_every_form() {
     assert_eq!(above(domain, "//! As [`crate::http`] does."), []);
 }
 
-/// The lines of `text` that name a layer above `own`, or a re-export, with what they name.
+/// Returns the imports in `text` from a layer above `own` or by a re-export, with their line and name.
 fn above(own: usize, text: &str) -> Vec<(usize, String)> {
     let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
@@ -67,7 +67,7 @@ fn above(own: usize, text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The first segments of a path, or of every path of a group in braces, with their offsets.
+/// Returns the first segment of a path, or of every path of a group in braces, with its offset.
 fn first_names(rest: &str) -> Vec<(usize, &str)> {
     let name_at = |at: usize| {
         let text = &rest[at..];
@@ -93,7 +93,7 @@ fn first_names(rest: &str) -> Vec<(usize, &str)> {
     names
 }
 
-/// Every source file below `folder`.
+/// Returns every source file below `folder`.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     entries

@@ -1,16 +1,16 @@
-//! The black-box tests: Berth over HTTP on an embedded DynamoDB, every response validated against the contract.
+//! Black-box tests: Berth over HTTP on an embedded DynamoDB. Every response is validated against the contract.
 //!
-//! - `api/` has the tests of each endpoint under its address, `ledger/` those of the `/v2` dialect.
-//! - `guarantees/` has what holds for all endpoints.
-//! - `harness/` starts servers, sends requests and checks the responses.
+//! - `api/` has the tests of each endpoint, by resource and verb. `ledger/` has those of the `/v2` dialect.
+//! - `guarantees/` has the tests of guarantees of all endpoints.
+//! - `harness/` starts servers, sends requests and validates responses.
 //!
-//! A test is an async function with `#[apply(api_test)]`: it registers itself.
+//! A test is an async function with `#[apply(api_test)]`, which registers it.
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and reports why"
+    reason = "a failed test panics with its reason"
 )]
 
 mod api;

@@ -1,4 +1,4 @@
-"""Measures programs for AWS Lambda by playing the Runtime API to them: tests/size.sh calls it."""
+"""Measures programs for AWS Lambda behind an emulated Runtime API. Run by tests/size.sh."""
 
 import http.server
 import io
@@ -12,19 +12,19 @@ import threading
 import zipfile
 
 COLD_STARTS = 15
-WARM_CALLS = 300
+WARM_INVOCATIONS = 300
 
 
 class Runtime(http.server.ThreadingHTTPServer):
-    """Hands out one event as often as it is asked to, and notes what the program has used at each step."""
+    """Delivers one event several times, and records the CPU time of the program before each delivery."""
 
-    def __init__(self, event, calls):
+    def __init__(self, event, invocations):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.event, self.calls = event.encode(), calls
-        self.process, self.used, self.answer = None, [], None
+        self.event, self.invocations = event.encode(), invocations
+        self.process, self.used, self.response = None, [], None
         self.done, self.started = threading.Event(), threading.Event()
 
-    def note(self):
+    def record(self):
         self.started.wait()
         tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
         self.used.append(sum(int(task.read_text().split()[0]) for task in tasks) / 1000)
@@ -32,14 +32,14 @@ class Runtime(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body in one packet: else each call waits for an acknowledgement that the other side holds back.
+    # Head and body in one packet: otherwise each response waits for a delayed acknowledgement of the client.
     wbufsize = -1
     disable_nagle_algorithm = True
 
     def do_GET(self):
         runtime = self.server
-        runtime.note()
-        if len(runtime.used) > runtime.calls:
+        runtime.record()
+        if len(runtime.used) > runtime.invocations:
             runtime.done.set()
             return
         self.send_response(200)
@@ -60,7 +60,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.rfile.readline()
         else:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.answer = json.loads(body)
+        self.server.response = json.loads(body)
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -69,9 +69,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def run(program, handler, event, calls, status, variables):
-    """CPU in microseconds until the first event, until the first answer, and for each call after it; peak memory in kB."""
-    runtime = Runtime(event, calls)
+def run(program, handler, event, invocations, status, variables):
+    """Returns CPU microseconds to the first event, to the first response and per later invocation, and peak memory in kB."""
+    runtime = Runtime(event, invocations)
     threading.Thread(target=runtime.serve_forever, daemon=True).start()
     environment = {
         "_HANDLER": handler,
@@ -91,23 +91,23 @@ def run(program, handler, event, calls, status, variables):
     runtime.started.set()
     try:
         if not runtime.done.wait(60):
-            sys.exit(f"{program} as {handler} does not answer")
+            sys.exit(f"{program} as {handler} does not respond")
         memory = pathlib.Path(f"/proc/{runtime.process.pid}/status").read_text()
     finally:
         runtime.process.kill()
         runtime.process.wait()
         runtime.shutdown()
-    if status is not None and runtime.answer["statusCode"] != status:
-        sys.exit(f"{program} as {handler} answers {runtime.answer}")
+    if status is not None and runtime.response["statusCode"] != status:
+        sys.exit(f"{program} as {handler} returns {runtime.response}")
     peak = next(int(line.split()[1]) for line in memory.splitlines() if line.startswith("VmHWM"))
     used = runtime.used
-    warm = (used[-1] - used[1]) / (calls - 1) if calls > 1 else 0
+    warm = (used[-1] - used[1]) / (invocations - 1) if invocations > 1 else 0
     return used[0], used[1], warm, peak
 
 
 def measured(program, handler, event, status=200, variables=None):
     cold = [run(program, handler, event, 1, status, variables or {}) for _ in range(COLD_STARTS)]
-    warm = run(program, handler, event, WARM_CALLS, status, variables or {})
+    warm = run(program, handler, event, WARM_INVOCATIONS, status, variables or {})
     return [statistics.median(one[at] for one in cold) for at in (0, 1)] + [warm[2], warm[3]]
 
 
@@ -127,11 +127,11 @@ def main():
         ("berth, health", bootstrap, measured(bootstrap, "health", event("health"))),
         ("berth, list-docks", bootstrap, measured(bootstrap, "list-docks", event("list-docks"), variables=store)),
     ]
-    print("| | MB | zipped MB | CPU to the first event, ms | to the first answer, ms | CPU of a warm call, µs | peak MB |")
+    print("| | MB | zipped MB | CPU to the first event, ms | to the first response, ms | CPU of a warm invocation, µs | peak MB |")
     print("|---|---|---|---|---|---|---|")
     first = None
-    for name, program, (init, answer, warm, peak) in rows:
-        values = [os.path.getsize(program) / 1e6, zipped(program) / 1e6, init / 1000, answer / 1000, warm, peak / 1000]
+    for name, program, (init, response, warm, peak) in rows:
+        values = [os.path.getsize(program) / 1e6, zipped(program) / 1e6, init / 1000, response / 1000, warm, peak / 1000]
         first = first or values
         cells = [f"{value:.2f} ({value / base:.1f})" for value, base in zip(values, first)]
         print("|", " | ".join([name, *cells]), "|")

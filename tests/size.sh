@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Prints what the release `bootstrap` weighs beside a function that only says hello (tests/hello), built the same way: size,
-# zipped size, CPU time of a cold start and of a warm call, memory. One run, so that the ratios hold on a busy machine.
+# Compares the release `bootstrap` with a minimal function (tests/hello) that is built the same way. Prints size, zipped
+# size, CPU time of a cold start and of a warm invocation, and memory, all measured in one run, so that the ratios are
+# correct on a busy machine.
 #
-#   tests/size.sh [BOOTSTRAP]     builds what is not given
+#   tests/size.sh [BOOTSTRAP]     builds BOOTSTRAP if it is not given
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}

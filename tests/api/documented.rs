@@ -1,4 +1,4 @@
-//! What the documentation that the API comes from says of every response.
+//! Assertions for the documented format of responses.
 
 use std::collections::BTreeSet;
 
@@ -9,26 +9,26 @@ use serde_json::{Value, json};
 
 use crate::harness::{TestClient, TestResponse};
 
-/// A POST as `curl` sends it from the pages: this body, to the byte.
+/// Sends a POST like the documented `curl` commands: with exactly this body.
 pub async fn post(client: &TestClient, target: &str, body: &str) -> TestResponse {
     client.request(Method::POST, target).header("accept", "*/*").body("application/json", body).send().await
 }
 
-/// That an object has these members and no others.
+/// Asserts that an object has exactly these members.
 #[track_caller]
 pub fn check_members(object: &Value, expected: &[&str]) {
     let found: BTreeSet<&str> = object.as_object().expect("an object").keys().map(String::as_str).collect();
     assert_eq!(found, expected.iter().copied().collect());
 }
 
-/// That this is an id of its kind, with the prefix that the pages give it.
+/// Asserts that a value is an id of this kind with its documented prefix.
 #[track_caller]
 pub fn check_id<K: Kind>(value: &Value, prefix: &str) {
     let id = value.as_str().expect("ids are strings");
     assert!(id.starts_with(prefix) && id.parse::<Id<K>>().is_ok(), "{id}");
 }
 
-/// That this is a time as the pages write them: UTC, three digits of milliseconds; of just now.
+/// Asserts that a value is a current time in the documented format: UTC with milliseconds.
 #[track_caller]
 pub fn check_time(value: &Value) {
     let text = value.as_str().expect("times are strings");
@@ -36,10 +36,10 @@ pub fn check_time(value: &Value) {
     assert_eq!(time.to_string(), text);
     assert!(text.len() == "2024-03-01T12:00:00.000Z".len() && text.ends_with('Z'), "{text}");
     let now = Time::now();
-    assert!(time <= now && now <= time.plus_millis(60_000), "{text} is not now");
+    assert!(time <= now && now <= time.plus_millis(60_000), "{text} is not current");
 }
 
-/// That this is an error as the origin writes them, with this status.
+/// Asserts that a response is an error in the documented format, with this status.
 #[track_caller]
 pub fn assert_documented_error(response: TestResponse, status: u16, code: &str, message: &str) {
     let response = response.expect_error(status, code);

@@ -1,4 +1,4 @@
-//! The tests of each endpoint, under its address.
+//! Tests of each endpoint, by resource and verb.
 
 mod api_keys;
 mod docks;

@@ -34,7 +34,7 @@ async fn strict_handling_applies_to_public_endpoints() {
         let target = format!("{}?verbose=1", endpoint.path);
         server.anonymous().get(&target).await.expect(endpoint.success);
         if let Handler::Other(_) = endpoint.handler {
-            // The ledger's dialect knows no such preference.
+            // The ledger dialect does not support the preference.
             continue;
         }
         let strict = server.anonymous().request(Method::GET, &target).header("prefer", "handling=strict");

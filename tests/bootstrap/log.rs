@@ -1,4 +1,4 @@
-//! What `bootstrap` prints: JSON, metrics, and nothing of what clients send or the store holds, however much is asked for.
+//! The output of `bootstrap`: JSON lines with metrics, and at no log level any input of clients or stored data.
 
 use std::{
     io::BufReader,
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::{FAR, emf, event, invoke_with, leaks::SensitiveValues, request, respond};
 
-/// A store that answers every request with this. Its URL.
+/// Starts a DynamoDB endpoint that returns this response to every request. Returns its URL.
 fn store(status: &'static str, body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    // It ends with the test program.
+    // It runs until the test program ends.
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             let body = body.clone();
@@ -35,16 +35,16 @@ fn lines(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
 }
 
-/// The line of the only request.
+/// Returns the log line of the only request.
 fn line_of_request(lines: &[Value]) -> &Value {
     let mut found = lines.iter().filter(|line| line["target"] == "berth::request");
-    let line = found.next().expect("the request has a line");
-    assert!(found.next().is_none(), "one line for one request");
+    let line = found.next().expect("the request has a log line");
+    assert!(found.next().is_none(), "one log line per request");
     line
 }
 
 #[test]
-fn failing_writes_are_told_without_what_was_written() {
+fn failed_writes_are_logged_without_their_data() {
     let key: ApiKeyId = "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS".parse().expect("an id");
     let secret = std::array::from_fn(|at| u8::try_from(at * 7).unwrap_or(3));
     let credential = Credential::new(Environment::Live, key, secret);
@@ -80,34 +80,31 @@ fn failing_writes_are_told_without_what_was_written() {
         let variables = [("AWS_ENDPOINT_URL_DYNAMODB", url.as_str()), ("BERTH_LOG", "trace")];
         let soon = SystemTime::now() + Duration::from_secs(3);
         let soon = soon.duration_since(UNIX_EPOCH).expect("after the epoch").as_millis();
-        let (answer, log) = invoke_with(handler, &event, &variables, u64::try_from(soon).expect("a time"));
-        assert_eq!(answer["statusCode"], 503, "{answer}");
+        let (response, log) = invoke_with(handler, &event, &variables, u64::try_from(soon).expect("a time"));
+        assert_eq!(response["statusCode"], 503, "{response}");
 
         let leaks = given.leaks(log.lines());
         assert!(leaks.is_empty(), "{leaks:?}");
         let lines = lines(&log);
         let line = line_of_request(&lines);
         assert!(emf::violations(line).is_empty(), "{:?}", emf::violations(line));
-        let told = |name: &str| line[name].clone();
+        let field = |name: &str| line[name].clone();
         assert_eq!(
-            (told("level"), told("message"), told("status")),
+            (field("level"), field("message"), field("status")),
             (json!("ERROR"), json!("server error"), json!(503))
         );
-        assert_eq!((told("endpoint"), told("environment")), (json!(handler), json!("live")));
-        assert_eq!((told("requestId"), told("coldStart")), (json!("request-to-be-found"), json!(true)));
+        assert_eq!((field("endpoint"), field("environment")), (json!(handler), json!("live")));
+        assert_eq!((field("requestId"), field("coldStart")), (json!("request-to-be-found"), json!(true)));
         assert!(line["dynamoDbRequests"].as_u64() > Some(0) && line["error"].is_string(), "{line}");
-        assert!(
-            line["retries"].as_u64() > Some(0),
-            "a store that fails or cannot be understood is asked again: {line}"
-        );
-        assert_eq!((told("serverErrors"), told("clientErrors")), (json!(1), json!(0)));
-        // The store was asked at the start, too, and did not answer.
+        assert!(line["retries"].as_u64() > Some(0), "a failed or unreadable DynamoDB response is retried: {line}");
+        assert_eq!((field("serverErrors"), field("clientErrors")), (json!(1), json!(0)));
+        // DynamoDB did not respond during initialization either.
         assert!(lines.iter().any(|line| line["level"] == "WARN" && line["target"] == "bootstrap"), "{log}");
     }
 }
 
 #[test]
-fn libraries_are_not_let_speak_and_requests_not_silenced() {
+fn only_berth_logs_and_at_every_level() {
     for level in ["trace", "error", "aws_smithy_runtime=trace,hyper=trace"] {
         let variables = [("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9"), ("BERTH_LOG", level)];
         let (_, log) = invoke_with("health", &event("GET", "/v1/healthz"), &variables, FAR);
@@ -117,7 +114,7 @@ fn libraries_are_not_let_speak_and_requests_not_silenced() {
             let target = line["target"].as_str().expect("a target");
             assert!(["berth", "bootstrap"].iter().any(|own| target.starts_with(own)), "{level}: {line}");
         }
-        let is_told = log.contains("BERTH_LOG must be");
-        assert_eq!(is_told, level.contains('='), "a level that is none is told: {log}");
+        let is_reported = log.contains("BERTH_LOG must be");
+        assert_eq!(is_reported, level.contains('='), "an invalid level is reported: {log}");
     }
 }

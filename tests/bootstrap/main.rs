@@ -1,5 +1,5 @@
-//! `bootstrap` as a process: it serves the endpoint that `_HANDLER` names, and says why where it cannot start.
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed, and says so")]
+//! `bootstrap` as a process: it serves the endpoint that `_HANDLER` names, and reports why it cannot start.
+#![expect(clippy::expect_used, reason = "a failed test panics with its reason")]
 
 #[path = "../harness/emf.rs"]
 mod emf;
@@ -15,7 +15,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// A deadline that no test lives to see, in milliseconds since the epoch.
+/// A deadline in the far future, in milliseconds since the epoch.
 const FAR: u64 = 4_102_444_800_000;
 
 fn bootstrap(variables: &[(&str, &str)]) -> Command {
@@ -31,13 +31,13 @@ fn fails(variables: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn an_unknown_handler_is_named_beside_those_that_there_are() {
+fn an_unknown_handler_is_reported_with_the_known_ones() {
     let log = fails(&[("_HANDLER", "create-parties"), ("BERTH_ENVIRONMENT", "live"), ("BERTH_TABLE", "berth")]);
     assert!(log.contains("create-parties") && log.contains("create-party, "), "{log}");
 }
 
 #[test]
-fn what_is_missing_or_wrong_in_the_configuration_is_named() {
+fn missing_and_invalid_settings_are_reported() {
     assert!(fails(&[]).contains("_HANDLER"));
     assert!(fails(&[("_HANDLER", "health")]).contains("BERTH_ENVIRONMENT"));
     let log = fails(&[("_HANDLER", "health"), ("BERTH_ENVIRONMENT", "staging"), ("BERTH_TABLE", "berth")]);
@@ -46,25 +46,25 @@ fn what_is_missing_or_wrong_in_the_configuration_is_named() {
 }
 
 #[test]
-fn it_serves_its_endpoint_and_no_other() {
-    let answer = invoke("health", &event("GET", "/v1/healthz"));
-    assert_eq!(answer["statusCode"], 200);
-    let body: Value = serde_json::from_str(answer["body"].as_str().expect("a body")).expect("JSON");
+fn the_handler_selects_the_endpoint() {
+    let response = invoke("health", &event("GET", "/v1/healthz"));
+    assert_eq!(response["statusCode"], 200);
+    let body: Value = serde_json::from_str(response["body"].as_str().expect("a body")).expect("JSON");
     assert_eq!(body, json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }));
 
-    // Whatever the event says, the handler decides: routing is the gateway's.
-    let answer = invoke("fallback", &event("PUT", "/v1/healthz"));
-    assert_eq!(answer["statusCode"], 405);
-    assert_eq!(answer["headers"]["allow"], "GET, HEAD, OPTIONS");
+    // The handler selects the endpoint, not the event: routing is done by the gateway.
+    let response = invoke("fallback", &event("PUT", "/v1/healthz"));
+    assert_eq!(response["statusCode"], 405);
+    assert_eq!(response["headers"]["allow"], "GET, HEAD, OPTIONS");
 }
 
 #[test]
-fn without_a_credential_it_does_not_need_the_store() {
-    let answer = invoke("get-organization", &event("GET", "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"));
-    assert_eq!(answer["statusCode"], 401);
+fn a_request_without_a_credential_needs_no_dynamodb() {
+    let response = invoke("get-organization", &event("GET", "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"));
+    assert_eq!(response["statusCode"], 401);
 }
 
-/// An event of an HTTP API, as far as it matters here.
+/// Returns an HTTP API event with the members that matter here.
 fn event(method: &str, path: &str) -> Value {
     json!({
         "version": "2.0",
@@ -88,13 +88,14 @@ fn event(method: &str, path: &str) -> Value {
     })
 }
 
-/// What `bootstrap` answers as `handler` to one event, which a runtime of the test's own hands to it.
+/// Returns the response of `bootstrap` as `handler` to one event, which a runtime API of the test delivers.
 fn invoke(handler: &str, event: &Value) -> Value {
-    // A store that nobody listens for: an endpoint that asked it would not answer in time.
+    // No server listens on the DynamoDB endpoint: an endpoint that needed it would not respond in time.
     invoke_with(handler, event, &[("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")], FAR).0
 }
 
-/// What `bootstrap` answers and prints with these variables beside the usual ones. It has time until `deadline`.
+/// Returns the response and the log of `bootstrap` with these variables in addition to the usual ones. The event has
+/// this deadline, in milliseconds since the epoch.
 fn invoke_with(handler: &str, event: &Value, variables: &[(&str, &str)], deadline: u64) -> (Value, String) {
     let runtime = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = runtime.local_addr().expect("an address").to_string();
@@ -114,11 +115,11 @@ fn invoke_with(handler: &str, event: &Value, variables: &[(&str, &str)], deadlin
     .stderr(Stdio::null())
     .spawn()
     .expect("it starts");
-    let answer = serve_once(&runtime, event, deadline);
+    let response = serve_once(&runtime, event, deadline);
     stop(&mut running);
     let mut log = String::new();
     running.stdout.take().expect("a pipe").read_to_string(&mut log).expect("the log is text");
-    (answer, log)
+    (response, log)
 }
 
 fn stop(running: &mut Child) {
@@ -126,7 +127,7 @@ fn stop(running: &mut Child) {
     running.wait().expect("it ends");
 }
 
-/// Plays Lambda's runtime API: hands out the event once, and waits for the response.
+/// Serves Lambda's runtime API: delivers the event once, and returns the response.
 fn serve_once(runtime: &TcpListener, event: &Value, deadline: u64) -> Value {
     loop {
         let (connection, _) = runtime.accept().expect("a connection");
@@ -140,13 +141,13 @@ fn serve_once(runtime: &TcpListener, event: &Value, deadline: u64) -> Value {
                 respond(reader.get_mut(), "200 OK", &headers, &event.to_string());
             } else {
                 respond(reader.get_mut(), "202 Accepted", "", "");
-                return serde_json::from_slice(&body).expect("the answer is JSON");
+                return serde_json::from_slice(&body).expect("the response is JSON");
             }
         }
     }
 }
 
-/// The next request's line and body; `None` at the end of the connection.
+/// Returns the line and the body of the next request; `None` at the end of the connection.
 fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
@@ -178,8 +179,8 @@ fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
 
 fn respond(connection: &mut TcpStream, status: &str, headers: &str, body: &str) {
     let length = body.len();
-    let answer = format!(
+    let response = format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     );
-    connection.write_all(answer.as_bytes()).expect("the connection holds");
+    connection.write_all(response.as_bytes()).expect("the connection is open");
 }

@@ -1,4 +1,4 @@
-//! For every endpoint: what is deployed answers as the local server does, to the same calls in the same state.
+//! For every endpoint, the deployed program returns the same responses as the local server to the same requests.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use berth_functions::{ENDPOINTS, FALLBACK};
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::harness::{TestServer, checker::assert_consistent, registry};
 
-/// Headers that a client does not set: the way to the server does.
-const OF_THE_WAY: [&str; 7] = [
+/// Headers that are added between client and server.
+const TRANSPORT_HEADERS: [&str; 7] = [
     "accept-encoding",
     "content-length",
     "host",
@@ -24,7 +24,7 @@ const OF_THE_WAY: [&str; 7] = [
     "x-forwarded-proto",
 ];
 
-/// One trial for each endpoint.
+/// Returns one trial for each endpoint.
 pub fn tests() -> Vec<Trial> {
     let trial = |endpoint: &'static Endpoint| {
         registry::trial(&format!("agreement::{}", endpoint.name), move || Box::pin(agrees(endpoint)))
@@ -32,7 +32,7 @@ pub fn tests() -> Vec<Trial> {
     ENDPOINTS.iter().map(trial).collect()
 }
 
-/// A deployment with one of each thing, made by the same calls each time.
+/// A deployment with one resource of each kind, created by the same requests each time.
 struct State {
     server: TestServer,
     values: Vec<(&'static str, String)>,
@@ -66,7 +66,7 @@ impl State {
         event(endpoint, &values)
     }
 
-    /// What the local server answers to the request that an event stands for.
+    /// Sends the request of an event to the local server, and returns its response.
     async fn local(&self, event: &Value) -> TestResponse {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let method: Method = text(&event["requestContext"]["http"]["method"]).parse().expect("a method");
@@ -76,14 +76,14 @@ impl State {
         }
         let mut request = Client::new().request(method, target);
         for (name, value) in event["headers"].as_object().expect("headers") {
-            if !OF_THE_WAY.contains(&name.as_str()) {
+            if !TRANSPORT_HEADERS.contains(&name.as_str()) {
                 request = request.header(name, text(value));
             }
         }
         let body = text(&event["body"]);
         let body =
             if event["isBase64Encoded"] == true { STANDARD.decode(body).expect("base64") } else { body.into_bytes() };
-        let response = request.body(body).send().await.expect("the server answers");
+        let response = request.body(body).send().await.expect("the server responds");
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
         let (status, headers) = (response.status().as_u16(), headers.collect());
@@ -91,14 +91,14 @@ impl State {
     }
 }
 
-/// The requests of an endpoint: a name, and how the event differs from the one in `events/`.
+/// A variant of an endpoint's request: its name, and how the event differs from the one in `events/`.
 type Variant = (&'static str, fn(&mut Value));
 
 fn variants(endpoint: &Endpoint) -> Vec<Variant> {
     let mut variants: Vec<Variant> = vec![
-        ("as it is", |_| {}),
-        ("once more", |_| {}),
-        ("with a parameter that is not known, strictly", |event| {
+        ("unchanged", |_| {}),
+        ("repeated", |_| {}),
+        ("with an unknown parameter and strict handling", |event| {
             event["headers"]["prefer"] = json!("handling=strict");
             event["rawQueryString"] = json!("colour=red");
             event["queryStringParameters"] = json!({ "colour": "red" });
@@ -139,7 +139,7 @@ fn variants(endpoint: &Endpoint) -> Vec<Variant> {
     }
     if endpoint.name == FALLBACK {
         variants.push(("as PUT", |event| event["requestContext"]["http"]["method"] = json!("PUT")));
-        variants.push(("of no path", |event| {
+        variants.push(("with an unknown path", |event| {
             event["rawPath"] = json!("/v1/nothing");
             event["requestContext"]["http"]["path"] = json!("/v1/nothing");
         }));
@@ -159,7 +159,7 @@ async fn agrees(endpoint: &'static Endpoint) {
         });
         let (local, deployed) = (here.local(&ours).await, function.invoke(&theirs).await);
         assert_eq!(normal(&local), normal(&deployed), "{} {name}", endpoint.name);
-        if name == "as it is" {
+        if name == "unchanged" {
             assert_eq!(deployed.status, endpoint.success, "{}: {}", endpoint.name, deployed.body);
         }
     }

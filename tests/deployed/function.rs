@@ -15,12 +15,12 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-/// The variable that names the release `bootstrap`.
+/// Variable with the path of the release `bootstrap`.
 pub const BOOTSTRAP: &str = "BERTH_BOOTSTRAP";
-/// The variable that names the emulator.
+/// Variable with the path of the emulator.
 pub const EMULATOR: &str = "BERTH_RIE";
 
-/// How long the emulator may take to listen, or a process to end.
+/// Timeout for the emulator to listen, and for a process to end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An execution environment. Dropping it ends the emulator, which ends the program.
@@ -28,14 +28,14 @@ pub struct Function {
     emulator: Child,
     url: String,
     http: reqwest::Client,
-    /// The emulator takes one invocation at a time, and dies of a second one, just as an environment never gets two.
+    /// The emulator crashes on a second simultaneous invocation. An environment at AWS never gets two.
     turn: Mutex<()>,
     log: PathBuf,
     _directory: TempDir,
 }
 
 impl Function {
-    /// The function of `endpoint` with its store at `store`, and `timeout` seconds for each invocation.
+    /// Starts the function of `endpoint` with DynamoDB at `store`, and `timeout` seconds for each invocation.
     pub fn start(endpoint: &str, store: &str, timeout: u64) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let log = directory.path().join("log");
@@ -69,33 +69,33 @@ impl Function {
         function
     }
 
-    /// What the emulator answers to an event, as text: a function that fails has no JSON.
+    /// Returns the emulator's response to an event as text: the response of a failed function is not JSON.
     pub async fn invoke_raw(&self, event: &Value) -> String {
         let _turn = self.turn.lock().await;
         let response = self.http.post(&self.url).body(event.to_string()).send().await;
-        let response = response.unwrap_or_else(|error| panic!("{error}, and the log says {}", self.log()));
-        response.text().await.expect("the answer is a text")
+        let response = response.unwrap_or_else(|error| panic!("{error}, log: {}", self.log()));
+        response.text().await.expect("a text response")
     }
 
-    /// What the function answers to an event.
+    /// Returns the function's response to an event.
     pub async fn invoke(&self, event: &Value) -> TestResponse {
         let text = self.invoke_raw(event).await;
         let response = serde_json::from_str(&text).ok().and_then(|response: Value| TestResponse::read(&response));
-        response.unwrap_or_else(|| panic!("no answer: {text}, and the log says {}", self.log()))
+        response.unwrap_or_else(|| panic!("no response: {text}, log: {}", self.log()))
     }
 
-    /// What emulator and program have written until now.
+    /// Returns the log of emulator and program.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The process of the program, as soon as there is one.
+    /// Returns the process id of the program, once it runs.
     pub fn program(&self) -> u32 {
         let emulator = self.emulator.id();
         self.wait_for("its program", || child_of(emulator))
     }
 
-    /// Sends a signal to the emulator, and waits until it has ended. How long that took.
+    /// Sends a signal to the emulator, and waits until it has ended. Returns how long that took.
     pub fn terminate(&mut self) -> Duration {
         let begun = Instant::now();
         signal(self.emulator.id(), "TERM");
@@ -116,13 +116,13 @@ impl Function {
             }
             thread::sleep(Duration::from_millis(5));
         }
-        panic!("{what} is not there after {PATIENCE:?}: {}", self.log());
+        panic!("no {what} after {PATIENCE:?}: {}", self.log());
     }
 }
 
 impl Drop for Function {
     fn drop(&mut self) {
-        // A program that a test has stopped, or that the emulator leaves behind, is ended first.
+        // A program that a test has stopped, or that the emulator leaves behind, is killed first.
         if let Some(program) = child_of(self.emulator.id()) {
             signal(program, "KILL");
         }
@@ -154,7 +154,7 @@ impl TestResponse {
         serde_json::from_str(&self.body).expect("the body is JSON")
     }
 
-    /// The answer, if it has this status.
+    /// Returns the response if it has this status; panics otherwise.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
@@ -162,7 +162,7 @@ impl TestResponse {
     }
 }
 
-/// The event of an endpoint, from `events/`, with the values of its placeholders.
+/// Returns the event of an endpoint, from `events/`, with the values of its placeholders.
 pub fn event(endpoint: &str, values: &[(&str, &str)]) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../events/{endpoint}.json"));
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{endpoint} has no event: {error}"));
@@ -177,7 +177,7 @@ pub fn signal(process: u32, name: &str) {
     sent.expect("kill is a program");
 }
 
-/// Whether a process is there, and not only waited for.
+/// Returns whether a process runs. A zombie does not.
 pub fn runs(process: u32) -> bool {
     stat(process).is_some_and(|(state, _)| state != "Z")
 }
@@ -188,7 +188,7 @@ fn child_of(parent: u32) -> Option<u32> {
     ids.find(|id| stat(*id).is_some_and(|(state, of)| of == parent && state != "Z"))
 }
 
-/// State and parent of a process.
+/// Returns the state and the parent of a process.
 fn stat(process: u32) -> Option<(String, u32)> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
@@ -196,11 +196,11 @@ fn stat(process: u32) -> Option<(String, u32)> {
 }
 
 fn given(variable: &str) -> PathBuf {
-    let path = PathBuf::from(env::var_os(variable).expect("main has looked for it"));
+    let path = PathBuf::from(env::var_os(variable).expect("main checks the variable"));
     path.canonicalize().unwrap_or_else(|error| panic!("{variable} is {}: {error}", path.display()))
 }
 
-/// A port that nobody has now. Whoever takes it before the emulator does makes the test fail, which says so.
+/// Returns a free port. If another process takes it before the emulator does, the test fails.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address").port()

@@ -1,4 +1,4 @@
-//! The connection between a function and its store, which a test can hold up: a TCP relay.
+//! A TCP relay between a function and DynamoDB that can block the connection.
 
 use std::{
     net::Ipv4Addr,
@@ -11,83 +11,83 @@ use tokio::{
     sync::Notify,
 };
 
-/// What is held up.
+/// The blocked part of the traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Held {
+pub enum Blocked {
     /// Nothing.
     Nothing,
-    /// The requests that have this in them: the store never hears of them.
+    /// Requests that contain this text: they do not reach DynamoDB.
     Requests(&'static str),
-    /// The answers to the requests that have this in them: the store acts, and nobody is reported.
-    Answers(&'static str),
+    /// Responses to requests that contain this text: DynamoDB executes the request, and the function gets no response.
+    Responses(&'static str),
 }
 
-/// A relay. Cloning shares it.
+/// A relay. Clones share it.
 #[derive(Clone)]
 pub struct Link {
-    held: Arc<Mutex<Held>>,
-    /// Told each time that something is held up.
-    caught: Arc<Notify>,
+    blocked: Arc<Mutex<Blocked>>,
+    /// Notified each time something is blocked.
+    block_event: Arc<Notify>,
     port: u16,
 }
 
 impl Link {
-    /// A relay to the store at `store`, on a port of its own or on `port`. It ends with the runtime of the test.
+    /// Starts a relay to DynamoDB at `store`, on `port` or a free port. It ends with the runtime of the test.
     pub async fn to(store: &str, port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let link = Self { held: Arc::new(Mutex::new(Held::Nothing)), caught: Arc::default(), port };
+        let link = Self { blocked: Arc::new(Mutex::new(Blocked::Nothing)), block_event: Arc::default(), port };
         let (relay, store) = (link.clone(), store.trim_start_matches("http://").to_owned());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (relay, store) = (relay.clone(), store.clone());
-                tokio::spawn(async move { relay.carry(client, &store).await });
+                tokio::spawn(async move { relay.relay(client, &store).await });
             }
         });
         link
     }
 
-    /// Where a function finds the store.
+    /// Returns the DynamoDB endpoint for the function.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// From now on holds this up. What is held up already stays so.
-    pub fn hold(&self, held: Held) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    /// Blocks this part from now on. What is already blocked stays so.
+    pub fn block(&self, blocked: Blocked) {
+        *self.blocked.lock().unwrap_or_else(PoisonError::into_inner) = blocked;
     }
 
-    /// Waits until something is held up.
-    pub async fn caught(&self) {
-        self.caught.notified().await;
+    /// Waits until something is blocked.
+    pub async fn wait_until_blocked(&self) {
+        self.block_event.notified().await;
     }
 
-    /// Carries one connection. The SDK writes the head of a request at once and sends the next one when it has the response
-    /// to the last: what stands at the beginning of what it writes tells which call it is.
-    async fn carry(&self, mut client: TcpStream, store: &str) {
+    /// Relays one connection. The SDK writes the head of a request at once, and sends the next request after the
+    /// response to the previous one. So the operation is in the first part of each write.
+    async fn relay(&self, mut client: TcpStream, store: &str) {
         let Ok(mut store) = TcpStream::connect(store).await else { return };
         let (mut request, mut response) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
-        let mut withheld = false;
+        let mut is_blocked = false;
         loop {
             tokio::select! {
                 read = client.read(&mut request) => {
                     let Ok(length @ 1..) = read else { return };
                     let text = String::from_utf8_lossy(&request[..length]).into_owned();
-                    let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
-                    if matches!(held, Held::Requests(part) if text.contains(part)) {
-                        self.caught.notify_one();
-                        // The connection stays open, and nothing comes over it any more.
+                    let blocked = *self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+                    if matches!(blocked, Blocked::Requests(part) if text.contains(part)) {
+                        self.block_event.notify_one();
+                        // The connection stays open, but nothing is relayed any more.
                         return std::future::pending().await;
                     }
-                    withheld |= matches!(held, Held::Answers(part) if text.contains(part));
+                    is_blocked |= matches!(blocked, Blocked::Responses(part) if text.contains(part));
                     if store.write_all(&request[..length]).await.is_err() {
                         return;
                     }
                 }
                 read = store.read(&mut response) => {
                     let Ok(length @ 1..) = read else { return };
-                    if withheld {
-                        self.caught.notify_one();
+                    if is_blocked {
+                        self.block_event.notify_one();
                         return std::future::pending().await;
                     }
                     if client.write_all(&response[..length]).await.is_err() {

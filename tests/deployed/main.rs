@@ -1,4 +1,4 @@
-//! The program that is deployed: the release `bootstrap` under AWS's own Runtime Interface Emulator, for every endpoint.
+//! Tests of the deployed program: the release `bootstrap` under AWS's Runtime Interface Emulator, for every endpoint.
 //!
 //! `BERTH_BOOTSTRAP` names the program, `BERTH_RIE` the emulator, which comes with the SAM CLI. Without them the tests
 //! are ignored, with a message; `.ci/deployed` runs them with the program that `sam build` built.
@@ -7,13 +7,13 @@
     clippy::panic,
     clippy::print_stderr,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and reports why"
+    reason = "a failed test panics with its reason"
 )]
 
 mod agreement;
 mod function;
 #[path = "../harness/mod.rs"]
-#[expect(dead_code, unused_imports, unused_macros, reason = "not all of it is needed here")]
+#[expect(dead_code, unused_imports, unused_macros, reason = "this program uses a part of the harness")]
 mod harness;
 mod link;
 mod normal;

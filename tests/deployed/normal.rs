@@ -1,4 +1,4 @@
-//! What may be compared of two answers that two places gave to one request: all but what is new with every request.
+//! Normalization of responses, so that the responses of two servers to one request are comparable.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -8,8 +8,8 @@ use regex::Regex;
 use super::function::TestResponse;
 use crate::harness::api_test;
 
-/// What differs from call to call, and from deployment to deployment, by the name that it is replaced with.
-static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+/// Parts that differ from request to request or between deployments, with the names that replace them.
+static VARYING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let rules = [
         ("credential", r"dk_(test|live)_[A-Za-z0-9_-]{40,}"),
         ("id", r"(org|dock|pty|dpr|key|req|aud)_[0-7][0-9A-HJKMNP-TV-Z]{25}"),
@@ -21,21 +21,22 @@ static TELLING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     rules.map(|(name, rule)| (name, Regex::new(rule).expect("a rule"))).into()
 });
 
-/// Headers that are new with each request, or set by what carries the response.
-const CARRIERS: [&str; 3] = ["date", "content-length", "connection"];
+/// Headers that are new with each request, or set by the transport.
+const VARYING_HEADERS: [&str; 3] = ["date", "content-length", "connection"];
 
-/// A response in the form in which equal ones are equal texts.
+/// Returns a response as text with normalized parts.
 pub fn normal(response: &TestResponse) -> String {
-    let headers = response.headers.iter().filter(|(name, _)| !CARRIERS.contains(&name.as_str()));
+    let headers = response.headers.iter().filter(|(name, _)| !VARYING_HEADERS.contains(&name.as_str()));
     let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
-    // One text, so that an id which stands in a header and in the body is known as one.
+    // One text, so that an id in a header and in the body gets one number.
     normal_text(&format!("{}\n{}\n\n{}", response.status, headers.join("\n"), response.body))
 }
 
-/// Each id, credential and fingerprint becomes its kind and the number of its first appearance; each time `<time>`.
+/// Replaces each id, credential and fingerprint with its kind and the number of its first appearance. Replaces each
+/// time with `<time>`.
 fn normal_text(text: &str) -> String {
     let mut text = text.to_owned();
-    for (name, rule) in TELLING.iter() {
+    for (name, rule) in VARYING.iter() {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         let replaced = rule.replace_all(&text, |found: &regex::Captures<'_>| {
             let next = known.len() + 1;

@@ -1,4 +1,4 @@
-//! Two execution environments at the same moment: two processes that share nothing but the table.
+//! Concurrent requests in two execution environments, which share nothing but the table.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use super::function::{Function, event};
 use crate::harness::checker::assert_consistent;
 use crate::harness::{TestServer, api_test};
 
-/// A race is won by chance: what goes wrong once in ten times is found in so many rounds.
+/// A race is won by chance: this many rounds detect a bug that occurs once in ten times.
 const ROUNDS: usize = 25;
 
 #[apply(api_test)]
-async fn two_environments_never_make_one_slug_twice() {
+async fn two_environments_never_create_one_slug_twice() {
     let server = TestServer::start().await;
     let client = server.platform();
     let store = server.running().store_url().expect("a store on this machine");
@@ -53,6 +53,6 @@ async fn two_environments_assign_a_role_once() {
         let (created, error) = (created.expect(201).json(), error.expect(409).json());
         assert_eq!((&error["code"], &error["conflictId"]), (&json!("ROLE_ALREADY_ASSIGNED"), &created["id"]));
     }
-    println!("of {ROUNDS} races for a role the first environment has won {first_won}");
+    println!("the first environment won {first_won} of {ROUNDS} races for a role");
     assert_consistent(&server).await;
 }

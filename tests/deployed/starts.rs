@@ -1,4 +1,4 @@
-//! How an environment begins and ends.
+//! Start and end of an execution environment.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,12 @@ use serde_json::json;
 
 use super::{
     function::{Function, event, runs, signal},
-    link::{Held, Link},
+    link::{Blocked, Link},
 };
 use crate::harness::checker::assert_consistent;
 use crate::harness::{TestServer, api_test};
 
-/// How long a process may take to end when it is reported to: Lambda gives it half a second.
+/// Maximum time for a process to end after SIGTERM: Lambda gives it 500 ms.
 const PROMPT: Duration = Duration::from_millis(500);
 
 #[apply(api_test)]
@@ -22,7 +22,7 @@ async fn a_start_without_dynamodb_returns_503_and_recovers() {
     let client = server.platform();
     client.create_organization("Harbour").await;
     let store = server.running().store_url().expect("a store on this machine").to_owned();
-    // A port where nobody listens yet.
+    // A port without a listener yet.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
@@ -38,7 +38,7 @@ async fn a_start_without_dynamodb_returns_503_and_recovers() {
     let _link = Link::to(&store, port).await;
     let response = function.invoke(&event).await.expect(200);
     assert_eq!(response.json()["meta"]["total"], 2, "{}", response.body);
-    assert_eq!(function.program(), program, "it has recovered without a new start");
+    assert_eq!(function.program(), program, "it recovers without a restart");
 }
 
 #[apply(api_test)]
@@ -54,12 +54,12 @@ async fn it_stops_on_a_signal() {
     let begun = Instant::now();
     signal(program, "TERM");
     while runs(program) {
-        assert!(begun.elapsed() < PROMPT, "it does not end");
+        assert!(begun.elapsed() < PROMPT, "it ends in time");
         std::thread::sleep(Duration::from_millis(2));
     }
     assert!(!function.log().contains("panicked"), "{}", function.log());
 
-    // Its environment starts it anew, and ends it with itself.
+    // The environment restarts it, and ends it with itself.
     let response = function.invoke_raw(&event).await;
     let response = if response.contains("statusCode") { response } else { function.invoke_raw(&event).await };
     assert!(response.contains(r#""statusCode":200"#), "{response} {}", function.log());
@@ -79,32 +79,32 @@ async fn a_stop_during_a_write_leaves_all_of_it_or_nothing() {
     let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
     let mut event = event("create-party", &values);
     let mut expected = 0;
-    for (held, takes_effect) in
-        [(Held::Requests("TransactWriteItems"), false), (Held::Answers("TransactWriteItems"), true)]
+    for (blocked, takes_effect) in
+        [(Blocked::Requests("TransactWriteItems"), false), (Blocked::Responses("TransactWriteItems"), true)]
     {
-        event["headers"]["idempotency-key"] = json!(format!("{held:?}"));
-        link.hold(held);
+        event["headers"]["idempotency-key"] = json!(format!("{blocked:?}"));
+        link.block(blocked);
         let end = async {
-            link.caught().await;
+            link.wait_until_blocked().await;
             signal(function.program(), "TERM");
         };
         let (response, ()) = join(function.invoke_raw(&event), end).await;
-        assert!(!response.contains("statusCode"), "it has ended before its answer: {response}");
+        assert!(!response.contains("statusCode"), "the function ends before it responds: {response}");
         expected += u64::from(takes_effect);
-        assert_eq!(parties(&server, &organization).await, expected, "{held:?}");
+        assert_eq!(parties(&server, &organization).await, expected, "{blocked:?}");
         assert_consistent(&server).await;
 
-        // The client repeats the request: what is done is reported, what is not is done.
-        link.hold(Held::Nothing);
+        // The client repeats the request: a completed write is replayed, a lost one is executed.
+        link.block(Blocked::Nothing);
         let response = function.invoke(&event).await.expect(201);
-        assert_eq!(response.headers.contains_key("idempotency-replayed"), takes_effect, "{held:?}");
+        assert_eq!(response.headers.contains_key("idempotency-replayed"), takes_effect, "{blocked:?}");
         expected += u64::from(!takes_effect);
-        assert_eq!(parties(&server, &organization).await, expected, "{held:?}");
+        assert_eq!(parties(&server, &organization).await, expected, "{blocked:?}");
     }
     assert_consistent(&server).await;
 }
 
-/// How many parties an organization has.
+/// Returns the number of parties of an organization.
 async fn parties(server: &TestServer, organization: &str) -> u64 {
     let found = server.platform().get(&format!("/v1/organizations/{organization}")).await.expect(200);
     found.json()["_count"]["parties"].as_u64().expect("a number")

@@ -1,4 +1,4 @@
-//! The end of an invocation's time: Berth answers before it, and where it cannot, nothing is left half done.
+//! Timeouts of an invocation: Berth responds before them, and if it cannot, no write is partial.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 use super::{
     function::{Function, event, signal},
-    link::{Held, Link},
+    link::{Blocked, Link},
 };
 use crate::harness::checker::assert_consistent;
 use crate::harness::{TestServer, api_test};
 
-/// The time of an invocation, in seconds.
+/// Timeout of an invocation, in seconds.
 const TIMEOUT: u64 = 2;
 
-/// A function that makes parties, and the way to its store.
+/// A function that creates parties, and the relay to its DynamoDB.
 struct Deployment {
     server: TestServer,
     link: Link,
@@ -37,13 +37,13 @@ impl Deployment {
         let function = Function::start("create-party", &link.url(), TIMEOUT);
         let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
         let mut event = event("create-party", &values);
-        // Until here the environment has not started, nor has the key been used by it.
+        // So far, the environment has not started and has not used the key.
         function.invoke(&event).await.expect(201);
         event["headers"]["idempotency-key"] = json!("once");
         Self { server, link, function, event }
     }
 
-    /// What the table holds, by key. The last use of a key is no effect of a request.
+    /// Returns the items of the table by key, without the last use of API keys.
     async fn items(&self) -> BTreeMap<(String, String), HashMap<String, AttributeValue>> {
         let text = |item: &HashMap<String, AttributeValue>, name: &str| item[name].as_s().expect("a text").clone();
         let items = self.server.items().await.into_iter();
@@ -51,16 +51,16 @@ impl Deployment {
         items.filter(|((pk, _), _)| !pk.starts_with("USED#")).collect()
     }
 
-    /// Invokes the function, and stops its process as soon as `held` is held up: nothing in it goes on, as if it were
-    /// lost in a computation. The emulator's answer when the time is over.
-    async fn outlast(&self, held: Held) -> String {
-        self.link.hold(held);
+    /// Invokes the function, and stops its process as soon as the relay blocks, as if it were busy with a computation.
+    /// Returns the emulator's response after the timeout.
+    async fn outlast(&self, blocked: Blocked) -> String {
+        self.link.block(blocked);
         let freeze = async {
-            self.link.caught().await;
+            self.link.wait_until_blocked().await;
             signal(self.function.program(), "STOP");
         };
         let (response, ()) = join(self.function.invoke_raw(&self.event), freeze).await;
-        self.link.hold(Held::Nothing);
+        self.link.block(Blocked::Nothing);
         response
     }
 }
@@ -69,7 +69,7 @@ impl Deployment {
 async fn berth_responds_before_the_timeout() {
     let deployment = Deployment::open().await;
     let before = deployment.items().await;
-    deployment.link.hold(Held::Requests(""));
+    deployment.link.block(Blocked::Requests(""));
     let begun = Instant::now();
     let response = deployment.function.invoke(&deployment.event).await.expect(503);
     assert!(begun.elapsed() < Duration::from_secs(TIMEOUT), "{:?}", begun.elapsed());
@@ -78,8 +78,8 @@ async fn berth_responds_before_the_timeout() {
     let log = deployment.function.log();
     assert!(log.contains(r#""status":503"#) && !log.contains("Timeout"), "{log}");
     assert_eq!(deployment.items().await, before);
-    // And when the store is back, so is the function.
-    deployment.link.hold(Held::Nothing);
+    // When DynamoDB is available again, so is the function.
+    deployment.link.block(Blocked::Nothing);
     deployment.function.invoke(&deployment.event).await.expect(201);
     assert_consistent(&deployment.server).await;
 }
@@ -88,10 +88,10 @@ async fn berth_responds_before_the_timeout() {
 async fn a_timeout_before_the_write_leaves_nothing() {
     let deployment = Deployment::open().await;
     let before = deployment.items().await;
-    let response = deployment.outlast(Held::Requests("TransactWriteItems")).await;
+    let response = deployment.outlast(Blocked::Requests("TransactWriteItems")).await;
     assert_eq!(response, "Task timed out after 2.00 seconds");
     assert!(deployment.function.log().contains("Reset initiated: Timeout"), "{}", deployment.function.log());
-    assert_eq!(deployment.items().await, before, "nothing is written");
+    assert_eq!(deployment.items().await, before, "no item is written");
     assert_consistent(&deployment.server).await;
     let response = deployment.function.invoke(&deployment.event).await.expect(201);
     assert!(!response.headers.contains_key("idempotency-replayed"));
@@ -102,13 +102,13 @@ async fn a_timeout_before_the_write_leaves_nothing() {
 async fn a_timeout_after_the_write_leaves_it_complete_and_once() {
     let deployment = Deployment::open().await;
     let before = deployment.items().await;
-    let response = deployment.outlast(Held::Answers("TransactWriteItems")).await;
+    let response = deployment.outlast(Blocked::Responses("TransactWriteItems")).await;
     assert_eq!(response, "Task timed out after 2.00 seconds");
     let after = deployment.items().await;
-    assert!(after.len() > before.len(), "it is written");
+    assert!(after.len() > before.len(), "the party is written");
     assert_consistent(&deployment.server).await;
-    // The client knows nothing of it, repeats the request, and is reported.
+    // The client does not know the outcome and repeats the request, which is replayed.
     let response = deployment.function.invoke(&deployment.event).await.expect(201);
     assert_eq!(response.headers.get("idempotency-replayed").map(String::as_str), Some("true"));
-    assert_eq!(deployment.items().await, after, "nothing is written again");
+    assert_eq!(deployment.items().await, after, "no item is written twice");
 }

@@ -1,4 +1,4 @@
-//! The audit trail, as it lies in the table: an entry for each change, and none without one.
+//! The audit trail in the table: one entry for each change, and no entry without a change.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{TestClient, TestResponse, TestServer, api_test, paths};
 
-/// An entry of the trail.
+/// An audit entry.
 #[derive(Debug)]
 struct Entry(HashMap<String, AttributeValue>);
 
@@ -42,24 +42,25 @@ impl World {
         paths::organization(&self.organization)
     }
 
-    /// The trail of an entity, oldest entry first.
+    /// Returns the audit entries of an entity, oldest first.
     async fn trail(&self, owner: &str, entity: &str) -> Vec<Entry> {
         let running = self.server.running();
         let owner = owner.strip_prefix("org_").map_or_else(|| owner.to_owned(), |ulid| format!("ORG#{ulid}"));
         let query = running.client().query().table_name(running.table()).key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", AttributeValue::S(format!("{owner}#AUDIT#{entity}")));
-        query.send().await.expect("the store answers").items.unwrap_or_default().into_iter().map(Entry).collect()
+        query.send().await.expect("the query succeeds").items.unwrap_or_default().into_iter().map(Entry).collect()
     }
 
-    /// How many entries there are in all trails.
+    /// Returns the number of audit entries in the table.
     async fn entries(&self) -> i32 {
         let running = self.server.running();
         let scan = running.client().scan().table_name(running.table()).filter_expression("contains(pk, :audit)");
         let scan = scan.expression_attribute_values(":audit", AttributeValue::S("#AUDIT#".to_owned()));
-        scan.send().await.expect("the store answers").count
+        scan.send().await.expect("the scan succeeds").count
     }
 
-    /// Makes a change in a request of its own id, and gives the one entry that tells of it.
+    /// Changes a resource with a new key, in a request with its own id. Returns the response and the only new audit
+    /// entry.
     async fn change(&self, method: Method, target: &str, body: Value, owner: &str) -> (TestResponse, Entry) {
         let before = self.entries().await;
         let key = self.platform.create_api_key(
@@ -68,7 +69,7 @@ impl World {
         );
         let key = key.await;
         let client = self.server.client(&key.text("key"));
-        let request_id = format!("call-{before}");
+        let request_id = format!("change-{before}");
         let request =
             client.request(method.clone(), target).header("x-request-id", &request_id).header("user-agent", "test/1");
         let response = if method == Method::DELETE { request } else { request.json(&body) }.send().await;
@@ -93,7 +94,7 @@ fn is(entry: &Entry, entity: &str, action: &str, dock: &str) {
     assert_eq!([entry.text("entityType"), entry.text("action"), entry.text("dockId")], [entity, action, dock]);
 }
 
-/// Asserts that `found` has these members besides those of every change.
+/// Asserts that `found` has these members, besides those of every change.
 #[track_caller]
 fn members(found: &Value, wanted: &[&str]) {
     let mut names: Vec<_> = found.as_object().expect("an object").keys().map(String::as_str).collect();
@@ -155,12 +156,15 @@ async fn changes_of_a_party_are_audited() {
     is(&entry, "party", "create", "null");
     let (before, after) = entry.changes();
     assert_eq!(before, Value::Null);
-    // The id on the ledger is no member of a party that was made here: it follows from its id.
+    // The ledger id of a party that was created in `/v1` is not stored: it follows from its id.
     let found = created.json().as_object().expect("members").iter().filter(|(member, _)| *member != "ledgerParty");
     for (member, value) in found {
         assert_eq!(after[member], *value, "{member}");
     }
-    assert!(entry.text("changes").contains(r#""metadata":{"n":1.0}"#), "numbers keep their digits here, too");
+    assert!(
+        entry.text("changes").contains(r#""metadata":{"n":1.0}"#),
+        "numbers keep their digits in audit entries, too"
+    );
     let patch = json!({ "email": null, "name": "Ann", "externalRef": "E-1" });
     let target = format!("{parties}/{}", created.id());
     let (_, entry) = world.change(Method::PATCH, &target, patch, &world.organization).await;
@@ -207,7 +211,7 @@ async fn changes_of_an_api_key_are_audited_without_the_secret() {
         let (before, after) = entry.changes();
         assert_eq!(before, json!({ "revokedAt": null, "version": 1 }));
         assert!(after["revokedAt"].is_string() && after.as_object().map(serde_json::Map::len) == Some(2), "{after}");
-        // Neither the credential nor its secret part nor a digest is anywhere in the trail.
+        // No audit entry contains the credential, its secret part or a digest.
         let key = created.text("key");
         let secret = key.rsplit('_').next().expect("a secret");
         for entry in world.trail(owner, &created.id()).await {
@@ -245,7 +249,8 @@ async fn requests_without_effect_are_not_audited() {
 #[apply(api_test)]
 async fn a_long_value_is_audited_by_size_and_digest() {
     let world = World::new().await;
-    // Eight bytes are around the text: 4096 in all, and one more. The digest is `sha256sum`'s of the compact JSON.
+    // The JSON around the text has eight bytes: 4096 bytes in all, and 4097. The digest is `sha256sum` of the compact
+    // JSON.
     let whole = json!({ "k": "x".repeat(4_088) });
     let long = json!({ "k": "x".repeat(4_089) });
     let body = |metadata: &Value| json!({ "metadata": metadata });

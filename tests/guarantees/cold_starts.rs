@@ -1,5 +1,5 @@
-//! Each endpoint in a process that has served nothing before, as at AWS, where each has processes of its own: whatever
-//! it reads once per process, it reads there itself.
+//! Every endpoint in a new process. At AWS, each endpoint has its own processes, so it must read by itself whatever is
+//! read once per process.
 
 use berth::{Options, StoreChoice};
 use berth_functions::ENDPOINTS;
@@ -10,11 +10,11 @@ use crate::harness::samples::{SampleRequest, Tenant, scoped_endpoints};
 use crate::harness::{TestClient, TestServer, api_test};
 use crate::ledger::{Ledger, send_sample};
 
-/// Another process on the store of `server`, and a client of it.
+/// Starts another process on the table of `server`, and returns it with a client.
 async fn another(server: &TestServer) -> (TestServer, TestClient) {
     let store = StoreChoice::Endpoint(server.running().store_url().expect("a store on this machine").to_owned());
     let process = TestServer::start_with(Options { store, ..Options::default() }).await;
-    let client = process.client(server.platform().credential().expect("the first key"));
+    let client = process.client(server.platform().credential().expect("the first platform key"));
     (process, client)
 }
 

@@ -1,4 +1,4 @@
-//! Many calls at the same moment: what of them takes effect, and what each is reported.
+//! Simultaneous requests: which of them take effect, and what each response reports.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use crate::harness::checker::assert_consistent;
 use crate::harness::{TestClient, TestResponse, TestServer, Wire, api_test, paths, patient};
 
-/// A race is won by chance: what goes wrong once in ten times is found in so many rounds.
+/// A race is won by chance: this many rounds detect a bug that occurs once in ten times.
 const ROUNDS: usize = 20;
 
-/// The answers with this status.
+/// Returns the responses with this status.
 fn with_status(responses: &[TestResponse], status: u16) -> Vec<&TestResponse> {
     responses.iter().filter(|response| response.status == status).collect()
 }
@@ -35,7 +35,7 @@ async fn organizations_of_one_name_get_slugs_without_gaps() {
         let created = join_all((0..64).map(|_| client.post_organization(&body))).await;
         let slugs: BTreeSet<_> = created.into_iter().map(|response| response.expect(201).text("slug")).collect();
         assert_eq!(slugs.len(), 64, "{slugs:?}");
-        // A number that a DynamoDB request has reserved is lost if a busy machine answers it too late.
+        // A reserved number is lost if a busy machine responds too late to the DynamoDB request.
         if wire.take().abandoned() > 0 {
             assert!(round < 10 * ROUNDS, "only {undisturbed} rounds were undisturbed");
             continue;
@@ -72,7 +72,7 @@ async fn one_role_is_assigned_once() {
     assert_consistent(&server).await;
 }
 
-/// The same call 32 times at once, with one key: the responses, which must be one.
+/// Sends one request 32 times at once with one idempotency key. Returns the response, which must be the same for all.
 async fn repeated(client: &TestClient, target: &str, key: &str, body: &Value) -> TestResponse {
     let request = || client.request(Method::POST, target).header("idempotency-key", key).json(body).send();
     let responses = join_all((0..32).map(|_| request())).await;
@@ -85,7 +85,7 @@ async fn repeated(client: &TestClient, target: &str, key: &str, body: &Value) ->
         }
         replayed += usize::from(response.header("idempotency-replayed") == Some("true"));
     }
-    assert_eq!(replayed, 31, "one call took effect, the others were told of it");
+    assert_eq!(replayed, 31, "one request takes effect, and the others are replayed");
     first
 }
 
@@ -125,7 +125,7 @@ async fn one_idempotency_key_creates_one_organization() {
         let own: Vec<_> = all.iter().filter(|organization| organization["name"] == name).collect();
         assert_eq!(own.len(), 2);
         if round + 1 == ROUNDS {
-            // The other 31 may have reserved numbers: those that come next get them, lowest first.
+            // The other 31 requests may have reserved numbers. The next organizations get them, lowest first.
             let mut expected = 1..;
             for _ in 1..suffix.max(2) {
                 let number = expected.by_ref().find(|number| *number != suffix).expect("a number");
@@ -154,9 +154,9 @@ async fn parties_of_one_organization_are_all_counted() {
     assert_consistent(&server).await;
 }
 
-/// Without If-Match the last writer wins, but changes of different members do not undo one another.
+/// Without `If-Match` the last writer wins, but patches of different members do not undo each other.
 #[apply(api_test)]
-async fn patches_of_one_party_are_all_kept() {
+async fn concurrent_patches_of_one_party_all_take_effect() {
     let server = TestServer::start().await;
     let client = server.platform();
     let organization = client.create_organization("Slip").await.id();

@@ -57,7 +57,7 @@ async fn a_patch_with_a_stale_if_match_is_rejected() {
         let first = tag(&world.platform.get(target).await);
         let second = tag(&world.patch_if_match(target, &first, "Second").await.expect(200));
         assert_ne!(first, second);
-        // Weak tags never match here (RFC 9110, section 13.1.1).
+        // Weak tags never match in `If-Match` (RFC 9110, section 13.1.1).
         for stale in [first.as_str(), "\"0\"", "\"20\"", &format!("W/{second}"), "\"\"", "\"x\", \"y\""] {
             let error = world.patch_if_match(target, stale, "Third").await.expect_error(412, "PRECONDITION_FAILED");
             assert!(error.json()["message"].is_string(), "{stale}");
@@ -65,7 +65,7 @@ async fn a_patch_with_a_stale_if_match_is_rejected() {
         assert_eq!(world.platform.get(target).await.text("name"), "Second");
         world.patch_if_match(target, &format!("{first}, {second}"), "Third").await.expect(200);
         assert_eq!(world.patch_if_match(target, "*", "Fourth").await.expect(200).text("name"), "Fourth");
-        // A change that would change nothing is rejected as well.
+        // A patch without changes is rejected, too.
         world.patch_if_match(target, &second, "Fourth").await.expect_error(412, "PRECONDITION_FAILED");
     }
 }

@@ -1,4 +1,4 @@
-//! The consistency checker finds every kind of damage.
+//! The consistency checker detects every kind of damage.
 
 use std::collections::HashMap;
 
@@ -12,15 +12,15 @@ use crate::harness::{
     paths,
 };
 
-/// Something of everything, some of it changed since.
+/// A table with items of every kind, some of them changed.
 struct Filled {
     server: TestServer,
     organization: String,
     dock: String,
     party: String,
-    /// A role that lives.
+    /// A role in effect.
     role: String,
-    /// One that has ended.
+    /// A revoked role.
     ended: String,
 }
 
@@ -28,7 +28,7 @@ async fn filled() -> Filled {
     let server = TestServer::start().await;
     let client = server.platform();
     let organization = client.create_organization("Harbour").await.id();
-    // A second one of the name, which frees its slug.
+    // A second organization with the same name, whose slug is changed.
     let namesake = client.create_organization("Harbour").await.id();
     client.update_organization(&namesake, &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
     let body = json!({ "organizationId": organization, "name": "North", "domain": "north.example", "customDomain": "n.example" });
@@ -60,7 +60,7 @@ async fn a_table_written_by_berth_is_consistent() {
     assert_consistent(&filled().await.server).await;
 }
 
-/// A checker that finds nothing proves nothing: each damage is done, found under its rule's name, and undone.
+/// A checker that finds nothing proves nothing. So each damage is done, found by its rule, and undone.
 #[apply(api_test)]
 async fn every_kind_of_damage_is_detected() {
     let filled = filled().await;
@@ -95,7 +95,7 @@ async fn every_kind_of_damage_is_detected() {
         let sk = if sk.is_empty() { first_of(client, table, pk).await } else { sk.to_owned() };
         let item = client.delete_item().table_name(table).set_key(Some(key(pk, &sk)));
         let item = item.return_values("ALL_OLD".into()).send().await.expect("deleted").attributes;
-        expect_found(client, table, &format!("{pk} | {sk} is lost"), rule).await;
+        expect_found(client, table, &format!("{pk} | {sk} is missing"), rule).await;
         client.put_item().table_name(table).set_item(item).send().await.expect("restored");
     }
     let raised = [
@@ -109,7 +109,7 @@ async fn every_kind_of_damage_is_detected() {
     ];
     for (pk, sk, counter, rule) in raised {
         add(client, table, (pk, sk), counter, 1).await;
-        expect_found(client, table, &format!("{counter} of {pk} | {sk} is raised"), rule).await;
+        expect_found(client, table, &format!("{counter} of {pk} | {sk} is too high"), rule).await;
         add(client, table, (pk, sk), counter, -1).await;
     }
     let stray = [
@@ -122,7 +122,7 @@ async fn every_kind_of_damage_is_detected() {
     ];
     for (pk, sk, rule) in stray {
         client.put_item().table_name(table).set_item(Some(key(&pk, &sk))).send().await.expect("put");
-        expect_found(client, table, &format!("{pk} | {sk} is too much"), rule).await;
+        expect_found(client, table, &format!("{pk} | {sk} is surplus"), rule).await;
         client.delete_item().table_name(table).set_key(Some(key(&pk, &sk))).send().await.expect("deleted");
     }
     assert_consistent(&filled.server).await;
@@ -130,7 +130,7 @@ async fn every_kind_of_damage_is_detected() {
 
 async fn expect_found(client: &Client, table: &str, damage: &str, rule: &str) {
     let found = check(client, table).await;
-    assert!(found.iter().any(|violation| violation.contains(rule)), "{damage}, and the checker says {found:#?}");
+    assert!(found.iter().any(|violation| violation.contains(rule)), "{damage}: {found:#?}");
 }
 
 fn key(pk: &str, sk: &str) -> HashMap<String, AttributeValue> {
@@ -143,14 +143,14 @@ async fn add(client: &Client, table: &str, (pk, sk): (&str, &str), counter: &str
     update.expression_attribute_values(":by", AttributeValue::N(by.to_string())).send().await.expect("changed");
 }
 
-/// The sort key of the first item of a partition.
+/// Returns the sort key of the first item of a partition.
 async fn first_of(client: &Client, table: &str, pk: &str) -> String {
     let query = client.query().table_name(table).key_condition_expression("pk = :pk");
     let found = query.expression_attribute_values(":pk", AttributeValue::S(pk.to_owned())).send().await.expect("read");
     found.items()[0]["sk"].as_s().expect("a text").clone()
 }
 
-/// The partition, beginning like this, that has an item with this sort key.
+/// Returns the partition key with this prefix that has an item with this sort key.
 async fn find(client: &Client, table: &str, prefix: &str, sk: &str) -> String {
     let all = client.scan().table_name(table).send().await.expect("read");
     let text = |item: &HashMap<String, AttributeValue>, name: &str| item[name].as_s().cloned().unwrap_or_default();

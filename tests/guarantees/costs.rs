@@ -1,4 +1,4 @@
-//! What each request costs at the store, counted on the wire, against the ceilings of docs/costs.md.
+//! The DynamoDB requests and units of each operation, compared with the ceilings in docs/costs.md.
 
 use std::{fmt::Write, time::Duration};
 
@@ -12,13 +12,13 @@ use crate::harness::{
     DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, generated, paths, patient,
 };
 
-/// docs/costs.md as it is; `cargo xtask generate` writes the table of requests.
+/// The current docs/costs.md; `cargo xtask generate` writes the table of requests.
 pub const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md"));
-/// What follows the table of requests is written by `growth`.
+/// The part after the table of requests, which `growth` writes.
 const GROWTH: &str = "\n## Growth of the directory\n\n";
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md");
 
-/// Round trips, DynamoDB requests, write units, read units; none where there is no ceiling.
+/// Round trips, DynamoDB requests, write units and read units; `None` without a ceiling.
 type Ceiling = Option<(usize, usize, f64, f64)>;
 
 pub struct Ledger {
@@ -34,29 +34,30 @@ impl Ledger {
         Self { server, wire, rows: Vec::new() }
     }
 
-    /// The server.
+    /// Returns the server.
     pub fn server(&self) -> &TestServer {
         &self.server
     }
 
-    /// The price of what `call` does once it is known who calls: every 30 seconds that has to be looked up anew.
+    /// Measures a request without its authentication, which a process repeats every 30 seconds.
     pub async fn cost_of(&self, request: impl Future<Output = TestResponse>) -> (TestResponse, Traffic) {
         let (response, Traffic(requests)) = self.whole_cost_of(request).await;
         (response, Traffic(requests.into_iter().filter(|request| !authenticates(request)).collect()))
     }
 
-    /// The price of `call` with what it does about its credential.
+    /// Measures a request with its authentication.
     async fn whole_cost_of(&self, request: impl Future<Output = TestResponse>) -> (TestResponse, Traffic) {
         self.wire.take();
-        // The embedded store answers so fast that of two calls side by side the first may end before the second is
-        // signed. DynamoDB does not.
+        // The embedded DynamoDB responds so fast that the first of two concurrent requests may end before the second is
+        // signed.
+        // DynamoDB does not.
         self.wire.always(Fault::Late(Duration::from_millis(20)));
         let response = request.await;
         self.wire.clear_faults();
         (response, self.wire.take())
     }
 
-    /// Measures a request and notes it beside its ceiling.
+    /// Measures a request, and records it with its ceiling.
     async fn note(
         &mut self,
         name: &str,
@@ -78,7 +79,8 @@ impl Ledger {
             });
             let (trips, requests) = (traffic.round_trips(), traffic.requests());
             let (write, read) = (traffic.write_units(), traffic.read_units());
-            writeln!(text, "| {name} | {trips} | {requests} | {write} | {read} | {ceiling} |").expect("text grows");
+            writeln!(text, "| {name} | {trips} | {requests} | {write} | {read} | {ceiling} |")
+                .expect("a string is writable");
         }
         text
     }
@@ -95,13 +97,13 @@ impl Ledger {
     }
 }
 
-/// The cursor of the page after this one.
+/// Returns the cursor of the next page.
 pub fn cursor(response: &TestResponse) -> String {
-    response.json()["meta"]["nextCursor"].as_str().expect("there is more").to_owned()
+    response.json()["meta"]["nextCursor"].as_str().expect("a next page").to_owned()
 }
 
-/// A ceiling of round trips, DynamoDB requests, write units and read units.
-#[expect(clippy::unnecessary_wraps, reason = "beside it stands None")]
+/// Returns a ceiling of round trips, DynamoDB requests, write units and read units.
+#[expect(clippy::unnecessary_wraps, reason = "the other value is None")]
 const fn at_most(trips: usize, requests: usize, write: f64, read: f64) -> Ceiling {
     Some((trips, requests, write, read))
 }
@@ -110,7 +112,7 @@ const fn at_most(trips: usize, requests: usize, write: f64, read: f64) -> Ceilin
 async fn no_request_costs_more_than_its_ceiling() {
     let mut ledger = Ledger::start().await;
     let platform = ledger.server.platform();
-    // The first call of a process also marks the key's use, and the first list reads the secret of the cursors.
+    // The first request of a process also records the use of the key. The first list reads the secret of the cursors.
     let first = "any operation, first use of its key in an hour, with the operation itself (get-organization, unknown)";
     let nonexistent = "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
     let (_, traffic) = ledger.whole_cost_of(platform.get(nonexistent)).await;
@@ -206,7 +208,7 @@ async fn parties(ledger: &mut Ledger, platform: &TestClient, org: &str) {
         async move { platform.get(&target).await }
     };
     let first = ledger.note("list-parties, first page of 20", None, 200, page(String::new())).await;
-    // 20 rows of some 250 bytes, and 8 counters.
+    // 20 rows of about 250 bytes, and 8 counters.
     let by_cursor = page(format!("&cursor={}", cursor(&first)));
     ledger.note("list-parties, a page of 20 by cursor", at_most(1, 2, 0.0, 4.0), 200, by_cursor).await;
     ledger.note("list-parties, offset 40", None, 200, page("&offset=40".to_owned())).await;
@@ -242,19 +244,19 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     }
     let page = platform.get(&format!("{target}?limit=20")).await.expect(200);
     let by_cursor = format!("{target}?limit=20&cursor={}", cursor(&page));
-    // The page itself, the party, and 20 docks of one unit each.
+    // The page, the party, and 20 docks of one unit each.
     ledger.note("list-roles, a page of 20 by cursor", at_most(2, 3, 0.0, 24.0), 200, platform.get(&by_cursor)).await;
     let in_dock = format!("{target}?dockId={dock}");
     ledger.note("list-roles by dockId", at_most(1, 2, 0.0, 100.0), 200, platform.get(&in_dock)).await;
     let at = platform.get(&target).await.expect(200).json()["data"][0]["createdAt"].as_str().expect("time").to_owned();
     ledger.note("list-roles as of a time", None, 200, platform.get(&format!("{target}?asOf={at}"))).await;
-    let asked = json!({ "dockId": dock, "partyId": party, "role": "RECIPIENT" });
+    let found = json!({ "dockId": dock, "partyId": party, "role": "RECIPIENT" });
     let docks = platform.get(&format!("{target}?limit=100")).await.expect(200);
     let docks = docks.json()["data"].as_array().expect("rows").clone();
     let each = docks.iter().flat_map(|row| {
         ["DISTRIBUTOR", "RECIPIENT"].map(|role| json!({ "dockId": row["dockId"], "partyId": party, "role": role }))
     });
-    let checks: Vec<_> = each.chain(std::iter::repeat(asked)).take(100).collect();
+    let checks: Vec<_> = each.chain(std::iter::repeat(found)).take(100).collect();
     let body = json!({ "checks": checks });
     let every = paths::role_checks(org);
     let check = platform.post(&every, &body);
@@ -281,7 +283,7 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let nonexistent = format!("/v1/organizations/{org}/parties/pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS");
     let (_, first) = ledger.whole_cost_of(tenant.get(&nonexistent)).await;
     let (_, again) = ledger.whole_cost_of(tenant.get(&nonexistent)).await;
-    // The first call authenticates and marks the key's use; the second does neither, and else the same.
+    // The first request authenticates and records the use of the key. The second one does neither.
     let look_up = Traffic(first.0.into_iter().take(1).collect());
     ledger.rows.push(("authenticate, first time".to_owned(), look_up, at_most(1, 1, 0.0, 0.5)));
     let same = again.0.into_iter().filter(authenticates).collect();
@@ -292,7 +294,7 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
 }
 
-/// Whether a request looks up who calls, which need not be the latest state of the key, or marks a key's use.
+/// Returns whether a request reads an API key with eventual consistency, or records its use.
 fn authenticates(request: &DynamoDbRequest) -> bool {
     let begins = |key: &str, with: &str| request.body[key]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(with));
     begins("Item", "USED#") || (begins("Key", "KEY#") && request.body["ConsistentRead"] != true)

@@ -1,4 +1,4 @@
-//! Who may call: every endpoint of the list, with everything that is no good as a credential, and without its scope.
+//! Authentication and authorization: every endpoint with every kind of invalid credential, and without its scope.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -19,19 +19,19 @@ use tokio::time::{Duration, sleep};
 use crate::harness::samples::{SampleRequest, Tenant, normalized, scoped_endpoints};
 use crate::harness::{TestClient, TestResponse, TestServer, api_test, paths, world::before_expiry};
 
-/// A credential of `environment` with a right checksum.
+/// Returns a credential of `environment` with a correct checksum.
 fn forged(environment: Environment, key: ApiKeyId) -> String {
     Credential::new(environment, key, [9; 32]).reveal().to_owned()
 }
 
-/// A key of the platform that the operator makes.
+/// Creates a platform key as the operator does.
 async fn operators_key(server: &TestServer, environment: Environment) -> String {
     let scopes = Scope::ALL.to_vec();
     let new = NewKey { name: "Operator".to_owned(), organization: None, scopes, expires_at: None };
-    create_key(&server.store().await, environment, new).await.expect("the operator makes keys").credential
+    create_key(&server.store().await, environment, new).await.expect("the operator creates a key").credential
 }
 
-/// A platform key with this expiry; none if a busy machine creates it too late.
+/// Creates a platform key with this expiry; `None` if a busy machine is too slow.
 async fn short_lived_key(platform: &TestClient, scopes: &[&str], ends: Time) -> Option<String> {
     let body = json!({ "name": "Short-lived", "scopes": scopes, "expiresAt": ends.to_string() });
     let created = platform.post_api_key(&body).await;
@@ -43,12 +43,12 @@ async fn wait_until(time: Time) {
     sleep(Duration::from_millis(time.millis_since_epoch().saturating_sub(now) + 5)).await;
 }
 
-/// `Authorization` headers that must all get the same 401, with what is wrong with them.
-async fn refused_headers(server: &TestServer) -> Vec<(&'static str, Option<String>)> {
+/// Returns `Authorization` headers that must all get the same 401, each with its defect.
+async fn invalid_headers(server: &TestServer) -> Vec<(&'static str, Option<String>)> {
     let platform = server.platform();
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let (expired, ends) = before_expiry(async |ends| short_lived_key(&platform, &scopes, ends).await).await;
-    // Never used before it is revoked: a process may trust what it has proved for half a minute.
+    // Revoked before its first use: a process accepts a cached key for up to 30 seconds.
     let revoked = platform.create_api_key(None, &scopes).await;
     platform.revoke_api_key(&revoked.id()).await.expect(200);
     let revoked = revoked.text("key");
@@ -97,7 +97,7 @@ async fn every_sample_succeeds_with_a_key_that_holds_just_the_scope() {
         let tenant = Tenant::new(&server, "Bank of America").await;
         let key = server.platform().create_api_key(None, &[scope.as_str()]).await.text("key");
         let response = SampleRequest::of(endpoint, &tenant).send(&server.client(&key)).await;
-        // A key hands on only scopes that it holds, and this one holds none that it could.
+        // A key can grant only scopes that it holds, and this one holds none of them.
         let expected = if endpoint.name == "create-api-key" { 403 } else { endpoint.success };
         assert_eq!(response.status, expected, "{}: {}", endpoint.name, String::from_utf8_lossy(&response.body));
         let response = SampleRequest::of(endpoint, &Tenant::new(&server, "Other").await).send(&server.platform()).await;
@@ -109,7 +109,7 @@ async fn every_sample_succeeds_with_a_key_that_holds_just_the_scope() {
 async fn every_invalid_credential_gets_the_same_401() {
     let server = TestServer::start().await;
     let tenant = Tenant::new(&server, "Bank of America").await;
-    let headers = refused_headers(&server).await;
+    let headers = invalid_headers(&server).await;
     let mut first = None;
     for (endpoint, _) in scoped_endpoints() {
         for (fault, header) in &headers {
@@ -120,7 +120,7 @@ async fn every_invalid_credential_gets_the_same_401() {
             let response = request.send().await;
             assert_documented_error(&response, endpoint.name, fault);
             let mut seen = normalized(&response, &[]);
-            // It counts the path, too, which the body repeats.
+            // The length includes the path, which the body repeats.
             let length: usize = seen.1.remove("content-length").expect("a length").parse().expect("a number");
             let rest = length - response.text("instance").len();
             let first = first.get_or_insert_with(|| (seen.clone(), rest));
@@ -163,7 +163,7 @@ async fn authentication_and_authorization_precede_validation() {
     let scopeless = server.client(&key);
     for (endpoint, _) in scoped_endpoints() {
         let path = endpoint.path_parameters().fold(endpoint.path.to_owned(), |path, name| {
-            path.replace(&format!("{{{name}}}"), "no-id") // 404, if anybody looked
+            path.replace(&format!("{{{name}}}"), "no-id") // 404 without the credential
         });
         for (client, status) in [(server.anonymous(), 401), (scopeless.clone(), 403)] {
             let request = client.request(endpoint.method.clone(), &format!("{path}?limit=0&offset=x"));

@@ -1,4 +1,4 @@
-//! The program killed in the middle of its writes: what it has acknowledged is there, and everything fits together.
+//! Kills the program during writes: acknowledged writes persist, and the table is consistent.
 
 use std::{
     sync::{
@@ -22,12 +22,12 @@ use crate::harness::checker::check;
 use crate::harness::{PATIENCE, TestClient, api_test, paths};
 
 const ROUNDS: usize = 3;
-const CALLERS: usize = 8;
+const CLIENTS: usize = 8;
 
-/// What was acknowledged: where it is, and a member of it with its value; no value where it must be gone.
+/// Acknowledged writes: the path of a resource, and a member with its value; `None` if it must not exist.
 type Acknowledged = Mutex<Vec<(String, Option<(&'static str, Value)>)>>;
 
-/// A client whose server may be gone at any moment: then it stops.
+/// A client whose server may end at any moment. It stops then.
 struct Writer<'a> {
     http: reqwest::Client,
     url: &'a str,
@@ -36,28 +36,28 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The body of the response; `None` once there is none.
+    /// Sends a request, and returns the body of the response; `None` if the server has ended.
     async fn request(&self, method: Method, target: &str, body: &Value) -> Option<Value> {
         let request = self.http.request(method, format!("{}{target}", self.url)).bearer_auth(self.key).json(body);
         let response = match request.send().await {
             Ok(response) => response,
             Err(_) if self.gone.load(Ordering::SeqCst) => return None,
-            Err(error) => panic!("the server was there: {error}"),
+            Err(error) => panic!("the server did not respond: {error}"),
         };
         let status = response.status().as_u16();
-        // A response that breaks off acknowledges nothing.
+        // A truncated response acknowledges nothing.
         let body: Value = response.json().await.ok()?;
         assert!(matches!(status, 200 | 201), "{target}: {body}");
         Some(body)
     }
 
-    /// Writes one thing after another until the server is gone.
+    /// Writes until the server ends.
     async fn write(&self, client: usize, round: usize, done: &Acknowledged) -> Option<()> {
-        let keep = |target: &str, fact| done.lock().expect("no one panics").push((target.to_owned(), fact));
+        let keep = |target: &str, fact| done.lock().expect("no test panics here").push((target.to_owned(), fact));
         let id = |created: &Value| created["id"].as_str().expect("an id").to_owned();
         for number in 0.. {
             let name = format!("Writer {client} {round} {number}");
-            // One name for all: their slugs come from one item.
+            // All organizations have one name: their slugs come from one counter.
             let created = self.request(Method::POST, paths::ORGANIZATIONS, &json!({ "name": "Crash" })).await?;
             let organization = paths::organization(&id(&created));
             keep(&organization, Some(("slug", created["slug"].clone())));
@@ -83,7 +83,7 @@ impl Writer<'_> {
     }
 }
 
-/// Fails unless everything that was acknowledged is there.
+/// Asserts that every acknowledged write persists.
 async fn expect_all(client: &TestClient, done: Vec<(String, Option<(&'static str, Value)>)>) {
     for (target, fact) in done {
         match fact {
@@ -91,7 +91,7 @@ async fn expect_all(client: &TestClient, done: Vec<(String, Option<(&'static str
                 let found = client.get(&format!("{target}?role={role}")).await.expect(200);
                 assert_eq!(found.json()["data"][0]["id"], id, "{target}");
             }
-            // The change of the party may have come through without being acknowledged.
+            // The change of the party may have taken effect without a response.
             Some(("name", name)) => {
                 let found = client.get(&target).await.expect(200).text("name");
                 assert!(found.starts_with(name.as_str().expect("a name")), "{target}");
@@ -123,14 +123,15 @@ async fn acknowledged_writes_survive_a_kill() {
         let (done, gone) = (Acknowledged::default(), AtomicBool::new(false));
         let url = program.url.clone();
         let writer = || Writer { http: reqwest::Client::new(), url: &url, key: &key, gone: &gone };
-        let writers = join_all((0..CALLERS).map(|client| {
+        let writers = join_all((0..CLIENTS).map(|client| {
             let (writer, done) = (writer(), &done);
             async move { writer.write(client, round, done).await }
         }));
         let kill = async {
-            // When something was written, which takes as long as the machine is busy, and not at the same step each time.
+            // Waits for some writes, however long they take on a busy machine. The kill comes at a different step each
+            // time.
             let begun = Instant::now();
-            while done.lock().expect("no one panics").len() <= CALLERS * 4 && begun.elapsed() < PATIENCE {
+            while done.lock().expect("no test panics here").len() <= CLIENTS * 4 && begun.elapsed() < PATIENCE {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
             tokio::time::sleep(Duration::from_millis(500 + 370 * round as u64)).await;
@@ -140,8 +141,8 @@ async fn acknowledged_writes_survive_a_kill() {
         futures::future::join(writers, kill).await;
         program = Program::start(directory.path());
         assert_eq!(program.key, None);
-        let done = done.into_inner().expect("no one panics");
-        assert!(done.len() > CALLERS * 4, "it was killed before it had written anything: {}", done.len());
+        let done = done.into_inner().expect("no test panics here");
+        assert!(done.len() > CLIENTS * 4, "killed before enough writes: {}", done.len());
         expect_all(&program.client(&key), done).await;
         let found = check(&store(&program.store), "berth").await;
         assert!(found.is_empty(), "{found:#?}");

@@ -1,9 +1,10 @@
-//! What an endpoint still lacks, all of it at once and within seconds:
+//! Everything that an endpoint lacks, without running its tests:
 //!
 //!     cargo xtask missing get-role
 //!
-//! Without the variable every endpoint is examined. The tests themselves are not run: which responses of the contract
-//! they do not see is printed at the end of a run of them, as of `-- get_role`, and checked at the end of a whole run.
+//! Without the variable, every endpoint is checked. A run of tests prints the documented responses that they have not
+//! seen,
+//! for example with `-- get_role`; a run of all tests checks them.
 
 use std::fs;
 
@@ -60,7 +61,7 @@ async fn endpoint_coverage() {
     assert!(gaps.is_empty(), "{} gaps:\n  {}", gaps.len(), gaps.join("\n  "));
 }
 
-/// A check has passed, or there is a gap.
+/// The result of a check: `Ok`, or what is missing.
 type Check = Result<(), String>;
 
 fn ensure(holds: bool, gap: &str) -> Check {
@@ -91,8 +92,8 @@ fn template(endpoint: &Endpoint) -> Check {
 fn event(endpoint: &Endpoint) -> Check {
     let gap = || "events/ is out of date: cargo xtask generate".to_owned();
     let file = events::directory().join(format!("{}.json", endpoint.name));
-    let kept = fs::read_to_string(file).map_err(|_| gap())?;
-    if kept == events::text(endpoint)? { Ok(()) } else { Err(gap()) }
+    let current = fs::read_to_string(file).map_err(|_| gap())?;
+    if current == events::text(endpoint)? { Ok(()) } else { Err(gap()) }
 }
 
 fn sample(endpoint: &Endpoint) -> Check {
@@ -106,7 +107,7 @@ fn sample(endpoint: &Endpoint) -> Check {
     }
 }
 
-/// Every id of a request is known, so that another tenant's is tried in its place.
+/// Checks that the location of every id is known, so that isolation tests replace it with another tenant's.
 fn locations(endpoint: &Endpoint) -> Check {
     match endpoint.access {
         Access::Public => Ok(()),
@@ -120,12 +121,12 @@ fn cost(endpoint: &Endpoint) -> Check {
     let names = rows.map(|row| row.split([' ', ',']).next().unwrap_or_default());
     match (names.into_iter().any(|name| name == endpoint.name), WITHOUT_COSTS.contains(&endpoint.name)) {
         (false, false) => Err("no row in docs/costs.md: add it to tests/guarantees/costs.rs".to_owned()),
-        (true, true) => Err("it has a row in docs/costs.md now: take it out of WITHOUT_COSTS".to_owned()),
+        (true, true) => Err("it has a row in docs/costs.md: remove it from WITHOUT_COSTS".to_owned()),
         _ => Ok(()),
     }
 }
 
-/// An endpoint of the REST dialect has tests under its address.
+/// Checks that a REST endpoint has tests in the module of its resource and verb.
 fn address(endpoint: &Endpoint) -> Check {
     let Access::Scope(_) = endpoint.access else { return Ok(()) };
     let module = test_module(endpoint.name).ok_or("the name has no verb")?;

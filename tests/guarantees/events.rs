@@ -1,7 +1,6 @@
-//! `events/`: for every endpoint the event that an HTTP API sends for a request that succeeds, for `sam local invoke -e`.
+//! `events/`: for every endpoint, the HTTP API event of a successful request, for `sam local invoke -e`.
 //!
-//! They are made from the endpoint list, and these tests compares the files with it. To write them anew after a change:
-//! `cargo xtask generate`.
+//! `cargo xtask generate` generates the files from the endpoint list. These tests compare them with it.
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
@@ -13,19 +12,22 @@ use serde_json::{Map, Value, json};
 
 use crate::harness::{api_test, generated};
 
-/// The placeholder of the credential. Those of ids are in the table of path parameters. Whoever sends an event replaces them,
-/// as text.
+/// The placeholder of the credential. The placeholders of ids are in the table of path parameters. Replace them in the
+/// text
+/// before you send an event.
 const KEY: &str = "${BERTH_KEY}";
 
 pub fn directory() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../events"))
 }
 
-/// The names of the files, without `.json`.
+/// Returns the names of the files, without `.json`.
 fn files() -> BTreeSet<String> {
     let names = fs::read_dir(directory()).expect("events/ is there").map(|file| file.expect("a file").file_name());
     let names = names.map(|name| name.into_string().expect("UTF-8"));
-    names.map(|name| name.strip_suffix(".json").unwrap_or_else(|| panic!("{name} is no event")).to_owned()).collect()
+    names
+        .map(|name| name.strip_suffix(".json").unwrap_or_else(|| panic!("{name} is not an event")).to_owned())
+        .collect()
 }
 
 #[apply(api_test)]
@@ -38,9 +40,9 @@ async fn every_endpoint_has_an_up_to_date_event() {
     }
     assert_eq!(files(), ENDPOINTS.iter().map(|endpoint| endpoint.name.to_owned()).collect());
     for endpoint in ENDPOINTS {
-        let kept = fs::read_to_string(directory().join(format!("{}.json", endpoint.name))).expect("it can be read");
+        let current = fs::read_to_string(directory().join(format!("{}.json", endpoint.name))).expect("it can be read");
         assert_eq!(
-            kept,
+            current,
             text(endpoint).expect("an event"),
             "events/{}.json is out of date: cargo xtask generate",
             endpoint.name
@@ -48,13 +50,13 @@ async fn every_endpoint_has_an_up_to_date_event() {
     }
 }
 
-/// The decoder of production takes every event, and the router agrees with what the event says.
+/// The decoder of the functions accepts every event, and the router agrees with its route.
 #[apply(api_test)]
 async fn every_event_is_routed_to_its_endpoint() {
     for name in files() {
-        let kept = fs::read_to_string(directory().join(format!("{name}.json"))).expect("it can be read");
-        let event: Value = serde_json::from_str(&kept).expect("JSON");
-        let request: Request = serde_json::from_str::<LambdaRequest>(&kept).expect("an event").into();
+        let current = fs::read_to_string(directory().join(format!("{name}.json"))).expect("it can be read");
+        let event: Value = serde_json::from_str(&current).expect("JSON");
+        let request: Request = serde_json::from_str::<LambdaRequest>(&current).expect("an event").into();
         let path = request.raw_http_path().to_owned();
         assert_eq!(path, event["rawPath"], "{name}");
         let routed = berth_functions::route(request.method(), &path);
@@ -63,7 +65,7 @@ async fn every_event_is_routed_to_its_endpoint() {
             assert_eq!(event["routeKey"], "$default");
             continue;
         }
-        let (endpoint, parameters) = routed.unwrap_or_else(|| panic!("{name} leads nowhere"));
+        let (endpoint, parameters) = routed.unwrap_or_else(|| panic!("{name} has no route"));
         assert_eq!(endpoint.name, name);
         assert_eq!(event["routeKey"], format!("{} {}", endpoint.method, endpoint.path));
         assert_eq!(event["requestContext"]["routeKey"], event["routeKey"]);
@@ -78,18 +80,18 @@ async fn every_event_is_routed_to_its_endpoint() {
     }
 }
 
-/// The text of an endpoint's event; an error if the endpoint list has not all that it needs.
+/// Returns the text of an endpoint's event, or an error if the endpoint lacks something.
 pub fn text(endpoint: &Endpoint) -> Result<String, String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(&event(endpoint)?).expect("JSON")))
 }
 
-/// `text` with values in the placeholders.
+/// Returns `text` with values in the placeholders.
 fn filled(text: &str) -> String {
     let placeholders = PATH_PARAMETERS.iter().map(|parameter| (parameter.placeholder, parameter.sample));
     placeholders.chain([(KEY, "")]).fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
 }
 
-/// The body of a request that succeeds: the one that the contract shows, about the client's own things.
+/// Returns the body of a successful request: the documented example with placeholders for ids.
 fn body(endpoint: &Endpoint) -> Result<Option<Value>, String> {
     if endpoint.body.is_none() {
         return Ok(None);
@@ -109,7 +111,7 @@ fn body(endpoint: &Endpoint) -> Result<Option<Value>, String> {
     Ok(Some(body))
 }
 
-/// Puts placeholders where the contract's examples have ids.
+/// Replaces the ids of an example with placeholders.
 fn place_ids(value: &mut Value) {
     match value {
         Value::Object(members) => members.values_mut().for_each(place_ids),
@@ -125,7 +127,7 @@ fn place_ids(value: &mut Value) {
     }
 }
 
-/// The event of an HTTP API (payload format 2.0) for a request of `endpoint`.
+/// Returns the HTTP API event (payload format 2.0) of a request to `endpoint`.
 fn event(endpoint: &Endpoint) -> Result<Value, String> {
     let (key, mut path) = if endpoint.name == FALLBACK {
         (endpoint.path.to_owned(), "/v1/docks".to_owned())
@@ -135,7 +137,7 @@ fn event(endpoint: &Endpoint) -> Result<Value, String> {
     let mut parameters = Map::new();
     for name in endpoint.path_parameters() {
         let known = PathParameter::find(name);
-        let placeholder = known.ok_or_else(|| format!("{name} is no path parameter"))?.placeholder;
+        let placeholder = known.ok_or_else(|| format!("{name} is not a path parameter"))?.placeholder;
         path = path.replace(&format!("{{{name}}}"), placeholder);
         parameters.insert(name.to_owned(), json!(placeholder));
     }
@@ -178,7 +180,7 @@ fn event(endpoint: &Endpoint) -> Result<Value, String> {
     Ok(event)
 }
 
-/// The headers of a client, and those that the gateway adds.
+/// Returns the headers of a client, and those that API Gateway adds.
 fn headers(endpoint: &Endpoint, body: Option<&str>) -> Value {
     let mut headers = json!({
         "accept": "*/*",

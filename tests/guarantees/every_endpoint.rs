@@ -1,5 +1,4 @@
-//! The error and caching responses that every endpoint has, found by walking the endpoint list: a new endpoint is tested
-//! here without another line.
+//! Errors and caching of every endpoint in the endpoint list. A new endpoint is tested without another line.
 
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -16,11 +15,11 @@ async fn an_invalid_request_returns_400() {
     let tenant = Tenant::new(&server, "Acme").await;
     for (endpoint, _) in scoped_endpoints() {
         let sample = SampleRequest::of(endpoint, &tenant);
-        // An unknown parameter, if it is asked to be reported.
+        // An unknown parameter, with strict handling.
         let target = format!("{}?unknown=1", sample.target());
         let request = sample.request_to(&tenant.client, &target).header("prefer", "handling=strict");
         let error = request.send().await;
-        // An organization key may not create organizations, whatever the request.
+        // An organization key cannot create organizations, whatever the request.
         if error.status != 403 {
             assert_eq!(error.error_locations(), ["unknown"], "{}", endpoint.name);
         }
@@ -105,7 +104,7 @@ async fn a_stale_etag_returns_412_and_changes_nothing() {
         let before = server.items().await.len();
         let error = sample.request(&tenant.client).header("if-match", "\"0\"").send().await;
         error.expect_error(412, "PRECONDITION_FAILED");
-        // The first use of the key may be marked.
+        // The first use of the key may be recorded.
         assert!(server.items().await.len() <= before + 1, "{}", endpoint.name);
         sample.send(&tenant.client).await.expect(endpoint.success);
     }

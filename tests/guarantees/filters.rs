@@ -24,7 +24,7 @@ async fn search_matches_substrings_case_insensitively() {
         ("100%25", vec![&second]),
         ("st_", vec![&second]),
         ("g%C3%89n%C3%A9rale", vec![&third]),
-        // Composed or not, it is one text.
+        // Composed or decomposed, it is the same text.
         ("Ge%CC%81ne%CC%81", vec![&third]),
         ("%20", vec![&third, &second, &first]),
         (".*", vec![]),
@@ -48,7 +48,7 @@ async fn search_matches_substrings_case_insensitively() {
 #[apply(api_test)]
 async fn search_ignores_case_beyond_ascii() {
     let world = World::new().await;
-    // A sigma at the end of a word has a lower case of its own; a sharp s has two letters in upper case.
+    // A final sigma has its own lower case. A sharp s has two letters in upper case.
     for (name, searches) in [
         ("ΟΔΥΣΣΕΥΣ ΑΕ", ["οδυσ", "ΟΔΥΣ", "οδυσσευς", "ΟΔΥΣΣΕΥΣ"]),
         ("Straße GmbH", ["straße", "STRASSE", "strass", "STRAẞE"]),
@@ -96,7 +96,7 @@ async fn an_organization_key_lists_only_its_resources() {
         assert_eq!(page.json()["meta"]["total"], count, "{list}");
         let rows = page.json()["data"].as_array().expect("data");
         assert!(rows.len() == count && rows.iter().all(|row| row[owner] == *world.organization), "{list}");
-        // What belongs to another and what does not exist are one.
+        // Another organization and one that does not exist are indistinguishable.
         let filters = if list == "/v1/organizations" {
             ["slug=other".to_owned(), "slug=nobody".to_owned()]
         } else {

@@ -27,13 +27,13 @@ async fn errors_have_a_fixed_precedence() {
     let foreign = world.party_path().replace(organization, &format!("org_{ULID}"));
     send(&writer, &foreign, "{\"name\":1}").await.expect_error(400, "VALIDATION_FAILED");
     send(&writer, &foreign, "{}").await.expect_error(404, "ORGANIZATION_NOT_FOUND");
-    // 412 before 409: an organization's stale change to a slug that is taken.
+    // 412 precedes 409: a stale patch with a taken slug.
     world.platform.create_organization("Other").await;
     let slug = json!({ "slug": "other" });
     let stale = world.send_with(Method::PATCH, &world.organization_path(), ("if-match", "\"9\""), Some(&slug)).await;
     stale.expect_error(412, "PRECONDITION_FAILED");
     world.platform.patch(&world.organization_path(), &slug).await.expect_error(409, "SLUG_ALREADY_TAKEN");
-    // 404 before 403 before 409 where a role is assigned.
+    // 404 precedes 403, and 403 precedes 409, for the assignment of a role.
     let other = world.platform.create_organization("Third").await.id();
     let dock = world.platform.create_dock(&other, "Theirs").await.id();
     world
@@ -93,7 +93,7 @@ async fn options_and_405_list_the_allowed_methods() {
         (world.dock_path().clone(), "GET, HEAD, OPTIONS, PATCH"),
         (format!("{}/parties", world.dock_path()), "GET, HEAD, OPTIONS"),
         (format!("{org}/parties"), "GET, HEAD, OPTIONS, POST"),
-        // An id that no resource has, of no form: the path is known all the same.
+        // A malformed id: the path exists nevertheless.
         (format!("{org}/parties/x"), "GET, HEAD, OPTIONS, PATCH"),
         (format!("{}/roles", world.party_path()), "GET, HEAD, OPTIONS, POST"),
         (format!("{}/roles/x", world.party_path()), "DELETE, OPTIONS"),
@@ -137,7 +137,7 @@ async fn a_request_id_is_accepted_or_generated() {
         let id = error.text("requestId");
         assert_eq!(error.header("x-request-id"), Some(id.as_str()));
         assert!(id.len() == 30 && id.starts_with("req_"), "{id}");
-        assert!(!created.contains(&id), "each call has an id of its own");
+        assert!(!created.contains(&id), "each request has its own id");
         created.push(id);
     }
 }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: one effect, and the first response again.
+//! `Idempotency-Key`: one effect, and a replay of the first response.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth_functions::ENDPOINTS;
@@ -15,7 +15,7 @@ use crate::harness::{
 
 const DAY: u64 = 24 * 60 * 60 * 1000;
 
-/// A POST with an `Idempotency-Key`.
+/// Returns a POST with an `Idempotency-Key`.
 fn post(client: &TestClient, target: &str, key: &str, body: &Value) -> RequestBuilder {
     client.request(Method::POST, target).header("idempotency-key", key).json(body)
 }
@@ -30,7 +30,7 @@ fn is_replayed(response: &TestResponse) -> bool {
     }
 }
 
-/// That `again` repeats `first`: status, headers and bytes.
+/// Asserts that `again` replays `first`: status, headers and body.
 #[track_caller]
 fn check_replay(first: &TestResponse, again: &TestResponse) {
     assert!(!is_replayed(first) && is_replayed(again), "{}", again.json());
@@ -41,7 +41,7 @@ fn check_replay(first: &TestResponse, again: &TestResponse) {
     assert_eq!(String::from_utf8_lossy(&again.body), String::from_utf8_lossy(&first.body));
 }
 
-/// The bytes of a response that shows a credential, as they are without it.
+/// Returns a response without its credential, as its replay is.
 fn without_secret(mut response: TestResponse) -> TestResponse {
     if let Some(key) = response.json()["key"].as_str().map(ToOwned::to_owned) {
         let text = String::from_utf8(response.body).expect("JSON is text");
@@ -50,14 +50,14 @@ fn without_secret(mut response: TestResponse) -> TestResponse {
     response
 }
 
-/// A sample of each POST, each about a tenant of its own.
+/// Returns a sample of each POST endpoint, each with its own tenant.
 async fn posts(server: &TestServer) -> Vec<SampleRequest> {
     let mut samples = Vec::new();
     for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.method == Method::POST) {
         samples.push(SampleRequest::of(endpoint, &Tenant::new(server, "Bank of America").await));
     }
     let public = ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Public);
-    assert!(public.into_iter().all(|endpoint| endpoint.method != Method::POST), "a public POST needs a row of its own");
+    assert!(public.into_iter().all(|endpoint| endpoint.method != Method::POST), "add a sample for the public POST");
     assert!(samples.len() >= 6);
     samples
 }
@@ -73,7 +73,7 @@ async fn every_post_replays_the_first_response() {
         assert_ne!(first.header("x-request-id"), again.header("x-request-id"));
         check_replay(&without_secret(first), &again);
         assert_eq!(again.body, third.body, "{}", sample.endpoint.name);
-        // Without the header it is another call.
+        // Without the header, it is another request.
         let other = sample.send(&server.platform()).await;
         assert!(!is_replayed(&other), "{}", sample.endpoint.name);
         if let Some(location) = again.header("location") {
@@ -138,7 +138,7 @@ async fn a_key_is_bound_to_its_tenant() {
         created.push(first.text("organizationId"));
     }
     assert_eq!(created, [a.organization.clone(), b.organization]);
-    // The platform has keys of its own, even for the same call.
+    // The platform has its own idempotency keys, even for the same request.
     let target = paths::parties(&a.organization);
     let body = json!({ "type": "INDIVIDUAL", "name": "Ada Lovelace" });
     for client in [&a.client, &server.platform()] {
@@ -163,12 +163,12 @@ async fn the_first_response_is_replayed_after_later_changes() {
     let target = paths::roles(&tenant.organization, &tenant.party);
     let body = json!({ "dockId": tenant.dock, "role": "RECIPIENT" });
     let first = post(&tenant.client, &target, "k", &body).send().await.expect(201);
-    // Still held, it would be a conflict; the repetition is none.
+    // A new request would be a conflict. The repetition is not.
     check_replay(&first, &post(&tenant.client, &target, "k", &body).send().await);
     tenant.client.delete(&format!("{target}/{}", first.id())).await.expect(200);
     check_replay(&first, &post(&tenant.client, &target, "k", &body).send().await);
     let roles = tenant.client.get(&format!("{target}?role=RECIPIENT")).await.expect(200);
-    assert_eq!(roles.json()["meta"]["total"], 0, "a repetition has no effect");
+    assert_eq!(roles.json()["meta"]["total"], 0, "a replay has no effect");
 }
 
 #[apply(api_test)]
@@ -184,7 +184,7 @@ async fn an_api_key_that_has_expired_is_still_replayed() {
     .await;
     sleep(Duration::from_millis(ends.millis_since_epoch().saturating_sub(Time::now().millis_since_epoch()) + 5)).await;
     check_replay(&without_secret(first), &post(&server.platform(), paths::API_KEYS, "k", &body).send().await);
-    // As a new call it is rejected, and so is another one under the same key.
+    // As a new request it is rejected, and so is another request with the same key.
     let error = post(&server.platform(), paths::API_KEYS, "k-2", &body).send().await;
     assert_eq!(error.expect_error(400, "VALIDATION_FAILED").json()["errors"][0]["pointer"], "/expiresAt");
 }
@@ -200,7 +200,7 @@ async fn error_responses_are_not_recorded() {
     post(&client, &elsewhere, "k", &good).send().await.expect_error(404, "ORGANIZATION_NOT_FOUND");
     post(&server.anonymous(), &parties, "k", &good).send().await.expect_error(401, "UNAUTHORIZED");
     assert!(!is_replayed(&post(&client, &parties, "k", &good).send().await.expect(201)));
-    // A conflict that is over is forgotten.
+    // A conflict is not recorded either.
     let roles = format!("{parties}/{party}/roles");
     let body = json!({ "dockId": dock, "role": "DISTRIBUTOR" });
     for _ in 0..2 {
@@ -248,7 +248,7 @@ async fn the_header_is_ignored_on_other_methods() {
     let server = TestServer::start().await;
     for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.method != Method::POST) {
         for key in ["k", ""] {
-            // The requests have one key and different paths, and some of the keys are none.
+            // The requests have one key and different paths, and some of the keys are invalid.
             let tenant = Tenant::new(&server, "A").await;
             let request =
                 SampleRequest::of(endpoint, &tenant).request(&server.platform()).header("idempotency-key", key);
@@ -286,9 +286,9 @@ async fn a_key_expires_after_24_hours() {
     let records = server.items().await.into_iter().filter(|item| item.contains_key("fingerprint"));
     let [record] = records.collect::<Vec<_>>().try_into().expect("one record");
     let number = |name: &str| -> u64 { record[name].as_n().expect("a number").parse().expect("whole") };
-    let kept = before.plus_millis(DAY).millis_since_epoch()..=after.plus_millis(DAY).millis_since_epoch();
-    assert!(kept.contains(&number("expiresAt")), "{} is not in {kept:?}", number("expiresAt"));
-    // The store may take it away from then on, not earlier.
+    let retention = before.plus_millis(DAY).millis_since_epoch()..=after.plus_millis(DAY).millis_since_epoch();
+    assert!(retention.contains(&number("expiresAt")), "{} is not in {retention:?}", number("expiresAt"));
+    // DynamoDB may delete the record from then on, not earlier.
     assert!(number("ttl") * 1000 >= number("expiresAt") && number("ttl") * 1000 <= number("expiresAt") + 1000);
     let expire_at = async |time: Time| {
         let client = server.running().client();
@@ -296,7 +296,7 @@ async fn a_key_expires_after_24_hours() {
         let update = update.key(keys::PK, record[keys::PK].clone()).key(keys::SK, record[keys::SK].clone());
         let update = update.update_expression("SET expiresAt = :time");
         let time = AttributeValue::N(time.millis_since_epoch().to_string());
-        update.expression_attribute_values(":time", time).send().await.expect("the table can be written");
+        update.expression_attribute_values(":time", time).send().await.expect("the table is writable");
     };
     expire_at(Time::now().plus_millis(60_000)).await;
     check_replay(&first, &post(&platform, paths::ORGANIZATIONS, "k", &one).send().await);

@@ -1,6 +1,6 @@
-//! The log: one line for each request, with what it used of the store, and with nothing of what clients send.
+//! The log: one line per request, with its DynamoDB usage, and without any input of clients.
 //!
-//! That last is checked once more of the whole run, at its end: see `harness/logs.rs`.
+//! At the end of the run, the harness checks the log of all tests for input: see `harness/logs.rs`.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 use crate::harness::{Fault, SensitiveValues, TestResponse, TestServer, Wire, api_test, emf, logs, paths};
 
-/// The line of the request that was answered so.
+/// Returns the log line of the request with this response.
 fn line(response: &TestResponse) -> Value {
     logs::line_of_request(response.header("x-request-id").expect("an id"))
 }
 
 async fn berth_on_a_wire() -> (TestServer, Wire) {
     let wire = Wire::new();
-    // A store that cannot be understood is given up after half a second less.
+    // Retries of an unreadable response end half a second before the timeout.
     let request_timeout = Duration::from_secs(5);
     let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
     (TestServer::start_with(options).await, wire)
@@ -55,8 +55,8 @@ async fn a_request_has_one_line_with_its_dynamodb_usage() {
         assert!(emf::violations(&line).is_empty(), "{:?}", emf::violations(&line));
         first &= used.write_units() > 0.0;
     }
-    assert!(!first, "reads and writes are among them");
-    // The first request of a process, and no other.
+    assert!(!first, "the cases contain reads and writes");
+    // Only the first request of a process is a cold start.
     let another = TestServer::start().await;
     let cold = |response: &TestResponse| line(response)["coldStart"].clone();
     assert_eq!(cold(&another.anonymous().get("/v1/healthz").await), true);
@@ -91,14 +91,14 @@ async fn retries_and_conflicts_are_counted() {
     for (faults, retries, conflicts) in [
         (vec![Fault::throttled()], 1, 0),
         (vec![Fault::canceled(&["TransactionConflict"])], 1, 1),
-        (vec![Fault::error(400, "TransactionInProgressException"), Fault::Refused], 2, 1),
+        (vec![Fault::error(400, "TransactionInProgressException"), Fault::ConnectionRefused], 2, 1),
     ] {
         wire.take();
         for fault in faults {
             wire.once("TransactWriteItems", fault);
         }
         let line = line(&platform.create_organization(&format!("Number {retries} {conflicts}")).await);
-        // On a machine that has much to do, the embedded store may be late once more.
+        // On a busy machine, the embedded DynamoDB may respond too late once more.
         let (counted, requests) = (line["retries"].as_u64().expect("a number"), wire.take().requests());
         assert!(counted >= retries, "{line}");
         assert_eq!((&line["conflicts"], &line["dynamoDbRequests"]), (&json!(conflicts), &json!(requests)));
@@ -111,7 +111,7 @@ async fn a_failure_is_logged_with_its_cause_and_without_stored_data() {
     let platform = server.platform();
     let organization = platform.create_organization("Silent Partners").await.id();
     let target = paths::organization(&organization);
-    // A response that cannot be read, with somebody in it.
+    // An unreadable response that contains stored data.
     let item = json!({ "S": "Grace of the store" });
     logs::note_json(&item);
     wire.always(Fault::Status(200, json!([{ "Item": { "name": item } }])));
@@ -133,13 +133,13 @@ async fn a_leaked_value_is_detected() {
     let mut given = SensitiveValues::default();
     given.note_json("body", &json!({ "name": "Zoë \"Z\" Zimmer", "metadata": { "tax": "481516" }, "type": "INDIV" }));
     given.note("header idempotency-key", "order-7781");
-    let found = |line: Value| logs::leaks_and_breaches(&line.to_string(), &given);
+    let found = |line: Value| logs::violations(&line.to_string(), &given);
     let leak = |kind: &str| vec![format!("{kind} in the line \"planted\"")];
     assert_eq!(found(json!({ "message": "planted", "error": "no Zoë \"Z\" Zimmer here" })), leak("name"));
     assert_eq!(found(json!({ "message": "planted", "error": "name: \"Zoë \\\"Z\\\" Zimmer\"" })), leak("name"));
     assert_eq!(found(json!({ "message": "planted", "deep": [{ "order-7781": 1 }] })), leak("header idempotency-key"));
     assert_eq!(found(json!({ "message": "planted", "number": 481_516 })), leak("tax"));
-    // A number that only looks like it, a short word, and what was never given.
+    // A longer number, a short word, and an unrelated value.
     assert!(found(json!({ "message": "INDIV", "number": 9_481_516, "error": "order-7782" })).is_empty());
 }
 
@@ -159,6 +159,6 @@ async fn an_invalid_metric_is_detected() {
     for breach in breaches {
         let mut line = good.clone();
         breach(&mut line);
-        assert!(!logs::leaks_and_breaches(&line.to_string(), &SensitiveValues::default()).is_empty(), "{line}");
+        assert!(!logs::violations(&line.to_string(), &SensitiveValues::default()).is_empty(), "{line}");
     }
 }

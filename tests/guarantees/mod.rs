@@ -1,4 +1,4 @@
-//! What holds for all endpoints.
+//! Tests of guarantees of all endpoints.
 
 mod audit;
 mod bodies;

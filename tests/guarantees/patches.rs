@@ -44,7 +44,7 @@ async fn required_members_cannot_be_removed() {
         let before = world.platform.get(target).await;
         let patch = json!({ member: null, "metadata": { "x": 1 }, "taxId": "1" });
         assert_eq!(world.platform.patch(target, &patch).await.error_locations(), [format!("/{member}")]);
-        assert_eq!(world.platform.get(target).await.json(), before.json(), "nothing of the patch was written");
+        assert_eq!(world.platform.get(target).await.json(), before.json(), "the patch has no effect");
     }
 }
 
@@ -58,7 +58,7 @@ async fn metadata_is_merged_at_its_top_level() {
                 json!({ "a": 1, "b": { "x": 1, "y": 2 }, "c": [1, 2] }),
             ),
             (json!({ "a": "2" }), json!({ "a": "2", "b": { "x": 1, "y": 2 }, "c": [1, 2] })),
-            // Inside a value nothing is merged, and null is a value.
+            // Nested values are not merged, and null is a value.
             (json!({ "b": { "x": null } }), json!({ "a": "2", "b": { "x": null }, "c": [1, 2] })),
             (json!({ "c": [null] }), json!({ "a": "2", "b": { "x": null }, "c": [null] })),
             (json!({ "a": null, "nowhere": null, "d": false }), json!({ "b": { "x": null }, "c": [null], "d": false })),
@@ -70,7 +70,7 @@ async fn metadata_is_merged_at_its_top_level() {
             world.assert_patch(&target, json!({ "metadata": patch }), json!({ "metadata": after })).await;
         }
     }
-    // In a creation null is a value like any other.
+    // In a creation, null is a value like any other.
     let body = json!({ "name": "Nulls", "metadata": { "a": null } });
     let created = world.platform.post_organization(&body).await.expect(201);
     assert_eq!(created.json()["metadata"], json!({ "a": null }));
@@ -88,12 +88,12 @@ async fn updated_at_changes_only_with_the_resource() {
         assert!(after["updatedAt"].as_str() > before.json()["updatedAt"].as_str(), "{after}");
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         let again = world.patched(&target, json!({ "name": "New" })).await;
-        assert_eq!(again, after, "nothing changed, nor did the time");
+        assert_eq!(again, after, "a patch without changes keeps updatedAt");
     }
 }
 
 #[apply(api_test)]
-async fn concurrent_patches_of_different_keys_are_all_kept() {
+async fn concurrent_patches_of_different_keys_all_take_effect() {
     let world = World::new().await;
     for target in [world.new_party().await, world.organization_path()] {
         let patches = (0..32).map(|at| {
@@ -102,13 +102,13 @@ async fn concurrent_patches_of_different_keys_are_all_kept() {
         });
         let mut tags = Vec::new();
         for (at, patch) in patches.collect::<Vec<_>>().into_iter().enumerate() {
-            let response = patch.await.expect("no panic").expect(200);
+            let response = patch.await.expect("the task does not panic").expect(200);
             assert_eq!(response.json()["metadata"][format!("k{at}")], at);
             tags.push(response.header("etag").expect("a tag").to_owned());
         }
         let all: BTreeMap<_, _> = (0..32).map(|at| (format!("k{at}"), json!(at))).collect();
         assert_eq!(world.platform.get(&target).await.json()["metadata"], json!(all), "{target}");
-        // Each was a version of its own.
+        // Each patch is its own version.
         tags.sort();
         tags.dedup();
         assert_eq!(tags.len(), 32, "{tags:?}");

@@ -1,4 +1,4 @@
-//! The program `berth` as its users start it: what it says, how it ends, and what it leaves to the next start.
+//! The program `berth` as a process: its output, its end, and its data after a restart.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::harness::{PATIENCE, TestClient, api_test};
 
-/// The program with these arguments, and nothing of the environment that changes what it says.
+/// Returns the program with these arguments, without environment variables that change its output.
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_berth"));
     command.args(arguments).env_remove("BERTH_LOG").env_remove("CARGO").stdin(Stdio::null());
@@ -20,45 +20,45 @@ fn program(arguments: &[&str]) -> Command {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    program(arguments).output().expect("it runs")
+    program(arguments).output().expect("the program runs")
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// A started server. Dropping it kills it.
+/// A running server. Dropping it kills the server.
 pub struct Program {
     child: Child,
-    /// What it has said until it serves.
+    /// Output until the server is ready.
     pub said: String,
     pub url: String,
     pub store: String,
-    /// The first key, if this start made it.
+    /// The first platform key, if this start created it.
     pub key: Option<String>,
 }
 
 impl Program {
-    /// Starts it on a free port, and waits until it serves.
+    /// Starts the server on a free port, and waits until it is ready.
     pub fn start(directory: &Path) -> Self {
         Self::start_with(directory, |_| ())
     }
 
-    /// The same, as `change` has it started.
+    /// Starts the server after `change` has changed its command.
     pub fn start_with(directory: &Path, change: impl FnOnce(&mut Command)) -> Self {
         let directory = directory.to_str().expect("UTF-8");
         let mut command = program(&["serve", "--port", "0", "--data-dir", directory]);
         change(&mut command);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let mut said = Vec::new();
         while said.last().is_none_or(|line: &String| !line.starts_with("Ctrl-C")) {
             match lines.next() {
                 Some(line) => said.push(line.expect("UTF-8")),
-                None => panic!("it ended: {said:?}, {:?}", child.wait_with_output()),
+                None => panic!("the program ended: {said:?}, {:?}", child.wait_with_output()),
             }
         }
-        // Nobody reads what it says from here on, which must not trouble it.
+        // From here on nobody reads the output, which must not block the server.
         drop(lines);
         let word = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap_or_default().to_owned();
         let url = word(&said[0], 2);
@@ -68,11 +68,11 @@ impl Program {
         Self { child, url, store, key, said: said.join("\n") }
     }
 
-    /// What it says where it does not start with these options.
+    /// Returns the error output of a start that fails with these options.
     pub fn fails(options: &[&str]) -> String {
         let arguments = [&["serve", "--port", "0", "--in-memory"], options].concat();
         let Output { status, stderr, .. } = run(&arguments);
-        assert!(!status.success(), "it started with {options:?}");
+        assert!(!status.success(), "the program started with {options:?}");
         text(&stderr)
     }
 
@@ -80,21 +80,21 @@ impl Program {
         TestClient::new(&self.url, Some(key))
     }
 
-    /// Ends it as a crash does: it cannot do anything about it.
+    /// Kills the server, as in a crash.
     pub fn kill(mut self) {
-        self.child.kill().expect("it is killed");
-        self.child.wait().expect("it has ended");
+        self.child.kill().expect("the program is killed");
+        self.child.wait().expect("the program has ended");
     }
 
-    /// Tells it to end, and waits until it has.
+    /// Sends a signal, and waits until the program has ended.
     fn terminate(mut self, signal: &str) -> ExitStatus {
         let found = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill runs");
         assert!(found.success());
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match self.child.try_wait().expect("its status is known") {
+            match self.child.try_wait().expect("a status") {
                 Some(status) => return status,
-                None if Instant::now() > deadline => panic!("it does not end"),
+                None if Instant::now() > deadline => panic!("the program does not end"),
                 None => std::thread::sleep(Duration::from_millis(20)),
             }
         }
@@ -103,13 +103,13 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Either fails only where it has ended already.
+        // Both fail only if it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Fails unless the program ended with this one line.
+/// Asserts that the program failed with this one line.
 fn expect_error_line(output: &Output, parts: &[&str]) {
     let found = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{found}");
@@ -126,7 +126,7 @@ async fn a_failed_start_prints_one_line() {
     let path = directory.path().join("data");
     let data = path.to_str().expect("UTF-8");
     expect_error_line(&run(&["--port", &port, "--data-dir", data]), &["port", &port, "in use"]);
-    // Where nothing could be written, something else has that name: that holds for root, too.
+    // A file where the program needs a directory: this fails for root, too.
     let file = directory.path().join("file");
     std::fs::write(&file, "not a directory").expect("written");
     let file = file.to_str().expect("UTF-8");
@@ -157,7 +157,7 @@ async fn it_stops_on_a_signal() {
     let directory = tempfile::tempdir().expect("a directory");
     for signal in ["-TERM", "-INT"] {
         let running = Program::start(directory.path());
-        // An idle connection is no reason to stay.
+        // An idle connection does not delay the end.
         running.client("").get("/v1/healthz").await.expect(200);
         assert_eq!(running.terminate(signal).code(), Some(0));
     }
@@ -173,7 +173,7 @@ async fn keys_can_be_created_with_and_without_a_running_server() {
     let create = |more: &[&str]| {
         let output = run(&[&["keys", "create", "--data-dir", data], more].concat());
         assert!(output.status.success(), "{}", text(&output.stderr));
-        // All of standard output, so that it can go into a variable.
+        // Standard output is only the key, so that a script can capture it.
         let key = text(&output.stdout).trim_end().to_owned();
         assert!(key.starts_with("dk_test_") && !key.contains('\n'), "{key}");
         assert!(!text(&output.stderr).contains(&key));
@@ -213,7 +213,7 @@ async fn the_printed_curl_command_works() {
     let directory = tempfile::tempdir().expect("a directory");
     let running = Program::start(directory.path());
     let line = running.said.lines().find(|line| line.trim().starts_with("curl ")).expect("a curl line");
-    // As a shell would read it; there need be no curl on the machine.
+    // Parsed like a shell does, so that the test does not need curl.
     let mut words = vec![String::new()];
     let mut quote = None;
     for letter in line.trim().chars() {
@@ -232,7 +232,7 @@ async fn the_printed_curl_command_works() {
         let (name, value) = header.split_once(": ").expect("a header");
         request = request.header(name, value);
     }
-    // The header gives the content type; `body` would add another.
+    // The header sets the content type; `body` would add another.
     let body: serde_json::Value = serde_json::from_str(&after("-d").next().expect("a body")).expect("JSON");
     let created = request.json(&body).send().await.expect(201);
     assert_eq!(created.json()["name"], json!("Acme Trading"));
@@ -244,8 +244,8 @@ async fn the_contract_is_printed() {
     assert!(output.status.success());
     assert_eq!(text(&output.stdout), include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")));
     let mut version = String::new();
-    let mut child = program(&["--version"]).stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut child = program(&["--version"]).stdout(Stdio::piped()).spawn().expect("the program runs");
     child.stdout.take().expect("a pipe").read_to_string(&mut version).expect("UTF-8");
-    assert!(child.wait().expect("it ends").success());
+    assert!(child.wait().expect("the program ends").success());
     assert_eq!(version, format!("berth {}\n", env!("CARGO_PKG_VERSION")));
 }

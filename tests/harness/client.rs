@@ -1,4 +1,4 @@
-//! Callers: HTTP with a credential, one method for each thing that tests do often, and every response checked.
+//! Test clients: HTTP with a credential, a method for each frequent request, and validation of every response.
 
 use std::sync::OnceLock;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{contract, logs, paths};
 
-/// Somebody who calls.
+/// An HTTP client with one credential.
 #[derive(Clone)]
 pub struct TestClient {
     url: String,
@@ -15,14 +15,14 @@ pub struct TestClient {
     http: Client,
 }
 
-/// A request in the making.
+/// A request before it is sent.
 pub struct RequestBuilder {
     method: Method,
     target: String,
     request: reqwest::RequestBuilder,
 }
 
-/// A response that the contract allows.
+/// A response that conforms to the contract.
 #[derive(Debug, Clone)]
 pub struct TestResponse {
     pub status: u16,
@@ -36,17 +36,17 @@ impl TestClient {
         Self { url: url.to_owned(), credential: credential.map(ToOwned::to_owned), http: Client::new() }
     }
 
-    /// The same server, called with another credential.
+    /// Returns a client of the same server with another credential.
     pub fn with_credential(&self, credential: &str) -> Self {
         Self { credential: Some(credential.to_owned()), ..self.clone() }
     }
 
-    /// The credential that is sent.
+    /// Returns the credential that is sent.
     pub fn credential(&self) -> Option<&str> {
         self.credential.as_deref()
     }
 
-    /// A request of `target`, a path with its query as it goes over the wire.
+    /// Returns a request for `target`: a path with its query, percent-encoded as on the wire.
     pub fn request(&self, method: Method, target: &str) -> RequestBuilder {
         let mut request = self.http.request(method.clone(), format!("{}{target}", self.url));
         logs::note_target(target);
@@ -77,40 +77,40 @@ impl TestClient {
         self.request(Method::DELETE, target).send().await
     }
 
-    /// A new organization.
+    /// Creates an organization.
     pub async fn create_organization(&self, name: &str) -> TestResponse {
         self.post(paths::ORGANIZATIONS, &json!({ "name": name })).await.expect(201)
     }
 
-    /// The organization that every deployment has from its first start.
+    /// Returns the id of the organization that every deployment has from its first start.
     pub async fn default_organization(&self) -> String {
         let found = self.get("/v1/organizations?slug=default").await.expect(200);
         found.json()["data"][0]["id"].as_str().expect("the deployment's own organization").to_owned()
     }
 
-    /// A new dock of `organization`.
+    /// Creates a dock of `organization`.
     pub async fn create_dock(&self, organization: &str, name: &str) -> TestResponse {
         self.post(paths::DOCKS, &json!({ "organizationId": organization, "name": name })).await.expect(201)
     }
 
-    /// A new party of `organization`, a company.
+    /// Creates a party of type `ORGANIZATION`.
     pub async fn create_party(&self, organization: &str, name: &str) -> TestResponse {
         let body = json!({ "type": "ORGANIZATION", "name": name });
         self.post(&paths::parties(organization), &body).await.expect(201)
     }
 
-    /// An attempt to assign a role.
+    /// Sends a request that assigns a role, and accepts any response.
     pub async fn try_assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
         let target = paths::roles(organization, party);
         self.post(&target, &json!({ "dockId": dock, "role": role })).await
     }
 
-    /// A new role.
+    /// Assigns a role.
     pub async fn assign(&self, organization: &str, party: &str, dock: &str, role: &str) -> TestResponse {
         self.try_assign(organization, party, dock, role).await.expect(201)
     }
 
-    /// A new API key of `organization`, or of the platform; the credential is its member `key`.
+    /// Creates an API key of `organization`, or a platform key for `None`. The credential is the member `key`.
     pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> TestResponse {
         let mut body = json!({ "name": "Test", "scopes": scopes });
         if let Some(organization) = organization {
@@ -133,7 +133,7 @@ impl RequestBuilder {
         self
     }
 
-    /// A body as it goes over the wire.
+    /// Sets the body, byte for byte.
     pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         logs::note_body(&body);
@@ -141,7 +141,7 @@ impl RequestBuilder {
         self
     }
 
-    /// A body that says nothing of its media type.
+    /// Sets a body without a media type.
     pub fn bare_body(mut self, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         logs::note_body(&body);
@@ -149,11 +149,11 @@ impl RequestBuilder {
         self
     }
 
-    /// Sends the request, and compares the response with the contract.
+    /// Sends the request, and validates the response against the contract.
     pub async fn send(self) -> TestResponse {
-        let response = self.request.send().await.expect("the server answers");
+        let response = self.request.send().await.expect("the server responds");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.expect("the answer is whole").to_vec();
+        let body = response.bytes().await.expect("the response is complete").to_vec();
         logs::note_response(&body);
         let response = TestResponse { status, headers, body, json: OnceLock::new() };
         contract::check(&self.method, &self.target, &response);
@@ -162,14 +162,14 @@ impl RequestBuilder {
 }
 
 impl TestResponse {
-    /// The answer, if it has this status.
+    /// Returns the response if it has this status; panics otherwise.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
         self
     }
 
-    /// The answer, if it is this error.
+    /// Returns the response if it is this error; panics otherwise.
     #[track_caller]
     pub fn expect_error(self, status: u16, code: &str) -> Self {
         let response = self.expect(status);
@@ -177,43 +177,46 @@ impl TestResponse {
         response
     }
 
-    /// The body.
+    /// Returns the body as JSON.
     #[track_caller]
     pub fn json(&self) -> &Value {
         self.json.get_or_init(|| serde_json::from_slice(&self.body).expect("the body is JSON"))
     }
 
-    /// The body of a response that is a text.
+    /// Returns the body as text.
     #[track_caller]
     pub fn body_text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("the body is UTF-8")
     }
 
-    /// The places that a failed validation names, each with its sentence: pointers into the body, names of parameters
-    /// and headers.
+    /// Returns the locations of the errors of a failed validation: pointers into the body, and names of parameters and
+    /// headers.
     #[track_caller]
     pub fn error_locations(&self) -> Vec<&str> {
         let body = self.json();
         assert_eq!((self.status, &body["code"]), (400, &json!("VALIDATION_FAILED")), "{body}");
         let errors = body["errors"].as_array().expect("errors is an array");
         let sentences = errors.iter().map(|error| error["detail"].clone()).collect();
-        assert_eq!(body["message"], Value::Array(sentences), "one sentence for each failure");
-        errors.iter().map(|error| error["pointer"].as_str().or(error["parameter"].as_str()).expect("a place")).collect()
+        assert_eq!(body["message"], Value::Array(sentences), "one message for each error");
+        errors
+            .iter()
+            .map(|error| error["pointer"].as_str().or(error["parameter"].as_str()).expect("location"))
+            .collect()
     }
 
-    /// A member of the body that is a string.
+    /// Returns a string member of the body.
     #[track_caller]
     pub fn text(&self, member: &str) -> String {
-        self.json()[member].as_str().unwrap_or_else(|| panic!("{member} is no string in {}", self.json())).to_owned()
+        self.json()[member].as_str().unwrap_or_else(|| panic!("{member} is not a string in {}", self.json())).to_owned()
     }
 
-    /// The id of what was made or read.
+    /// Returns the id of the created or returned resource.
     #[track_caller]
     pub fn id(&self) -> String {
         self.text("id")
     }
 
-    /// A header.
+    /// Returns the value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().expect("headers are ASCII"))
     }

@@ -1,7 +1,7 @@
-//! The contract, `openapi.json`, as the tests compares answers with it.
+//! Validation of responses against the contract, `openapi.json`.
 //!
-//! Every answer of every test has to be documented: the status, the content type, every member of the body. What no
-//! test has seen is listed in `tests/harness/unseen.txt`, which may only become shorter.
+//! Every response of every test must be documented: the status, the content type, every member of the body. Documented
+//! responses that no test has seen are listed in `tests/harness/unseen.txt`, which may only become shorter.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -17,7 +17,7 @@ use super::TestResponse;
 const UNSEEN: &str = include_str!("unseen.txt");
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
-/// The validator of a body: by operation, status and media type.
+/// Validators of bodies, by operation, status and media type.
 type Bodies = HashMap<(String, u16, String), Validator>;
 
 static SEEN: Mutex<BTreeSet<(String, u16)>> = Mutex::new(BTreeSet::new());
@@ -55,7 +55,7 @@ impl Contract {
     }
 }
 
-/// Operations are named as endpoints are: `get-party` for `getParty`.
+/// Renames operations to the names of endpoints: `getParty` becomes `get-party`.
 fn name_by_endpoint(document: &mut Value) {
     let paths = document["paths"].as_object_mut().expect("paths");
     for operation in paths.values_mut().flat_map(|path| path.as_object_mut().expect("operations").values_mut()) {
@@ -70,11 +70,11 @@ fn name_by_endpoint(document: &mut Value) {
 
 fn validator(document: &Value, mut schema: Value) -> Validator {
     schema["components"] = document["components"].clone();
-    jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is one")
+    jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is valid")
 }
 
-/// Forbids members that a schema does not name, and values that an open enumeration does not know: clients accept them,
-/// responses have none.
+/// Forbids members that a schema does not name, and values that an extensible enumeration does not list. Clients accept
+/// them, but no response may contain them.
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -94,7 +94,7 @@ fn close(schema: &mut Value) {
     }
 }
 
-/// Every operation: path, method, and what the document says of it.
+/// Returns every operation: path, method and operation object.
 fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     document["paths"].as_object().expect("paths").iter().flat_map(|(path, operations)| {
         operations
@@ -105,7 +105,7 @@ fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     })
 }
 
-/// The operation that a request is one of; HEAD is GET.
+/// Returns the operation that serves a request. HEAD is served by GET.
 fn operation<'a>(document: &'a Value, method: &Method, path: &str) -> Option<&'a Value> {
     let method = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_ascii_lowercase() };
     let fits = |template: &str| {
@@ -116,20 +116,20 @@ fn operation<'a>(document: &'a Value, method: &Method, path: &str) -> Option<&'a
                 .zip(&path)
                 .all(|(known, segment)| known == segment || (known.starts_with('{') && !segment.is_empty()))
     };
-    // A path without parameters comes first: `/roles/check` is not a role.
+    // Paths with fewer parameters take precedence: `/roles/check` is not a role.
     let found = operations(document).filter(|(template, known, _)| *known == method && fits(template));
     found.min_by_key(|(template, ..)| template.matches('{').count()).map(|(.., operation)| operation)
 }
 
-/// Holds a response against the contract.
+/// Asserts that the contract documents a response.
 #[track_caller]
 pub fn check(method: &Method, target: &str, response: &TestResponse) {
     let path = target.split('?').next().unwrap_or_default();
     let shown =
-        || format!("{method} {target} answered {} {}", response.status, String::from_utf8_lossy(&response.body));
+        || format!("{method} {target} returned {} {}", response.status, String::from_utf8_lossy(&response.body));
     assert!(response.headers.contains_key("x-request-id"), "no request id: {}", shown());
     let Some(operation) = operation(&CONTRACT.document, method, path) else {
-        // No such operation: the fallback's answers.
+        // No such operation: the response is the fallback's.
         assert!(matches!(response.status, 204 | 404 | 405), "undocumented: {}", shown());
         let is_ledger = path.starts_with("/v2/") || ["/livez", "/readyz"].contains(&path);
         if is_ledger && response.status != 204 {
@@ -149,7 +149,7 @@ pub fn check(method: &Method, target: &str, response: &TestResponse) {
     match documented["content"].as_object() {
         Some(_) if method == Method::HEAD => assert!(response.body.is_empty(), "HEAD with a body: {}", shown()),
         Some(_) => {
-            // The ledger's dialect tells the character set of its texts.
+            // The ledger dialect adds the charset to `text/plain`.
             let media_type = response.header("content-type").unwrap_or_default();
             let known = media_type.strip_suffix("; charset=UTF-8").filter(|known| *known == "text/plain");
             let key = (id.clone(), response.status, known.unwrap_or(media_type).to_owned());
@@ -158,7 +158,7 @@ pub fn check(method: &Method, target: &str, response: &TestResponse) {
                 validator.unwrap_or_else(|| panic!("{id} does not document this media type: {media_type} {}", shown()));
             check_body(validator, response, media_type, &shown());
         }
-        None => assert!(response.body.is_empty(), "an undocumented body: {}", shown()),
+        None => assert!(response.body.is_empty(), "undocumented body: {}", shown()),
     }
     SEEN.lock().expect("no test panics here").insert((id, response.status));
 }
@@ -169,21 +169,21 @@ fn check_body(validator: &Validator, response: &TestResponse, media_type: &str, 
     let body = if media_type.starts_with("text/") { json!(response.body_text()) } else { response.json().clone() };
     let errors: Vec<_> =
         validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "not as documented: {errors:?}\n{shown}");
+    assert!(errors.is_empty(), "violates the contract: {errors:?}\n{shown}");
 }
 
-/// Whether the contract has this status for an operation.
+/// Returns whether the contract documents this status for an operation.
 pub fn documents(operation: &str, status: u16) -> bool {
     let mut found = operations(&CONTRACT.document).filter(|(.., found)| found["operationId"] == operation);
     found.any(|(.., found)| found["responses"][status.to_string()].is_object())
 }
 
-/// Whether some test has seen this status of this operation.
+/// Returns whether a test has seen this status of this operation.
 fn seen(operation: &str, status: u16) -> bool {
     SEEN.lock().expect("no test panics here").contains(&(operation.to_owned(), status))
 }
 
-/// Where the tests of an endpoint are: `get-party` in `api::parties::get`. None if its name has no verb.
+/// Returns the module of the tests of an endpoint: `api::parties::get` for `get-party`. `None` if its name has no verb.
 pub fn test_module(endpoint: &str) -> Option<String> {
     let (verb, noun) = endpoint.split_once('-')?;
     let (resource, rest) = noun.split_once('-').filter(|(first, _)| *first != "api").unwrap_or((noun, ""));
@@ -194,7 +194,7 @@ pub fn test_module(endpoint: &str) -> Option<String> {
     Some(format!("api::{resources}::{}", [verb, rest].join("_").trim_end_matches('_')))
 }
 
-/// Prints which responses of the endpoints whose tests were selected have not been seen.
+/// Prints the documented responses that no test has seen, for the endpoints whose tests were selected.
 pub fn print_unseen_of(filter: &str) {
     for (_, _, operation) in operations(&CONTRACT.document) {
         let id = operation["operationId"].as_str().expect("operationId");
@@ -213,7 +213,7 @@ pub fn print_unseen_of(filter: &str) {
     }
 }
 
-/// Whether what no test has seen is exactly what is listed; tells the difference otherwise.
+/// Returns whether the unseen responses are exactly the listed ones, and prints the difference otherwise.
 pub fn all_responses_were_seen() -> bool {
     let mut unseen = BTreeSet::new();
     for (_, _, operation) in operations(&CONTRACT.document) {
@@ -226,10 +226,10 @@ pub fn all_responses_were_seen() -> bool {
     let listed: BTreeSet<_> =
         UNSEEN.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(ToOwned::to_owned).collect();
     for missing in unseen.difference(&listed) {
-        eprintln!("no test has seen this answer: {missing}");
+        eprintln!("no test has seen this response: {missing}");
     }
     for found in listed.difference(&unseen) {
-        eprintln!("a test sees this answer now, take it out of tests/harness/unseen.txt: {found}");
+        eprintln!("a test sees this response; remove it from tests/harness/unseen.txt: {found}");
     }
     unseen == listed
 }

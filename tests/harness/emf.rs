@@ -1,13 +1,13 @@
-//! CloudWatch's embedded metric format, as its public specification has it.
+//! CloudWatch's embedded metric format, as its public specification defines it.
 
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-static SCHEMA: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).expect("it is a schema"));
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| jsonschema::validator_for(&schema()).expect("a valid schema"));
 
-/// What is wrong with a line that is to be read as metrics.
+/// Returns the violations of the format in a log line.
 pub fn violations(line: &Value) -> Vec<String> {
     let mut violations: Vec<String> = SCHEMA.iter_errors(line).map(|error| error.to_string()).collect();
     for directive in line["_aws"]["CloudWatchMetrics"].as_array().into_iter().flatten() {
@@ -15,14 +15,14 @@ pub fn violations(line: &Value) -> Vec<String> {
         {
             let value = dimension.as_str().and_then(|name| line[name].as_str()).unwrap_or_default();
             if !(1..=1024).contains(&value.len()) {
-                violations.push(format!("the dimension {dimension} has no text for its value"));
+                violations.push(format!("the dimension {dimension} has no string value"));
             }
         }
         for metric in directive["Metrics"].as_array().into_iter().flatten() {
             let value = &line[metric["Name"].as_str().unwrap_or_default()];
             let many = value.as_array().is_some_and(|many| many.len() <= 100 && many.iter().all(Value::is_number));
             if !value.is_number() && !many {
-                violations.push(format!("the metric {} has no number for its value", metric["Name"]));
+                violations.push(format!("the metric {} has no numeric value", metric["Name"]));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! One method for each endpoint. None of them expects a status.
+//! One method for each endpoint. They accept any status.
 
 use serde_json::Value;
 

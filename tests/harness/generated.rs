@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-/// Replaces a generated file in one step: a reader sees the old text or the new one, never a part.
+/// Replaces a generated file atomically: a reader sees the old text or the new text.
 pub fn write(path: impl AsRef<Path>, text: &str) {
     let path = path.as_ref();
     let temporary = path.with_extension("tmp");

@@ -1,4 +1,4 @@
-//! What goes in and must not be in the log: credentials, names, addresses, whatever clients write.
+//! Detection of sensitive values in the log: credentials, names, addresses and all other input of clients.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,38 +7,29 @@ use berth_functions::ENDPOINTS;
 use berth_shared::{error::Code, http::AuthFailure};
 use serde_json::Value;
 
-/// Values under this length are found by chance.
+/// Minimum length of a value. Shorter values occur by chance.
 const SHORTEST: usize = 6;
-/// What is looked for of a long value: where the whole leaked, its beginning did. In characters.
-const BEGINNING: usize = 64;
-/// What Berth itself says in lines about requests, besides codes and names of endpoints.
-const OWN_WORDS: [&str; 9] = [
-    "berth::request",
-    "completed",
-    "replayed",
-    "client error",
-    "server error",
-    "rejected",
-    "refused",
-    "requestId",
-    "environment",
-];
+/// Length of the prefix that is searched for, in characters. If a long value leaked, its prefix did, too.
+const PREFIX: usize = 64;
+/// Words that Berth itself writes in lines about requests, besides codes and names of endpoints.
+const PRODUCT_WORDS: [&str; 8] =
+    ["berth::request", "completed", "replayed", "client error", "server error", "rejected", "requestId", "environment"];
 
-/// Values that went in, each with what it is.
+/// Input values, each with its kind.
 #[derive(Debug, Default)]
 pub struct SensitiveValues(pub BTreeMap<String, String>);
 
 impl SensitiveValues {
-    /// Notes a value of this kind.
+    /// Records a value of this kind.
     pub fn note(&mut self, kind: &str, value: &str) {
-        let value: String = value.trim().chars().take(BEGINNING).collect();
-        if value.chars().count() < SHORTEST || is_own(&value) || is_filling(&value) || self.0.contains_key(&value) {
+        let value: String = value.trim().chars().take(PREFIX).collect();
+        if value.chars().count() < SHORTEST || is_product_word(&value) || is_filler(&value) {
             return;
         }
-        self.0.insert(value, kind.to_owned());
+        self.0.entry(value).or_insert_with(|| kind.to_owned());
     }
 
-    /// Notes every text in a document, each under the name of its member.
+    /// Records every string of a document, each with the name of its member as its kind.
     pub fn note_json(&mut self, kind: &str, document: &Value) {
         match document {
             Value::String(text) => self.note(kind, text),
@@ -48,12 +39,12 @@ impl SensitiveValues {
         }
     }
 
-    /// What the lines of a log, each an object, hold of these values: what kind of value in which line, and never the
-    /// value itself.
+    /// Returns the leaks in the lines of a log, which are JSON objects. A leak names the kind of the value and the
+    /// message of the line, never the value itself.
     pub fn leaks<'a>(&self, lines: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
         let (mut texts, mut kinds) = (Vec::new(), Vec::new());
         for (value, kind) in &self.0 {
-            // As it is; and as it is shown inside another text.
+            // The value itself, and its escaped forms within another string.
             let shown = format!("{value:?}");
             let escaped = Value::String(value.clone()).to_string();
             let mut forms = BTreeSet::from([value.as_str(), shown.trim_matches('"'), escaped.trim_matches('"')]);
@@ -63,10 +54,10 @@ impl SensitiveValues {
                 kinds.push(kind);
             }
         }
-        let search = AhoCorasick::new(&texts).expect("the values can be searched for");
+        let search = AhoCorasick::new(&texts).expect("the values are valid patterns");
         let mut leaks = BTreeSet::new();
         for line in lines {
-            let line: Value = serde_json::from_str(line).expect("a line of the log is JSON");
+            let line: Value = serde_json::from_str(line).expect("a log line is JSON");
             let text = text_of(&line);
             for found in search.find_overlapping_iter(&text) {
                 let value = &texts[found.pattern()];
@@ -79,22 +70,22 @@ impl SensitiveValues {
     }
 }
 
-/// Whether the value is a word of the product, which proves nothing.
-fn is_own(value: &str) -> bool {
+/// Returns whether the value is part of a word of the product: finding it proves nothing.
+fn is_product_word(value: &str) -> bool {
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let names = ENDPOINTS.iter().map(|endpoint| endpoint.name);
     let reasons = [AuthFailure::Missing, AuthFailure::Unknown, AuthFailure::Revoked, AuthFailure::Expired];
-    let mut words = codes.chain(names).chain(OWN_WORDS);
+    let mut words = codes.chain(names).chain(PRODUCT_WORDS);
     words.any(|word| word.contains(value)) || reasons.iter().any(|reason| reason.to_string().contains(value))
 }
 
-/// Whether the value is one letter many times, as tests of lengths send it: also as the id of a request.
-fn is_filling(value: &str) -> bool {
+/// Returns whether the value is one repeated character. Tests of lengths send such values, also as request ids.
+fn is_filler(value: &str) -> bool {
     let mut letters = value.chars();
     letters.next().is_some_and(|first| letters.all(|letter| letter == first))
 }
 
-/// Digits are part of many numbers.
+/// Returns whether the value has only digits: it may be part of an unrelated number.
 fn is_number(value: &str) -> bool {
     value.bytes().all(|b| b.is_ascii_digit())
 }
@@ -105,7 +96,7 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     !is_part(start.checked_sub(1).and_then(|before| bytes.get(before))) && !is_part(bytes.get(end))
 }
 
-/// All texts, names and numbers of a document, one a line.
+/// Returns all strings, names and numbers of a document, one per line.
 fn text_of(document: &Value) -> String {
     match document {
         Value::String(text) => text.clone(),

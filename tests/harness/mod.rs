@@ -1,4 +1,4 @@
-//! What tests share: a server of their own, clients with keys, and the contract that every response is compared with.
+//! The test harness: a server for each test, clients with keys, and validation of every response against the contract.
 
 pub mod checker;
 mod client;
@@ -31,39 +31,39 @@ pub(crate) use registry::{api_test, register, serial_test};
 pub use wire::{DynamoDbRequest, Fault, Traffic, Wire};
 pub use world::{PartyWorld, World};
 
-/// How long tests wait for what a busy machine may be slow to do. No assertion depends on it.
+/// Timeout for operations that are slow on a busy machine. No assertion depends on it.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The options of a server whose requests succeed however busy the machine is.
+/// Returns options whose timeouts let requests succeed on a busy machine.
 pub fn patient() -> Options {
     Options { request_timeout: PATIENCE, ..Options::default() }
 }
 
-/// A server with a store of its own, which ends with the test.
+/// A server with its own store. It ends with the test.
 pub struct TestServer {
     running: RunningServer,
 }
 
 impl TestServer {
-    /// A server on a free port, with a store in memory.
+    /// Starts a server on a free port, with a store in memory.
     pub async fn start() -> Self {
         Self::start_with(patient()).await
     }
 
-    /// A server with these options.
+    /// Starts a server with these options.
     pub async fn start_with(options: Options) -> Self {
-        // The store is on this machine: a client without TLS will do.
+        // The store listens on this machine, so a client without TLS suffices.
         let client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
-        let options = Options { http_client: Some(permissions::watched(client)), abort_grace: PATIENCE, ..options };
+        let options = Options { http_client: Some(permissions::recorded(client)), abort_grace: PATIENCE, ..options };
         Self { running: berth::start(options).await.expect("the server starts") }
     }
 
-    /// The server.
+    /// Returns the running server.
     pub fn running(&self) -> &RunningServer {
         &self.running
     }
 
-    /// The server's store, as the operator's commands reach it.
+    /// Returns the server's store, as operator commands use it.
     pub async fn store(&self) -> Store {
         let url = self.running.store_url().expect("a store on this machine");
         let config = aws_config::defaults(BehaviorVersion::latest())
@@ -76,34 +76,34 @@ impl TestServer {
         Store::connect(&config, self.running.table())
     }
 
-    /// Every item of the table.
+    /// Returns every item of the table.
     pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
         let scan = self.running.client().scan().table_name(self.running.table()).into_paginator();
         scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
-    /// A client with the first key of the platform, which may do everything.
+    /// Returns a client with the first platform key, which has all scopes.
     pub fn platform(&self) -> TestClient {
         TestClient::new(&self.running.url(), self.running.first_key())
     }
 
-    /// A client without a credential.
+    /// Returns a client without a credential.
     pub fn anonymous(&self) -> TestClient {
         TestClient::new(&self.running.url(), None)
     }
 
-    /// A client with this credential.
+    /// Returns a client with this credential.
     pub fn client(&self, credential: &str) -> TestClient {
         TestClient::new(&self.running.url(), Some(credential))
     }
 
-    /// A client with a new key of an organization, with these scopes.
+    /// Creates an organization key with these scopes, and returns a client with it.
     pub async fn tenant(&self, organization: &str, scopes: &[&str]) -> TestClient {
         self.client(&self.platform().create_api_key(Some(organization), scopes).await.text("key"))
     }
 }
 
-/// Every scope that the directory's own endpoints ask for.
+/// All scopes that the endpoints of the directory require.
 pub const DIRECTORY_SCOPES: [&str; 10] = [
     "organizations:read",
     "organizations:write",

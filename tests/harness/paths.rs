@@ -1,4 +1,4 @@
-//! Every path of the API, in one place.
+//! The paths of the API.
 
 pub const ORGANIZATIONS: &str = "/v1/organizations";
 pub const DOCKS: &str = "/v1/docks";
@@ -41,7 +41,7 @@ pub fn api_key(key: &str) -> String {
     format!("{API_KEYS}/{key}")
 }
 
-/// One party of the ledger. The id is used as it is: encode it where necessary.
+/// Returns the path of a ledger party. The id is inserted unchanged: encode it where necessary.
 pub fn ledger_party(party: &str) -> String {
     format!("{LEDGER_PARTIES}/{party}")
 }

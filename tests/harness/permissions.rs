@@ -1,7 +1,7 @@
-//! What endpoints do with the table, compared with what they may do: the permissions of their roles at AWS.
+//! The DynamoDB requests of the endpoints, compared with their permissions, which become their IAM roles.
 //!
-//! Every DynamoDB request that an endpoint makes, in any test, is within its row's permissions. A whole run uses each of
-//! them, but for those in `tests/harness/unused.txt`, which may only become shorter.
+//! Every DynamoDB request of an endpoint, in any test, must be allowed by its permissions. A run of all tests must use
+//! every permission, except those in `tests/harness/unused.txt`, which may only become shorter.
 
 use std::{
     collections::BTreeSet,
@@ -31,30 +31,30 @@ static SEEN: Mutex<Seen> = Mutex::new(Seen { used: BTreeSet::new(), violations: 
 
 struct Seen {
     used: BTreeSet<(&'static str, StoreAction, Family)>,
-    /// What no permission covers, in words.
+    /// Descriptions of requests that no permission allows.
     violations: BTreeSet<String>,
 }
 
-/// What watches: by it the span of each request knows its endpoint.
+/// Returns the layer that records the endpoint of each request in its span.
 pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
-    Calls.with_filter(filter_fn(|metadata| metadata.is_span() && metadata.fields().field("endpoint").is_some()))
+    EndpointLayer.with_filter(filter_fn(|metadata| metadata.is_span() && metadata.fields().field("endpoint").is_some()))
 }
 
-/// `client`, watched.
-pub fn watched(client: SharedHttpClient) -> SharedHttpClient {
-    SharedHttpClient::new(Watched(client))
+/// Wraps `client` so that its requests are recorded.
+pub fn recorded(client: SharedHttpClient) -> SharedHttpClient {
+    SharedHttpClient::new(Recorder(client))
 }
 
-/// Whether no endpoint has done what it may not; tells what was done otherwise.
+/// Returns whether every DynamoDB request was allowed, and prints those that were not.
 pub fn all_actions_were_permitted() -> bool {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     for violation in &seen.violations {
-        eprintln!("not among the endpoint's permissions: {violation}");
+        eprintln!("not allowed by the endpoint's permissions: {violation}");
     }
     seen.violations.is_empty()
 }
 
-/// Whether the permissions that no test has used are exactly those listed; tells the difference otherwise.
+/// Returns whether the unused permissions are exactly the listed ones, and prints the difference otherwise.
 pub fn all_permissions_were_used() -> bool {
     let seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut unused = BTreeSet::new();
@@ -70,12 +70,12 @@ pub fn all_permissions_were_used() -> bool {
         eprintln!("no test has used this permission: {missing}");
     }
     for found in listed.difference(&unused) {
-        eprintln!("a test uses this permission now, or it is gone; take it out of tests/harness/unused.txt: {found}");
+        eprintln!("this permission is used or no longer exists; remove it from tests/harness/unused.txt: {found}");
     }
     unused == listed
 }
 
-fn note(name: &'static str, action: StoreAction, pk: &str) {
+fn record(name: &'static str, action: StoreAction, pk: &str) {
     let endpoint = berth_functions::find(name).expect("spans name endpoints");
     let family = Family::of(pk);
     let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +87,7 @@ fn note(name: &'static str, action: StoreAction, pk: &str) {
     }
 }
 
-/// What a request to the store does, as policies see it: each action with the partition key it is about.
+/// Returns the IAM actions of a DynamoDB request, each with its partition key.
 pub fn iam_actions(operation: &str, request: &Value) -> Vec<(StoreAction, String)> {
     let pk = |key: &Value| key["pk"]["S"].as_str().unwrap_or("no key").to_owned();
     let elements = |list: &Value| list.as_array().cloned().unwrap_or_default();
@@ -96,7 +96,7 @@ pub fn iam_actions(operation: &str, request: &Value) -> Vec<(StoreAction, String
         "PutItem" => vec![(StoreAction::PutItem, pk(&request["Item"]))],
         "UpdateItem" => vec![(StoreAction::UpdateItem, pk(&request["Key"]))],
         "Query" => {
-            // The key condition begins with the partition key's.
+            // The key condition begins with the condition on the partition key.
             let condition = request["KeyConditionExpression"].as_str().unwrap_or_default();
             let value = condition.split_whitespace().nth(2).unwrap_or_default().trim_end_matches([')', ',']);
             let value = &request["ExpressionAttributeValues"][value]["S"];
@@ -108,8 +108,8 @@ pub fn iam_actions(operation: &str, request: &Value) -> Vec<(StoreAction, String
             keys.map(|key| (StoreAction::BatchGetItem, pk(&key))).collect()
         }
         "TransactWriteItems" => elements(&request["TransactItems"]).iter().map(transaction_action).collect(),
-        // What no permission can name: the request fails, and with it the test.
-        other => panic!("an endpoint calls {other}"),
+        // No permission allows other operations.
+        other => panic!("unexpected operation {other}"),
     }
 }
 
@@ -125,25 +125,25 @@ fn transaction_action(item: &Value) -> (StoreAction, String) {
     (action, key["pk"]["S"].as_str().expect("a partition key").to_owned())
 }
 
-/// The endpoint that is being served here.
+/// Returns the endpoint that the current task serves.
 fn endpoint() -> Option<&'static str> {
     Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;
-        span.scope().find_map(|span| span.extensions().get::<Name>().map(|name| name.0))
+        span.scope().find_map(|span| span.extensions().get::<EndpointName>().map(|name| name.0))
     })?
 }
 
-/// The endpoint of a request, kept with its span.
-struct Name(&'static str);
+/// The endpoint of a request, stored in its span.
+struct EndpointName(&'static str);
 
-struct Calls;
+struct EndpointLayer;
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Calls {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for EndpointLayer {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let mut found = Found(None);
         attributes.record(&mut found);
         if let (Some(name), Some(span)) = (found.0, context.span(id)) {
-            span.extensions_mut().insert(Name(name));
+            span.extensions_mut().insert(EndpointName(name));
         }
     }
 }
@@ -161,26 +161,26 @@ impl Visit for Found {
 }
 
 #[derive(Debug)]
-struct Watched(SharedHttpClient);
+struct Recorder(SharedHttpClient);
 
-impl HttpClient for Watched {
+impl HttpClient for Recorder {
     fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(WatchedConnector(self.0.http_connector(settings, parts)))
+        SharedHttpConnector::new(RecordingConnector(self.0.http_connector(settings, parts)))
     }
 }
 
 #[derive(Debug)]
-struct WatchedConnector(SharedHttpConnector);
+struct RecordingConnector(SharedHttpConnector);
 
-impl HttpConnector for WatchedConnector {
+impl HttpConnector for RecordingConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // Tests and the operator's commands reach the store outside of any request.
+        // Tests and operator commands use the table outside of any request.
         if let Some(endpoint) = endpoint() {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
             let operation = target.rsplit('.').next().unwrap_or_default();
             let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
             for (action, pk) in iam_actions(operation, &body) {
-                note(endpoint, action, &pk);
+                record(endpoint, action, &pk);
             }
         }
         self.0.call(request)

@@ -1,4 +1,4 @@
-//! Tests register themselves: `#[apply(api_test)]` on an async function is all that a test needs.
+//! The test registry: `#[apply(api_test)]` on an async function registers a test.
 
 use std::{env, future::Future, pin::Pin, process::ExitCode};
 
@@ -10,9 +10,9 @@ use super::{contract, logs, permissions, wire};
 /// When a test runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Beside others.
+    /// In parallel with other tests.
     Parallel,
-    /// Alone, after all parallel tests: it needs the whole machine.
+    /// Alone, after all parallel tests, because it needs the whole machine.
     Serial,
     /// Only if this environment variable is set; ignored otherwise.
     OptIn(&'static str),
@@ -27,7 +27,7 @@ pub struct TestCase {
 
 inventory::collect!(TestCase);
 
-/// Registers a test that runs beside others.
+/// Registers a test that runs in parallel with others.
 macro_rules! api_test {
     ($(#[$meta:meta])* async fn $name:ident() $body:block) => {
         $crate::harness::register!($crate::harness::Mode::Parallel; $(#[$meta])* async fn $name() $body);
@@ -58,7 +58,7 @@ macro_rules! register {
 
 pub(crate) use {api_test, register, serial_test};
 
-/// A test by name. Each runs in a runtime of its own.
+/// Returns a test with this name. Each test has its own runtime.
 pub fn trial(name: &str, run: impl FnOnce() -> Pin<Box<dyn Future<Output = ()>>> + Send + 'static) -> Trial {
     Trial::test(name, move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -67,7 +67,7 @@ pub fn trial(name: &str, run: impl FnOnce() -> Pin<Box<dyn Future<Output = ()>>>
     })
 }
 
-/// The registered tests, by name: those that run beside others, and those that run alone.
+/// Returns the registered tests by name: the parallel ones and the serial ones.
 pub fn trials() -> (Vec<Trial>, Vec<Trial>) {
     let mut cases: Vec<_> = inventory::iter::<TestCase>.into_iter().collect();
     cases.sort_by_key(|case| case.name);
@@ -83,8 +83,8 @@ pub fn trials() -> (Vec<Trial>, Vec<Trial>) {
     (trials(parallel, ""), trials(serial, "serial"))
 }
 
-/// Runs the registered tests. Every DynamoDB request of an endpoint has to be permitted, and the log must not contain
-/// what the tests sent. If all tests ran, they have to have seen the whole contract and used every permission.
+/// Runs the registered tests. Every DynamoDB request of an endpoint must be allowed, and the log must not contain
+/// sensitive values. A run of all tests must see every documented response and use every permission.
 pub fn run() -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
@@ -92,7 +92,7 @@ pub fn run() -> ExitCode {
     let (parallel, serial) = trials();
     let mut has_failed = false;
     for (trials, test_threads) in [(parallel, arguments.test_threads), (serial, Some(1))] {
-        // If only one of the two groups was asked for, the other has nothing to print.
+        // If only one of the two groups is selected, the other prints nothing.
         if !partial || trials.iter().any(|trial| !arguments.is_filtered_out(trial)) {
             has_failed |= libtest_mimic::run(&Arguments { test_threads, ..arguments.clone() }, trials).has_failed();
         }
@@ -100,10 +100,10 @@ pub fn run() -> ExitCode {
     if let Some(filter) = arguments.filter.as_deref().filter(|_| !arguments.list) {
         contract::print_unseen_of(filter);
     }
-    let fit = arguments.list || [permissions::all_actions_were_permitted(), logs::are_clean()] == [true; 2];
-    let whole = !partial && !has_failed;
-    // Each reports its gaps even if the other has some.
+    let clean = arguments.list || [permissions::all_actions_were_permitted(), logs::are_clean()] == [true; 2];
+    let ran_all = !partial && !has_failed;
+    // Each check prints its gaps, even if the other one fails.
     let complete =
-        !whole || [contract::all_responses_were_seen(), permissions::all_permissions_were_used()] == [true; 2];
-    if has_failed || !fit || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
+        !ran_all || [contract::all_responses_were_seen(), permissions::all_permissions_were_used()] == [true; 2];
+    if has_failed || !clean || !complete { ExitCode::from(101) } else { ExitCode::SUCCESS }
 }

@@ -1,6 +1,6 @@
-//! A request for each endpoint that succeeds: what the tests that walk the endpoint list vary.
+//! Sample requests: one for each endpoint, which succeeds. Tests of all endpoints vary them.
 //!
-//! A body is the endpoint's example with the ids of the tenant, unless `SampleRequest::body_of` has another one.
+//! A body is the endpoint's example with the tenant's ids, unless `SampleRequest::body_of` defines another one.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -13,23 +13,23 @@ use serde_json::{Value, json};
 
 use crate::harness::{DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer};
 
-/// Members that are called ids by other people, and are texts to Berth.
-const NO_IDS: [&str; 1] = ["taxId"];
+/// Members whose names end in `Id` but whose values are text.
+const NOT_IDS: [&str; 1] = ["taxId"];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
         .expect("openapi.json is JSON")
 });
 
-/// An organization with one of each thing, and a client with a key of it that may do everything.
+/// An organization with one resource of each kind, and a client with an organization key that has all scopes.
 #[derive(Clone)]
 pub struct Tenant {
     pub organization: String,
     pub dock: String,
     pub party: String,
-    /// A distributor's role of the party in the dock.
+    /// Role `DISTRIBUTOR` of the party in the dock.
     pub role: String,
-    /// An API key that nobody has used.
+    /// API key that has never been used.
     pub key: String,
     pub client: TestClient,
 }
@@ -46,7 +46,7 @@ impl Tenant {
         Self { organization, dock, party, role, key, client }
     }
 
-    /// A tenant that no server has.
+    /// Returns a tenant that exists on no server.
     pub fn placeholder() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
         let client = TestClient::new("http://127.0.0.1:9", None);
@@ -54,8 +54,8 @@ impl Tenant {
         Self { organization, dock, party, role, key, client }
     }
 
-    /// The same tenant, with a new resource in place of the one that a request to this endpoint changes or ends; and the
-    /// ledger's id of the party, if that is new.
+    /// Returns the tenant with a new resource in place of the one that a request to this endpoint changes or deletes.
+    /// Also returns the ledger id of the party if the party is new.
     pub async fn with_fresh_resource(&self, endpoint: &Endpoint, name: &str) -> (Self, String) {
         let (mut fresh, client, name) = (self.clone(), &self.client, format!("{name} old"));
         let mut ledger_party = String::new();
@@ -67,7 +67,7 @@ impl Tenant {
                 (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
             "revoke-api-key" => fresh.key = client.create_api_key(None, &["docks:read"]).await.id(),
-            // Others create something of their own, or only read.
+            // Other endpoints create a resource or only read.
             _ => {}
         }
         if endpoint.name == "revoke-role" {
@@ -76,18 +76,18 @@ impl Tenant {
         (fresh, ledger_party)
     }
 
-    /// The example of the endpoint's body, with the tenant's ids in place of the example's.
+    /// Returns the example of the endpoint's body with the tenant's ids.
     fn example(&self, endpoint: &Endpoint) -> Result<Value, String> {
         let mut example = serde_json::from_str(endpoint.request_example)
-            .map_err(|_| "no example of the request's body: add request_example".to_owned())?;
-        self.take_over(&mut example);
+            .map_err(|_| "the request body has no example: add request_example".to_owned())?;
+        self.replace_ids(&mut example);
         Ok(example)
     }
 
-    fn take_over(&self, value: &mut Value) {
+    fn replace_ids(&self, value: &mut Value) {
         match value {
-            Value::Object(members) => members.values_mut().for_each(|member| self.take_over(member)),
-            Value::Array(elements) => elements.iter_mut().for_each(|element| self.take_over(element)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.replace_ids(member)),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.replace_ids(element)),
             Value::String(text) => {
                 let prefix = text.split_once('_').map(|(prefix, _)| prefix);
                 if let Some(prefix) = prefix.filter(|prefix| text.len() == prefix.len() + 27) {
@@ -98,7 +98,7 @@ impl Tenant {
         }
     }
 
-    /// The tenant's resource with this prefix of its id.
+    /// Returns the id of the tenant's resource with this id prefix.
     pub fn id(&self, prefix: &str) -> &str {
         match prefix {
             "org" => &self.organization,
@@ -106,13 +106,13 @@ impl Tenant {
             "pty" => &self.party,
             "dpr" => &self.role,
             "key" => &self.key,
-            other => panic!("tenants have no resource with the prefix {other}: add it to Tenant"),
+            other => panic!("Tenant has no resource with the prefix {other}: add one"),
         }
     }
 }
 
-/// Every endpoint of the REST dialect that asks for a scope, with the scope. Those of the ledger's dialect have a
-/// matrix of their own, in `ledger/tenants.rs`.
+/// Returns every REST endpoint that requires a scope, with the scope. `ledger/tenants.rs` has the matrix of the ledger
+/// dialect.
 pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
@@ -120,7 +120,7 @@ pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     })
 }
 
-/// A place in a request where an id stands.
+/// The location of an id in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IdLocation {
     Path(String),
@@ -129,7 +129,7 @@ pub enum IdLocation {
     Body(String),
 }
 
-/// A request, with the ids that it names.
+/// A request with its ids.
 #[derive(Clone)]
 pub struct SampleRequest {
     pub endpoint: &'static Endpoint,
@@ -139,7 +139,7 @@ pub struct SampleRequest {
 }
 
 impl SampleRequest {
-    /// The body of a request that succeeds; an error if the endpoint has no sample.
+    /// Returns the body of a request that succeeds, or an error if the endpoint has no sample.
     pub fn body_of(endpoint: &Endpoint, tenant: &Tenant) -> Result<Option<Value>, String> {
         if endpoint.body.is_none() {
             return Ok(None);
@@ -149,9 +149,9 @@ impl SampleRequest {
             "update-organization" | "update-dock" => Some(json!({ "name": "Premier Title Services" })),
             // The example has a domain, which only one dock can have.
             "create-dock" => Some(json!({ "organizationId": tenant.organization, "name": "Agent Portal" })),
-            // The tenant's party is a distributor already.
+            // The tenant's party already is a distributor.
             "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
-            // The key that sends the sample need not have the scopes of the example.
+            // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
                 Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
             }
@@ -160,7 +160,7 @@ impl SampleRequest {
         Ok(body)
     }
 
-    /// A request to `endpoint` about the resources of `tenant`, which succeeds with a platform key.
+    /// Returns a request to `endpoint` for the resources of `tenant`. It succeeds with a platform key.
     pub fn of(endpoint: &'static Endpoint, tenant: &Tenant) -> Self {
         let body = Self::body_of(endpoint, tenant).unwrap_or_else(|gap| panic!("{gap}"));
         assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
@@ -173,7 +173,7 @@ impl SampleRequest {
         sample
     }
 
-    /// The request with another id at one place.
+    /// Replaces the id at one location.
     pub fn put(&mut self, place: &IdLocation, id: &str) {
         match place {
             IdLocation::Path(name) => drop(self.path.insert(name.clone(), id.to_owned())),
@@ -185,7 +185,7 @@ impl SampleRequest {
         }
     }
 
-    /// The path and the query.
+    /// Returns the path and the query.
     pub fn target(&self) -> String {
         let mut target = self.endpoint.path.to_owned();
         for (name, id) in &self.path {
@@ -198,12 +198,12 @@ impl SampleRequest {
         target
     }
 
-    /// The request as `client` makes it.
+    /// Returns the request, to be sent by `client`.
     pub fn request(&self, client: &TestClient) -> RequestBuilder {
         self.request_to(client, &self.target())
     }
 
-    /// The request, sent to another target.
+    /// Returns the request with another target.
     pub fn request_to(&self, client: &TestClient, target: &str) -> RequestBuilder {
         let request = client.request(self.endpoint.method.clone(), target);
         match &self.body {
@@ -217,13 +217,13 @@ impl SampleRequest {
     }
 }
 
-/// Every place of an endpoint's requests where an id stands, with the prefix of such ids, as the contract tells them:
-/// what is an id is known by its pattern.
+/// Returns every location of an id in the endpoint's requests, with the id's prefix. In the contract, an id has the
+/// pattern of ids.
 pub fn id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, String)> {
     try_id_locations(endpoint).unwrap_or_else(|gap| panic!("{}: {gap}", endpoint.name))
 }
 
-/// The same; an error if an id is not known as one.
+/// Returns the same as `id_locations`, or an error if an id is not documented as one.
 pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>, String> {
     let operation = &DOCUMENT["paths"][endpoint.path][endpoint.method.as_str().to_ascii_lowercase()];
     let mut id_locations = Vec::new();
@@ -240,7 +240,7 @@ pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>
     if let Some((_, content)) = content.and_then(|content| content.iter().next()) {
         ids_in(resolved(&content["schema"]), "", &mut id_locations);
     }
-    // Should an id's pattern look different one day, its name still gives it away.
+    // A parameter or member that is named like an id must have the pattern of one.
     let query = endpoint.query.iter().map(|parameter| IdLocation::Query(parameter.name.to_owned()));
     let members = endpoint.body.and_then(|body| body.members).map(|members| members()).unwrap_or_default();
     let members: Vec<_> = members.into_iter().map(|member| member.name).collect();
@@ -248,7 +248,7 @@ pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>
     for place in query.chain(body) {
         let (IdLocation::Path(name) | IdLocation::Query(name) | IdLocation::Body(name)) = &place;
         let found = id_locations.iter().any(|(known, _)| *known == place);
-        if !found && name.ends_with("Id") && !NO_IDS.contains(&name.trim_start_matches('/')) {
+        if !found && name.ends_with("Id") && !NOT_IDS.contains(&name.trim_start_matches('/')) {
             return Err(format!("{place:?} is not documented as an id"));
         }
     }
@@ -269,7 +269,7 @@ fn ids_in(schema: &Value, pointer: &str, id_locations: &mut Vec<(IdLocation, Str
     }
 }
 
-/// The pointers to all members of an endpoint's bodies, as the contract tells them.
+/// Returns the pointers to all members of an endpoint's body, as documented in the contract.
 pub fn members(endpoint: &Endpoint) -> Vec<String> {
     fn add(schema: &Value, pointer: &str, members: &mut Vec<String>) {
         let schema = resolved(schema);
@@ -299,22 +299,22 @@ fn prefix_of(schema: &Value) -> Option<String> {
 
 fn resolved(schema: &Value) -> &Value {
     match schema["$ref"].as_str() {
-        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).expect("references lead somewhere"),
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#')).expect("references resolve"),
         None => schema,
     }
 }
 
-/// A well-formed id of the same kind and age that names nothing.
+/// Returns a well-formed id of the same kind and age that belongs to no resource.
 pub fn nonexistent(id: &str) -> String {
     let (rest, last) = id.split_at(id.len() - 1);
     format!("{rest}{}", if last == "0" { '1' } else { '0' })
 }
 
-/// A response as far as it may be compared with another: without what tells one request from another, and with `<id>` for
-/// each of `ids`.
+/// Returns the comparable part of a response: without what differs between two requests, and with `<id>` for each of
+/// `ids`.
 pub fn normalized(response: &TestResponse, ids: &[&str]) -> (u16, BTreeMap<String, String>, String) {
-    let telling = ["date", "x-request-id"];
-    let headers = response.headers.iter().filter(|(name, _)| !telling.contains(&name.as_str()));
+    let varying = ["date", "x-request-id"];
+    let headers = response.headers.iter().filter(|(name, _)| !varying.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()));
     let mut body: Value = response.json().clone();
     if let Some(body) = body.as_object_mut() {

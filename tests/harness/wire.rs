@@ -1,4 +1,4 @@
-//! The wire between Berth and its store: counts what goes over it, and breaks it where a test asks for that.
+//! An HTTP client between Berth and DynamoDB that records requests and injects faults.
 
 mod fault;
 mod requests;
@@ -26,17 +26,17 @@ use serde_json::Value;
 pub use fault::Fault;
 pub use requests::layer;
 
-/// The wire of one server. Cloning shares it.
+/// The recording client of one server. Clones share their state.
 #[derive(Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
-    /// How many requests are on their way, those included that nobody waits for any more.
+    /// Number of requests in progress, including those whose client no longer waits.
     under_way: Arc<AtomicUsize>,
 }
 
-/// Decides what goes wrong with the next request of an operation.
+/// Returns the fault of the next request of an operation.
 type Plan = Box<dyn FnMut(&str) -> Option<Fault> + Send>;
-/// Makes another request of a request of an operation. Whether it did.
+/// Rewrites a request of an operation. Returns whether it changed the request.
 pub type Rewrite = fn(&str, &mut Value) -> bool;
 
 #[derive(Default)]
@@ -45,7 +45,7 @@ struct State {
     once: VecDeque<(&'static str, Fault)>,
     always: Option<Fault>,
     hits: usize,
-    /// By the request id: a plan, and how many DynamoDB requests of that request met a fault.
+    /// By request id: the plan, and how many DynamoDB requests of that request failed by it.
     plans: HashMap<String, (Plan, usize)>,
     rewrite: Option<Rewrite>,
     rewritten: usize,
@@ -56,15 +56,15 @@ struct State {
 pub struct DynamoDbRequest {
     /// `GetItem`, `TransactWriteItems`, …
     pub operation: String,
-    /// The body as the SDK sent it.
+    /// Body as the SDK sent it.
     pub body: Value,
     begun: Instant,
     ended: Option<Instant>,
-    /// What the response says of its price.
+    /// Consumed capacity units that the response reports.
     units: f64,
 }
 
-/// What a request, or several, did at the store.
+/// The DynamoDB requests of one or more HTTP requests.
 #[derive(Debug, Clone, Default)]
 pub struct Traffic(pub Vec<DynamoDbRequest>);
 
@@ -73,22 +73,22 @@ impl Wire {
         Self { state: Arc::default(), under_way: Arc::default() }
     }
 
-    /// What the SDK makes its requests through.
+    /// Returns the HTTP client for the SDK.
     pub fn client(&self) -> SharedHttpClient {
         SharedHttpClient::new(Client { wire: self.clone(), inner: https_client(Trust::Platform) })
     }
 
-    /// The next request of `operation`, or of any where it is empty, meets `fault`. Faults are met in their order.
+    /// Injects `fault` into the next request of `operation`, or of any operation if it is empty. Faults apply in order.
     pub fn once(&self, operation: &'static str, fault: Fault) {
         self.state().once.push_back((operation, fault));
     }
 
-    /// From now on every request meets `fault`.
+    /// Injects `fault` into every request from now on.
     pub fn always(&self, fault: Fault) {
         self.state().always = Some(fault);
     }
 
-    /// From now on no request meets a fault. How many did until now.
+    /// Removes all faults. Returns how many requests had one.
     pub fn clear_faults(&self) -> usize {
         let mut state = self.state();
         state.once.clear();
@@ -96,22 +96,22 @@ impl Wire {
         std::mem::take(&mut state.hits)
     }
 
-    /// From now on `plan` decides over each DynamoDB request that the request with this id makes.
+    /// From now on, `plan` decides the fault of each DynamoDB request that the request with this id sends.
     pub fn plan(&self, request: &str, plan: impl FnMut(&str) -> Option<Fault> + Send + 'static) {
         self.state().plans.insert(request.to_owned(), (Box::new(plan), 0));
     }
 
-    /// Ends the plan for this request: how many of its requests met a fault.
+    /// Removes the plan of this request. Returns how many of its DynamoDB requests had a fault.
     pub fn end_plan(&self, request: &str) -> usize {
         self.state().plans.remove(request).map_or(0, |(_, hits)| hits)
     }
 
-    /// From now on every request goes through `rewrite`: mistakes of the product, made without touching it.
+    /// Applies `rewrite` to every request from now on: simulates bugs of the product without changing it.
     pub fn rewrite(&self, rewrite: Rewrite) {
         self.state().rewrite = Some(rewrite);
     }
 
-    /// How many requests are not the product's own any more.
+    /// Returns how many requests were rewritten.
     pub fn rewritten(&self) -> usize {
         self.state().rewritten
     }
@@ -127,7 +127,7 @@ impl Wire {
         }
     }
 
-    /// What went over the wire since it was last asked for.
+    /// Returns the requests since the previous `take`.
     pub fn take(&self) -> Traffic {
         Traffic(std::mem::take(&mut self.state().requests))
     }
@@ -136,7 +136,7 @@ impl Wire {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a request that begins, and finds out what is to go wrong with it.
+    /// Records the start of a request, and returns its fault.
     fn begin(&self, operation: &str, body: Value) -> (usize, Option<Fault>) {
         let mut state = self.state();
         let (begun, operation) = (Instant::now(), operation.to_owned());
@@ -158,7 +158,7 @@ impl Wire {
     }
 
     fn end(&self, number: usize, begun: Instant, units: f64) {
-        // Somebody may have taken the list meanwhile.
+        // Another caller of `take` may have removed the request meanwhile.
         if let Some(request) = self.state().requests.get_mut(number).filter(|request| request.begun <= begun) {
             (request.ended, request.units) = (Some(Instant::now()), units);
         }
@@ -166,12 +166,13 @@ impl Wire {
 }
 
 impl Traffic {
-    /// How many requests there were.
+    /// Returns the number of requests.
     pub fn requests(&self) -> usize {
         self.0.len()
     }
 
-    /// How many waves of requests followed one another: what began before any request of a wave had ended belongs to it.
+    /// Returns the number of sequential waves of requests. A wave contains the requests that began before any of its
+    /// requests ended.
     pub fn round_trips(&self) -> usize {
         let mut requests: Vec<_> = self.0.iter().collect();
         requests.sort_by_key(|request| request.begun);
@@ -187,7 +188,7 @@ impl Traffic {
         waves
     }
 
-    /// How many requests nobody waited for until their end, as they took too long.
+    /// Returns the number of requests that were abandoned before they ended, because they took too long.
     pub fn abandoned(&self) -> usize {
         self.0.iter().filter(|request| request.ended.is_none()).count()
     }
@@ -200,7 +201,7 @@ impl Traffic {
         self.units(true)
     }
 
-    /// The operations in the order in which they began.
+    /// Returns the operations in the order in which they began.
     pub fn operations(&self) -> Vec<&str> {
         self.0.iter().map(|request| request.operation.as_str()).collect()
     }
@@ -235,7 +236,7 @@ impl HttpConnector for Connector {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().unwrap_or_default();
         let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
-        // Not within the condition: the lock would be held as long as what follows it.
+        // Not within the condition: the lock guard would live until the end of the block.
         let rewrite = self.wire.state().rewrite;
         if rewrite.is_some_and(|rewrite| rewrite(&operation, &mut body)) {
             self.wire.state().rewritten += 1;
@@ -248,7 +249,7 @@ impl HttpConnector for Connector {
         let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
             let under_way = UnderWay::one_more(&wire.under_way);
-            let response = fault::carry(inner, request, fault, under_way).await;
+            let response = fault::send(inner, request, fault, under_way).await;
             let units = response.as_ref().map_or(0.0, |(_, units)| *units);
             wire.end(number, begun, units);
             response.map(|(response, _)| response)
@@ -256,7 +257,7 @@ impl HttpConnector for Connector {
     }
 }
 
-/// A request on its way.
+/// Counts a request in progress while it lives.
 struct UnderWay(Arc<AtomicUsize>);
 
 impl UnderWay {

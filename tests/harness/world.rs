@@ -1,4 +1,4 @@
-//! Fixtures: a server with an organization, and with a dock and a party of it.
+//! Fixtures: a server with an organization, and one with a dock and a party, too.
 
 use std::ops::Deref;
 
@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 
 use super::{RequestBuilder, TestClient, TestResponse, TestServer, paths};
 
-/// The random part of ids that name nothing.
+/// Random part of ids that belong to no resource.
 pub const ULID: &str = "01HQ3K9B2V6R4X8ZT1M5N7P0QS";
 
-/// A server, and an organization named Acme.
+/// A server with the organization Acme.
 pub struct World {
     pub server: TestServer,
     pub platform: TestClient,
     pub organization: String,
 }
 
-/// The same, with the dock Desk and the party Ann.
+/// A [`World`] with the dock Desk and the party Ann.
 pub struct PartyWorld {
     world: World,
     pub dock: String,
@@ -49,31 +49,31 @@ impl World {
         self.platform.get(target).await.expect(200)
     }
 
-    /// A new party.
+    /// Creates a party, and returns its id.
     pub async fn create_party(&self, kind: &str, name: &str, external_ref: Option<&str>) -> String {
         let body = json!({ "type": kind, "name": name, "externalRef": external_ref });
         self.platform.post(&self.parties_path(), &body).await.expect(201).id()
     }
 
-    /// The path of a new party.
+    /// Creates a party, and returns its path.
     pub async fn new_party(&self) -> String {
         let party = self.platform.create_party(&self.organization, "Ann").await;
         paths::party(&self.organization, &party.id())
     }
 
-    /// Sends a request for a dock with these members.
+    /// Sends a request that creates a dock with these members.
     pub async fn post_dock(&self, mut members: Value) -> TestResponse {
         members["organizationId"] = json!(self.organization);
         members["name"] = json!("Desk");
         self.platform.post_dock(&members).await
     }
 
-    /// The path of a new dock with these members.
+    /// Creates a dock with these members, and returns its path.
     pub async fn new_dock(&self, members: Value) -> String {
         paths::dock(&self.post_dock(members).await.expect(201).id())
     }
 
-    /// The resource after a patch, which the response and a read show alike.
+    /// Sends a patch, and returns the resource after it. Asserts that a read returns the same as the patch.
     pub async fn patched(&self, target: &str, patch: Value) -> Value {
         let changed = self.platform.patch(target, &patch).await.expect(200);
         let read = self.get(target).await;
@@ -81,7 +81,7 @@ impl World {
         read.json().clone()
     }
 
-    /// Asserts that a patch changes these members, and besides them only `updatedAt`.
+    /// Asserts that a patch changes only these members and `updatedAt`.
     pub async fn assert_patch(&self, target: &str, patch: Value, changed: Value) {
         let mut expected = self.get(target).await.json().clone();
         let after = self.patched(target, patch.clone()).await;
@@ -92,7 +92,7 @@ impl World {
         assert_eq!(after, expected, "{patch}");
     }
 
-    /// Asserts that a list has exactly these rows, newest first, and the total.
+    /// Asserts that a list has exactly these rows, newest first, and their number as total.
     pub async fn assert_list(&self, target: &str, expected: &[&str]) {
         let page = self.get(target).await;
         assert_eq!(ids(&page), expected, "{target}");
@@ -107,7 +107,7 @@ impl World {
         assert_eq!(error.error_locations(), [format!("/{member}")]);
     }
 
-    /// The body of a dock with this member.
+    /// Returns the body of a dock with this member.
     pub fn dock_body(&self, member: &str, value: &Value) -> Value {
         json!({ "organizationId": self.organization, "name": "Desk", member: value })
     }
@@ -129,7 +129,7 @@ impl PartyWorld {
         paths::party(&self.organization, &self.party)
     }
 
-    /// The paths of the resources that have an endpoint of their own: organization, dock and party.
+    /// Returns the paths of the resources that have their own GET endpoint: organization, dock and party.
     pub fn resource_paths(&self) -> [String; 3] {
         [self.organization_path(), self.dock_path(), self.party_path()]
     }
@@ -138,7 +138,7 @@ impl PartyWorld {
         self.platform.assign(&self.organization, party, dock, role).await
     }
 
-    /// The party is made a recipient in the dock.
+    /// Assigns the role `RECIPIENT` to the party in the dock.
     pub async fn assign_recipient(&self) -> TestResponse {
         self.assign(&self.party, &self.dock, "RECIPIENT").await
     }
@@ -167,17 +167,17 @@ impl PartyWorld {
         assert_eq!(self.platform.delete(&target).await.expect(200).json(), &json!({ "success": true }));
     }
 
-    /// The roles of the party.
+    /// Returns the roles of the party.
     pub async fn of_party(&self, query: &str) -> TestResponse {
         self.get(&format!("{}{query}", self.roles_path(&self.party))).await
     }
 
-    /// The roles in a dock.
+    /// Returns the roles in a dock.
     pub async fn of_dock(&self, dock: &str, query: &str) -> TestResponse {
         self.get(&format!("{}{query}", paths::dock_parties(dock))).await
     }
 
-    /// The results of role checks.
+    /// Returns the results of role checks.
     pub async fn check(&self, client: &TestClient, checks: Value) -> Value {
         let target = paths::role_checks(&self.organization);
         client.post(&target, &json!({ "checks": checks })).await.expect(200).json()["results"].clone()
@@ -192,39 +192,39 @@ impl Deref for PartyWorld {
     }
 }
 
-/// The body of a party with this member.
+/// Returns the body of a party with this member.
 pub fn party_body(member: &str, value: &Value) -> Value {
     let mut body = json!({ "type": "INDIVIDUAL", "name": "Ann" });
     body[member] = value.clone();
     body
 }
 
-/// The ids of the rows of a page.
+/// Returns the ids of the rows of a page.
 pub fn ids(page: &TestResponse) -> Vec<String> {
     let rows = page.json()["data"].as_array().expect("data");
     rows.iter().map(|row| row["id"].as_str().expect("id").to_owned()).collect()
 }
 
-/// The rows of a list that is one page long.
+/// Returns the rows of a list, which must fit on one page.
 pub fn rows(page: &TestResponse) -> &Vec<Value> {
     let rows = page.json()["data"].as_array().expect("data");
     let meta = &page.json()["meta"];
-    assert_eq!((&meta["total"], &meta["hasMore"]), (&json!(rows.len()), &json!(false)), "the whole list");
+    assert_eq!((&meta["total"], &meta["hasMore"]), (&json!(rows.len()), &json!(false)), "the list has one page");
     rows
 }
 
-/// One member of each row of a list that is one page long.
+/// Returns one member of each row of a list, which must fit on one page.
 pub fn each<'a>(page: &'a TestResponse, member: &str) -> Vec<&'a str> {
     rows(page).iter().map(|row| row[member].as_str().unwrap_or("null")).collect()
 }
 
-/// The entity tag of a response.
+/// Returns the entity tag of a response.
 #[track_caller]
 pub fn tag(response: &TestResponse) -> String {
     response.header("etag").expect("an entity tag").to_owned()
 }
 
-/// The last segment of a path.
+/// Returns the last segment of a path.
 pub fn id_of(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
 }
@@ -233,8 +233,8 @@ pub fn succeeded(response: &TestResponse) -> bool {
     matches!(response.status, 200 | 201)
 }
 
-/// Does something with a time in the near future, and returns that time. If a busy machine is too slow and `attempt`
-/// has no result, it is done again with a later time.
+/// Runs `attempt` with a time in the near future, and returns its result with that time. If a busy machine is too slow
+/// and `attempt` has no result, repeats it with a later time.
 pub async fn before_expiry<T>(attempt: impl AsyncFn(Time) -> Option<T>) -> (T, Time) {
     for seconds in [1, 2, 4, 8, 16, 32] {
         let ends = Time::now().plus_millis(seconds * 1000 + 500);
@@ -242,5 +242,5 @@ pub async fn before_expiry<T>(attempt: impl AsyncFn(Time) -> Option<T>) -> (T, T
             return (result, ends);
         }
     }
-    panic!("32 seconds do not suffice");
+    panic!("32 seconds are not enough");
 }

@@ -1,4 +1,4 @@
-//! `POST /v2/parties`, case by case.
+//! `POST /v2/parties`.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::harness::api_test;
 use crate::harness::samples::nonexistent;
 use crate::ledger::{Ledger, assert_error, assert_redacted, assert_undecodable, parties, post_as};
 
-/// The body of the page, to the byte.
+/// Body of the documented example, byte for byte.
 const PAGE: &str = r#"
 {
   "partyIdHint": "<string>",
@@ -36,7 +36,7 @@ async fn the_documented_request_returns_the_documented_response() {
         "identityProviderId": "",
     } });
     assert_eq!(*created.json(), expected);
-    // With the placeholders as they stand, it is a hint with characters that no hint has.
+    // The placeholder `<string>` has characters that a hint cannot have.
     let error = assert_error(post_as(&ledger.platform, Some("application/json"), PAGE).await, 400, "INVALID_ARGUMENT");
     assert!(error.text("cause").contains("0x3c"), "{}", error.json());
 }
@@ -69,7 +69,7 @@ async fn hints_are_validated() {
         ledger.party(hint).await;
         assert_eq!(ledger.details(&hint.replace(' ', "%20")).await["party"], json!(ledger.id(hint)));
     }
-    // Characters and length of an id come first, then the delimiter, then the length of a hint.
+    // Characters and length of an id are checked first, then the delimiter, then the length of a hint.
     for (hint, found) in [
         ("a.b", "0x2e"),
         ("é", "0xe9"),
@@ -115,11 +115,11 @@ async fn a_hint_is_unique() {
     assert!(cause.contains(&format!("Alice::{}...", &ledger.namespace[..12])), "{cause}");
     assert!(!cause.contains(&ledger.namespace), "{cause}");
     assert!(error.json()["correlationId"].is_string());
-    // Under another identity provider it is no better, and nothing is reported.
+    // Under another identity provider the hint is taken, too, and the error discloses nothing else.
     let organization = ledger.platform.create_organization("Acme").await.id();
     let body = json!({ "partyIdHint": "Alice", "identityProviderId": organization });
     assert_redacted(ledger.allocate(&body).await, 403);
-    // Nor is the hint of a party that was made in the other dialect.
+    // The hint of a party that was created in `/v1` is taken, too.
     let created = ledger.platform.create_party(&organization, "Ann").await.id();
     let body = json!({ "partyIdHint": created, "identityProviderId": organization });
     assert_error(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
@@ -163,9 +163,9 @@ async fn identity_providers_are_organizations() {
     for no_text in ["a!", "é", &"a".repeat(256)] {
         assert_error(under(no_text).await, 400, "INVALID_FIELD");
     }
-    for nobodys in [&*nonexistent(&default), "org_1", "some provider"] {
-        let error = assert_error(under(nobodys).await, 400, "INVALID_ARGUMENT");
-        assert!(error.text("cause").contains(nobodys));
+    for unknown in [&*nonexistent(&default), "org_1", "some provider"] {
+        let error = assert_error(under(unknown).await, 400, "INVALID_ARGUMENT");
+        assert!(error.text("cause").contains(unknown));
     }
 }
 
@@ -201,9 +201,9 @@ async fn the_user_can_act_as_the_party() {
     for odd in ["a b", "é", "a/b", &"a".repeat(129)] {
         assert_error(ledger.allocate(&json!({ "userId": odd })).await, 400, "INVALID_FIELD");
     }
-    for nobody in ["alice", user.as_str()] {
-        let error = assert_error(ledger.allocate(&json!({ "userId": nobody })).await, 404, "USER_NOT_FOUND");
-        assert_eq!(error.json()["resources"], json!([["USER", nobody]]));
+    for unknown in ["alice", user.as_str()] {
+        let error = assert_error(ledger.allocate(&json!({ "userId": unknown })).await, 404, "USER_NOT_FOUND");
+        assert_eq!(error.json()["resources"], json!([["USER", unknown]]));
     }
     for of in ["", "/rights"] {
         let error = ledger.platform.get(&format!("/v2/users/nobody{of}")).await;
@@ -212,7 +212,7 @@ async fn the_user_can_act_as_the_party() {
     }
 }
 
-/// Everything wrong at once; put right one by one, each shows the next.
+/// A request with every error. When one is corrected, the next one is returned.
 #[apply(api_test)]
 async fn errors_have_a_fixed_precedence() {
     let ledger = Ledger::new().await;
@@ -231,7 +231,7 @@ async fn errors_have_a_fixed_precedence() {
         (400, "INVALID_ARGUMENT", "0x21", "/partyIdHint", json!("Alice")),
         (400, "INVALID_ARGUMENT", "resource_version", "/localMetadata/resourceVersion", json!("")),
         (400, "INVALID_ARGUMENT", "'-'", "/localMetadata/annotations", json!({})),
-        (400, "INVALID_FIELD", "identity_provider_id", "/identityProviderId", json!("nobodys")),
+        (400, "INVALID_FIELD", "identity_provider_id", "/identityProviderId", json!("unknown")),
         (400, "INVALID_FIELD", "synchronizer_id", "/synchronizerId", json!("other::1220")),
         (400, "INVALID_FIELD", "user_id", "/userId", json!("nobody")),
         (400, "INVALID_ARGUMENT", "identity_provider_id", "/identityProviderId", json!(nonexistent(&default))),
@@ -242,7 +242,7 @@ async fn errors_have_a_fixed_precedence() {
     ] {
         let error = assert_error(ledger.allocate(&body).await, status, code);
         assert!(error.text("cause").contains(found), "{found}: {}", error.json());
-        *body.pointer_mut(pointer).expect("the member is there") = right;
+        *body.pointer_mut(pointer).expect("a member") = right;
     }
     ledger.allocate(&body).await.expect(200);
 }

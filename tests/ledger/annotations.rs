@@ -1,4 +1,4 @@
-//! Annotations: their keys, their size, and empty values.
+//! Annotations: keys, size, and empty values.
 
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn keys_are_names_with_or_without_a_prefix() {
     ] {
         let body = json!({ "localMetadata": { "annotations": { key: "x" } } });
         assert_error(ledger.allocate(&body).await, 400, "INVALID_ARGUMENT");
-        // Even where the value asks for deletion only.
+        // Also if the value requests a deletion.
         for value in ["x", ""] {
             let error = ledger.patch(&id, &annotations_patch(&id, &json!({ key: value }))).await;
             assert_error(error, 400, "INVALID_ARGUMENT");
@@ -53,7 +53,7 @@ async fn keys_are_names_with_or_without_a_prefix() {
 #[apply(api_test)]
 async fn annotations_have_a_limit_on_allocation() {
     let ledger = Ledger::new().await;
-    // Bytes are counted, of keys and values.
+    // The bytes of keys and values count.
     let of = |bytes: usize| json!({ "k": "é".repeat((bytes - 4) / 2), "key": "" , "l": "x".repeat(bytes % 2 + 1) });
     let mut whole = of(LIMIT);
     whole.as_object_mut().expect("an object").remove("key");
@@ -65,7 +65,7 @@ async fn annotations_have_a_limit_on_allocation() {
     more["l"] = json!("x".repeat(text(&whole["l"]).len() + LIMIT - size));
     let created = ledger.allocate(&body(&more)).await.expect(200);
     assert_eq!(created.json()["partyDetails"]["localMetadata"]["annotations"], more);
-    // The other dialect's limits bind what it writes: a change of the name is none of the metadata.
+    // The limits of metadata apply to writes of metadata in `/v1`, not to a change of the name.
     let default = ledger.platform.default_organization().await;
     let parties = paths::parties(&default);
     let party = ledger.platform.get(&parties).await.expect(200).json()["data"][0]["id"].clone();
@@ -84,12 +84,12 @@ async fn annotations_have_a_limit_after_a_merge() {
     let id = ledger.party("Alice").await;
     let put = async |annotations: Value| ledger.patch(&id, &annotations_patch(&id, &annotations)).await;
     put(json!({ "a": "x".repeat(LIMIT - 1) })).await.expect(200);
-    // The request alone is over it, and then what it would be merged with.
+    // First the request alone exceeds the limit, then the result of the merge.
     assert_error(put(json!({ "a": "x".repeat(LIMIT) })).await, 400, "INVALID_ARGUMENT");
     let error = assert_error(put(json!({ "b": "x" })).await, 400, "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED");
     assert_eq!(error.json()["resources"], json!([["PARTY", id]]));
     assert_eq!(ledger.details("Alice").await["localMetadata"]["resourceVersion"], "1");
-    // What is taken away makes room, and what is empty takes none.
+    // A removed annotation frees space, and an empty value needs none.
     put(json!({ "a": "x".repeat(LIMIT - 3), "b": "x", "c": "" })).await.expect(200);
     put(json!({ "a": "", "b": "", "c": "x" })).await.expect(200);
     assert_eq!(ledger.details("Alice").await["localMetadata"]["annotations"], json!({ "c": "x" }));
@@ -124,7 +124,7 @@ async fn values_are_any_text() {
 async fn values_that_exceed_the_item_size_are_rejected() {
     let ledger = Ledger::new().await;
     let body = |hint: &str, annotations: &Value| json!({ "partyIdHint": hint, "localMetadata": { "annotations": annotations } });
-    // A control character is one byte, and six in JSON.
+    // A control character is one byte, and six bytes in JSON.
     let fits = json!({ "a": "\u{1}".repeat(65_000) });
     ledger.allocate(&body("Alice", &fits)).await.expect(200);
     assert_eq!(ledger.details("Alice").await["localMetadata"]["annotations"], fits);

@@ -1,4 +1,4 @@
-//! One directory, two dialects: what one makes, the other shows.
+//! One directory with two dialects: each returns the resources of the other.
 
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -28,7 +28,7 @@ async fn an_allocated_party_belongs_to_its_organization() {
     }
     let counted = platform.get_organization(&acme).await.expect(200);
     assert_eq!(counted.json()["_count"]["parties"], 3);
-    // It can be given a role.
+    // The party can be assigned a role.
     let list = platform.get(&format!("{}?search=Alice", paths::parties(&acme))).await.expect(200);
     let party = list.json()["data"][0]["id"].as_str().expect("an id").to_owned();
     let dock = platform.create_dock(&acme, "Desk").await.id();
@@ -40,7 +40,7 @@ async fn an_allocated_party_belongs_to_its_organization() {
 }
 
 #[apply(api_test)]
-async fn metadata_that_is_no_annotation_survives_updates() {
+async fn metadata_that_is_not_an_annotation_survives_updates() {
     let ledger = Ledger::new().await;
     let default = ledger.platform.default_organization().await;
     let metadata = json!({ "n": 1, "deep": { "a": ["x"] }, "bad key": "x", "empty": "", "s": "t", "gone": "x" });

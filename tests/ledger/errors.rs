@@ -1,4 +1,4 @@
-//! Refusals of the ledger: their bodies, and who is rejected.
+//! Errors of the ledger dialect: their bodies, and which requests are rejected.
 
 use berth::Options;
 use berth_functions::ENDPOINTS;
@@ -20,7 +20,7 @@ async fn ledger_errors_have_all_fields() {
         json!({ "category": "11", "tid": body["traceId"], "definite_answer": "false", "participant": "'berth'" });
     assert_eq!(body["context"], context);
     assert_eq!(error.header("content-type"), Some("application/json"));
-    // However long what it tells of, a cause is short.
+    // The cause is truncated, however long the input is.
     let long = format!("/v2/parties?identity-provider-id=org_1{}", "%20x".repeat(120));
     assert_error(ledger.platform.get(&long).await, 400, "INVALID_ARGUMENT");
 }
@@ -51,18 +51,18 @@ async fn with_header(client: &TestClient, name: &str, value: &str) -> TestRespon
 }
 
 #[apply(api_test)]
-async fn a_bearer_without_a_token_is_no_request() {
+async fn a_bearer_header_without_a_token_is_undecodable() {
     let ledger = Ledger::new().await;
-    let nobody = ledger.server.anonymous();
+    let anonymous = ledger.server.anonymous();
     for endpoint in ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_))) {
         let target = endpoint.path.replace("{party}", "a").replace("{user-id}", "a");
         for empty in ["Bearer", "Bearer ", "bearer"] {
-            let request = nobody.request(endpoint.method.clone(), &target).header("authorization", empty);
+            let request = anonymous.request(endpoint.method.clone(), &target).header("authorization", empty);
             assert_undecodable(request.send().await, "header Authorization");
         }
     }
     for none in ["Basic YTpi", "Bearer nonsense", "nonsense", ""] {
-        let error = assert_redacted(with_header(&nobody, "authorization", none).await, 401);
+        let error = assert_redacted(with_header(&anonymous, "authorization", none).await, 401);
         assert_eq!(error.header("www-authenticate"), None);
     }
 }
@@ -70,19 +70,19 @@ async fn a_bearer_without_a_token_is_no_request() {
 #[apply(api_test)]
 async fn the_token_can_be_a_websocket_protocol() {
     let ledger = Ledger::new().await;
-    let nobody = ledger.server.anonymous();
+    let anonymous = ledger.server.anonymous();
     let key = ledger.platform.create_api_key(None, &["ledger:read"]).await;
     let token = format!("jwt.token.{}", key.text("key"));
-    let known = with_header(&nobody, "sec-websocket-protocol", &token).await.expect(200);
+    let known = with_header(&anonymous, "sec-websocket-protocol", &token).await.expect(200);
     assert_eq!(known.json()["user"]["id"], json!(key.id()));
-    assert_redacted(with_header(&nobody, "sec-websocket-protocol", &key.text("key")).await, 401);
-    assert_redacted(with_header(&nobody, "sec-websocket-protocol", "jwt.token.nonsense").await, 401);
-    // The bearer wins where both are there.
+    assert_redacted(with_header(&anonymous, "sec-websocket-protocol", &key.text("key")).await, 401);
+    assert_redacted(with_header(&anonymous, "sec-websocket-protocol", "jwt.token.nonsense").await, 401);
+    // The `Authorization` header takes precedence.
     let platform = with_header(&ledger.platform, "sec-websocket-protocol", &token).await.expect(200);
     assert_ne!(platform.json(), known.json());
     assert_redacted(with_header(&ledger.server.client("nonsense"), "sec-websocket-protocol", &token).await, 401);
-    // Another scheme is no bearer, and so in nobody's way.
-    let request = nobody.request(Method::GET, "/v2/authenticated-user").header("authorization", "Basic YTpi");
+    // Another scheme than Bearer is ignored.
+    let request = anonymous.request(Method::GET, "/v2/authenticated-user").header("authorization", "Basic YTpi");
     let known = request.header("sec-websocket-protocol", &token).send().await.expect(200);
     assert_eq!(known.json()["user"]["id"], json!(key.id()));
 }
@@ -119,10 +119,10 @@ async fn scopes_are_rights() {
 #[apply(api_test)]
 async fn unknown_paths_and_methods_return_plain_text() {
     let ledger = Ledger::new().await;
-    let nobody = ledger.server.anonymous();
+    let anonymous = ledger.server.anonymous();
     for nonexistent in ["/v2/nowhere", "/v2/", "/v2/parties/", "/v2/parties/a/b", "/v2/Parties"] {
         for method in [Method::GET, Method::POST, Method::OPTIONS] {
-            let response = nobody.request(method, nonexistent).send().await.expect(404);
+            let response = anonymous.request(method, nonexistent).send().await.expect(404);
             assert_eq!(response.body_text(), "The requested resource could not be found.");
             assert_eq!(response.header("allow"), None);
         }
@@ -133,10 +133,10 @@ async fn unknown_paths_and_methods_return_plain_text() {
         ("/v2/version", "GET, HEAD, OPTIONS"),
         ("/livez", "GET, HEAD, OPTIONS"),
     ] {
-        let response = nobody.request(Method::DELETE, target).send().await.expect(405);
+        let response = anonymous.request(Method::DELETE, target).send().await.expect(405);
         assert_eq!(response.body_text(), format!("HTTP method not allowed, supported methods: {allowed}"));
         assert_eq!(response.header("allow"), Some(allowed));
-        let response = nobody.request(Method::OPTIONS, target).send().await.expect(204);
+        let response = anonymous.request(Method::OPTIONS, target).send().await.expect(204);
         assert_eq!((response.header("allow"), response.body.len()), (Some(allowed), 0));
     }
 }
@@ -146,7 +146,7 @@ async fn an_unavailable_store_returns_503_where_it_is_needed() {
     let wire = Wire::new();
     let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
     let platform = server.platform();
-    // What the ledger tells of itself is kept by the process; that a key is good has to be asked for.
+    // The ledger caches its description in the process. Only authentication needs DynamoDB.
     for target in
         ["/v2/parties/participant-id", "/v2/authenticated-user", "/v2/users/alice", "/v2/state/connected-synchronizers"]
     {
@@ -157,7 +157,7 @@ async fn an_unavailable_store_returns_503_where_it_is_needed() {
         assert_eq!((&body["code"], &body["retryInfo"]), (&json!("SERVICE_NOT_RUNNING"), &json!("1 second")));
         wire.clear_faults();
     }
-    wire.always(Fault::Refused);
+    wire.always(Fault::ConnectionRefused);
     let response = server.anonymous().get("/readyz").await.expect(503);
     assert_eq!(response.body_text(), "[-] ledger failed (NOT_SERVING)\nreadyz check failed");
     assert_eq!(response.header("retry-after"), Some("1"));

@@ -1,4 +1,4 @@
-//! `GET /v2/parties/{party}`: one party, and several.
+//! `GET /v2/parties/{party}`, for one party and for several.
 
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ async fn several_parties_are_sorted_without_duplicates() {
     let ids = |hints: &[&str]| hints.iter().map(|hint| ledger.id(hint)).collect::<Vec<_>>();
     assert_eq!(get("b", &["a", "b", "nobody", "a"]).await, ids(&["a", "b"]));
     assert_eq!(get("nobody", &["a-b", "a"]).await, ids(&["a-b", "a"]));
-    // A space is written in either way in a query.
+    // In a query, a space is `+` or `%20`.
     assert_eq!(get("b", &["c+d", &created]).await, ids(&["b", "c d", &created]));
     assert_eq!(get(&created, &["c%20d"]).await, ids(&["c d", &created]));
 }
@@ -56,7 +56,7 @@ async fn paths_are_decoded_once() {
     assert_eq!(parties(&found), std::slice::from_ref(&id));
     let body = json!({ "partyDetails": { "party": id }, "updateMask": { "paths": ["local_metadata"] } });
     ledger.patch(&encoded, &body).await.expect(200);
-    // Twice encoded it is another text, and a plus sign in a path is one.
+    // An id that is encoded twice is another id, and a plus sign in a path is a plus sign.
     for other in [encoded.replace('%', "%25"), encoded.replace("%20", "+")] {
         assert_error(ledger.platform.get_ledger_party(&other).await, 400, "INVALID_ARGUMENT");
     }
@@ -91,11 +91,11 @@ async fn another_providers_party_is_returned_without_details() {
     assert_eq!(shown("mine", "").await, whole("mine", ""));
     assert_eq!(shown("mine", "?identity-provider-id=").await, whole("mine", ""));
     assert_eq!(shown("theirs", &named).await, whole("theirs", &organization));
-    // The default provider knows that the party is here, and no more; another does not even know that.
+    // The default provider knows only that the party is local. Another provider does not even know that.
     assert_eq!(shown("theirs", "").await, blank("theirs", true));
     assert_eq!(shown("mine", &named).await, blank("mine", false));
     // The provider need not exist.
-    assert_eq!(shown("mine", "?identity-provider-id=nobodys").await, blank("mine", false));
+    assert_eq!(shown("mine", "?identity-provider-id=unknown").await, blank("mine", false));
     let odd = format!("{}?identity-provider-id=a!", paths::ledger_party(&ledger.id("mine")));
     assert_error(ledger.platform.get(&odd).await, 400, "INVALID_FIELD");
 }

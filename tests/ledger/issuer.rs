@@ -1,4 +1,4 @@
-//! An identity provider of the tests: keys made for this run, tokens signed with them, and a server for its key set.
+//! An identity provider for tests: keys generated for this run, signed tokens, and a server for its key set.
 
 use std::{
     net::SocketAddr,
@@ -30,32 +30,32 @@ use tokio_rustls::{
     rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer},
 };
 
-/// One RSA key for all issuers: making one takes a while.
+/// One RSA key for all issuers, because its generation is slow.
 static RSA: LazyLock<RsaPrivateKey> =
     LazyLock::new(|| RsaPrivateKey::new(&mut OsRng, 2048).expect("the machine has randomness"));
 
-/// Somebody who signs tokens.
+/// Signs tokens.
 pub struct Issuer {
     ec: Vec<u8>,
-    /// What its key is called: `<name>-rsa`, `<name>-ec`.
+    /// Prefix of its key ids: `<name>-rsa`, `<name>-ec`.
     name: &'static str,
 }
 
-/// What signs a token.
+/// How a token is signed.
 #[derive(Debug, Clone, Copy)]
 pub enum Signature {
     Rs256,
     Es256,
-    /// RSA with other paddings and digests.
+    /// RSA with another padding or digest.
     Rsa(&'static dyn RsaEncoding),
-    /// As X.509 writes signatures, not as tokens do.
+    /// ECDSA in the ASN.1 encoding of X.509, which tokens do not use.
     Es256Asn1,
-    /// With what everybody knows as the secret.
+    /// HMAC with a public value as the secret.
     Hmac(HmacSecret),
     None,
 }
 
-/// What an attacker has who reads the key set.
+/// Public values that an attacker can use as a secret.
 #[derive(Debug, Clone, Copy)]
 pub enum HmacSecret {
     Modulus,
@@ -85,7 +85,7 @@ impl Issuer {
         EcdsaKeyPair::from_pkcs8(algorithm, &self.ec, &SystemRandom::new()).expect("a key")
     }
 
-    /// Both coordinates of the public point, without the byte that says so.
+    /// Returns both coordinates of the public point, without the prefix byte.
     fn point(&self) -> Vec<u8> {
         self.pair(&ECDSA_P256_SHA256_FIXED_SIGNING).public_key().as_ref()[1..].to_vec()
     }
@@ -94,7 +94,7 @@ impl Issuer {
         format!("{}-{kind}", self.name)
     }
 
-    /// Both keys as a set, as identity providers publish it.
+    /// Returns both keys as a JWK set.
     pub fn key_set(&self) -> Value {
         let point = self.point();
         let (x, y) = point.split_at(32);
@@ -108,7 +108,7 @@ impl Issuer {
         ] })
     }
 
-    /// A token with these claims, signed by RS256 or ES256 with the key that fits.
+    /// Returns a token with these claims, signed with RS256 or ES256.
     pub fn token(&self, signature: Signature, claims: &Value) -> String {
         let (algorithm, kind) = match signature {
             Signature::Rs256 => ("RS256", "rsa"),
@@ -119,7 +119,7 @@ impl Issuer {
         self.token_with(&header, claims, signature)
     }
 
-    /// A token with this header, whatever it says, and these claims.
+    /// Returns a token with this header and these claims.
     pub fn token_with(&self, header: &Value, claims: &Value, signature: Signature) -> String {
         let message = format!("{}.{}", base64(header.to_string()), base64(claims.to_string()));
         let signature = self.sign(message.as_bytes(), signature);
@@ -155,7 +155,7 @@ impl Issuer {
     }
 }
 
-/// A server's side of TLS, with a certificate of its own for `host`; and the certificate, for those who are to trust it.
+/// Returns a TLS acceptor with a self-signed certificate for `host`, and the certificate.
 pub fn certified(host: &str) -> (TlsAcceptor, String) {
     let created = rcgen::generate_simple_self_signed(vec![host.to_owned()]).expect("a certificate");
     let key = PrivateKeyDer::try_from(created.signing_key.serialize_der()).expect("a key");
@@ -168,25 +168,25 @@ pub fn certified(host: &str) -> (TlsAcceptor, String) {
     (TlsAcceptor::from(Arc::new(config)), created.cert.pem())
 }
 
-/// A server of one document, that counts how often it was asked. It ends with the test.
+/// A server of one document that counts its requests. It ends with the test.
 pub struct KeyServer {
     pub address: SocketAddr,
-    asked: Arc<AtomicUsize>,
+    requests: Arc<AtomicUsize>,
     response: Arc<Mutex<(u16, String)>>,
     serving: JoinHandle<()>,
 }
 
 impl KeyServer {
-    /// Serves over plain HTTP, or over TLS.
+    /// Starts the server, with TLS if there is an acceptor.
     pub async fn start(document: &Value, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let asked = Arc::new(AtomicUsize::new(0));
+        let requests = Arc::new(AtomicUsize::new(0));
         let response = Arc::new(Mutex::new((200, document.to_string())));
-        let (count, found) = (Arc::clone(&asked), Arc::clone(&response));
+        let (count, found) = (Arc::clone(&requests), Arc::clone(&response));
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let response = found.lock().expect("nobody panics here").clone();
+                let response = found.lock().expect("no test panics here").clone();
                 match &tls {
                     Some(tls) => {
                         if let Ok(stream) = tls.accept(stream).await {
@@ -197,15 +197,15 @@ impl KeyServer {
                 }
             }
         });
-        Self { address, asked, response, serving }
+        Self { address, requests, response, serving }
     }
 
-    pub fn response(&self, status: u16, body: &str) {
-        *self.response.lock().expect("nobody panics here") = (status, body.to_owned());
+    pub fn set_response(&self, status: u16, body: &str) {
+        *self.response.lock().expect("no test panics here") = (status, body.to_owned());
     }
 
-    pub fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
     }
 }
 
@@ -215,7 +215,7 @@ impl Drop for KeyServer {
     }
 }
 
-async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, (status, body): (u16, String), asked: &AtomicUsize) {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, (status, body): (u16, String), requests: &AtomicUsize) {
     let mut request = Vec::new();
     let mut part = [0; 1024];
     while !request.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -224,9 +224,9 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, (status, body): 
             _ => return,
         }
     }
-    asked.fetch_add(1, Ordering::SeqCst);
+    requests.fetch_add(1, Ordering::SeqCst);
     let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    // A client who has gone away misses nothing.
+    // The client may have disconnected.
     let _ = stream.write_all((head + &body).as_bytes()).await;
     let _ = stream.shutdown().await;
 }

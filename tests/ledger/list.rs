@@ -1,4 +1,4 @@
-//! `GET /v2/parties`: order, pages, and what ids begin with.
+//! `GET /v2/parties`: order, pages, and filters by prefix.
 
 use macro_rules_attribute::apply;
 use serde_json::json;
@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::harness::api_test;
 use crate::ledger::{Ledger, assert_error, assert_undecodable, parties};
 
-/// Hints whose order alone is not that of ids: what begins another may come behind it.
+/// Hints whose order differs from that of their ids: an id may sort before an id with a shorter hint.
 const HINTS: [&str; 12] = ["b", "a", "a-b", "a b", "a:", "ab", "A", "a_", "party", "pty", "pty_", "zz"];
 
-/// A ledger with parties from both dialects, and all ids in their order.
+/// Creates parties in both dialects, and returns the ledger and all ids in order.
 async fn full() -> (Ledger, Vec<String>) {
     let ledger = Ledger::new().await;
     let mut ids = Vec::new();
@@ -21,7 +21,7 @@ async fn full() -> (Ledger, Vec<String>) {
         let created = ledger.platform.create_party(&default, name).await;
         ids.push(created.text("ledgerParty"));
         assert_eq!(created.text("ledgerParty"), ledger.id(&created.id()));
-        // Around the id of a party that was made here.
+        // Ids around that of a party that was created in `/v1`.
         for hint in [format!("{}-x", created.id()), format!("{}x", created.id()), created.id()[..20].to_owned() + "-"] {
             let body = json!({ "partyIdHint": hint });
             if ledger.allocate(&body).await.status == 200 {
@@ -37,7 +37,7 @@ async fn full() -> (Ledger, Vec<String>) {
     (ledger, ids)
 }
 
-/// All pages of a list, each as its ids.
+/// Returns all pages of a list, each as its ids.
 async fn pages(ledger: &Ledger, query: &str) -> Vec<Vec<String>> {
     let (mut pages, mut token) = (Vec::new(), String::new());
     loop {
@@ -95,7 +95,7 @@ async fn added_parties_do_not_disturb_later_pages() {
     for hint in ["a", "c", "e"] {
         ledger.party(hint).await;
     }
-    // A token is bound to no size and no filter.
+    // A token is bound neither to a page size nor to a filter.
     let token = page.text("nextPageToken");
     assert_eq!(ledger.list(&format!("?pageToken={token}")).await, [ledger.id("e"), ledger.id("f")]);
     assert_eq!(ledger.list(&format!("?pageToken={token}&filter-party=f")).await, [ledger.id("f")]);
@@ -116,7 +116,7 @@ async fn invalid_sizes_and_tokens_are_rejected() {
         list(query).await.expect(200);
     }
     assert_error(list("identity-provider-id=a!").await, 400, "INVALID_FIELD");
-    assert_error(list("identity-provider-id=nobodys").await, 400, "INVALID_ARGUMENT");
+    assert_error(list("identity-provider-id=unknown").await, 400, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]
@@ -124,16 +124,16 @@ async fn filters_are_prefixes_of_ids() {
     let (ledger, ids) = full().await;
     let ns = &ledger.namespace;
     let with = |prefix: &str| ids.iter().filter(|id| id.starts_with(prefix)).cloned().collect::<Vec<_>>();
-    let made_here = ids.iter().rfind(|id| id.starts_with("pty_0") && id.len() == 30 + 70);
-    let made_here = made_here.expect("a party that was made here").clone();
+    let created_in_rest = ids.iter().rfind(|id| id.starts_with("pty_0") && id.len() == 30 + 70);
+    let created_in_rest = created_in_rest.expect("a party of the REST dialect").clone();
     let prefixes =
         ["a", "a-", "a b", "ab", "A", "p", "pt", "pty", "pty_", "pty_0", "a:", "a::", "a:::", "nobody", "a::1220"];
     let longer = [
-        made_here[..12].to_owned(),
-        made_here[..30].to_owned(),
-        made_here[..31].to_owned(),
-        made_here[..36].to_owned(),
-        made_here.clone(),
+        created_in_rest[..12].to_owned(),
+        created_in_rest[..30].to_owned(),
+        created_in_rest[..31].to_owned(),
+        created_in_rest[..36].to_owned(),
+        created_in_rest.clone(),
         format!("a::{ns}"),
         format!("a:::{ns}"),
         format!("a:::{}", &ns[..9]),

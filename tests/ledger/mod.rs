@@ -1,4 +1,4 @@
-//! The ledger dialect, `/v2`.
+//! Tests of the ledger dialect, `/v2`.
 
 mod allocate;
 mod annotations;
@@ -19,11 +19,11 @@ use serde_json::{Value, json};
 
 use crate::harness::{RequestBuilder, TestClient, TestResponse, TestServer, paths};
 
-/// A server, and clients of its ledger.
+/// A server, and clients for its ledger dialect.
 pub struct Ledger {
     pub server: TestServer,
     pub platform: TestClient,
-    /// The namespace of every party.
+    /// Namespace of every party.
     pub namespace: String,
 }
 
@@ -38,12 +38,12 @@ impl Ledger {
         Self { server, platform, namespace }
     }
 
-    /// The id of the party with this hint.
+    /// Returns the id of the party with this hint.
     pub fn id(&self, hint: &str) -> String {
         format!("{hint}::{}", self.namespace)
     }
 
-    /// The id of the participant, which is that of the one synchronizer, too.
+    /// Returns the id of the participant, which is also that of the synchronizer.
     pub fn participant(&self) -> String {
         self.id("berth")
     }
@@ -52,14 +52,14 @@ impl Ledger {
         self.platform.allocate_ledger_party(body).await
     }
 
-    /// A new party with this hint, and its id.
+    /// Allocates a party with this hint, and returns its id.
     pub async fn party(&self, hint: &str) -> String {
         let created = self.allocate(&json!({ "partyIdHint": hint })).await.expect(200);
         assert_eq!(created.json()["partyDetails"]["party"], json!(self.id(hint)));
         self.id(hint)
     }
 
-    /// What there is of the party with this hint.
+    /// Returns the details of the party with this hint.
     pub async fn details(&self, hint: &str) -> Value {
         let found = self.platform.get_ledger_party(&self.id(hint)).await.expect(200);
         found.json()["partyDetails"][0].clone()
@@ -69,30 +69,30 @@ impl Ledger {
         self.platform.update_ledger_party(id, body).await
     }
 
-    /// A client with a new key of the platform with these scopes, and the key's id.
+    /// Creates a platform key with these scopes. Returns a client with it, and the id of the key.
     pub async fn user(&self, scopes: &[&str]) -> (TestClient, String) {
         let key = self.platform.create_api_key(None, scopes).await;
         (self.server.client(&key.text("key")), key.id())
     }
 
-    /// The ids of a list.
+    /// Returns the ids of a list.
     pub async fn list(&self, query: &str) -> Vec<String> {
         parties(&self.platform.get(&format!("/v2/parties{query}")).await.expect(200))
     }
 }
 
-/// The ids of the parties that a response shows.
+/// Returns the ids of the parties in a response.
 pub fn parties(response: &TestResponse) -> Vec<String> {
     let parties = response.json()["partyDetails"].as_array().expect("a list of parties");
     parties.iter().map(|party| party["party"].as_str().expect("an id").to_owned()).collect()
 }
 
-/// The token of the page behind the party with this hint.
+/// Returns the token of the page after the party with this hint.
 pub fn page_token(hint: &str) -> String {
     URL_SAFE_NO_PAD.encode(hint)
 }
 
-/// A change of annotations, of whatever version.
+/// Returns the body of an update of annotations, without a version.
 pub fn annotations_patch(id: &str, annotations: &Value) -> Value {
     json!({
         "partyDetails": { "party": id, "localMetadata": { "resourceVersion": "", "annotations": annotations } },
@@ -100,7 +100,7 @@ pub fn annotations_patch(id: &str, annotations: &Value) -> Value {
     })
 }
 
-/// That a response is this error of the ledger, with all ten fields.
+/// Asserts that a response is this ledger error, with all ten fields.
 #[track_caller]
 pub fn assert_error(response: TestResponse, status: u16, code: &str) -> TestResponse {
     let response = response.expect(status);
@@ -110,7 +110,7 @@ pub fn assert_error(response: TestResponse, status: u16, code: &str) -> TestResp
         (404, _) => (11, 5),
         (400, "NOT_CONNECTED_TO_SYNCHRONIZER" | "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED") => (9, 9),
         (400, _) => (8, 3),
-        other => panic!("no such refusal: {other:?}"),
+        other => panic!("unexpected status and code: {other:?}"),
     };
     assert_eq!(body["code"], code, "{body}");
     assert_eq!((&body["errorCategory"], &body["grpcCodeValue"]), (&json!(category), &json!(grpc)), "{body}");
@@ -120,13 +120,13 @@ pub fn assert_error(response: TestResponse, status: u16, code: &str) -> TestResp
     response
 }
 
-/// That a response hides everything but that somebody may not.
+/// Asserts that a response is redacted: a 401 or 403 without details.
 #[track_caller]
 pub fn assert_redacted(response: TestResponse, status: u16) -> TestResponse {
     assert_redacted_with(response, status, &json!({}))
 }
 
-/// The same, with this context.
+/// Asserts that a response is redacted, with this context.
 #[track_caller]
 pub fn assert_redacted_with(response: TestResponse, status: u16, context: &Value) -> TestResponse {
     let response = response.expect(status);
@@ -149,7 +149,7 @@ pub fn assert_redacted_with(response: TestResponse, status: u16, context: &Value
     response
 }
 
-/// That the request was not understood: a text that names what was wrong.
+/// Asserts that a response rejects an undecodable request: a text with the name of the input.
 #[track_caller]
 pub fn assert_undecodable(response: TestResponse, input: &str) -> TestResponse {
     let response = response.expect(400);
@@ -180,7 +180,7 @@ fn check_fields(body: &Value) {
     assert!(trace.len() == 32 && trace.bytes().all(|b| b.is_ascii_hexdigit()), "{trace}");
 }
 
-/// A POST with this body and header, sent by `client`.
+/// Sends a POST with this body and media type.
 pub async fn post_as(client: &TestClient, media_type: Option<&str>, body: &str) -> TestResponse {
     let request = client.request(Method::POST, paths::LEDGER_PARTIES);
     match media_type {
@@ -189,7 +189,7 @@ pub async fn post_as(client: &TestClient, media_type: Option<&str>, body: &str) 
     }
 }
 
-/// The body of a request that succeeds; an error if the endpoint has no sample.
+/// Returns the body of a request that succeeds, or an error if the endpoint has no sample.
 pub fn sample_body(endpoint: &Endpoint, party: &str) -> Result<Option<Value>, String> {
     match endpoint.name {
         "allocate-ledger-party" => Ok(Some(json!({}))),
@@ -205,7 +205,7 @@ pub fn sample_body(endpoint: &Endpoint, party: &str) -> Result<Option<Value>, St
     }
 }
 
-/// Sends the sample request of an endpoint about this party and this user.
+/// Sends the sample request of an endpoint for this party and this user.
 pub async fn send_sample(endpoint: &Endpoint, client: &TestClient, party: &str, user: &str) -> TestResponse {
     let body = sample_body(endpoint, party).unwrap_or_else(|gap| panic!("{gap}"));
     let target = endpoint.path.replace("{party}", party).replace("{user-id}", user);

@@ -1,4 +1,4 @@
-//! A client that others published for Canton's JSON Ledger API drives Berth, unchanged.
+//! A published client for Canton's JSON Ledger API works with Berth unchanged.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{TestClient, TestServer, api_test, paths};
 
-/// The published client, with the credential of `client`.
+/// Returns the published client with the credential of `client`.
 fn client(server: &TestServer, client: &TestClient) -> Configuration {
     Configuration {
         base_path: server.running().url(),
@@ -28,7 +28,7 @@ fn client(server: &TestServer, client: &TestClient) -> Configuration {
     }
 }
 
-/// A running server, and the published client with the platform's first key.
+/// Starts a server, and returns it with a published client that has the first platform key.
 async fn started() -> (TestServer, Configuration) {
     let server = TestServer::start().await;
     let admin = client(&server, &server.platform());
@@ -51,12 +51,12 @@ async fn allocate(client: &Configuration, hint: &str, pairs: &[(&str, &str)]) ->
     *ledger::post_v2_parties(client, request(hint, pairs)).await.expect("the party is allocated").party_details
 }
 
-/// A change of annotations, compared with `version` where there is one.
+/// Returns an update of annotations, with `version` if there is one.
 fn change(party: &str, version: Option<&str>, pairs: &[(&str, &str)]) -> UpdatePartyDetailsRequest {
     let metadata =
         ObjectMeta { resource_version: version.map(ToOwned::to_owned), annotations: Some(annotations(pairs)) };
     let details = PartyDetails { local_metadata: Some(Box::new(metadata)), ..PartyDetails::new(party.to_owned()) };
-    // The client cannot leave `unknownFields` out: every mask carries it, empty.
+    // The client always sends `unknownFields` in a mask, empty.
     let mask = FieldMask {
         paths: Some(vec!["local_metadata.annotations".to_owned()]),
         ..FieldMask::new(UnknownFieldSet::default())
@@ -72,9 +72,9 @@ fn shown(party: &PartyDetails) -> &HashMap<String, String> {
     party.local_metadata.as_ref().and_then(|meta| meta.annotations.as_ref()).expect("annotations")
 }
 
-/// The error that the server answered with, as the client's own type, if it has this status.
+/// Returns the error of a response as the client's type, if it has this status.
 ///
-/// The client has one enum for each request, all alike and untagged: their JSON is the body again.
+/// The client has one enum for each request. They are untagged and equal, so their JSON is the body.
 #[track_caller]
 fn assert_error<T: std::fmt::Debug, E: std::fmt::Debug + Serialize + DeserializeOwned>(
     response: Result<T, Error<E>>,
@@ -83,22 +83,22 @@ fn assert_error<T: std::fmt::Debug, E: std::fmt::Debug + Serialize + Deserialize
     match response {
         Err(Error::ResponseError(ResponseContent { status: found, content, entity })) => {
             assert_eq!(found.as_u16(), status, "{content}");
-            let entity = entity.expect("the client knows the body");
+            let entity = entity.expect("the client decodes the body");
             serde_json::from_value(json!(entity)).expect("the body is the ledger's error")
         }
-        other => panic!("no refusal: {other:?}"),
+        other => panic!("not an error response: {other:?}"),
     }
 }
 
 #[apply(api_test)]
 async fn the_service_describes_itself() {
     let server = TestServer::start().await;
-    // None of these asks who calls.
-    let anybody = client(&server, &server.anonymous());
-    ledger::get_livez(&anybody).await.expect("alive");
-    let ready = ledger::get_readyz(&anybody).await.expect("ready");
+    // These endpoints need no credential.
+    let anonymous = client(&server, &server.anonymous());
+    ledger::get_livez(&anonymous).await.expect("alive");
+    let ready = ledger::get_readyz(&anonymous).await.expect("ready");
     assert!(ready.starts_with("[+] ") && ready.ends_with("readyz check passed"), "{ready}");
-    let found = ledger::get_v2_version(&anybody).await.expect("a version");
+    let found = ledger::get_v2_version(&anonymous).await.expect("a version");
     assert!(found.version.starts_with("3.4."), "{}", found.version);
     let largest = found.features.party_management.max_parties_page_size;
     let admin = client(&server, &server.platform());
@@ -137,7 +137,7 @@ async fn a_party_with_a_hint_is_allocated_and_read() {
     let participant = ledger::get_v2_parties_participant_id(&admin).await.expect("an id").participant_id;
     let (_, namespace) = participant.split_once("::").expect("a namespace");
     let request = AllocatePartyRequest {
-        // As wallets do it: they name the one synchronizer that they found.
+        // Wallets send the synchronizer that they found.
         synchronizer_id: Some(participant.clone()),
         ..request("Alice", &[("region", "emea"), ("example.com/desk", "7")])
     };
@@ -146,7 +146,7 @@ async fn a_party_with_a_hint_is_allocated_and_read() {
     assert_eq!((created.is_local, created.identity_provider_id.as_deref()), (Some(true), Some("")));
     assert_eq!(version(&created), "0");
     assert_eq!(shown(&created), &annotations(&[("region", "emea"), ("example.com/desk", "7")]));
-    let read = ledger::get_v2_parties_party(&admin, &created.party, None, None).await.expect("it is read");
+    let read = ledger::get_v2_parties_party(&admin, &created.party, None, None).await.expect("the party is read");
     assert_eq!(read.party_details, [*created]);
 }
 
@@ -187,7 +187,7 @@ async fn the_allocating_user_may_act_as_the_party() {
 async fn parties_are_listed_in_pages() {
     let (_berth, admin) = started().await;
     let mut created = Vec::new();
-    // Byte order: capitals, underscore, small letters; a hyphen comes before a colon, and so before the namespace.
+    // Byte order: capitals, underscore, small letters. A hyphen sorts before the colon of the namespace.
     for hint in ["bob", "Alice", "alice-2", "_x", "alice", "Zoe", "alice_2"] {
         created.push(allocate(&admin, hint, &[]).await.party);
     }
@@ -220,13 +220,13 @@ async fn several_parties_are_read_at_once() {
     let (_berth, admin) = started().await;
     let alice = allocate(&admin, "Alice", &[("region", "emea")]).await;
     let bob = allocate(&admin, "Bob", &[]).await;
-    let nobody = alice.party.replacen("Alice", "Nobody", 1);
-    let more = vec![alice.party.clone(), nobody.clone(), bob.party.clone()];
+    let unknown = alice.party.replacen("Alice", "Nobody", 1);
+    let more = vec![alice.party.clone(), unknown.clone(), bob.party.clone()];
     let found = ledger::get_v2_parties_party(&admin, &bob.party, Some(""), Some(more)).await.expect("both");
     assert_eq!(found.party_details, [alice, bob]);
-    let found = ledger::get_v2_parties_party(&admin, &nobody, None, None).await.expect("an empty list");
+    let found = ledger::get_v2_parties_party(&admin, &unknown, None, None).await.expect("an empty list");
     assert_eq!(found.party_details, []);
-    // The client turns a space into `+`, which a path keeps: the id is not one.
+    // The client encodes a space as `+`, which is a plus sign in a path.
     let found = ledger::get_v2_parties_party(&admin, "two words", None, None).await;
     assert_eq!(assert_error(found, 400).code, "INVALID_ARGUMENT");
 }
@@ -239,12 +239,12 @@ async fn a_patch_merges_annotations() {
     let changed = ledger::patch_v2_parties_party(&admin, &id, changed).await.expect("a change").party_details;
     assert_eq!(version(&changed), "1");
     assert_eq!(shown(&changed), &annotations(&[("region", "apac"), ("tier", "gold")]));
-    // Without a version, on top of whatever there is.
+    // Without a version, the update applies to the current state.
     let changed = ledger::patch_v2_parties_party(&admin, &id, change(&id, None, &[("desk", "9")])).await;
     let changed = changed.expect("a change").party_details;
     assert_eq!(version(&changed), "2");
     assert_eq!(shown(&changed), &annotations(&[("region", "apac"), ("tier", "gold"), ("desk", "9")]));
-    let read = ledger::get_v2_parties_party(&admin, &id, None, None).await.expect("it is read");
+    let read = ledger::get_v2_parties_party(&admin, &id, None, None).await.expect("the party is read");
     assert_eq!(read.party_details, [*changed]);
 }
 
@@ -260,7 +260,7 @@ async fn a_stale_version_is_a_conflict() {
     assert_eq!((stale.error_category, stale.grpc_code_value), (2, Some(10)));
     assert_eq!(stale.retry_info.as_deref(), Some("1 second"));
     assert_eq!(stale.resources, Some(vec![vec!["PARTY".to_owned(), id.clone()]]));
-    let read = ledger::get_v2_parties_party(&admin, &id, None, None).await.expect("it is read").party_details;
+    let read = ledger::get_v2_parties_party(&admin, &id, None, None).await.expect("the party is read").party_details;
     assert_eq!(shown(&read[0]), &annotations(&[("seen", "first")]));
 }
 
@@ -287,13 +287,13 @@ async fn errors_are_decoded_as_the_clients_types() {
     let error = assert_error(ledger::post_v2_parties(&admin, elsewhere).await, 400);
     assert_eq!((error.code.as_str(), error.error_category), ("NOT_CONNECTED_TO_SYNCHRONIZER", 9));
 
-    let nobody = id.replacen("Alice", "Nobody", 1);
-    let nonexistent = ledger::patch_v2_parties_party(&admin, &nobody, change(&nobody, None, &[("a", "b")])).await;
+    let unknown = id.replacen("Alice", "Nobody", 1);
+    let nonexistent = ledger::patch_v2_parties_party(&admin, &unknown, change(&unknown, None, &[("a", "b")])).await;
     let nonexistent = assert_error(nonexistent, 404);
     assert_eq!((nonexistent.code.as_str(), nonexistent.error_category), ("PARTY_NOT_FOUND", 11));
-    assert_eq!(nonexistent.resources, Some(vec![vec!["PARTY".to_owned(), nobody.clone()]]));
+    assert_eq!(nonexistent.resources, Some(vec![vec!["PARTY".to_owned(), unknown.clone()]]));
 
-    let other = assert_error(ledger::patch_v2_parties_party(&admin, &id, change(&nobody, None, &[])).await, 400);
+    let other = assert_error(ledger::patch_v2_parties_party(&admin, &id, change(&unknown, None, &[])).await, 400);
     assert_eq!((other.code.as_str(), other.definite_answer), ("INVALID_ARGUMENT", Some(false)));
     assert!(other.context.is_empty());
 
@@ -320,20 +320,20 @@ async fn an_invalid_token_is_rejected() {
         assert_redacted(assert_error(ledger::get_v2_parties_participant_id(&admin).await, 401), 16);
         assert_redacted(assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 401), 16);
     }
-    // A reader may only read; a key without a scope of the ledger is forbidden everything.
+    // A read scope permits reads only. A key without a ledger scope is forbidden everything.
     admin.bearer_access_token = Some(reader);
     ledger::get_v2_parties_participant_id(&admin).await.expect("an id");
     assert_redacted(assert_error(ledger::post_v2_parties(&admin, request("Alice", &[])).await, 403), 7);
     assert_redacted(assert_error(ledger::get_v2_parties(&admin, None, None, None, None).await, 403), 7);
     admin.bearer_access_token = Some(other);
     assert_redacted(assert_error(ledger::get_v2_parties_participant_id(&admin).await, 403), 7);
-    // Nothing behind `Bearer` is no token: the error is a text, and for the client no entity.
+    // An empty token is undecodable: the response is a text, which the client does not decode.
     admin.bearer_access_token = Some(String::new());
     match ledger::get_v2_parties_participant_id(&admin).await {
         Err(Error::ResponseError(error)) => {
             assert_eq!((error.status.as_u16(), error.entity.is_none()), (400, true), "{}", error.content);
         }
-        other => panic!("no refusal: {other:?}"),
+        other => panic!("not an error response: {other:?}"),
     }
 }
 

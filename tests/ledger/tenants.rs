@@ -1,4 +1,4 @@
-//! Who sees what on the ledger, for every endpoint of its list.
+//! Access to every endpoint of the ledger dialect.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ fn scoped_endpoints() -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().filter(|endpoint| matches!(endpoint.access, Access::Ledger(_)))
 }
 
-/// Two organizations, each with a party `<hint>` and a client: the key's id comes with it.
+/// Two organizations, each with a party `<hint>`, a client, and the id of its key.
 struct Tenants {
     ledger: Ledger,
     other: String,
@@ -49,7 +49,7 @@ async fn requests_without_credential_or_scope_get_redacted_errors() {
     ledger.platform.revoke_api_key(&revoked.id()).await.expect(200);
     let scopes = ["organizations:read", "parties:read", "parties:write"];
     let unscoped = [ledger.user(&scopes).await.0, server.tenant(&own, &scopes).await];
-    let mut walked = 0;
+    let mut checked = 0;
     for endpoint in scoped_endpoints() {
         for client in [server.anonymous(), server.client("dk_live_a1b2c3d4"), server.client(&revoked.text("key"))] {
             assert_redacted(send_sample(endpoint, &client, &ledger.id("mine"), "alice").await, 401);
@@ -57,12 +57,12 @@ async fn requests_without_credential_or_scope_get_redacted_errors() {
         for client in &unscoped {
             assert_redacted(send_sample(endpoint, client, &ledger.id("mine"), "alice").await, 403);
         }
-        walked += 1;
+        checked += 1;
     }
-    assert_eq!(walked, 9);
+    assert_eq!(checked, 9);
 }
 
-/// What a response tells, without its trace and with `<id>` in place of the id.
+/// Returns the comparable part of a response: without its trace, and with `<id>` for the id.
 fn found(response: &TestResponse, id: &str) -> (u16, BTreeMap<String, Value>) {
     let text = String::from_utf8_lossy(&response.body).replace(id, "<id>");
     let mut body: BTreeMap<String, Value> = serde_json::from_str(&text).expect("an object");
@@ -115,7 +115,7 @@ async fn another_identity_provider_is_forbidden() {
         body["partyDetails"]["identityProviderId"] = json!(provider);
         body
     };
-    for provider in [other.as_str(), &default, &crate::harness::samples::nonexistent(&other), "nobodys"] {
+    for provider in [other.as_str(), &default, &crate::harness::samples::nonexistent(&other), "unknown"] {
         assert_redacted(client.get(&format!("/v2/parties?identity-provider-id={provider}")).await, 403);
         assert_redacted(
             client.get(&format!("{}?identity-provider-id={provider}", paths::ledger_party(&id))).await,
@@ -132,7 +132,7 @@ async fn another_identity_provider_is_forbidden() {
         let listed = client.get(&format!("/v2/parties?identity-provider-id={provider}")).await.expect(200);
         assert!(parties(&listed).contains(&id) && !parties(&listed).contains(&ledger.id("theirs")));
     }
-    // A hint is unique for all tenants: its owner is not disclosed.
+    // A hint is unique for all tenants. Its owner is not disclosed.
     assert_redacted(client.allocate_ledger_party(&json!({ "partyIdHint": "theirs" })).await, 403);
     assert_error(client.allocate_ledger_party(&json!({ "partyIdHint": "mine" })).await, 400, "INVALID_ARGUMENT");
 }
@@ -147,7 +147,7 @@ async fn an_organization_key_has_access_only_to_its_parties() {
     for party in listed.json()["partyDetails"].as_array().expect("a list") {
         assert_eq!(party["identityProviderId"], json!(own));
     }
-    // An organization's reader reads its own, and no more.
+    // A read scope of an organization key permits only reads of its own resources.
     let reader = ledger.server.tenant(&own, &["ledger:read"]).await;
     for (hint, shown) in [("mine", 1), ("theirs", 0)] {
         let found = reader.get_ledger_party(&ledger.id(hint)).await.expect(200);

@@ -1,4 +1,4 @@
-//! Signed tokens: their subjects, and every way in which a token is invalid.
+//! Signed tokens: their subjects, and every kind of invalid token.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ use crate::ledger::{assert_redacted, assert_redacted_with};
 
 const AUDIENCE: &str = "https://berth.example";
 
-/// A server that takes the tokens of an issuer.
+/// A server that accepts the tokens of an issuer.
 struct World {
     server: TestServer,
     issuer: Issuer,
@@ -39,13 +39,13 @@ impl World {
         Self::with(|settings, _| settings).await
     }
 
-    /// With these settings, of which the key set is a file's.
+    /// Starts a server with changed settings, and the key set from a file.
     async fn with(change: impl FnOnce(TokenSettings, &str) -> TokenSettings) -> Self {
         let issuer = Issuer::new("idp");
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("jwks.json");
         fs::write(&path, issuer.key_set().to_string()).expect("written");
-        // Any organization will do as a tenant: its id is known before the server is.
+        // The tenant can be any organization: its id is needed before the server starts.
         let tenant = "org_01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned();
         let settings = change(settings(path.display().to_string()), &tenant);
         Self { server: server(settings).await, issuer, tenant, _directory: directory }
@@ -72,7 +72,7 @@ fn claims(subject: &str) -> Value {
     json!({ "sub": subject, "aud": AUDIENCE, "iat": now(), "exp": now() + 600 })
 }
 
-/// `claims` with this member set, or taken away where it is null.
+/// Returns `claims` with this member, or without it if the value is null.
 fn with(mut claims: Value, name: &str, value: Value) -> Value {
     let members = claims.as_object_mut().expect("an object");
     if value.is_null() {
@@ -96,7 +96,7 @@ async fn a_signed_token_authenticates_its_subject() {
             assert_eq!(*known.json(), expected);
         }
     }
-    // Without a key id every key of the algorithm is tried; a token may come as a protocol; and it need not end.
+    // Without a key id, every key of the algorithm is tried. A token may be a WebSocket protocol. It need not expire.
     let token = world.issuer.token_with(&json!({ "alg": "RS256" }), &claims("ann"), Signature::Rs256);
     world.request(&token).await.expect(200);
     let request = world.server.anonymous().request(Method::GET, "/v2/authenticated-user");
@@ -104,7 +104,7 @@ async fn a_signed_token_authenticates_its_subject() {
     for endless in [with(claims("ann"), "exp", Value::Null), with(claims("ann"), "nbf", json!(now()))] {
         world.request(&world.issuer.token(Signature::Es256, &endless)).await.expect(200);
     }
-    // API keys are good as before.
+    // API keys are valid as before.
     let key = world.server.platform().create_api_key(None, &["ledger:read"]).await;
     let known = world.request(&key.text("key")).await.expect(200);
     assert_eq!(known.json()["user"]["id"], json!(key.id()));
@@ -127,7 +127,7 @@ async fn the_rights_of_a_user_are_configured() {
     assert!(rights("ann").await.is_empty() && rights("bob").await.is_empty());
     let bob = world.user("bob").get("/v2/authenticated-user").await.expect(200);
     assert_eq!(bob.json()["user"]["identityProviderId"], json!(world.tenant));
-    // An admin allocates, and may act as the party; the trail names the user.
+    // An admin allocates, and may act as the party. The audit entry names the user.
     let created = world.user("ops").allocate_ledger_party(&json!({ "partyIdHint": "Alice", "userId": "ops" })).await;
     let party = created.expect(200).json()["partyDetails"]["party"].clone();
     assert_eq!(rights("ops").await[1], json!({ "kind": { "CanActAs": { "value": { "party": party } } } }));
@@ -135,7 +135,7 @@ async fn the_rights_of_a_user_are_configured() {
     let entries = items.iter().filter(|item| item["pk"].as_s().is_ok_and(|pk| pk.contains("#AUDIT#pty_")));
     let actors: Vec<_> = entries.map(|entry| format!("{:?}", entry["actor"])).collect();
     assert!(actors.len() == 1 && actors[0].contains("ledger_user") && actors[0].contains("\"ops\""), "{actors:?}");
-    // Plain users look things up; the admin of an identity provider has its own only.
+    // Other users can only read. The admin of an identity provider can access only its own parties.
     for plain in ["ann", "bob"] {
         assert_redacted(world.user(plain).list_ledger_parties().await, 403);
         assert_redacted(world.user(plain).allocate_ledger_party(&json!({})).await, 403);
@@ -161,7 +161,7 @@ async fn an_invalid_token_is_unauthorized() {
     let (message, _) = whole.rsplit_once('.').expect("three parts");
     let error = [
         ("no algorithm", signed("none", &ec, Signature::None)),
-        ("no algorithm, by another name", signed("NONE", &ec, Signature::None)),
+        ("no algorithm, in capitals", signed("NONE", &ec, Signature::None)),
         ("no signature", format!("{message}.")),
         ("two parts", message.to_owned()),
         ("four parts", format!("{whole}.AAAA")),
@@ -169,33 +169,33 @@ async fn an_invalid_token_is_unauthorized() {
         ("HMAC with the modulus", signed("HS256", &rsa, Signature::Hmac(HmacSecret::Modulus))),
         ("HMAC with the point", signed("HS256", &ec, Signature::Hmac(HmacSecret::Point))),
         ("HMAC with the key set", signed("HS256", &rsa, Signature::Hmac(HmacSecret::KeySet))),
-        ("an HMAC that calls itself RS256", signed("RS256", &rsa, Signature::Hmac(HmacSecret::Modulus))),
-        ("an HMAC that calls itself ES256", signed("ES256", &ec, Signature::Hmac(HmacSecret::Point))),
+        ("an HMAC with the header RS256", signed("RS256", &rsa, Signature::Hmac(HmacSecret::Modulus))),
+        ("an HMAC with the header ES256", signed("ES256", &ec, Signature::Hmac(HmacSecret::Point))),
         ("RS384", signed("RS384", &rsa, RS384)),
         ("PS256", signed("PS256", &rsa, PS256)),
-        ("PS256 that calls itself RS256", signed("RS256", &rsa, PS256)),
-        ("ES256 as X.509 has it", signed("ES256", &ec, Signature::Es256Asn1)),
+        ("PS256 with the header RS256", signed("RS256", &rsa, PS256)),
+        ("ES256 in the ASN.1 encoding", signed("ES256", &ec, Signature::Es256Asn1)),
         ("EdDSA", signed("EdDSA", &issuer.key_id("ed"), Signature::Es256)),
         ("the key of the other algorithm", signed("RS256", &ec, Signature::Rs256)),
         ("the other algorithm's name", signed("ES256", &ec, Signature::Rs256)),
         ("an unknown key", signed("ES256", "unknown", Signature::Es256)),
-        ("a key of the same name", stranger.token(Signature::Es256, &good)),
-        ("a key of no name", stranger.token_with(&json!({ "alg": "ES256" }), &good, Signature::Es256)),
+        ("another key with the same id", stranger.token(Signature::Es256, &good)),
+        ("another key without an id", stranger.token_with(&json!({ "alg": "ES256" }), &good, Signature::Es256)),
         ("extensions", issuer.token_with(&critical, &good, Signature::Es256)),
-        ("no type of header", issuer.token_with(&json!([]), &good, Signature::Es256)),
+        ("a header that is not an object", issuer.token_with(&json!([]), &good, Signature::Es256)),
         ("expired", timed("exp", json!(now() - 60))),
         ("expired long ago", timed("exp", json!(0))),
-        ("an end that is a text", timed("exp", json!((now() + 600).to_string()))),
-        ("an end before time began", timed("exp", json!(-1))),
+        ("an expiry that is a string", timed("exp", json!((now() + 600).to_string()))),
+        ("a negative expiry", timed("exp", json!(-1))),
         ("not yet valid", timed("nbf", json!(now() + 60))),
-        ("a beginning that is a text", timed("nbf", json!("now"))),
+        ("a not-before that is a string", timed("nbf", json!("now"))),
         ("another audience", timed("aud", json!("https://other.example"))),
-        ("more of the audience", timed("aud", json!(format!("{AUDIENCE}.evil.example")))),
+        ("a longer audience", timed("aud", json!(format!("{AUDIENCE}.evil.example")))),
         ("no audience", timed("aud", Value::Null)),
-        ("an audience of no texts", timed("aud", json!([{ "aud": AUDIENCE }]))),
+        ("an audience without strings", timed("aud", json!([{ "aud": AUDIENCE }]))),
         ("no subject", timed("sub", Value::Null)),
         ("a subject that is a number", timed("sub", json!(1))),
-        ("claims that are none", issuer.token(Signature::Es256, &json!(["ops"]))),
+        ("claims that are not an object", issuer.token(Signature::Es256, &json!(["ops"]))),
         ("too long", timed("note", json!("x".repeat(7000)))),
     ];
     for (name, token) in error {
@@ -287,18 +287,18 @@ async fn the_key_set_is_fetched_once_and_not_for_every_unknown_id() {
     let (issuer, newer) = (Issuer::new("old"), Issuer::new("new"));
     let keys = KeyServer::start(&issuer.key_set(), None).await;
     let server = server(settings(format!("http://{}/jwks", keys.address))).await;
-    assert_eq!(keys.asked(), 0, "nobody has shown a token yet");
+    assert_eq!(keys.requests(), 0, "no fetch before the first token");
     let token = issuer.token(Signature::Es256, &claims("ops"));
     let requests = futures::future::join_all((0..8).map(|_| who(&server, &token))).await;
     for response in requests {
         response.expect(200);
     }
-    assert_eq!(keys.asked(), 1, "all of them waited for one answer");
-    keys.response(200, &newer.key_set().to_string());
+    assert_eq!(keys.requests(), 1, "one fetch for all");
+    keys.set_response(200, &newer.key_set().to_string());
     for _ in 0..4 {
         assert_redacted(who(&server, &newer.token(Signature::Es256, &claims("ops"))).await, 401);
     }
-    assert_eq!(keys.asked(), 1, "asked once within the minute");
+    assert_eq!(keys.requests(), 1, "one fetch per minute");
     who(&server, &token).await.expect(200);
 }
 
@@ -307,20 +307,20 @@ async fn an_unavailable_key_set_returns_503() {
     let issuer = Issuer::new("idp");
     let keys = KeyServer::start(&issuer.key_set(), None).await;
     for (status, body) in [(500, "SECRET"), (302, "{}"), (200, "SECRET"), (200, "{\"keys\": []}")] {
-        keys.response(status, body);
+        keys.set_response(status, body);
         let server = server(settings(format!("http://{}/jwks", keys.address))).await;
-        let asked = keys.asked();
+        let requests = keys.requests();
         for _ in 0..3 {
             let response = who(&server, &issuer.token(Signature::Es256, &claims("ops"))).await.expect(503);
             assert_eq!(response.json()["code"], "SERVICE_NOT_RUNNING");
             assert!(!response.body_text().contains("SECRET"));
         }
-        assert_eq!(keys.asked(), asked + 1, "a server that fails is left alone for a while");
+        assert_eq!(keys.requests(), requests + 1, "no immediate retry after a failure");
         // API keys do not need the key set.
         server.platform().get("/v2/authenticated-user").await.expect(200);
     }
     let huge = format!("{{\"keys\": [\"{}\"]}}", "x".repeat(300 * 1024));
-    keys.response(200, &huge);
+    keys.set_response(200, &huge);
     let server = server(settings(format!("http://{}/jwks", keys.address))).await;
     who(&server, &issuer.token(Signature::Es256, &claims("ops"))).await.expect(503);
 }
@@ -345,7 +345,7 @@ async fn the_key_set_is_fetched_only_from_a_trusted_https_server() {
         });
         program.client(&token).get("/v2/authenticated-user").await.expect(status);
     }
-    assert_eq!(keys.asked(), 1, "nothing is asked of a server that cannot prove who it is");
+    assert_eq!(keys.requests(), 1, "no request to a server without a valid certificate");
 }
 
 #[apply(api_test)]

@@ -1,4 +1,4 @@
-//! `PATCH /v2/parties/{party}`, rule by rule.
+//! `PATCH /v2/parties/{party}`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ fn patch(id: &str, metadata: &Value, paths: &Value) -> Value {
     json!({ "partyDetails": { "party": id, "localMetadata": metadata }, "updateMask": { "paths": paths } })
 }
 
-/// Everything wrong at once; put right one by one, each shows the next.
+/// A request with every error. When one is corrected, the next one is returned.
 #[apply(api_test)]
 async fn errors_have_a_fixed_precedence() {
     let ledger = Ledger::new().await;
@@ -33,15 +33,15 @@ async fn errors_have_a_fixed_precedence() {
     });
     let (reader, _) = ledger.user(&["ledger:read"]).await;
     let target = |id: &str| paths::ledger_party(id);
-    // Path and body are compared before anybody's rights are.
+    // Path and body are compared before the rights of the user are checked.
     let error = assert_error(reader.patch(&target(&id), &body).await, 400, "INVALID_ARGUMENT");
     assert_eq!((&error.json()["context"], &error.json()["definiteAnswer"]), (&json!({}), &json!(false)));
     body["partyDetails"]["party"] = json!("a.b");
     assert_redacted(reader.patch(&target("a.b"), &body).await, 403);
     assert_error(ledger.patch("a.b", &body).await, 400, "INVALID_ARGUMENT");
-    let nobody = ledger.id("nobody");
-    body["partyDetails"]["party"] = json!(nobody);
-    let mut path = nobody.as_str();
+    let unknown = ledger.id("nobody");
+    body["partyDetails"]["party"] = json!(unknown);
+    let mut path = unknown.as_str();
     for (status, code, found, pointer, right) in [
         (400, "INVALID_FIELD", "resource_version", "/partyDetails/localMetadata/resourceVersion", json!("0")),
         (400, "INVALID_ARGUMENT", "'-'", "/partyDetails/localMetadata/annotations", json!({ "b": "x" })),
@@ -60,7 +60,7 @@ async fn errors_have_a_fixed_precedence() {
             assert_eq!(error.json()["resources"], json!([["PARTY", path]]));
         }
         assert_eq!(error.json()["definiteAnswer"], Value::Null);
-        *body.pointer_mut(pointer).expect("the member is there") = right;
+        *body.pointer_mut(pointer).expect("a member") = right;
         path = if pointer == "/partyDetails/party" { &id } else { path };
     }
     ledger.patch(path, &body).await.expect(200);
@@ -94,13 +94,13 @@ async fn update_masks_use_protocol_names() {
     {
         ledger.patch(&id, &patch(&id, &json!({}), &json!([path]))).await.expect(200);
     }
-    // What is absent is false, and a party is here.
+    // An absent member is false, and a party is local.
     for (is_local, status) in [(json!(true), 200), (json!(false), 400), (Value::Null, 400)] {
         let body =
             json!({ "partyDetails": { "party": id, "isLocal": is_local }, "updateMask": { "paths": ["is_local"] } });
         ledger.patch(&id, &body).await.expect(status);
     }
-    // Where the mask does not name it, it does not matter.
+    // A member that the mask does not name is ignored.
     let body = json!({ "partyDetails": { "party": id, "isLocal": false }, "updateMask": { "paths": ["party"] } });
     ledger.patch(&id, &body).await.expect(200);
 }
@@ -126,7 +126,7 @@ async fn the_mask_selects_what_is_merged() {
 }
 
 #[apply(api_test)]
-async fn a_stale_version_conflicts_whether_the_mask_names_it_or_not() {
+async fn a_stale_version_conflicts_with_any_mask() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
     ledger.patch(&id, &patch(&id, &json!({ "resourceVersion": "0" }), &json!(["party"]))).await.expect(200);
@@ -155,7 +155,7 @@ async fn every_accepted_update_is_a_new_version() {
 }
 
 #[apply(api_test)]
-async fn concurrent_updates_without_a_version_are_all_kept() {
+async fn concurrent_updates_without_a_version_all_take_effect() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
     let bodies: Vec<_> = (0..32).map(|at| annotations_patch(&id, &json!({ format!("k{at}"): "x" }))).collect();
@@ -182,13 +182,13 @@ async fn the_identity_provider_cannot_be_changed() {
         json!({ "partyDetails": party, "updateMask": { "paths": ["party"] } })
     };
     assert_error(ledger.patch(&id, &with("")).await, 400, INVALID);
-    assert_error(ledger.patch(&id, &with("nobodys")).await, 400, "INVALID_ARGUMENT");
+    assert_error(ledger.patch(&id, &with("unknown")).await, 400, "INVALID_ARGUMENT");
     assert_error(ledger.patch(&id, &with("a!")).await, 400, "INVALID_FIELD");
     let changed = ledger.patch(&id, &with(&acme)).await.expect(200);
     assert_eq!(changed.json()["partyDetails"]["identityProviderId"], json!(acme));
-    for nobodys in [ledger.id("Bob"), "Alice".to_owned(), "Alice::x".to_owned()] {
-        let error = ledger.patch(&nobodys, &annotations_patch(&nobodys, &json!({}))).await;
-        assert_eq!(assert_error(error, 404, "PARTY_NOT_FOUND").json()["resources"], json!([["PARTY", nobodys]]));
+    for unknown in [ledger.id("Bob"), "Alice".to_owned(), "Alice::x".to_owned()] {
+        let error = ledger.patch(&unknown, &annotations_patch(&unknown, &json!({}))).await;
+        assert_eq!(assert_error(error, 404, "PARTY_NOT_FOUND").json()["resources"], json!([["PARTY", unknown]]));
     }
 }
 

@@ -21,7 +21,7 @@ count() { "$venv/bin/python" tests/template/resources.py "$1"; }
 lint template.yaml
 count template.yaml
 
-# Each line: the check that must fail, the mistake, and the sed command that makes it.
+# Each line: the check that must fail, the mistake, and the sed command for it.
 failed=0 passed=0
 while IFS='|' read -r check mistake change; do
     sed "$change" template.yaml > "$work/template.yaml"

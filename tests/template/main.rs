@@ -1,6 +1,8 @@
-//! Tests of `template.yaml`: it is what the program prints. It agrees with the endpoint list, with the contract and with the
-//! table that `berth table create` creates, and it allows no more than the endpoints need. Mistakes in it are found.
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed, and says so")]
+//! Tests of `template.yaml`: the program prints it, and it agrees with the endpoint list, the contract and the table
+//! that
+//! `berth table create` creates. It allows no more than the endpoints need. Mutation tests prove that mistakes are
+//! found.
+#![expect(clippy::expect_used, reason = "a failed test panics with its reason")]
 
 mod checks;
 
@@ -16,7 +18,7 @@ const CHECKED_IN: &str = include_str!("../../template.yaml");
 
 static TEMPLATE: LazyLock<Value> = LazyLock::new(|| serde_saphyr::from_str(CHECKED_IN).expect("YAML"));
 
-/// Returns a copy of the template, to change.
+/// Returns a copy of the template that a test may change.
 fn template() -> Value {
     TEMPLATE.clone()
 }
@@ -36,14 +38,14 @@ fn the_template_has_no_findings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_is_the_one_that_the_command_creates() {
     let berth = berth::start(Options::default()).await.expect("the server starts");
-    // The command takes the embedded store for DynamoDB. Any region and credentials do.
+    // The embedded DynamoDB stands in for DynamoDB. It accepts any region and credentials.
     let output = Command::new(env!("CARGO_BIN_EXE_berth"))
         .args(["table", "create", "--aws", "--table", "created"])
         .envs([("AWS_ENDPOINT_URL", berth.store_url().expect("a store on this machine")), ("AWS_REGION", "local")])
         .envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"), ("AWS_MAX_ATTEMPTS", "1")])
         .output()
         .expect("the program runs");
-    // The embedded store supports every request of the command except the last one, for point-in-time recovery.
+    // The embedded DynamoDB supports every request of the command except the last one, for point-in-time recovery.
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("DescribeContinuousBackups: UnknownOperation"), "{stderr}");
 
@@ -77,7 +79,7 @@ async fn the_table_is_the_one_that_the_command_creates() {
     berth.stop().await;
 }
 
-/// A mistake in the template, and the finding that it must cause.
+/// A mutation of the template, and the finding that it must cause.
 type Mutation = (&'static str, fn(&mut Value) -> Option<()>);
 
 const MUTATIONS: &[Mutation] = &[
@@ -151,7 +153,7 @@ const MUTATIONS: &[Mutation] = &[
 ];
 
 #[test]
-fn each_mistake_is_found() {
+fn each_mutation_is_detected() {
     for (expected, mutate) in MUTATIONS {
         let mut template = template();
         mutate(&mut template).unwrap_or_else(|| panic!("nothing to change for {expected:?}"));
@@ -161,7 +163,7 @@ fn each_mistake_is_found() {
 }
 
 #[test]
-fn each_missing_action_is_found() {
+fn each_missing_action_is_detected() {
     for id in ENDPOINTS.iter().map(logical_id) {
         let role = format!("/Resources/{id}Role/Properties/Policies/0/PolicyDocument/Statement");
         let count = template().pointer(&role).and_then(Value::as_array).map_or(0, Vec::len);
@@ -175,7 +177,7 @@ fn each_missing_action_is_found() {
 }
 
 #[test]
-fn each_function_without_an_alarm_is_found() {
+fn each_function_without_an_alarm_is_detected() {
     for id in ENDPOINTS.iter().map(logical_id) {
         let mut template = template();
         for (_, resource) in template["Resources"].as_object_mut().expect("an object") {

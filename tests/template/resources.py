@@ -23,7 +23,7 @@ MIN_ENDPOINTS = 140
 
 BASE = os.path.join(os.path.dirname(__file__), "../../local/template/base.yaml")
 
-# It warns of its own metrics, which nobody publishes here.
+# It warns that its own metrics are not published.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::harness::{TestServer, World, api_test, paths, samples::Tenant, samples::nonexistent, world::ids};
 
-/// The digits of base62, in the order of their values.
+/// Digits of base62, by value.
 const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// CRC-32 of a text in six digits of base62.
+/// Returns the CRC-32 of a text as six base62 digits.
 fn checksum(text: &str) -> String {
     let mut rest = crc32fast::hash(text.as_bytes()) as usize;
     let mut digits = Vec::new();
@@ -22,7 +22,7 @@ fn checksum(text: &str) -> String {
     digits.into_iter().rev().collect()
 }
 
-/// The parts of a credential: prefix, key id, secret, checksum.
+/// Returns the parts of a credential: prefix, key id, secret, checksum.
 fn parts(credential: &str) -> (&str, &str, &str, &str) {
     let (prefix, rest) = credential.split_at("dk_test_".len());
     let (id, rest) = rest.split_once('_').expect("an underscore before the secret");
@@ -61,7 +61,7 @@ async fn a_new_key_is_returned_with_its_credential() {
     assert_eq!(*created.json(), expected);
     assert_eq!(created.header("location"), Some(paths::api_key(&created.id()).as_str()));
     assert_eq!(created.header("etag"), Some("\"1\""));
-    // A key of the platform belongs to no organization.
+    // A platform key belongs to no organization.
     let created = server.platform().create_api_key(None, &["docks:read"]).await;
     assert_eq!((&created.json()["organizationId"], &created.json()["expiresAt"]), (&Value::Null, &Value::Null));
 }
@@ -84,7 +84,7 @@ async fn a_credential_has_its_documented_form_and_checksum() {
         }
         assert_eq!(created.text("environment"), environment);
         assert!(created.text("start").starts_with(prefix));
-        // What may be shown later is nothing of the secret, and a part of what is in front of it.
+        // The hint contains nothing of the secret, and only part of what precedes it.
         let key = created.text("key");
         assert!(key.find(parts(&key).2).is_some_and(|secret| created.text("start").len() < secret));
     }
@@ -97,7 +97,7 @@ async fn credentials_are_unique() {
     let other = server.platform().create_api_key(None, &["docks:read"]).await.text("key");
     let ((_, id, secret, _), (_, other_id, other_secret, _)) = (parts(&one), parts(&other));
     assert!(id != other_id && secret != other_secret);
-    // The secret of one does not go with the id of the other, though the checksum is right.
+    // The secret of one key does not authenticate with the id of another, even if the checksum is correct.
     let mixed = format!("dk_test_{id}_{other_secret}");
     let mixed = format!("{mixed}{}", checksum(&mixed));
     server.client(&mixed).list_docks().await.expect_error(401, "UNAUTHORIZED");
@@ -114,13 +114,13 @@ async fn the_table_contains_only_a_digest_of_the_secret() {
     server.client(&credential).list_docks().await.expect(200);
     server.platform().revoke_api_key(&created.id()).await.expect(200);
     let first = server.platform().credential().expect("a first key").to_owned();
-    // Key, list rows, use, audit entries and the idempotency record are all in there.
+    // The table contains the key, its list rows, its last use, audit entries and the idempotency record.
     let table = format!("{:?}", server.items().await);
     assert!(table.contains(&created.text("start")) && table.contains("fingerprint"), "{table}");
     for credential in [&credential, &first] {
         let (_, _, secret, _) = parts(credential);
         assert!(!table.contains(credential.as_str()) && !table.contains(secret));
-        // Nor a part of it that would spare a guesser the rest.
+        // Nor does it contain a part of the secret that would help to guess the rest.
         assert!(!table.contains(&secret[..12]) && !table.contains(&secret[secret.len() - 12..]));
     }
 }
@@ -137,7 +137,7 @@ async fn an_organization_key_creates_keys_only_for_its_organization() {
         assert_eq!(ids(&docks), [own.dock.as_str()]);
     }
     for elsewhere in [&other.organization, &nonexistent(&other.organization)] {
-        // Asking for more than one holds does not tell either whether it exists.
+        // The error does not disclose whether the organization exists, even if the key lacks the scope.
         for scope in ["docks:read", "ledger:admin"] {
             let body = json!({ "name": "Reader", "scopes": [scope], "organizationId": elsewhere });
             own.client.post_api_key(&body).await.expect_error(404, "ORGANIZATION_NOT_FOUND");

@@ -24,7 +24,7 @@ async fn keys_are_listed_newest_first_including_revoked_ones() {
     let mut created = Vec::new();
     for _ in 0..3 {
         created.push(platform.create_api_key(None, &["docks:read"]).await);
-        // Ids of one millisecond have no order of making.
+        // Ids of one millisecond have no order of creation.
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
     let before = Time::now();
@@ -35,7 +35,7 @@ async fn keys_are_listed_newest_first_including_revoked_ones() {
     assert_eq!(list.json()["meta"]["total"], 4);
     let revoked: Time = row(&list, &created[1].id())["revokedAt"].as_str().expect("a time").parse().expect("a time");
     assert!(before <= revoked && revoked <= Time::now());
-    // All else is as it was shown at first, without the credential.
+    // All other members are as in the creation response, which also contained the credential.
     let mut shown = created[0].json().clone();
     shown.as_object_mut().expect("an object").remove("key");
     assert_eq!(*row(&list, &created[0].id()), shown);
@@ -69,9 +69,9 @@ async fn last_used_at_is_set_by_the_first_use() {
     assert_eq!(used_at(&server, &created.id()).await, None);
     let before = Time::now();
     server.client(&created.text("key")).list_docks().await.expect(200);
-    let marked = used_at(&server, &created.id()).await.expect("it was used");
+    let marked = used_at(&server, &created.id()).await.expect("last use");
     assert!(before <= marked && marked <= Time::now());
-    // To the hour: the next call is no news.
+    // The time is exact to the hour: a second use does not change it.
     server.client(&created.text("key")).list_docks().await.expect(200);
     assert_eq!(used_at(&server, &created.id()).await, Some(marked));
 }
@@ -84,6 +84,6 @@ async fn last_used_at_is_set_after_a_rejected_first_use() {
         let client = server.client(&created.text("key"));
         client.get(target).await.expect(status);
         client.list_docks().await.expect(200);
-        assert!(used_at(&server, &created.id()).await.is_some(), "after a {status}, the use is never marked");
+        assert!(used_at(&server, &created.id()).await.is_some(), "lastUsedAt is not set after a {status}");
     }
 }

@@ -21,7 +21,7 @@ async fn revoking_a_revoked_key_changes_nothing() {
     assert_eq!(*again.json(), json!({ "success": true }));
     let twice = own.client.list_api_keys().await.expect(200);
     assert_eq!(row(&twice, &own.key), row(&once, &own.key));
-    assert_eq!(server.items().await.len(), table, "nothing happened that the audit trail would tell of");
+    assert_eq!(server.items().await.len(), table, "no audit entry without a change");
 }
 
 #[apply(api_test)]
@@ -37,7 +37,7 @@ async fn revoking_respects_if_match() {
     revoke("1").await.expect_error(400, "VALIDATION_FAILED");
     assert_eq!(row(&server.platform().list_api_keys().await, &created.id())["revokedAt"], Value::Null);
     revoke(&format!("\"7\", {tag}")).await.expect(200);
-    // It is in another version now.
+    // The revoked key has a new version.
     revoke(&tag).await.expect_error(412, "PRECONDITION_FAILED");
     revoke("*").await.expect(200);
 }
@@ -52,11 +52,11 @@ async fn a_revoked_key_is_unauthorized() {
     server.client(&used.text("key")).list_docks().await.expect(200);
     for key in [&unused, &used] {
         server.platform().revoke_api_key(&key.id()).await.expect(200);
-        // Only a process that has just proved a key may go on for a while.
+        // Only a process that has recently authenticated a key may accept it for some time.
         another.client(&key.text("key")).list_docks().await.expect_error(401, "UNAUTHORIZED");
     }
     server.client(&unused.text("key")).list_docks().await.expect_error(401, "UNAUTHORIZED");
-    // Those who made it are not concerned.
+    // The key that created it is still valid.
     server.platform().list_docks().await.expect(200);
 }
 
@@ -69,6 +69,6 @@ async fn an_organization_key_does_not_find_a_platform_key() {
     let for_unknown = own.client.revoke_api_key(&nonexistent(&platforms.id())).await;
     assert_eq!(normalized(&found, &[]), normalized(&for_unknown, &[]));
     found.expect_error(404, "API_KEY_NOT_FOUND");
-    // It goes on working.
+    // The platform key stays valid.
     server.client(&platforms.text("key")).list_docks().await.expect(200);
 }

@@ -18,7 +18,7 @@ async fn a_key_can_grant_only_scopes_that_it_holds() {
         let lacking = scopes.as_array().and_then(|scopes| scopes.last()).and_then(Value::as_str).expect("a scope");
         assert!(error.text("detail").contains(lacking), "{}", error.json());
     }
-    // The platform's first key holds everything there is.
+    // The first platform key has all scopes.
     let all: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     assert_eq!(server.platform().create_api_key(None, &all).await.json()["scopes"], json!(all));
 }

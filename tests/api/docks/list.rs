@@ -19,11 +19,11 @@ async fn the_list_can_be_filtered_by_organization_and_name() {
     world.assert_list(&format!("/v1/docks?organizationId={}&search=DESK", world.organization), &[&mine]).await;
     world.assert_list("/v1/docks?search=desk", &[&theirs, &mine]).await;
     world.assert_list(&format!("/v1/api-keys?organizationId={other}"), &[&key]).await;
-    // The first key of the platform is in the list of all.
+    // The first platform key also lists these docks.
     assert_eq!(world.platform.list_api_keys().await.json()["meta"]["total"], 2);
     world.platform.revoke_api_key(&key).await.expect(200);
     world.assert_list(&format!("/v1/api-keys?organizationId={other}"), &[&key]).await;
-    // A new name is found at once, the old one no more.
+    // The new name is found at once, the old one no longer.
     world.platform.update_dock(&mine, &json!({ "name": "Counter" })).await.expect(200);
     world.assert_list("/v1/docks?search=desk", &[&theirs]).await;
     world.assert_list("/v1/docks?search=counter", &[&mine]).await;

@@ -45,7 +45,7 @@ async fn pagination_returns_every_role_once_while_roles_are_assigned() {
     .await;
     let list = format!("{}?limit=7", paths::dock_parties(dock));
     for by in [By::Cursor, By::Link] {
-        // Added in the middle of the walk, they come before what has been seen already.
+        // Rows that are added between two pages sort before the rows that were already returned.
         let between = |_| async {
             let party = client.create_party(organization, "Newcomer").await.id();
             client.assign(organization, &party, dock, "RECIPIENT").await;
@@ -56,7 +56,7 @@ async fn pagination_returns_every_role_once_while_roles_are_assigned() {
         let mine = rows.iter().filter(|row| roles.iter().any(|id| row["id"] == *id));
         let order: Vec<_> = mine.map(|row| (row["partyId"].to_string(), row["role"].to_string())).collect();
         let sorted = order.is_sorted_by(|one, next| one.0 > next.0 || (one.0 == next.0 && one.1 < next.1));
-        assert!(sorted, "newest party first, the distributor before the recipient");
+        assert!(sorted, "newest party first, DISTRIBUTOR before RECIPIENT");
         let (seen, _) = paginate(client, &format!("{list}&role=DISTRIBUTOR"), by, nothing).await;
         assert_eq!(seen.len(), 60);
     }

@@ -26,7 +26,7 @@ async fn optional_members_can_be_set_and_cleared() {
             world.assert_patch(&dock, json!({ member: value }), json!({ member: value })).await;
         }
     }
-    // A dock stays with its organization, and tells its own state.
+    // The organization of a dock cannot be changed. The dock's state is its own.
     let ignored = json!({ "organizationId": "org_x", "status": "CLOSED", "id": "x", "createdAt": 1 });
     world.assert_patch(&dock, ignored, json!({})).await;
 }
@@ -46,7 +46,7 @@ async fn an_address_is_replaced_as_a_whole() {
 async fn a_domain_belongs_to_one_dock() {
     let world = World::new().await;
     let other = world.platform.create_organization("Other").await.id();
-    // One dock may have one domain in both places.
+    // One dock may have one domain in both members.
     let both = world.new_dock(json!({ "domain": "both.example.com", "customDomain": "BOTH.example.com" })).await;
     world.new_dock(json!({ "domain": "a.example.com", "customDomain": "b.example.com" })).await;
     let dock = world.new_dock(json!({})).await;
@@ -64,8 +64,8 @@ async fn a_domain_belongs_to_one_dock() {
             }
         }
     }
-    assert_eq!(world.platform.get(&dock).await.text("name"), "Desk", "nothing of the patches was written");
-    // Of two places that have it, one is not enough to give it up.
+    assert_eq!(world.platform.get(&dock).await.text("name"), "Desk", "the patches have no effect");
+    // A domain in both members is released only if both are changed.
     world.assert_patch(&both, json!({ "domain": null }), json!({ "domain": null })).await;
     world.post_dock(json!({ "domain": "both.example.com" })).await.expect_error(400, "DOMAIN_ALREADY_REGISTERED");
     world.assert_patch(&both, json!({ "customDomain": null }), json!({ "customDomain": null })).await;
@@ -76,7 +76,7 @@ async fn a_domain_belongs_to_one_dock() {
 async fn a_released_domain_can_be_reused() {
     let world = World::new().await;
     let dock = world.new_dock(json!({ "domain": "a.example.com", "customDomain": "b.example.com" })).await;
-    // The two change places: they stay this dock's.
+    // Two members exchange their values: both domains stay with this dock.
     let swapped = json!({ "domain": "b.example.com", "customDomain": "a.example.com" });
     world.assert_patch(&dock, swapped.clone(), swapped).await;
     world.assert_patch(&dock, json!({ "domain": "c.example.com" }), json!({ "domain": "c.example.com" })).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::api::documented::{assert_documented_error, check_id, check_members, check_time, post};
 use crate::harness::{TestServer, api_test, paths, samples::Tenant};
 
-/// The body of the first example of the page, to the byte.
+/// Body of the first documented example, byte for byte.
 const BANK: &str = r#"{
 "name": "Bank of America",
 "metadata": {
@@ -45,7 +45,7 @@ async fn each_documented_example_returns_the_documented_organization() {
         let shown = created.json();
         check_members(shown, &["id", "name", "slug", "metadata", "createdAt", "updatedAt", "_count"]);
         check_id::<id::Organization>(&shown["id"], "org_");
-        let sent: Value = serde_json::from_str(body).expect("the page's body is JSON");
+        let sent: Value = serde_json::from_str(body).expect("the example is JSON");
         assert_eq!((&shown["name"], &shown["metadata"]), (&sent["name"], &sent["metadata"]));
         assert_eq!(shown["slug"], slug);
         check_time(&shown["createdAt"]);
@@ -56,7 +56,7 @@ async fn each_documented_example_returns_the_documented_organization() {
         let read = server.platform().get(location).await.expect(200);
         assert_eq!((read.json(), read.header("etag")), (shown, created.header("etag")));
     }
-    // The metadata may be left out.
+    // Metadata is optional.
     let created = post(&server.platform(), paths::ORGANIZATIONS, r#"{"name": "Plain"}"#).await.expect(201);
     assert_eq!(created.json()["metadata"], json!({}));
 }
@@ -84,7 +84,7 @@ async fn the_documented_error_responses_are_returned() {
         let error = post(&client, paths::ORGANIZATIONS, BANK).await;
         assert_documented_error(error, 401, "UNAUTHORIZED", "Invalid or expired API key");
     }
-    // The page's 409, for those who ask for certainty: by the slug, or by strict handling of the name.
+    // The documented 409 is returned for a taken slug, and for a taken name with strict handling.
     let first = create(BANK).await.expect(201);
     let by_slug = create(r#"{"name": "Another", "slug": "bank-of-america"}"#).await;
     let request = platform.request(Method::POST, paths::ORGANIZATIONS).header("prefer", "handling=strict");
@@ -101,8 +101,8 @@ async fn an_organization_key_cannot_create_organizations() {
     let own = Tenant::new(&server, "Premier Title Services").await;
     let error = own.client.post_organization(&json!({ "name": "Another" })).await;
     error.expect_error(403, "PLATFORM_KEY_REQUIRED");
-    // Whatever the body: the key is looked at first, as for a scope. And the number of organizations stays.
+    // The scope of the key is checked before the body. The number of organizations does not change.
     own.client.post_organization(&json!({})).await.expect_error(403, "PLATFORM_KEY_REQUIRED");
-    // One is the deployment's own.
+    // One is the deployment's own organization.
     assert_eq!(server.platform().list_organizations().await.json()["meta"]["total"], 2);
 }

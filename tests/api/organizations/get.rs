@@ -13,7 +13,7 @@ async fn the_etag_changes_when_the_counts_change() {
     seen.push(tag(&world.if_none_match(&world.organization_path(), &seen[0]).await.expect(200)));
     world.platform.create_party(id, "Bob").await;
     seen.push(tag(&world.if_none_match(&world.organization_path(), &seen[1]).await.expect(200)));
-    // A third tag for a third state, all of the same version.
+    // Each state has its own tag, although the version is the same.
     assert!(seen.iter().all(|tag| tag.starts_with("\"1.")), "{seen:?}");
     assert!(seen[0] != seen[1] && seen[1] != seen[2] && seen[0] != seen[2], "{seen:?}");
     world.if_none_match(&world.organization_path(), &seen[2]).await.expect(304);

@@ -19,7 +19,7 @@ async fn slug_and_search_filters_use_current_values() {
     world.platform.update_organization(acme, &json!({ "name": "Zenith" })).await.expect(200);
     world.assert_list("/v1/organizations?search=acme", &[]).await;
     world.assert_list("/v1/organizations?search=zenith", &[acme]).await;
-    // Neither order nor slug follow the name.
+    // A new name changes neither the order nor the slug.
     let default = world.platform.default_organization().await;
     world.assert_list(paths::ORGANIZATIONS, &[&bank, acme, &default]).await;
     world.assert_list("/v1/organizations?slug=acme", &[acme]).await;

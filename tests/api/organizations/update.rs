@@ -25,7 +25,7 @@ async fn a_released_slug_can_be_reused() {
         .patch(&world.organization_path(), &json!({ "slug": "acme" }))
         .await
         .expect_error(409, "SLUG_ALREADY_TAKEN");
-    // And back, once the other gives it up.
+    // The slug can be taken back after the other organization has released it.
     world.patched(&paths::organization(&second.id()), json!({ "slug": "other" })).await;
     world.assert_patch(&world.organization_path(), json!({ "slug": "acme" }), json!({ "slug": "acme" })).await;
     assert_eq!(find("acme").await, json!(world.organization));
@@ -38,13 +38,13 @@ async fn a_taken_slug_is_a_conflict() {
     let patch = json!({ "slug": "other", "name": "New" });
     let error = world.platform.patch(&world.organization_path(), &patch).await.expect_error(409, "SLUG_ALREADY_TAKEN");
     assert_eq!(error.json()["conflictId"], json!(other));
-    // An organization's key learns that the slug is taken, and not by whom.
+    // For an organization key, the error does not disclose the owner of the slug.
     let tenant = world.server.tenant(&world.organization, &["organizations:write"]).await;
     let error = tenant.patch(&world.organization_path(), &patch).await.expect_error(409, "SLUG_ALREADY_TAKEN");
     assert_eq!(error.json()["conflictId"], Value::Null);
     let unchanged = world.platform.get(&world.organization_path()).await;
     assert_eq!((unchanged.text("name"), unchanged.text("slug")), ("Acme".to_owned(), "acme".to_owned()));
-    // One's own slug is not in one's way.
+    // An organization's own slug does not conflict.
     world.assert_patch(&world.organization_path(), json!({ "slug": "acme" }), json!({})).await;
 }
 

@@ -20,13 +20,13 @@ async fn companies_and_persons_can_be_created() {
         "metadata": { "industry": "title-insurance", "tier": "preferred", "states": ["CA"], "since": 1889 },
     });
     let person = json!({ "type": "INDIVIDUAL", "name": "Dr. Jane Smith", "externalRef": "NPI:1234567890" });
-    let nobody = json!({ "type": "INDIVIDUAL", "name": "Ada Lovelace" });
-    for body in [company, person, nobody] {
+    let minimal = json!({ "type": "INDIVIDUAL", "name": "Ada Lovelace" });
+    for body in [company, person, minimal] {
         let created = server.platform().post(&target, &body).await.expect(201);
         let shown = created.json();
         let members =
             ["id", "organizationId", "type", "name", "email", "externalRef", "metadata", "createdAt", "updatedAt"];
-        // Beside what the page shows, its id in the ledger's dialect.
+        // In addition to the documented members, a party has its ledger id.
         check_members(shown, &[&members[..], &["ledgerParty"]].concat());
         assert!(created.text("ledgerParty").starts_with(&format!("{}::1220", created.id())));
         check_id::<id::Party>(&shown["id"], "pty_");

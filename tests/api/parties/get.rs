@@ -15,7 +15,7 @@ async fn another_tenants_party_is_not_found_under_the_own_organization() {
         let request = own.client.request(reqwest::Method::GET, &target).header("cache-control", latest);
         request.send().await.expect_error(404, "PARTY_NOT_FOUND");
     }
-    // The role is the other's too: the way to it does not matter.
+    // The role belongs to the other tenant, too: the path does not matter.
     own.client.delete(&format!("{target}/roles/{}", other.role)).await.expect_error(404, "ROLE_NOT_FOUND");
 }
 
@@ -29,7 +29,7 @@ async fn a_platform_key_does_not_find_a_party_under_another_organization() {
     platform.patch(&party, &json!({ "name": "Mine" })).await.expect_error(404, "PARTY_NOT_FOUND");
     platform.get(&format!("{party}/roles")).await.expect_error(404, "PARTY_NOT_FOUND");
     platform.delete(&format!("{party}/roles/{}", b.role)).await.expect_error(404, "ROLE_NOT_FOUND");
-    // Asked about under the wrong organization, a role that is held elsewhere is not.
+    // A check under the wrong organization does not find the role.
     let checks = json!({ "checks": [{ "dockId": b.dock, "partyId": b.party, "role": "DISTRIBUTOR" }] });
     let response = platform.check_roles(&a.organization, &checks).await;
     assert!(is_nothing(&response.expect(200)));

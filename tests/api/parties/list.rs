@@ -16,7 +16,7 @@ async fn the_list_can_be_filtered_by_type_and_external_reference() {
         ("", vec![&*eve, &bob, &ann]),
         ("?type=INDIVIDUAL", vec![&*eve, &ann]),
         ("?type=ORGANIZATION", vec![&*bob]),
-        // References are compared as they are.
+        // References are compared exactly.
         ("?externalRef=E-1", vec![&*bob, &ann]),
         ("?externalRef=e-1", vec![&*eve]),
         ("?externalRef=E-", vec![]),
@@ -27,13 +27,13 @@ async fn the_list_can_be_filtered_by_type_and_external_reference() {
     ] {
         world.assert_list(&format!("{parties}{filter}"), &wanted).await;
     }
-    // What the index knows of a party follows its changes.
+    // The index follows changes of a party.
     let patch = json!({ "name": "Zoe", "type": "INDIVIDUAL" });
     world.platform.patch(&format!("{parties}/{bob}"), &patch).await.expect(200);
     world.assert_list(&format!("{parties}?externalRef=E-1&search=bo"), &[]).await;
     world.assert_list(&format!("{parties}?externalRef=E-1&search=zo"), &[&bob]).await;
     world.assert_list(&format!("{parties}?externalRef=E-1&type=INDIVIDUAL"), &[&bob, &ann]).await;
-    // A filtered page is full, whatever lies between its rows.
+    // A page of a filtered list is full, even if rows between its rows do not match.
     let page = world.get(&format!("{parties}?externalRef=E-1&search=n&limit=1")).await;
     assert_eq!((ids(&page), &page.json()["meta"]["hasMore"]), (vec![ann], &json!(false)));
 }

@@ -15,7 +15,7 @@ async fn optional_members_can_be_set_and_cleared() {
         }
     }
     world.assert_patch(&party, json!({ "type": "INDIVIDUAL" }), json!({ "type": "INDIVIDUAL" })).await;
-    // The index follows.
+    // The index of external references follows.
     for (external_ref, found) in [("E-1", 1), ("E-2", 0)] {
         let listed = world.platform.get(&format!("{}?externalRef={external_ref}", world.parties_path())).await;
         assert_eq!(listed.json()["meta"]["total"], found, "{external_ref}");

@@ -14,7 +14,7 @@ async fn a_party_may_hold_both_roles_in_one_dock() {
     let first = world.assign(&world.party, &world.dock, "RECIPIENT").await;
     let second = world.assign(&world.party, &world.dock, "DISTRIBUTOR").await;
     assert_eq!(each(&world.of_party("").await, "id"), [second.id(), first.id()]);
-    // In a dock the distributor's row comes first.
+    // In a dock, the distributor precedes the recipient.
     assert_eq!(each(&world.of_dock(&world.dock, "").await, "role"), ["DISTRIBUTOR", "RECIPIENT"]);
     for (role, held) in [("RECIPIENT", &first), ("DISTRIBUTOR", &second)] {
         let again = world.platform.try_assign(&world.organization, &world.party, &world.dock, role).await;
@@ -109,7 +109,7 @@ async fn a_platform_key_gets_403_for_a_resource_of_another_organization() {
         key: nonexistent(&a.key),
         client: a.client.clone(),
     };
-    // Organization, party, dock. What does not exist comes before what belongs elsewhere, and the party before the dock.
+    // Organization, party, dock. 404 precedes 403, and errors of the party precede those of the dock.
     for (organization, party, dock, status, code) in [
         (&a, &b, &a, 403, "PARTY_OF_ANOTHER_ORGANIZATION"),
         (&a, &a, &b, 403, "DOCK_OF_ANOTHER_ORGANIZATION"),

@@ -14,7 +14,7 @@ async fn results_are_in_the_order_of_the_checks() {
     let check = |dock: &str, party: &str, role: &str| json!({ "dockId": dock, "partyId": party, "role": role });
     let (dock, party) = (world.dock.as_str(), world.party.as_str());
     let (no_dock, no_party) = (format!("dock_{ULID}"), format!("pty_{ULID}"));
-    let asked = [
+    let cases = [
         (check(dock, party, "RECIPIENT"), Some(&held)),
         (check(dock, &no_party, "RECIPIENT"), None),
         (check(dock, party, "DISTRIBUTOR"), None),
@@ -22,9 +22,9 @@ async fn results_are_in_the_order_of_the_checks() {
         (check(dock, party, "RECIPIENT"), Some(&held)),
         (check(dock, &no_party, "RECIPIENT"), None),
     ];
-    let checks: Vec<_> = asked.iter().map(|(check, _)| check.clone()).collect();
+    let checks: Vec<_> = cases.iter().map(|(check, _)| check.clone()).collect();
     let results = world.check(&world.platform, json!(checks)).await;
-    for (at, (mut wanted, held)) in asked.into_iter().enumerate() {
+    for (at, (mut wanted, held)) in cases.into_iter().enumerate() {
         wanted["assigned"] = json!(held.is_some());
         wanted["roleId"] = json!(held);
         assert_eq!(results[at], wanted, "{at}");
@@ -44,7 +44,7 @@ async fn a_role_of_another_organization_is_not_assigned() {
     world.platform.assign(&other, &party, &dock, "RECIPIENT").await;
     let check = json!([{ "dockId": dock, "partyId": party, "role": "RECIPIENT" }]);
     let tenant = world.server.tenant(&world.organization, &["roles:read"]).await;
-    // Not even the platform's key sees it through this organization.
+    // Not even a platform key finds it through this organization.
     for client in [&tenant, &world.platform] {
         let result = world.check(client, check.clone()).await[0].clone();
         assert_eq!((&result["assigned"], &result["roleId"]), (&json!(false), &Value::Null));

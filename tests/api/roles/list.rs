@@ -32,7 +32,7 @@ async fn the_list_can_be_filtered_by_role_and_dock() {
     ] {
         assert_eq!(each(&world.of_party(&filter).await, "id").iter().collect::<Vec<_>>(), wanted, "{filter}");
     }
-    // One row a page, by offset.
+    // One row per page, by offset.
     for (offset, wanted) in [(0, &c), (1, &b)] {
         let page = world.of_party(&format!("?dockId={second}&limit=1&offset={offset}")).await;
         assert_eq!((&page.json()["data"][0]["id"], &page.json()["meta"]["total"]), (&json!(wanted), &json!(2)));
@@ -113,7 +113,7 @@ async fn as_of_supports_the_same_filters() {
         let wanted: Vec<_> = wanted.into_iter().map(TestResponse::id).collect();
         let list = world.of_party(&format!("?asOf={then}{filter}")).await;
         assert_eq!(each(&list, "id"), wanted, "{filter}");
-        // The same rows, one a page.
+        // The same rows, one per page.
         let mut found = Vec::new();
         for offset in 0..wanted.len() {
             let page = world.of_party(&format!("?asOf={then}{filter}&limit=1&offset={offset}")).await;
@@ -149,7 +149,7 @@ async fn pagination_returns_every_role_once_while_roles_are_revoked() {
         assert_eq!(seen.len(), 60);
         assert!(rows.iter().all(|row| row["role"] == "RECIPIENT"));
     }
-    // What is revoked in the middle may be seen or not; the others are seen once.
+    // A role that is revoked meanwhile may be returned or not. All others are returned once.
     let gone = &roles[..40];
     let between = |page: usize| {
         let target = gone.get(page * 2).map(|id| format!("{}/{id}", list.trim_end_matches("?limit=7")));

@@ -1,4 +1,4 @@
-//! `asOf` of the two lists of roles.
+//! `asOf` of both lists of roles.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::harness::{PartyWorld, api_test, paths, world::each, world::rows};
 
-/// `time`, some milliseconds later.
+/// Returns `time` plus some milliseconds.
 fn later(time: &str, millis: i64) -> String {
     let time: Timestamp = time.parse().expect("a time");
     format!("{:.3}", time + SignedDuration::from_millis(millis))
@@ -23,10 +23,10 @@ async fn as_of_is_exact_to_the_millisecond() {
     let first = world.assign(&world.party, &world.dock, "RECIPIENT").await;
     let begin = first.text("createdAt");
     sleep(Duration::from_millis(5)).await;
-    // Who revokes need not be who assigned.
+    // The key that revokes may differ from the key that assigned.
     actor.delete(&format!("{}/{}", world.roles_path(&world.party), first.id())).await.expect(200);
     let ended = world.of_party(&format!("?asOf={begin}")).await;
-    let end = rows(&ended)[0]["revokedAt"].as_str().expect("its end").to_owned();
+    let end = rows(&ended)[0]["revokedAt"].as_str().expect("a time").to_owned();
     assert!(end > begin, "{end} {begin}");
     sleep(Duration::from_millis(5)).await;
     let second = world.assign(&world.party, &world.dock, "RECIPIENT").await;
@@ -53,7 +53,7 @@ async fn as_of_is_exact_to_the_millisecond() {
             }
         }
     }
-    // Without asOf nothing of the end is reported.
+    // Without `asOf`, the list does not contain the end of a role.
     let row = rows(&world.of_party("").await)[0].clone();
     assert!(row.get("revokedAt").is_none() && row.get("revokedBy").is_none(), "{row}");
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/organizations/{orgId}/parties/{partyId}/roles`, as documented where the API comes from.
+//! The documented examples of `GET /v1/organizations/{orgId}/parties/{partyId}/roles`.
 
 use berth_shared::id;
 use macro_rules_attribute::apply;
@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::api::documented::{assert_documented_error, check_id, check_members, check_time};
 use crate::harness::{TestResponse, TestServer, api_test, paths, samples::nonexistent};
 
-/// A party that is distributor in two docks and recipient in a third, as both pages tell; the path of its roles, and
-/// the docks, oldest first.
+/// Creates a party that is distributor in two docks and recipient in a third, as in the documented example. Returns the
+/// path of its roles, and the docks, oldest first.
 async fn multi_role_party(server: &TestServer) -> (String, Vec<(String, &'static str, &'static str)>) {
     let platform = server.platform();
     let organization = platform.create_organization("Bank of America").await.id();
@@ -20,13 +20,13 @@ async fn multi_role_party(server: &TestServer) -> (String, Vec<(String, &'static
         let dock = platform.create_dock(&organization, name).await.id();
         platform.assign(&organization, &party, &dock, role).await;
         docks.push((dock, name, role));
-        // Roles of one millisecond have no order of making.
+        // Roles of one millisecond have no order of creation.
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
     (paths::roles(&organization, &party), docks)
 }
 
-/// What a list says of roles: dock, its name, role.
+/// Returns dock, dock name and role of each row.
 fn found(list: &TestResponse) -> Vec<(&str, &str, &str)> {
     let rows = list.json()["data"].as_array().expect("a list").iter();
     rows.map(|row| {
@@ -49,12 +49,12 @@ async fn the_documented_page_is_returned() {
         check_id::<id::Party>(&row["partyId"], "pty_");
         check_time(&row["createdAt"]);
     }
-    // Newest first, as on the page.
+    // Newest first, as documented.
     let expected: Vec<_> = docks.iter().rev().map(|(dock, name, role)| (dock.as_str(), *name, *role)).collect();
     assert_eq!(found(&list), expected);
     let meta = json!({ "total": 3, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null });
     assert_eq!(list.json()["meta"], meta);
-    // `limit` and `offset` as the page has them.
+    // `limit` and `offset`, as documented.
     let page = server.platform().get(&format!("{target}?limit=1&offset=1")).await.expect(200);
     assert_eq!(found(&page), expected[1..2]);
     let meta = &page.json()["meta"];
@@ -96,7 +96,7 @@ async fn the_documented_error_responses_are_returned() {
     for filter in ["", "?role=RECIPIENT", &format!("?dockId={}", docks[0].0)] {
         let error = platform.get(&format!("{no_party}{filter}")).await;
         assert_documented_error(error, 404, "PARTY_NOT_FOUND", "Party not found");
-        // Without the organization there is no party either, and that is what is reported.
+        // Without the organization there is no party either, and the error is the same.
         let error = platform.get(&format!("{nowhere}{filter}")).await;
         assert_documented_error(error, 404, "PARTY_NOT_FOUND", "Party not found");
     }
@@ -109,7 +109,7 @@ async fn one_party_is_distributor_in_two_docks_and_recipient_in_a_third() {
     let list = server.platform().get(&target).await.expect(200);
     let roles: Vec<_> = found(&list).into_iter().map(|(.., role)| role).collect();
     assert_eq!(roles, ["RECIPIENT", "DISTRIBUTOR", "DISTRIBUTOR"]);
-    // Each dock shows the same from its side.
+    // The list of each dock contains the same role.
     for (dock, _, role) in docks {
         let parties = server.platform().list_dock_parties(&dock).await.expect(200);
         let rows = parties.json()["data"].as_array().expect("a list");

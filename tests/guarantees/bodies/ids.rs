@@ -32,7 +32,7 @@ async fn a_malformed_id_in_a_path_is_not_found() {
     for id in wrong(&world.party, "pty") {
         let party = paths::party(&world.organization, &id);
         world.platform.get(&party).await.expect_error(404, "PARTY_NOT_FOUND");
-        // The form of what is in the path is reported before anything about the body.
+        // The path is validated before the body.
         world.send(&Method::PATCH, &party, "{").await.expect_error(404, "PARTY_NOT_FOUND");
         world.platform.get(&format!("{party}/roles")).await.expect_error(404, "PARTY_NOT_FOUND");
     }

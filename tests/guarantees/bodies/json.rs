@@ -24,12 +24,12 @@ async fn a_body_has_at_most_262144_bytes() {
 async fn a_body_has_at_most_32_levels() {
     let world = PartyWorld::new().await;
     for (method, target, body) in world.bodies() {
-        // The object is one level, arrays within an unknown member the others.
+        // The object is one level. Arrays within an unknown member are the others.
         let nested = |arrays: usize| {
             let deep = format!("{}{}", "[".repeat(arrays), "]".repeat(arrays));
             body.to_string().replacen('{', &format!("{{\"unknown\":{deep},"), 1)
         };
-        world.refuses(&method, &target, nested(32)).await;
+        world.assert_rejects(&method, &target, nested(32)).await;
         assert!(succeeded(&world.send(&method, &target, nested(31)).await), "{method} {target}");
     }
 }
@@ -40,7 +40,7 @@ async fn duplicate_members_are_rejected_at_any_depth() {
     for (method, target, body) in world.bodies() {
         for twice in [r#""x":1,"x":1"#, r#""x":{"a":[{"b":1,"\u0062":2}]}"#] {
             let body = body.to_string().replacen('{', &format!("{{{twice},"), 1);
-            world.refuses(&method, &target, body).await;
+            world.assert_rejects(&method, &target, body).await;
         }
     }
     // Equal names in different objects are different members.
@@ -55,13 +55,13 @@ async fn malformed_json_is_one_error() {
         let body = body.to_string();
         let broken = [&body[..body.len() - 1], &format!("{body}{{}}"), "nul", "'a'", "{\"name\":01}", "{name:1}", " "];
         for broken in broken {
-            world.refuses(&method, &target, broken).await;
+            world.assert_rejects(&method, &target, broken).await;
         }
         let not_utf8 = [&b"{\"name\":\""[..], b"\xc3\x28", b"\"}"].concat();
-        world.refuses(&method, &target, not_utf8).await;
-        // Half of a surrogate pair is no character.
-        world.refuses(&method, &target, r#"{"name":"\ud800"}"#).await;
-        world.refuses(&method, &target, "").await;
+        world.assert_rejects(&method, &target, not_utf8).await;
+        // A lone surrogate is not a character.
+        world.assert_rejects(&method, &target, r#"{"name":"\ud800"}"#).await;
+        world.assert_rejects(&method, &target, "").await;
         world.platform.request(method, &target).send().await.expect_error(400, "MALFORMED_BODY");
     }
 }
@@ -102,9 +102,9 @@ async fn the_content_type_is_json_or_absent() {
     }
     let (url, key) = (world.server.running().url(), world.platform.credential().expect("a key"));
     for (method, target, body) in world.bodies() {
-        // Not by the harness, whose bodies have types.
+        // The harness always sets a content type, so the request is sent without it.
         let request = reqwest::Client::new().request(method, format!("{url}{target}")).bearer_auth(key);
-        let response = request.body(body.to_string()).send().await.expect("an answer");
+        let response = request.body(body.to_string()).send().await.expect("a response");
         assert!(response.status().is_success(), "{target} {response:?}");
     }
 }

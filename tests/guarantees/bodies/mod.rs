@@ -1,4 +1,4 @@
-//! Request bodies of every endpoint that takes one.
+//! Request bodies of every endpoint with a body.
 
 mod ids;
 mod json;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::{PartyWorld, TestResponse, paths};
 
 impl PartyWorld {
-    /// Every endpoint with a body, with one that it takes.
+    /// Returns every endpoint with a body, and a valid body.
     fn bodies(&self) -> [(Method, String, Value); 9] {
         let check = json!({ "dockId": self.dock, "partyId": self.party, "role": "RECIPIENT" });
         [
@@ -31,7 +31,7 @@ impl PartyWorld {
     }
 
     /// Asserts that the endpoint rejects the bytes as malformed JSON, with one message.
-    async fn refuses(&self, method: &Method, target: &str, body: impl Into<Vec<u8>>) {
+    async fn assert_rejects(&self, method: &Method, target: &str, body: impl Into<Vec<u8>>) {
         let error = self.send(method, target, body).await.expect_error(400, "MALFORMED_BODY");
         assert!(error.json()["message"].is_string() && error.json().get("errors").is_none(), "{}", error.json());
     }

@@ -25,7 +25,7 @@ async fn all_errors_of_a_body_are_reported_together() {
     let error = world.platform.post_api_key(&key).await;
     assert_eq!(error.error_locations().len(), 4, "{}", error.json());
     assert!(error.error_locations()[1].starts_with("/scopes"), "{}", error.json());
-    // Each sentence begins with the name of what it is about.
+    // Each message begins with the name of the member.
     let error = world.platform.post_dock(&json!({ "organizationId": 1, "businessAddress": { "city": 2 } })).await;
     let sentences = ["organizationId must be a string", "name is required", "businessAddress.city must be a string"];
     assert_eq!(error.json()["message"], json!(sentences));
@@ -47,7 +47,7 @@ async fn errors_of_headers_query_and_body_are_reported_together() {
 #[apply(api_test)]
 async fn errors_that_depend_on_the_key_are_reported_with_the_rest() {
     let world = PartyWorld::new().await;
-    // Only a platform's key has to name the organization.
+    // Only a platform key must name the organization.
     let error = world.platform.post_dock(&json!({ "name": "", "domain": "x" })).await;
     assert_eq!(error.error_locations(), ["/organizationId", "/name", "/domain"]);
     let key = json!({ "name": "", "scopes": ["docks:read"], "expiresAt": "2020-01-01T00:00:00Z" });
@@ -99,7 +99,7 @@ async fn strict_handling_reports_nested_unknown_members() {
         let request = world.platform.request(Method::POST, &target).json(&body).header("prefer", "handling=strict");
         assert_eq!(request.send().await.error_locations(), [place], "{target}");
     }
-    // Metadata is the client's own: nothing in it is unknown.
+    // Any member of metadata is known.
     let body = json!({ "name": "Strict", "metadata": { "anything": 1 } });
     let request =
         world.platform.request(Method::POST, paths::ORGANIZATIONS).json(&body).header("prefer", "handling=strict");

@@ -1,4 +1,4 @@
-//! What the store answers and Berth cannot read: a response that is damaged, an item that is none of Berth's.
+//! Responses and items that Berth cannot read.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::harness::checker::assert_consistent;
 use crate::harness::{Fault, TestServer, Wire, api_test, logs, paths, patient};
 
-/// A 200 that breaks off is no response, to a read as to a write.
+/// A truncated 200 is not a response, for reads and for writes.
 #[apply(api_test)]
 async fn an_unreadable_success_is_retried() {
     let wire = Wire::new();
@@ -20,7 +20,7 @@ async fn an_unreadable_success_is_retried() {
     let organization = client.create_organization("Half").await.id();
     let party = client.create_party(&organization, "Whole").await.id();
     let target = paths::party(&organization, &party);
-    for fault in [Fault::Cut, Fault::Status(200, json!("<html>")), Fault::Status(400, json!("<html>"))] {
+    for fault in [Fault::Truncated, Fault::Status(200, json!("<html>")), Fault::Status(400, json!("<html>"))] {
         for operation in ["GetItem", "TransactWriteItems"] {
             wire.once(operation, fault.clone());
             let name = format!("{fault:?} at {operation}");
@@ -45,9 +45,9 @@ async fn a_server_that_is_not_dynamodb_returns_503() {
         wire.always(Fault::Status(status, json!("<html>")));
         let response = client.post_organization(&json!({ "name": "Lost" })).await;
         assert_eq!(response.expect_error(503, "STORE_UNAVAILABLE").header("retry-after"), Some("1"));
-        assert!(wire.clear_faults() > 1, "it was asked again");
+        assert!(wire.clear_faults() > 1, "the request is retried");
     }
-    // The counters of the platform may be made by anybody.
+    // The platform's counters are created by whichever request needs them first.
     assert_eq!(server.items().await.len(), before);
 }
 
@@ -68,7 +68,7 @@ async fn an_unreadable_item_is_not_logged() {
         let change = change.update_expression("SET #name = :value").expression_attribute_names("#name", attribute);
         let change = change.return_values("UPDATED_OLD".into());
         let set = |value| change.clone().expression_attribute_values(":value", value).send();
-        let old = set(AttributeValue::S(secret.to_owned())).await.expect("changed").attributes.expect("it was there");
+        let old = set(AttributeValue::S(secret.to_owned())).await.expect("changed").attributes.expect("an old value");
         let response = client.request(Method::GET, &target).send().await.expect_error(500, "INTERNAL_ERROR");
         let line = logs::line_of_request(response.header("x-request-id").expect("an id"));
         assert!(line["error"].as_str().is_some_and(|error| error.contains("Party")), "{line}");

@@ -1,8 +1,10 @@
-//! Every endpoint that writes, with every fault: once, twice and for ever, at whatever it asks first and at its write,
+//! Every endpoint that writes, with every fault: once, twice and permanently, at its first DynamoDB request and at its
+//! write,
 //! with and without an `Idempotency-Key`.
 //!
-//! The response always reports the outcome. How often a request took effect is read from the audit trail, whose
-//! entries are written in the transaction of the change and name the request; the checker ties them to the rest.
+//! The response always reports the outcome. The audit trail shows how often a request took effect: its entries are
+//! written
+//! in the transaction of the change, and name the request. The checker compares them with the rest of the table.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -27,23 +29,23 @@ use crate::harness::{
 };
 use crate::ledger::annotations_patch;
 
-/// How many cases run side by side: enough to keep the machine busy while some wait for their deadline.
+/// Number of concurrent cases: enough to keep the machine busy while some wait for their deadline.
 const AT_ONCE: usize = 24;
-/// How often a case is attempted.
+/// Maximum number of attempts for a case.
 const ATTEMPTS: usize = 50;
-/// How long an endpoint may take that meets a fault for ever. It asks the store again until half a second before that.
+/// Timeout of requests with a permanent fault. An endpoint retries DynamoDB requests until half a second before it.
 const SHORT_TIMEOUT: Duration = Duration::from_millis(1200);
-/// What writes, as the wire sees it.
+/// DynamoDB operations that write.
 const WRITES: [&str; 2] = ["TransactWriteItems", "UpdateItem"];
 
-/// What follows from a fault.
+/// The consequence of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// Trying again helps, once the fault is over.
+    /// A retry succeeds as soon as the fault is over.
     Passes,
-    /// DynamoDB cannot be used as it is set up: a 503 at once.
+    /// DynamoDB cannot be used with the current settings: 503 without a retry.
     Unavailable,
-    /// It would be a mistake of Berth's.
+    /// A bug in Berth: 500.
     Internal,
 }
 
@@ -51,18 +53,18 @@ enum Outcome {
 struct Kind {
     fault: Fault,
     outcome: Outcome,
-    /// Whether only a transaction can meet it.
+    /// Whether the fault applies only to transactions.
     of_transactions: bool,
 }
 
 fn kinds() -> Vec<Kind> {
     let kind = |outcome, of_transactions| move |fault| Kind { fault, outcome, of_transactions };
     let anywhere = [
-        Fault::Refused,
+        Fault::ConnectionRefused,
         Fault::ResetBefore,
         Fault::ResetAfter,
-        Fault::AnswerLost,
-        Fault::Cut,
+        Fault::ResponseLost,
+        Fault::Truncated,
         Fault::Torn,
         Fault::error(500, "InternalServerError"),
         Fault::error(503, "ServiceUnavailable"),
@@ -71,7 +73,7 @@ fn kinds() -> Vec<Kind> {
     ];
     let transactions = [
         Fault::canceled(&["TransactionConflict", "None"]),
-        // The condition may have failed by the transaction in conflict, which may be this very call's.
+        // The condition may have failed because of the conflicting transaction, which may belong to the same request.
         Fault::canceled(&["ConditionalCheckFailed", "TransactionConflict"]),
         Fault::canceled(&["None", "ThrottlingError"]),
         Fault::error(400, "TransactionInProgressException"),
@@ -86,12 +88,12 @@ fn kinds() -> Vec<Kind> {
     all
 }
 
-/// Every endpoint that may change the table.
+/// Returns every endpoint that may change the table.
 fn writing() -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().filter(|endpoint| endpoint.store.iter().any(|grant| grant.action.writes()))
 }
 
-/// Whether it is called with an `Idempotency-Key`: both where it takes one.
+/// Returns whether to send an `Idempotency-Key`: both if the endpoint accepts one.
 fn with_and_without_key(endpoint: &Endpoint) -> &'static [bool] {
     let takes_one = endpoint.method == Method::POST && matches!(endpoint.access, Access::Scope(_));
     if takes_one { &[false, true] } else { &[false] }
@@ -101,9 +103,9 @@ fn with_and_without_key(endpoint: &Endpoint) -> &'static [bool] {
 struct Case {
     endpoint: &'static Endpoint,
     kind: Kind,
-    /// How many DynamoDB requests meet the fault.
+    /// Number of DynamoDB requests with the fault.
     times: usize,
-    /// Whether only a write can meet it.
+    /// Whether only writes have the fault.
     at_writes: bool,
     keyed: bool,
 }
@@ -115,24 +117,24 @@ impl fmt::Debug for Case {
     }
 }
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Debug)]
 struct CaseResult {
     case: Case,
-    /// The ids of the request and of its repetition.
+    /// Request ids of the request and of its repetition.
     requests: [String; 2],
     first: TestResponse,
-    /// What the same call was reported once the store was well again, where it was worth repeating.
+    /// Response to the repeated request after the fault is over; `None` if the first request succeeded.
     repeated: Option<TestResponse>,
 }
 
-/// One store, a server that is patient with it and one that is not, on one wire.
+/// A table, a server with a long timeout and one with a short timeout, and their fault injection.
 struct Setup {
     patient: TestServer,
     impatient: TestServer,
     wire: Wire,
     tenant: Tenant,
-    /// How many cases were repeated, as their request ended before its fault.
+    /// Number of repeated attempts, because a request ended before its fault.
     repeated: AtomicUsize,
 }
 
@@ -146,7 +148,7 @@ impl Setup {
         let mut tenant = Tenant::new(&patient, "Storm").await;
         tenant.client = patient.platform();
         let setup = Self { patient, impatient, wire, tenant, repeated: AtomicUsize::new(0) };
-        // What a process reads once, it has read.
+        // The process has read everything that is read once per process.
         setup.impatient_client().list_docks().await.expect(200);
         setup
     }
@@ -156,7 +158,7 @@ impl Setup {
         self.impatient.client(&key)
     }
 
-    /// What the case is about, made for it alone.
+    /// Creates a resource for this case alone, and returns the request.
     async fn prepared(&self, case: &Case, name: &str) -> Target {
         let (tenant, ledger_party) = self.tenant.with_fresh_resource(case.endpoint, name).await;
         if let Access::Ledger(_) = case.endpoint.access {
@@ -172,13 +174,13 @@ impl Setup {
             return Target::Ledger(path, body);
         }
         let mut sample = SampleRequest::of(case.endpoint, &tenant);
-        if let Some(called) = sample.body.as_mut().and_then(|body| body.get_mut("name")) {
-            *called = json!(name);
+        if let Some(member) = sample.body.as_mut().and_then(|body| body.get_mut("name")) {
+            *member = json!(name);
         }
         Target::Rest(Box::new(sample))
     }
 
-    /// Runs a case until its fault is met: on a busy machine a request may reach its deadline before.
+    /// Runs a case until its fault is injected: on a busy machine, a request may reach its deadline before.
     async fn run(&self, number: usize, case: Case) -> CaseResult {
         for attempt in 0..ATTEMPTS {
             if let Some(result) = self.try_run(&format!("{number}-{attempt}"), &case).await {
@@ -186,7 +188,7 @@ impl Setup {
             }
             self.repeated.fetch_add(1, Ordering::Relaxed);
         }
-        panic!("{case:?} met no fault in {ATTEMPTS} attempts");
+        panic!("{case:?} had no fault in {ATTEMPTS} attempts");
     }
 
     /// Runs a case; `None` if the request ended before its fault.
@@ -208,7 +210,7 @@ impl Setup {
         });
         let first = request(&client, &requests[0]).send().await;
         if self.wire.end_plan(&requests[0]) == 0 {
-            assert!(for_ever && first.status == 503, "{case:?} met no fault");
+            assert!(for_ever && first.status == 503, "{case:?} had no fault");
             return None;
         }
         let repeated = if first.status == case.endpoint.success {
@@ -219,7 +221,7 @@ impl Setup {
         Some(CaseResult { case: case.clone(), requests, first, repeated })
     }
 
-    /// Runs all cases, and compares what each was reported with what is in the table then.
+    /// Runs all cases, and compares their responses with the table.
     async fn run_all(&self, cases: Vec<Case>) {
         let begun = Instant::now();
         let runs = cases.into_iter().enumerate().map(|(number, case)| self.run(number, case));
@@ -235,7 +237,7 @@ impl Setup {
         eprintln!("matrix: {cases} cases, {repeated} repeated, {took:.1} s");
     }
 
-    /// What each request changed, by its id: the ids of the things; and that the trail tells of each change.
+    /// Returns the ids of the changed resources by request id. Asserts that the audit trail has every change.
     async fn effects(&self) -> HashMap<String, Vec<String>> {
         let mut effects: HashMap<String, Vec<String>> = HashMap::new();
         let (mut versions, mut changes) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
@@ -249,9 +251,9 @@ impl Setup {
             }
         }
         for (id, version) in versions {
-            // The deployment's own organization and first key come from the operator's hand.
+            // The deployment's own organization and first key are created by the operator.
             if let Some(changes) = changes.get(&id) {
-                assert_eq!(version, *changes, "{id} was changed as often as the trail tells");
+                assert_eq!(version, *changes, "{id} has one audit entry per version");
             }
         }
         effects
@@ -286,7 +288,7 @@ impl CaseResult {
         };
         assert_eq!(first.status, expected, "{self:#?}");
         let Some(repeated) = repeated else {
-            assert_eq!(created.len(), 1, "what is told as done is done once: {self:#?}");
+            assert_eq!(created.len(), 1, "a successful request takes effect once: {self:#?}");
             return expect_named(first, created);
         };
         if expected == 503 {
@@ -297,10 +299,10 @@ impl CaseResult {
         assert!(!leaks.iter().any(|word| text.contains(word)), "{self:#?}");
         assert!(created.len() <= 1 && repeated_effects.len() <= 1, "{created:?} {repeated_effects:?} {self:#?}");
         if !case.kind.fault.may_act() {
-            assert_eq!((created.len(), repeated.status), (0, success), "a refusal leaves nothing: {self:#?}");
+            assert_eq!((created.len(), repeated.status), (0, success), "the request has no effect: {self:#?}");
         }
         if repeated.status != success {
-            // The first call took effect, and the second is reported so.
+            // The first request took effect, and the second one reports that.
             let code = repeated.json()["code"].as_str().unwrap_or_default();
             let found = match (case.endpoint.name, repeated.status, code) {
                 ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") => {
@@ -315,18 +317,18 @@ impl CaseResult {
             );
             return;
         }
-        // A repeated POST makes another thing; and on the ledger every change that is accepted is a new version.
+        // A repeated POST creates another resource. In the ledger dialect, every accepted update is a new version.
         let is_new =
             (case.endpoint.method == Method::POST && !case.keyed) || case.endpoint.name == "update-ledger-party";
         let count = if is_new { repeated_effects.len() } else { created.len() + repeated_effects.len() };
         assert_eq!(count, 1, "{created:?} {repeated_effects:?} {self:#?}");
         let replayed = repeated.header("idempotency-replayed") == Some("true");
-        assert!(!replayed || created.len() == 1, "what is told again was done: {self:#?}");
+        assert!(!replayed || created.len() == 1, "a replayed request took effect: {self:#?}");
         expect_named(repeated, if repeated_effects.is_empty() { created } else { repeated_effects });
     }
 }
 
-/// That a response that names a thing names the one that changed.
+/// Asserts that the id in a response is that of the changed resource.
 fn expect_named(response: &TestResponse, changed: &[String]) {
     if let Some(id) = response.json().get("id") {
         assert_eq!(*id, json!(changed[0]), "{response:?}");
@@ -354,7 +356,7 @@ async fn every_writing_endpoint_reports_the_outcome_of_every_fault() {
     setup.run_all(cases).await;
 }
 
-/// The store hears of the request when its client has long got a response: from another attempt, or that there is none.
+/// DynamoDB receives the request after its client got a response, from another attempt or a 503.
 #[apply(api_test)]
 async fn a_delayed_dynamodb_request_takes_effect_once() {
     let setup = Setup::new().await;

@@ -1,4 +1,4 @@
-//! A store that fails: what passes is not noticed, what does not is reported as 503, and neither leaves half a write.
+//! Faults of DynamoDB: transient ones are not noticed, permanent ones return 503, and no write is partial.
 
 mod corrupt_data;
 mod matrix;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::harness::checker::assert_consistent;
 use crate::harness::{Fault, PATIENCE, TestClient, TestResponse, TestServer, Wire, api_test, paths};
 
-/// A server on a wire that can be broken, and something to write to.
+/// A server with fault injection, and resources to write to.
 struct FaultWorld {
     server: TestServer,
     wire: Wire,
@@ -31,7 +31,7 @@ struct FaultWorld {
 }
 
 impl FaultWorld {
-    /// A store that stays away is waited for as long as `request_timeout`, less half a second.
+    /// If DynamoDB is unavailable, a request retries for `request_timeout` minus half a second.
     async fn open(request_timeout: Duration) -> Self {
         let wire = Wire::new();
         let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
@@ -50,7 +50,7 @@ impl FaultWorld {
         Self { server, wire, client, organization, dock, party, role, key, ledger_party, user }
     }
 
-    /// A path of the endpoint list with ids in it.
+    /// Returns a path of the endpoint list with ids.
     fn target(&self, path: &str) -> String {
         [
             ("{orgId}", &self.organization),
@@ -65,7 +65,7 @@ impl FaultWorld {
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
     }
 
-    /// A body that the endpoint takes.
+    /// Returns a valid body for the endpoint.
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
@@ -94,7 +94,7 @@ impl FaultWorld {
         }
     }
 
-    /// How many items the table has, but for the platform's own: its counters are made when they are first needed.
+    /// Returns the number of items, without those of the platform: its counters are created when they are first needed.
     async fn items(&self) -> i32 {
         let (client, table) = (self.server.running().client(), self.server.running().table());
         let scan = client.scan().table_name(table).consistent_read(true).filter_expression("pk <> :platform");
@@ -103,8 +103,9 @@ impl FaultWorld {
     }
 }
 
-/// That a key was used is marked with `PutItem`, as nothing else is: where the store takes none, the response does not wait
-/// for it until the end of its time.
+/// The last use of a key is recorded with `PutItem`, like nothing else. If that write fails, the response does not wait
+/// for
+/// it until the timeout.
 #[apply(api_test)]
 async fn a_failed_last_used_update_does_not_delay_the_response() {
     let world = FaultWorld::open(PATIENCE).await;
@@ -118,11 +119,11 @@ async fn a_failed_last_used_update_does_not_delay_the_response() {
         let begun = Instant::now();
         client.request(Method::GET, &target).header("x-request-id", id).send().await.expect(200);
         assert!(begun.elapsed() < PATIENCE / 2, "{target}: {:?}", begun.elapsed());
-        assert!(world.wire.end_plan(id) > 0, "{target}: marked without PutItem");
+        assert!(world.wire.end_plan(id) > 0, "{target}: the use is recorded without PutItem");
     }
 }
 
-/// Each writing endpoint meets each fault at its transaction, tries again, and has acted once.
+/// The transaction of each writing endpoint fails with each fault. The retry succeeds, and takes effect once.
 #[apply(api_test)]
 async fn a_transient_fault_is_retried() {
     let world = FaultWorld::open(PATIENCE).await;
@@ -130,12 +131,12 @@ async fn a_transient_fault_is_retried() {
         Fault::throttled(),
         Fault::error(400, "TransactionInProgressException"),
         Fault::canceled(&["TransactionConflict", "None"]),
-        // The condition may have failed by the transaction in conflict, which may be this very call's.
+        // The condition may have failed because of the conflicting transaction, which may belong to the same request.
         Fault::canceled(&["ConditionalCheckFailed", "TransactionConflict"]),
         Fault::error(500, "InternalServerError"),
         Fault::error(503, "ServiceUnavailable"),
-        Fault::AnswerLost,
-        Fault::Refused,
+        Fault::ResponseLost,
+        Fault::ConnectionRefused,
         Fault::Late(Duration::from_millis(50)),
     ];
     let writing = ENDPOINTS.iter().filter(|endpoint| {
@@ -147,7 +148,7 @@ async fn a_transient_fault_is_retried() {
         let mut grown = None;
         for fault in &faults {
             number += 1;
-            // Items are made in the same number each time, whichever fault came between.
+            // Each request creates the same number of items, whichever fault came before.
             let body = world.body(endpoint.name, number);
             if endpoint.name == "revoke-api-key" && number > 1 {
                 continue;
@@ -156,9 +157,9 @@ async fn a_transient_fault_is_retried() {
             world.wire.once("TransactWriteItems", fault.clone());
             let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
             assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
-            assert_eq!(world.wire.clear_faults(), 1, "{} met the fault", endpoint.name);
+            assert_eq!(world.wire.clear_faults(), 1, "{} had the fault", endpoint.name);
             let created = world.items().await - before;
-            assert_eq!(*grown.get_or_insert(created), created, "{} acts once after {fault:?}", endpoint.name);
+            assert_eq!(*grown.get_or_insert(created), created, "{} takes effect once after {fault:?}", endpoint.name);
             assert_consistent(&world.server).await;
         }
     }
@@ -166,11 +167,11 @@ async fn a_transient_fault_is_retried() {
         world.wire.once("TransactWriteItems", fault.clone());
         let body = world.body("assign-role", 0);
         let roles = "/v1/organizations/{orgId}/parties/{partyId}/roles";
-        // Never a 409 against the request's own write.
+        // Never 409 because of the request's own write.
         let role = world.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
         assert_eq!(world.wire.clear_faults(), 1);
         world.wire.once("TransactWriteItems", fault);
-        // Nor a 404 after its own revocation.
+        // Nor 404 after its own revocation.
         world.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
         assert_eq!(world.wire.clear_faults(), 1);
     }
@@ -182,16 +183,16 @@ async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
     let world = FaultWorld::open(Duration::from_millis(1500)).await;
     let before = world.items().await;
     let faults = [
-        Fault::Refused,
+        Fault::ConnectionRefused,
         Fault::error(500, "InternalServerError"),
         Fault::throttled(),
         Fault::error(400, "AccessDeniedException"),
         Fault::error(400, "ResourceNotFoundException"),
     ];
-    // What the ledger tells of itself is kept by the process, and asks the store no more.
-    let kept = ["get-participant-id", "authenticated-user", "get-ledger-user", "connected-synchronizers"];
+    // The ledger caches its description in the process, so these endpoints need no DynamoDB request.
+    let cached = ["get-participant-id", "authenticated-user", "get-ledger-user", "connected-synchronizers"];
     let asking = ENDPOINTS.iter().filter(|endpoint| {
-        (endpoint.access != Access::Public || endpoint.name == "ledger-readyz") && !kept.contains(&endpoint.name)
+        (endpoint.access != Access::Public || endpoint.name == "ledger-readyz") && !cached.contains(&endpoint.name)
     });
     let requests = asking.enumerate().map(|(number, endpoint)| {
         let (world, fault) = (&world, faults[number % faults.len()].clone());
@@ -215,8 +216,8 @@ async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
         request.await;
     }
     assert!(world.wire.clear_faults() > 20);
-    assert_eq!(world.items().await, before, "nothing is written");
+    assert_eq!(world.items().await, before, "no item is written");
     assert_consistent(&world.server).await;
-    // And when the store is back, so is the service.
+    // When DynamoDB is available again, so is the service.
     world.client.list_docks().await.expect(200);
 }

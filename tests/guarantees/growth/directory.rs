@@ -1,4 +1,4 @@
-//! A directory that grows: what calls made in it once, copied with ids of its own.
+//! A growing directory: resources are created by requests once, then copied with their own ids.
 
 use std::collections::HashSet;
 
@@ -13,50 +13,49 @@ use ulid::Ulid;
 
 use crate::harness::{TestClient, TestServer};
 
-/// Items in one request that loads them, as many as DynamoDB takes.
+/// Items per load request: DynamoDB's maximum.
 const BATCH: usize = 25;
-/// The last hint and the last slug of a sample; a copy has its number behind them. No call gives out a slug with so many
-/// digits.
+/// The hint and the last slug of a sample. A copy appends its number. No request creates a slug with so many digits.
 const HINT: &str = "allocated";
 const SLUG: &str = "many-1";
-/// The digits of a copy's number.
+/// Digits of a copy's number.
 const DIGITS: usize = 8;
 
-/// A directory that grows.
+/// A growing directory.
 pub struct Directory {
     dynamodb: Client,
     table: String,
-    /// Somebody who may do everything.
+    /// Client with all scopes.
     pub client: TestClient,
-    /// The organization in which everything is.
+    /// Organization of all resources.
     pub org: String,
-    /// The dock in which many parties are recipients.
+    /// Dock in which many parties are recipients.
     pub dock: String,
-    /// The party that is recipient in many docks.
+    /// Party that is a recipient in many docks.
     pub party: String,
-    /// The slug of the first of the organizations of one name.
-    pub namesake: String,
-    samples: Vec<SampleRequest>,
+    /// Slug of the first organization with the common name.
+    pub common_slug: String,
+    samples: Vec<Sample>,
 }
 
-/// The items that one request, or two, have made, and where their number is counted.
-struct SampleRequest {
+/// The items that one or two requests create, and their counters.
+struct Sample {
     /// Each attribute of each item.
     items: Vec<Vec<(String, Template)>>,
-    /// What is this thing's only: a copy has its own.
+    /// Unique values of the sample, which a copy replaces.
     own: Vec<Own>,
-    /// Where copies are counted: partition key, sort key, attribute.
+    /// Counters of the copies: partition key, sort key, attribute.
     counted: Vec<[String; 3]>,
     copies: usize,
 }
 
-/// A text that a copy has its own of.
+/// A unique value, which a copy replaces.
 enum Own {
     Id(Ulid),
     Numbered(&'static str),
 }
 
-/// An attribute's value, with gaps for what is a copy's own.
+/// The value of an attribute, with placeholders for unique values.
 enum Template {
     Text(Vec<Piece>),
     Map(Vec<(String, Template)>),
@@ -65,52 +64,52 @@ enum Template {
 
 enum Piece {
     Text(String),
-    /// The place in `Sample::own`.
+    /// Index into `Sample::own`.
     Own(usize),
 }
 
 impl Directory {
-    /// One of each, made by calls.
+    /// Creates one of each resource by requests.
     pub async fn make(server: &TestServer) -> Self {
         let store = server.store().await;
         let client = server.platform();
         let org = client.create_organization("Growth").await.id();
-        let namesake = client.create_organization("Many").await.text("slug");
+        let common_slug = client.create_organization("Many").await.text("slug");
         let dock = client.create_dock(&org, "Dock").await.id();
         let party = client.create_party(&org, "Holder").await.id();
         let ulid = |id: &str| id.split_once('_').map(|(_, ulid)| ulid.to_owned()).expect("a prefix");
         let of_org = format!("ORG#{}", ulid(&org));
-        // Which of the eight counters counts does not matter: what is asked for is their sum.
+        // Any of the eight shards of a counter may count: only their sum is read.
         let counter = |attribute: &str| [of_org.clone(), "#COUNT#0".to_owned(), attribute.to_owned()];
         let platform = |attribute: &str| ["PLATFORM".to_owned(), "#COUNT#0".to_owned(), attribute.to_owned()];
         let roles = |sk: String| [of_org.clone(), sk, "rolesRecipient".to_owned()];
 
-        let parties = SampleRequest::of(server, vec![counter("partiesOrganization")], async {
+        let parties = Sample::of(server, vec![counter("partiesOrganization")], async {
             client.create_party(&org, "Company").await;
         });
         let parties = parties.await;
         let counts = vec![counter("docks"), platform("docks"), roles(format!("PTY#{}", ulid(&party)))];
-        let id_locations = SampleRequest::of(server, counts, async {
+        let id_locations = Sample::of(server, counts, async {
             let place = client.create_dock(&org, "FieldLocation").await.id();
             client.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let id_locations = id_locations.await;
         let counts = vec![counter("partiesOrganization"), roles(format!("DOCK#{}", ulid(&dock)))];
-        let guests = SampleRequest::of(server, counts, async {
+        let guests = Sample::of(server, counts, async {
             let guest = client.create_party(&org, "Guest").await.id();
             client.assign(&org, &guest, &dock, "RECIPIENT").await;
         });
         let guests = guests.await;
         let stem = ["SLUG#many".to_owned(), "SLUG".to_owned(), "last".to_owned()];
-        let namesakes = SampleRequest::of(server, vec![platform("organizations"), stem], async {
+        let namesakes = Sample::of(server, vec![platform("organizations"), stem], async {
             client.create_organization("Many").await;
         });
         let namesakes = namesakes.await;
-        let keys = SampleRequest::of(server, vec![counter("apiKeys"), platform("apiKeys")], async {
+        let keys = Sample::of(server, vec![counter("apiKeys"), platform("apiKeys")], async {
             client.create_api_key(Some(&org), &["parties:read"]).await;
         });
         let keys = keys.await;
-        let allocated = SampleRequest::of(server, vec![counter("partiesOrganization")], async {
+        let allocated = Sample::of(server, vec![counter("partiesOrganization")], async {
             let body = json!({ "partyIdHint": HINT, "identityProviderId": org });
             client.allocate_ledger_party(&body).await.expect(200);
         });
@@ -123,11 +122,12 @@ impl Directory {
             org,
             dock,
             party,
-            namesake,
+            common_slug,
         }
     }
 
-    /// Loads copies until there are so many parties and so many of each other sample. How many items that were.
+    /// Loads copies until there are this many parties and this many of each other resource. Returns the number of
+    /// items.
     pub async fn grow(&mut self, parties: usize, others: usize) -> usize {
         let mut loaded = 0;
         for (at, sample) in self.samples.iter_mut().enumerate() {
@@ -144,7 +144,7 @@ impl Directory {
                 let update = update.key("pk", AttributeValue::S(pk.clone())).key("sk", AttributeValue::S(sk.clone()));
                 let update = update.expression_attribute_names("#n", attribute);
                 let by = AttributeValue::N(copies.len().to_string());
-                update.expression_attribute_values(":by", by).send().await.expect("the count is taken");
+                update.expression_attribute_values(":by", by).send().await.expect("the counter is updated");
             }
         }
         loaded
@@ -158,13 +158,13 @@ async fn load(client: &Client, table: &str, items: impl Iterator<Item = Item>) {
     });
     let requests = stream::iter(puts).chunks(BATCH).map(|batch| async {
         let response = client.batch_write_item().request_items(table, batch).send().await;
-        response.expect("the items are taken").unprocessed_items.is_none_or(|left| left.is_empty())
+        response.expect("the items are accepted").unprocessed_items.is_none_or(|left| left.is_empty())
     });
-    assert!(requests.buffer_unordered(2).all(async |whole| whole).await, "everything is loaded");
+    assert!(requests.buffer_unordered(2).all(async |whole| whole).await, "all items are loaded");
 }
 
-impl SampleRequest {
-    /// What `make` makes.
+impl Sample {
+    /// Returns the items that `make` creates.
     async fn of(server: &TestServer, counted: Vec<[String; 3]>, make: impl Future<Output = ()>) -> Self {
         let key = |item: &Item| (text(&item["pk"]).to_owned(), text(&item["sk"]).to_owned());
         let before = server.items().await;
@@ -179,7 +179,7 @@ impl SampleRequest {
         let items = items.into_iter().filter(|item| {
             let (pk, sk) = key(item);
             let has_own = sample.own.iter().any(|own| [&pk, &sk].iter().any(|key| key.contains(&own.sample())));
-            // A counter of the platform is there from the first resource that it counts.
+            // A counter of the platform exists from the first resource that it counts.
             assert!(has_own || sk.starts_with("#COUNT#"), "a copy of {pk} {sk} would be the same item");
             has_own
         });
@@ -200,7 +200,7 @@ impl SampleRequest {
         }
     }
 
-    /// A text, cut where something of the sample's own is.
+    /// Splits a text at the unique values.
     fn pieces(&self, text: &str) -> Vec<Piece> {
         let own = self.own.iter().map(Own::sample).enumerate();
         let found = own.filter_map(|(at, own)| Some((text.find(&own)?, own.len(), at))).min();
@@ -210,7 +210,7 @@ impl SampleRequest {
         pieces
     }
 
-    /// The items of one more such thing.
+    /// Returns the items of a copy.
     fn copy(&self, number: usize) -> Vec<Item> {
         let own: Vec<String> = self.own.iter().map(|own| own.copy(number)).collect();
         self.items.iter().map(|item| filled(item, &own)).collect()
@@ -240,11 +240,11 @@ impl Own {
         }
     }
 
-    /// A copy is older than its sample: by a millisecond more than the copy before.
+    /// A copy is a millisecond older than the copy before, and older than its sample.
     fn copy(&self, number: usize) -> String {
         match self {
             Self::Id(id) => {
-                let older = u64::try_from(number).expect("it fits") + 1;
+                let older = u64::try_from(number).expect("a small number") + 1;
                 Ulid::from_parts(id.timestamp_ms() - older, id.random()).to_string()
             }
             Self::Numbered(text) => format!("{text}{number:0DIGITS$}"),
@@ -256,7 +256,7 @@ fn text(value: &AttributeValue) -> &str {
     value.as_s().map_or("", String::as_str)
 }
 
-/// The ULIDs in a value.
+/// Returns the ULIDs in a value.
 fn ulids(value: &AttributeValue) -> Vec<Ulid> {
     match value {
         AttributeValue::S(text) => {

@@ -1,5 +1,6 @@
-//! What calls cost at the store as the directory grows: nothing more. A small directory is measured with every run of the
-//! tests, a large one where that is asked for, since loading it takes minutes:
+//! The DynamoDB cost of requests does not grow with the directory. Each run of the tests measures small directories,
+//! and the
+//! large one only on request, because loading it takes minutes:
 //!
 //!     BERTH_GROWTH=1 cargo test -p berth --test api -- growth::       # measures, and compares docs/costs.md with it
 //!     BERTH_GROWTH=write cargo test -p berth --test api -- growth::   # writes the table into docs/costs.md
@@ -17,23 +18,23 @@ use crate::harness::{Mode, TestCase, TestResponse, Traffic, api_test};
 use crate::harness::{checker, paths};
 use directory::Directory;
 
-/// US dollars for a million request units on demand in us-east-1, since November 2024: written, read.
+/// US dollars per million request units, on demand in us-east-1, since November 2024: writes, reads.
 const PRICE: (f64, f64) = (0.625, 0.125);
-/// How many times the units of a smaller directory a request may use.
+/// Maximum ratio of units between a larger and the smallest directory.
 const ALLOWED: f64 = 1.2;
-/// The name of the size, how many parties there are in the organization, and how many of each other thing.
+/// Name of the size, number of parties in the organization, and number of each other resource.
 const SIZES: [(&str, usize, usize); 4] =
     [("1", 1, 1), ("10²", 100, 100), ("10³", 1000, 1000), ("10⁵, 10⁴", 100_000, 10_000)];
-/// The sizes of every run.
+/// Number of sizes in every run.
 const SMALL: usize = 3;
-/// The size at which the whole table is checked.
+/// Size at which the checker reads the whole table.
 const CHECKED: usize = 100;
-/// The rows of a page.
+/// Rows of a page.
 const PAGE: usize = 20;
-/// The furthest that a list by offset goes.
+/// Maximum offset of a list.
 const FURTHEST: usize = 10_000;
 
-/// A request, and what it costs at each size; none where there is no such page.
+/// A request, and its cost at each size; `None` if there is no such page.
 type Row = (String, Vec<Option<Traffic>>);
 
 #[apply(api_test)]
@@ -42,7 +43,7 @@ async fn no_request_costs_more_in_a_larger_directory() {
     expect_no_growth(&rows);
     for row in &rows {
         let line = line(row);
-        assert!(costs::WRITTEN.contains(&format!("\n{line}")), "docs/costs.md does not say: {line}\n{}", table(&rows));
+        assert!(costs::WRITTEN.contains(&format!("\n{line}")), "docs/costs.md lacks: {line}\n{}", table(&rows));
     }
 }
 
@@ -69,7 +70,7 @@ async fn no_request_costs_more_in_a_large_directory() {
     }
 }
 
-/// Where a request is dearer in a larger directory than in the smallest that it was measured in, it grows.
+/// Asserts that no request is more expensive in a larger directory than in the smallest one that it was measured in.
 fn expect_no_growth(rows: &[Row]) {
     for (request, sizes) in rows {
         let mut sizes = sizes.iter().flatten();
@@ -91,7 +92,7 @@ fn expect_no_growth(rows: &[Row]) {
 
 async fn measured(sizes: &[(&str, usize, usize)]) -> Vec<Row> {
     let ledger = Ledger::start().await;
-    // What the first calls of a process do once is not the price of a request.
+    // What the first requests of a process do once is not part of the cost.
     ledger.server().platform().list_organizations().await.expect(200);
     ledger.server().platform().list_ledger_parties().await.expect(200);
     let mut directory = Directory::make(ledger.server()).await;
@@ -101,7 +102,7 @@ async fn measured(sizes: &[(&str, usize, usize)]) -> Vec<Row> {
         let loaded = directory.grow(*parties, *others).await;
         eprintln!("{name} of each: {loaded} items loaded in {:.1?}", begun.elapsed());
         if *others == CHECKED {
-            // What was copied is what calls would have written.
+            // The copied items must equal items that requests write.
             checker::assert_consistent(ledger.server()).await;
         }
         let mut measure = Measure { ledger: &ledger, directory: &directory, size: *others, costs: Vec::new() };
@@ -120,7 +121,7 @@ async fn measured(sizes: &[(&str, usize, usize)]) -> Vec<Row> {
     rows
 }
 
-/// The requests, at one size.
+/// The measured requests at one size.
 struct Measure<'a> {
     ledger: &'a Ledger,
     directory: &'a Directory,
@@ -136,13 +137,13 @@ impl Measure<'_> {
     }
 
     async fn organizations(&mut self) {
-        let Directory { client, org, dock, namesake, .. } = self.directory;
+        let Directory { client, org, dock, common_slug, .. } = self.directory;
         let body = json!({ "name": format!("Free {}", self.size) });
         self.note("create-organization, free slug", 201, client.post_organization(&body)).await;
         let body = json!({ "name": "Many" });
         self.note("create-organization, taken slug", 201, client.post_organization(&body)).await;
         self.note("get-organization", 200, client.get_organization(org)).await;
-        let by_slug = format!("/v1/organizations?slug={namesake}");
+        let by_slug = format!("/v1/organizations?slug={common_slug}");
         self.note("list-organizations by slug", 200, client.get(&by_slug)).await;
         let body = json!({ "organizationId": org, "name": "New" });
         self.note("create-dock", 201, client.post_dock(&body)).await;
@@ -198,7 +199,7 @@ impl Measure<'_> {
         self.note("revoke-role, in the dock of many parties", 200, client.delete(&target)).await;
     }
 
-    /// A page by cursor of every list, from its middle or as far in as an offset reaches.
+    /// Measures a page by cursor of every list, from its middle or at the maximum offset.
     async fn pages(&mut self) {
         let Directory { client, org, dock, party, .. } = self.directory;
         let ahead = (self.size / 2).min(FURTHEST);
@@ -234,7 +235,7 @@ impl Measure<'_> {
     }
 }
 
-/// What a row says of the sizes that it has.
+/// Returns the row of a request for its measured sizes.
 fn line((request, sizes): &Row) -> String {
     let mut line = format!("| {request} |");
     for traffic in sizes {
@@ -243,7 +244,7 @@ fn line((request, sizes): &Row) -> String {
             Some(traffic) => {
                 let (trips, requests) = (traffic.round_trips(), traffic.requests());
                 let (written, read) = (traffic.write_units(), traffic.read_units());
-                write!(line, " {trips} / {requests} / {written} / {read} |").expect("text grows");
+                write!(line, " {trips} / {requests} / {written} / {read} |").expect("a string is writable");
             }
         }
     }
@@ -253,17 +254,17 @@ fn line((request, sizes): &Row) -> String {
 fn table(rows: &[Row]) -> String {
     let mut text = String::from("| operation |");
     let sizes = rows.first().map_or(0, |(_, sizes)| sizes.len());
-    SIZES.iter().take(sizes).for_each(|(name, ..)| write!(text, " {name} |").expect("text grows"));
-    writeln!(text, " $ per million requests |\n|---|{}---|", "---|".repeat(sizes)).expect("text grows");
+    SIZES.iter().take(sizes).for_each(|(name, ..)| write!(text, " {name} |").expect("a string is writable"));
+    writeln!(text, " $ per million requests |\n|---|{}---|", "---|".repeat(sizes)).expect("a string is writable");
     for row in rows {
         let last = row.1.last().and_then(Option::as_ref).expect("a largest size");
         let cost_of = last.write_units() * PRICE.0 + last.read_units() * PRICE.1;
-        writeln!(text, "{} {cost_of:.2} |", line(row)).expect("text grows");
+        writeln!(text, "{} {cost_of:.2} |", line(row)).expect("a string is writable");
     }
     text
 }
 
-/// What stands above the table.
+/// Returns the text with the table.
 fn text(table: &str) -> String {
     let (written, read) = PRICE;
     [

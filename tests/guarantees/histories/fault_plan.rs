@@ -1,29 +1,29 @@
-//! What goes wrong with a request of the workload: nothing, one DynamoDB request, every DynamoDB request, or the
-//! client's own patience.
+//! Faults of a request of the workload: none, one DynamoDB request, every DynamoDB request, or a client that
+//! disconnects.
 
 use std::time::Duration;
 
 use super::recorder::Rng;
 use crate::harness::{Fault, RequestBuilder, TestResponse, Wire};
 
-/// What a request meets.
+/// The faults of one request.
 #[derive(Debug, Clone)]
 pub enum FaultPlan {
     None,
-    /// One DynamoDB request, after so many that go well, meets the fault.
+    /// One DynamoDB request fails, after this many that succeed.
     Once(u64, Fault),
-    /// From that call on all do.
+    /// All DynamoDB requests fail, after this many that succeed.
     Persistent(u64, Fault),
-    /// The client goes away.
-    Cut(Duration),
+    /// The client disconnects after this time.
+    Disconnect(Duration),
 }
 
-/// What calls may meet.
+/// Probability of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultRate {
-    /// Of a hundred calls: eleven gusts, two storms, three clients that go away.
+    /// Of 100 requests: 11 with a single fault, 2 with persistent faults, 3 with a client that disconnects.
     High,
-    /// Of a hundred calls: eleven gusts.
+    /// Of 100 requests: 11 with a single fault.
     Low,
 }
 
@@ -31,11 +31,11 @@ impl FaultPlan {
     pub fn draw(rng: &mut Rng, rate: FaultRate) -> Self {
         let (kind, after, brief) = (rng.below(100), rng.below(3), Duration::from_millis(rng.below(25)));
         let fault = match rng.below(9) {
-            0 => Fault::Refused,
+            0 => Fault::ConnectionRefused,
             1 => Fault::ResetBefore,
             2 => Fault::ResetAfter,
-            3 => Fault::AnswerLost,
-            4 => Fault::Cut,
+            3 => Fault::ResponseLost,
+            4 => Fault::Truncated,
             5 => Fault::Torn,
             6 => Fault::throttled(),
             7 => Fault::error(500, "InternalServerError"),
@@ -44,32 +44,33 @@ impl FaultPlan {
         match kind {
             0..11 => Self::Once(after, fault),
             _ if rate == FaultRate::Low => Self::None,
-            // What is only late never becomes a storm.
+            // A delay is never persistent.
             11..13 if !matches!(fault, Fault::Delayed(_)) => Self::Persistent(after, fault),
-            13..16 => Self::Cut(brief),
+            13..16 => Self::Disconnect(brief),
             _ => Self::None,
         }
     }
 
-    /// What goes wrong in it, in short.
+    /// Returns the name of the fault.
     pub fn kind(&self) -> String {
         match self {
-            Self::None => "Fair".to_owned(),
+            Self::None => "None".to_owned(),
             Self::Once(_, fault) | Self::Persistent(_, fault) => fault.kind(),
-            Self::Cut(_) => "CallerAway".to_owned(),
+            Self::Disconnect(_) => "ClientDisconnected".to_owned(),
         }
     }
 
-    /// Sends a request through it: the response, unless there is none that tells what became of it; and how many requests of the
-    /// store met a fault, or that the client went away.
+    /// Sends a request with the faults. Returns the response, or `None` if the outcome is unknown, and the number of
+    /// DynamoDB
+    /// requests that failed or of disconnects.
     pub async fn send(&self, request: RequestBuilder, request_id: &str, wire: &Wire) -> (Option<TestResponse>, usize) {
         let request = request.header("x-request-id", request_id);
         let fault = match self {
-            Self::None => return (answered(request.send().await), 0),
-            Self::Cut(after) => {
+            Self::None => return (with_known_outcome(request.send().await), 0),
+            Self::Disconnect(after) => {
                 let response = tokio::time::timeout(*after, request.send()).await.ok();
-                let away = usize::from(response.is_none());
-                return (response.and_then(answered), away);
+                let disconnected = usize::from(response.is_none());
+                return (response.and_then(with_known_outcome), disconnected);
             }
             Self::Once(_, fault) | Self::Persistent(_, fault) => fault.clone(),
         };
@@ -79,17 +80,17 @@ impl FaultPlan {
             let due = match plan {
                 Self::Once(after, _) => at == after + 1,
                 Self::Persistent(after, _) => at > after,
-                Self::None | Self::Cut(_) => false,
+                Self::None | Self::Disconnect(_) => false,
             };
             due.then(|| fault.clone())
         });
         let response = request.send().await;
-        (answered(response), wire.end_plan(request_id))
+        (with_known_outcome(response), wire.end_plan(request_id))
     }
 }
 
-/// A response that tells what became of the request; 503 does not.
-fn answered(response: TestResponse) -> Option<TestResponse> {
+/// Returns the response if it reports the outcome of the request: 503 does not.
+fn with_known_outcome(response: TestResponse) -> Option<TestResponse> {
     assert!(response.status != 500, "{response:?}");
     if response.status == 503 {
         assert_eq!(response.header("retry-after"), Some("1"), "{response:?}");

@@ -1,155 +1,161 @@
-//! Whether a history can be explained: whether its calls have an order, each between its beginning and its end, in
-//! which a plain model gives every response that was given.
+//! Linearizability: a history is linearizable if its operations have an order in which each takes effect between its
+//! start and its end, and a sequential model returns every recorded response.
 //!
-//! The search is that of Wing and Gong in the form of Lowe's just-in-time linearization: the history is gone through as
-//! time goes, with all that may be so by then, and a request is only put into the order when a response has to be explained.
-//! What it holds is therefore bounded by what is in progress at once, not by the length of the history, and it is known
-//! at the very answer that cannot be explained that there is no order. Three things keep it small: of what may be so,
-//! only that is kept which has used the fewest of the requests that were not answered; what only looks is put into the order
-//! as soon as it fits; and of unanswered calls that are alike the first is taken first.
+//! The search is the algorithm of Wing and Gong with Lowe's just-in-time linearization. It processes the starts and
+//! ends of operations in time order, with all configurations that are possible by then. An operation is added to an
+//! order only when its response must be explained. So memory depends on the number of concurrent operations, not on the
+//! length of the history, and the search ends at the first response without an explanation.
+//!
+//! Three rules limit the configurations:
+//!
+//! - Of two configurations that differ only in the indeterminate operations that took effect, the search keeps the one
+//!   with fewer of them.
+//! - A read-only operation is added to the order as soon as its response is correct.
+//! - Of equal indeterminate operations, the first one takes effect first.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
 
-/// What an object is: its states, and what calls make of them.
+/// A sequential model of an object: its states, and the effects of operations.
 pub trait Model {
     type State: Clone + Eq + Hash + Debug;
     type Op: Debug + PartialEq;
 
-    /// The state before every request.
+    /// Returns the initial state.
     fn first(&self) -> Self::State;
 
-    /// The states that the request, answered as it was, may leave behind; none where it cannot have been answered so.
+    /// Returns the possible states after an operation with its recorded response; none if it is impossible.
     fn apply(&self, state: &Self::State, op: &Self::Op) -> Vec<Self::State>;
 
-    /// Whether the request, answered as it was, changes nothing in whatever state.
-    fn only_looks(op: &Self::Op) -> bool;
+    /// Returns whether an operation with its recorded response never changes the state.
+    fn is_read_only(op: &Self::Op) -> bool;
 }
 
-/// A request of a history.
+/// An operation of a history.
 #[derive(Debug)]
 pub struct Entry<O> {
     pub op: O,
-    /// When it began.
+    /// Time of its start.
     pub begun: u64,
-    /// When its response was there; `None` where none came: it may take effect at any time since, or never.
+    /// Time of its response; `None` if the outcome is indeterminate. Then it takes effect at any later time, or never.
     pub ended: Option<u64>,
 }
 
-/// What came of a search.
+/// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// There is an order. It was found in this many steps.
-    Explained(usize),
-    /// There is none: which answer cannot be explained, in words.
-    Refuted(String),
-    /// It took too long: nothing is known.
-    GivenUp,
+    /// There is an order. The search took this many steps.
+    Linearizable(usize),
+    /// There is no order. The text describes the first response without an explanation.
+    NotLinearizable(String),
+    /// The search exceeded its limit of steps.
+    Aborted,
 }
 
-/// How many steps are tried before the search is given up: far more than histories of this size need.
-pub const MOST_STEPS: usize = 300_000;
+/// Maximum number of steps of a search: far more than histories of this size need.
+pub const MAX_STEPS: usize = 300_000;
 
-/// A set of requests that are in progress, by their places in a list.
-type Places = u128;
+/// A set of operations in progress, by their indices in a list.
+type Operations = u128;
 
-/// What may be so at some time.
+/// A possible state at some time, with the operations that led to it.
 #[derive(Debug, Clone)]
-struct Possible<S> {
+struct Configuration<S> {
     state: S,
-    /// Calls that are in progress, will be answered, and are in the order already.
-    taken: Places,
-    /// Unanswered calls that are in the order.
-    spent: Places,
-    /// The last call of the order, in [`Search::orders`].
+    /// Operations in progress that will complete and already took effect.
+    linearized: Operations,
+    /// Indeterminate operations that took effect.
+    applied: Operations,
+    /// Last operation of the order, as an index into [`Search::orders`].
     last: Option<usize>,
 }
 
 struct Search<'a, M: Model> {
     model: &'a M,
     history: &'a [Entry<M::Op>],
-    /// Calls that are in progress and will be answered, each at a place of its own.
-    answered: Vec<Option<usize>>,
-    /// Calls that have begun and never are.
-    unanswered: Vec<usize>,
-    /// Every order that was tried: a request, and what came before it.
+    /// Operations in progress that will complete, each in its own slot.
+    completing: Vec<Option<usize>>,
+    /// Indeterminate operations that have started.
+    indeterminate: Vec<usize>,
+    /// Every order that was tried: an operation, and the index of its predecessor.
     orders: Vec<(usize, Option<usize>)>,
     steps: usize,
-    most_steps: usize,
+    max_steps: usize,
 }
 
-/// Possibilities by what they have in common, each with what it has spent: of two, one that has spent less can do all that
-/// the other can.
-struct Kept<S>(HashMap<(Places, S), Vec<Places>>);
+/// Configurations without redundant ones. Of two that are otherwise equal, the one with fewer indeterminate operations
+/// has all continuations of the other.
+struct Configurations<S>(HashMap<(Operations, S), Vec<Operations>>);
 
-impl<S: Clone + Eq + Hash> Kept<S> {
-    /// Keeps the possibility, unless there is one that is as good.
-    fn insert(&mut self, possible: &Possible<S>) -> bool {
-        let kept = self.0.entry((possible.taken, possible.state.clone())).or_default();
-        if kept.iter().any(|spent| spent & possible.spent == *spent) {
+impl<S: Clone + Eq + Hash> Configurations<S> {
+    /// Adds the configuration unless it is redundant. Returns whether it was added.
+    fn insert(&mut self, possible: &Configuration<S>) -> bool {
+        let best = self.0.entry((possible.linearized, possible.state.clone())).or_default();
+        if best.iter().any(|applied| applied & possible.applied == *applied) {
             return false;
         }
-        kept.retain(|spent| spent & possible.spent != possible.spent);
-        kept.push(possible.spent);
+        best.retain(|applied| applied & possible.applied != possible.applied);
+        best.push(possible.applied);
         true
     }
 
-    fn is_best(&self, possible: &Possible<S>) -> bool {
-        let kept = self.0.get(&(possible.taken, possible.state.clone()));
-        kept.is_some_and(|kept| kept.contains(&possible.spent))
+    fn is_best(&self, possible: &Configuration<S>) -> bool {
+        let best = self.0.get(&(possible.linearized, possible.state.clone()));
+        best.is_some_and(|best| best.contains(&possible.applied))
     }
 }
 
-/// Looks for an order of a history, in as many steps at most.
-pub fn explain<M: Model>(model: &M, history: &[Entry<M::Op>], most_steps: usize) -> Verdict {
-    let (answered, unanswered, orders) = (Vec::new(), Vec::new(), Vec::new());
-    let mut search = Search { model, history, answered, unanswered, orders, steps: 0, most_steps };
-    // Of what happens at one time, beginnings come first.
+/// Searches for an order of a history, in at most `max_steps` steps.
+pub fn search<M: Model>(model: &M, history: &[Entry<M::Op>], max_steps: usize) -> Verdict {
+    let (completing, indeterminate, orders) = (Vec::new(), Vec::new(), Vec::new());
+    let mut search = Search { model, history, completing, indeterminate, orders, steps: 0, max_steps };
+    // At the same time, starts precede ends.
     let begin = history.iter().enumerate().map(|(at, entry)| (entry.begun, false, at));
     let end = history.iter().enumerate().filter_map(|(at, entry)| Some((entry.ended?, true, at)));
     let mut events: Vec<_> = begin.chain(end).collect();
     events.sort_unstable();
-    let mut possible = vec![Possible { state: model.first(), taken: 0, spent: 0, last: None }];
+    let mut possible = vec![Configuration { state: model.first(), linearized: 0, applied: 0, last: None }];
     for (_, is_end, at) in events {
         if !is_end {
             search.begin(at);
             continue;
         }
-        let Some(next) = search.end(at, possible.clone()) else { return Verdict::GivenUp };
+        let Some(next) = search.end(at, possible.clone()) else { return Verdict::Aborted };
         if next.is_empty() {
-            return Verdict::Refuted(search.found(at, &possible));
+            return Verdict::NotLinearizable(search.found(at, &possible));
         }
         possible = next;
     }
-    Verdict::Explained(search.steps)
+    Verdict::Linearizable(search.steps)
 }
 
 impl<M: Model> Search<'_, M> {
     fn begin(&mut self, at: usize) {
         if self.history[at].ended.is_none() {
-            self.unanswered.push(at);
-        } else if let Some(free) = self.answered.iter_mut().find(|place| place.is_none()) {
+            self.indeterminate.push(at);
+        } else if let Some(free) = self.completing.iter_mut().find(|slot| slot.is_none()) {
             *free = Some(at);
         } else {
-            self.answered.push(Some(at));
+            self.completing.push(Some(at));
         }
-        let id_locations = self.unanswered.len().max(self.answered.len());
-        assert!(id_locations <= Places::BITS as usize, "a history with so many calls at once is not searched");
+        let slots = self.indeterminate.len().max(self.completing.len());
+        assert!(slots <= Operations::BITS as usize, "too many concurrent operations");
     }
 
-    /// All that may be so when this call is answered, which has to be in the order by then; `None` where the search takes
-    /// too long.
-    fn end(&mut self, at: usize, mut open: Vec<Possible<M::State>>) -> Option<Vec<Possible<M::State>>> {
-        let place = self.answered.iter().position(|other| *other == Some(at)).expect("it has begun");
-        let (mut seen, mut kept, mut next) = (Kept(HashMap::new()), Kept(HashMap::new()), Vec::new());
+    /// Returns the possible configurations at the end of an operation, which must have taken effect by then. Returns
+    /// `None` if the search exceeds its limit.
+    fn end(&mut self, at: usize, mut open: Vec<Configuration<M::State>>) -> Option<Vec<Configuration<M::State>>> {
+        let slot = self.completing.iter().position(|other| *other == Some(at)).expect("the operation has started");
+        let (mut seen, mut best, mut next) =
+            (Configurations(HashMap::new()), Configurations(HashMap::new()), Vec::new());
         while let Some(mut possible) = open.pop() {
             self.steps += 1;
-            if self.steps > self.most_steps {
+            if self.steps > self.max_steps {
                 return None;
             }
-            self.take_what_only_looks(&mut possible);
-            if possible.taken >> place & 1 == 1 {
-                possible.taken &= !(1 << place);
-                if kept.insert(&possible) {
+            self.linearize_reads(&mut possible);
+            if possible.linearized >> slot & 1 == 1 {
+                possible.linearized &= !(1 << slot);
+                if best.insert(&possible) {
                     next.push(possible);
                 }
                 continue;
@@ -160,47 +166,47 @@ impl<M: Model> Search<'_, M> {
                 }
             }
         }
-        next.retain(|possible| kept.is_best(possible));
-        self.answered[place] = None;
+        next.retain(|possible| best.is_best(possible));
+        self.completing[slot] = None;
         Some(next)
     }
 
-    /// Whatever follows can follow then, too.
-    fn take_what_only_looks(&mut self, possible: &mut Possible<M::State>) {
-        for place in 0..self.answered.len() {
-            let Some(at) = self.answered[place].filter(|_| possible.taken >> place & 1 == 0) else { continue };
+    /// Adds every read-only operation whose response is correct: all continuations stay possible.
+    fn linearize_reads(&mut self, possible: &mut Configuration<M::State>) {
+        for slot in 0..self.completing.len() {
+            let Some(at) = self.completing[slot].filter(|_| possible.linearized >> slot & 1 == 0) else { continue };
             let op = &self.history[at].op;
-            if M::only_looks(op) && !self.model.apply(&possible.state, op).is_empty() {
-                possible.taken |= 1 << place;
+            if M::is_read_only(op) && !self.model.apply(&possible.state, op).is_empty() {
+                possible.linearized |= 1 << slot;
                 possible.last = Some(self.order(at, possible.last));
             }
         }
     }
 
-    /// What may be so after one more call.
-    fn after(&mut self, possible: &Possible<M::State>) -> Vec<Possible<M::State>> {
+    /// Returns the possible configurations after one more operation.
+    fn after(&mut self, possible: &Configuration<M::State>) -> Vec<Configuration<M::State>> {
         let mut after = Vec::new();
-        for place in 0..self.answered.len() {
-            let Some(at) = self.answered[place].filter(|_| possible.taken >> place & 1 == 0) else { continue };
-            let taken = possible.taken | 1 << place;
+        for slot in 0..self.completing.len() {
+            let Some(at) = self.completing[slot].filter(|_| possible.linearized >> slot & 1 == 0) else { continue };
+            let linearized = possible.linearized | 1 << slot;
             for state in self.model.apply(&possible.state, &self.history[at].op) {
                 let last = Some(self.order(at, possible.last));
-                after.push(Possible { state, taken, spent: possible.spent, last });
+                after.push(Configuration { state, linearized, applied: possible.applied, last });
             }
         }
-        for place in 0..self.unanswered.len() {
-            let op = |place: usize| &self.history[self.unanswered[place]].op;
-            let is_spent = |place: usize| possible.spent >> place & 1 == 1;
-            let alike = |other: &usize| !is_spent(*other) && op(*other) == op(place);
-            if is_spent(place) || (0..place).any(|other| alike(&other)) {
+        for slot in 0..self.indeterminate.len() {
+            let op = |slot: usize| &self.history[self.indeterminate[slot]].op;
+            let is_spent = |slot: usize| possible.applied >> slot & 1 == 1;
+            let alike = |other: &usize| !is_spent(*other) && op(*other) == op(slot);
+            if is_spent(slot) || (0..slot).any(|other| alike(&other)) {
                 continue;
             }
-            let spent = possible.spent | 1 << place;
-            for state in self.model.apply(&possible.state, op(place)) {
-                // What changes nothing need not have happened.
+            let applied = possible.applied | 1 << slot;
+            for state in self.model.apply(&possible.state, op(slot)) {
+                // An operation without effect can be omitted.
                 if state != possible.state {
-                    let last = Some(self.order(self.unanswered[place], possible.last));
-                    after.push(Possible { state, taken: possible.taken, spent, last });
+                    let last = Some(self.order(self.indeterminate[slot], possible.last));
+                    after.push(Configuration { state, linearized: possible.linearized, applied, last });
                 }
             }
         }
@@ -212,30 +218,30 @@ impl<M: Model> Search<'_, M> {
         self.orders.len() - 1
     }
 
-    /// Why this answer cannot be explained by any of what may have been so before it.
-    fn found(&self, at: usize, possible: &[Possible<M::State>]) -> String {
+    /// Describes why no configuration explains the response of an operation.
+    fn found(&self, at: usize, possible: &[Configuration<M::State>]) -> String {
         let request = |at: usize| {
             let Entry { op, begun, ended } = &self.history[at];
             let ended = ended.map_or("never".to_owned(), |ended| ended.to_string());
             format!("{begun:>6}..{ended:<6} {op:?}\n")
         };
         let mut order = Vec::new();
-        let mut last = possible.iter().min_by_key(|possible| possible.spent.count_ones()).and_then(|best| best.last);
+        let mut last = possible.iter().min_by_key(|possible| possible.applied.count_ones()).and_then(|best| best.last);
         while let Some((at, before)) = last.map(|last| self.orders[last]) {
             order.push(at);
             last = before;
         }
         let explained: String = order.iter().rev().map(|at| request(*at)).collect();
-        let under_way = self.answered.iter().flatten().chain(&self.unanswered).filter(|other| **other != at);
-        let under_way: String = under_way.map(|at| request(*at)).collect();
+        let in_progress = self.completing.iter().flatten().chain(&self.indeterminate).filter(|other| **other != at);
+        let in_progress: String = in_progress.map(|at| request(*at)).collect();
         let mut states: Vec<String> = possible.iter().map(|possible| format!("{:?}\n", possible.state)).collect();
         states.sort_unstable();
         states.dedup();
         let count = states.len();
         states.truncate(8);
         format!(
-            "no order explains\n{}An order of all that was answered before:\n{explained}What may have been so by then, {count} \
-             in all:\n{}Under way or unanswered:\n{under_way}",
+            "no order explains\n{}An order of all operations that completed before:\n{explained}Possible states by then, \
+             {count} in all:\n{}In progress or indeterminate:\n{in_progress}",
             request(at),
             states.concat()
         )

@@ -1,8 +1,9 @@
 //! Many clients, two processes on one table, and injected faults: whether all responses, and the final state, are
 //! linearizable.
 //!
-//! `BERTH_HISTORY_SEED` and `BERTH_HISTORY_CALLS` choose what is run. A seed fixes what each client draws: which requests
-//! it sends, with which fault plans. How the requests of several clients interleave, and so the ids that they name, it does not.
+//! `BERTH_HISTORY_SEED` and `BERTH_HISTORY_REQUESTS` select the run. A seed determines the requests and the fault plans
+//! of
+//! each client. It does not determine the interleaving of the requests, and so not the ids.
 
 mod fault_plan;
 mod linearizability;
@@ -25,22 +26,22 @@ use macro_rules_attribute::apply;
 use self::{
     fault_plan::FaultRate,
     setup::{Figures, Round},
-    workload::CALLERS,
+    workload::CLIENTS,
 };
 use crate::harness::checker::assert_consistent;
 use crate::harness::{TestClient, TestServer, Wire, patient, serial_test};
 
-/// How many requests are made unless more are asked for.
-const CALLS: u64 = 2400;
-/// How many requests each client of a round makes.
-const CALLS_EACH: u64 = 30;
-/// After how many rounds there is a new store: the table is then checked as a whole.
+/// Default number of requests.
+const REQUESTS: u64 = 2400;
+/// Number of requests of each client in a round.
+const REQUESTS_EACH: u64 = 30;
+/// Number of rounds per table. The checker reads the whole table after them.
 const ROUNDS_OF_A_STORE: u64 = 8;
-/// How long a revoked API key may still be taken.
-const KEPT: Duration = Duration::from_secs(30);
+/// Maximum time for which a revoked API key may be accepted.
+const MAX_CACHE_AGE: Duration = Duration::from_secs(30);
 
-/// Two processes on one store, whose clients meet faults; a patient one, for what comes before and after; and the
-/// wire of all.
+/// Two processes on one table, whose clients have faults; a process without faults for setup and verification; and the
+/// fault injection.
 struct World {
     patient: TestServer,
     processes: [TestServer; 2],
@@ -53,31 +54,31 @@ impl World {
         let options = || Options { http_client: Some(wire.client()), ..patient() };
         let patient = TestServer::start_with(options()).await;
         let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
-        // A store that stays away is given up after half a second less.
+        // The retries of a request end half a second before its timeout.
         let impatient = || Options { store: store.clone(), request_timeout: Duration::from_millis(1500), ..options() };
         let processes = [TestServer::start_with(impatient()).await, TestServer::start_with(impatient()).await];
         Self { patient, processes, wire }
     }
 
-    /// A round of so many requests of each client; and clients with the keys that were revoked in it.
+    /// Runs a round with this many requests of each client. Returns clients with the keys that were revoked in it.
     async fn round(
         &self,
         rng: (u64, u64),
-        calls_each: u64,
+        requests_each: u64,
         rate: FaultRate,
         figures: &Figures,
     ) -> Result<Vec<TestClient>, String> {
         let (seed, round) = rng;
         let label = format!("{seed:x}-{round}");
         let setup = Round::new(&self.patient, &self.processes, &self.wire, figures, &label).await;
-        setup.run(rng, calls_each, rate).await;
-        let explained = setup.verify().await;
-        // What went over the wire is of no use any more.
+        setup.run(rng, requests_each, rate).await;
+        let verified = setup.verify().await;
+        // The recorded requests of this round are no longer needed.
         drop(self.wire.take());
-        explained.map_err(|reason| format!("seed {seed}, round {round}: {reason}"))?;
+        verified.map_err(|reason| format!("seed {seed}, round {round}: {reason}"))?;
         let mut revoked = Vec::new();
         for credential in &setup.credentials {
-            setup.keeper.revoke_api_key(&credential.id).await.expect(200);
+            setup.admin.revoke_api_key(&credential.id).await.expect(200);
             revoked.extend(credential.clients.clone());
         }
         Ok(revoked)
@@ -86,7 +87,7 @@ impl World {
 
 fn number_from(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?;
-    Some(value.parse().unwrap_or_else(|_| panic!("{name} is a number, and {value} is none")))
+    Some(value.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {value}")))
 }
 
 #[apply(serial_test)]
@@ -95,44 +96,48 @@ async fn every_history_is_linearizable() {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
         u64::from(now.subsec_nanos())
     });
-    let requests = number_from("BERTH_HISTORY_CALLS").unwrap_or(CALLS);
-    eprintln!("history: BERTH_HISTORY_SEED={seed} BERTH_HISTORY_CALLS={requests}");
+    let requests = number_from("BERTH_HISTORY_REQUESTS").unwrap_or(REQUESTS);
+    eprintln!("history: BERTH_HISTORY_SEED={seed} BERTH_HISTORY_REQUESTS={requests}");
     let (figures, begun) = (Figures::default(), Instant::now());
-    let rounds = requests.div_ceil(CALLERS * CALLS_EACH);
+    let rounds = requests.div_ceil(CLIENTS * REQUESTS_EACH);
     let mut world = World::new().await;
     let mut revoked = Vec::new();
     for round in 0..rounds {
         if round > 0 && round % ROUNDS_OF_A_STORE == 0 {
             assert_consistent(&world.patient).await;
-            refused_at_last(&mut revoked).await;
+            assert_keys_are_rejected(&mut revoked).await;
             world = World::new().await;
         }
-        let done = world.round((seed, round), CALLS_EACH, FaultRate::High, &figures).await;
+        let done = world.round((seed, round), REQUESTS_EACH, FaultRate::High, &figures).await;
         revoked.push((Instant::now(), done.unwrap_or_else(|reason| panic!("{reason}"))));
     }
     assert_consistent(&world.patient).await;
-    refused_at_last(&mut revoked).await;
+    assert_keys_are_rejected(&mut revoked).await;
     let took = begun.elapsed().as_secs_f64();
-    let [requests, open, longest, given_up] = [&figures.requests, &figures.open, &figures.longest, &figures.given_up]
-        .map(|figure| figure.load(Ordering::Relaxed));
-    let kinds = figures.faults.lock().expect("the callers have ended").clone();
+    let [requests, indeterminate, longest, aborted] =
+        [&figures.requests, &figures.indeterminate, &figures.longest, &figures.aborted]
+            .map(|figure| figure.load(Ordering::Relaxed));
+    let kinds = figures.faults.lock().expect("the clients have ended").clone();
     let faults: usize = kinds.values().sum();
     eprintln!(
-        "history: {requests} calls in {rounds} rounds, {faults} faults {kinds:?}, {open} calls without a clear answer, \
-         longest search {longest} steps, {given_up} searches given up, {took:.1} s"
+        "history: {requests} requests in {rounds} rounds, {faults} faults {kinds:?}, {indeterminate} indeterminate, \
+         longest search {longest} steps, {aborted} aborted searches, {took:.1} s"
     );
-    assert!(faults > requests / 20 && open > requests / 100, "the wire was broken: {figures:?}");
-    // Nothing is known of what was not searched to the end, and so not all is explained.
-    assert_eq!(given_up, 0, "searches were given up");
+    assert!(
+        faults > requests / 20 && indeterminate > requests / 100,
+        "enough faults and indeterminate outcomes: {figures:?}"
+    );
+    // An aborted search has no verdict.
+    assert_eq!(aborted, 0, "aborted searches");
 }
 
-/// The keys of this store that were revoked long enough ago are rejected by every process.
-async fn refused_at_last(revoked: &mut Vec<(Instant, Vec<TestClient>)>) {
+/// Asserts that every process rejects the keys that were revoked long enough ago.
+async fn assert_keys_are_rejected(revoked: &mut Vec<(Instant, Vec<TestClient>)>) {
     for (since, clients) in revoked.drain(..) {
-        if since.elapsed() > KEPT {
+        if since.elapsed() > MAX_CACHE_AGE {
             for client in clients {
                 let mut response = client.list_docks().await;
-                // A busy machine.
+                // The machine is busy.
                 while response.status == 503 {
                     response = client.list_docks().await;
                 }

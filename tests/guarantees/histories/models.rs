@@ -4,30 +4,31 @@ use std::collections::BTreeMap;
 
 use super::linearizability::Model;
 
-/// The id of a resource that no response named.
-const UNTOLD: &str = "?";
+/// The id of a resource that no response contained.
+const UNKNOWN_ID: &str = "?";
 
-/// What a request without a response may have made: something that somebody has met since, or something that nobody has.
-fn made_unseen(orphans: &[String]) -> impl Iterator<Item = String> {
-    orphans.iter().cloned().chain([UNTOLD.to_owned()])
+/// Returns the possible ids of a resource that an indeterminate request created: an id that later responses contained,
+/// or [`UNKNOWN_ID`].
+fn possible_ids(orphans: &[String]) -> impl Iterator<Item = String> {
+    orphans.iter().cloned().chain([UNKNOWN_ID.to_owned()])
 }
 
-/// A party's role in a dock: held, under one id, or not.
+/// A party's role in a dock: assigned, with an id, or not.
 pub struct RoleSlot {
-    /// Ids that were met, and that no response said were made.
+    /// Ids that responses contained, but not as created ones.
     pub orphans: Vec<String>,
 }
 
 #[derive(Debug, PartialEq)]
 pub enum RoleOp {
     Assigned(String),
-    /// Refused, as this one is held.
+    /// Rejected, because this role is assigned.
     Held(String),
-    AssignUnanswered,
+    AssignIndeterminate,
     Revoked(String),
-    /// Not found, to be revoked.
-    Gone(String),
-    RevokeUnanswered(String),
+    /// Not found, in a request that revokes it.
+    NotFound(String),
+    RevokeIndeterminate(String),
     Read(Option<String>),
 }
 
@@ -43,36 +44,36 @@ impl Model for RoleSlot {
         let is = |id: &String| state.as_ref() == Some(id);
         match op {
             RoleOp::Assigned(id) if state.is_none() => vec![Some(id.clone())],
-            RoleOp::AssignUnanswered if state.is_none() => made_unseen(&self.orphans).map(Some).collect(),
-            RoleOp::Revoked(id) | RoleOp::RevokeUnanswered(id) if is(id) => vec![None],
+            RoleOp::AssignIndeterminate if state.is_none() => possible_ids(&self.orphans).map(Some).collect(),
+            RoleOp::Revoked(id) | RoleOp::RevokeIndeterminate(id) if is(id) => vec![None],
             RoleOp::Held(id) if is(id) => vec![state.clone()],
-            RoleOp::Gone(id) if !is(id) => vec![state.clone()],
+            RoleOp::NotFound(id) if !is(id) => vec![state.clone()],
             RoleOp::Read(read) if read == state => vec![state.clone()],
             _ => Vec::new(),
         }
     }
 
-    fn only_looks(op: &RoleOp) -> bool {
-        matches!(op, RoleOp::Held(_) | RoleOp::Gone(_) | RoleOp::Read(_))
+    fn is_read_only(op: &RoleOp) -> bool {
+        matches!(op, RoleOp::Held(_) | RoleOp::NotFound(_) | RoleOp::Read(_))
     }
 }
 
-/// Names of which each has one owner, and each owner one: slugs of organizations, domains of docks.
+/// Unique names with one owner each, and owners with one name each: slugs of organizations, domains of docks.
 pub struct Names {
-    /// Who has what in the beginning.
+    /// Initial owners, by name.
     pub first: BTreeMap<String, String>,
 }
 
 #[derive(Debug, PartialEq)]
 pub enum NameOp {
-    /// The owner has the name now, or none, and no other.
-    Took(String, Option<String>),
-    TakeUnanswered(String, Option<String>),
-    /// The name is taken; by this owner, if the response named it.
-    Refused(String, String, Option<String>),
-    /// What the owner has.
+    /// The owner now has this name, or none.
+    Set(String, Option<String>),
+    SetIndeterminate(String, Option<String>),
+    /// The name is taken, by this owner if the response named it.
+    Conflict(String, String, Option<String>),
+    /// Name of the owner.
     Read(String, Option<String>),
-    /// Who has the name.
+    /// Owner of the name.
     Found(String, Option<String>),
 }
 
@@ -86,7 +87,7 @@ impl Model for Names {
 
     fn apply(&self, state: &Self::State, op: &NameOp) -> Vec<Self::State> {
         let holds = match op {
-            NameOp::Took(owner, name) | NameOp::TakeUnanswered(owner, name) => {
+            NameOp::Set(owner, name) | NameOp::SetIndeterminate(owner, name) => {
                 if name.as_ref().and_then(|name| state.get(name)).is_some_and(|other| other != owner) {
                     return Vec::new();
                 }
@@ -95,7 +96,7 @@ impl Model for Names {
                 after.extend(name.clone().map(|name| (name, owner.clone())));
                 return vec![after];
             }
-            NameOp::Refused(owner, name, found) => {
+            NameOp::Conflict(owner, name, found) => {
                 let other = state.get(name).filter(|other| *other != owner);
                 other.is_some() && found.as_ref().is_none_or(|found| other == Some(found))
             }
@@ -107,17 +108,17 @@ impl Model for Names {
         if holds { vec![state.clone()] } else { Vec::new() }
     }
 
-    fn only_looks(op: &NameOp) -> bool {
-        matches!(op, NameOp::Refused(..) | NameOp::Read(..) | NameOp::Found(..))
+    fn is_read_only(op: &NameOp) -> bool {
+        matches!(op, NameOp::Conflict(..) | NameOp::Read(..) | NameOp::Found(..))
     }
 }
 
-/// A party that is changed, as its clients see it.
+/// A party with changing members, as its clients see it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Seen {
     pub version: u64,
     pub name: String,
-    /// Members of its metadata.
+    /// Members of the metadata.
     pub marks: BTreeMap<String, u64>,
 }
 
@@ -136,7 +137,7 @@ impl Seen {
             Patch::Mark(mark, Some(value)) => drop(after.marks.insert(mark.clone(), *value)),
             Patch::Mark(mark, None) => drop(after.marks.remove(mark)),
         }
-        // What changes nothing is no version.
+        // A patch without changes does not increment the version.
         after.version += u64::from(after != *self);
         after
     }
@@ -148,10 +149,10 @@ pub struct Party {
 
 #[derive(Debug, PartialEq)]
 pub enum PartyOp {
-    /// Changed, where `If-Match` named a version in this one, and looking so since.
+    /// Patched, if `If-Match` named this version. The response shows this state.
     Patched(Patch, Option<u64>, Seen),
-    PatchUnanswered(Patch, Option<u64>),
-    /// The version that `If-Match` named is not the party's.
+    PatchIndeterminate(Patch, Option<u64>),
+    /// The version in `If-Match` is not the party's version.
     Stale(u64),
     Read(Seen),
 }
@@ -170,31 +171,31 @@ impl Model for Party {
             PartyOp::Patched(patch, version, seen) if matches(version) => {
                 Some(state.patched(patch)).filter(|after| after == seen).into_iter().collect()
             }
-            PartyOp::PatchUnanswered(patch, version) if matches(version) => vec![state.patched(patch)],
+            PartyOp::PatchIndeterminate(patch, version) if matches(version) => vec![state.patched(patch)],
             PartyOp::Stale(version) if *version != state.version => vec![state.clone()],
             PartyOp::Read(seen) if seen == state => vec![state.clone()],
             _ => Vec::new(),
         }
     }
 
-    fn only_looks(op: &PartyOp) -> bool {
+    fn is_read_only(op: &PartyOp) -> bool {
         matches!(op, PartyOp::Stale(_) | PartyOp::Read(_))
     }
 }
 
-/// An `Idempotency-Key`: unused, or answered to a body with what that made.
+/// An `Idempotency-Key`: unused, or bound to a body and the id of the created resource.
 pub struct Keyed {
-    /// Ids that were told again, and that no first response told.
+    /// Ids that only replayed responses contained.
     pub orphans: Vec<String>,
 }
 
 #[derive(Debug, PartialEq)]
 pub enum KeyedOp {
     First(u32, String),
-    Again(u32, String),
-    /// The key was used for another body than this.
+    Replayed(u32, String),
+    /// The key was used with another body.
     Reused(u32),
-    Unanswered(u32),
+    Indeterminate(u32),
 }
 
 impl Model for Keyed {
@@ -208,30 +209,32 @@ impl Model for Keyed {
     fn apply(&self, state: &Self::State, op: &KeyedOp) -> Vec<Self::State> {
         match (op, state) {
             (KeyedOp::First(body, id), None) => vec![Some((*body, id.clone()))],
-            (KeyedOp::Unanswered(body), None) => made_unseen(&self.orphans).map(|id| Some((*body, id))).collect(),
-            (KeyedOp::Again(body, id), Some((used, created))) if (body, id) == (used, created) => vec![state.clone()],
+            (KeyedOp::Indeterminate(body), None) => possible_ids(&self.orphans).map(|id| Some((*body, id))).collect(),
+            (KeyedOp::Replayed(body, id), Some((used, created))) if (body, id) == (used, created) => {
+                vec![state.clone()]
+            }
             (KeyedOp::Reused(body), Some((used, _))) if body != used => vec![state.clone()],
             _ => Vec::new(),
         }
     }
 
-    fn only_looks(op: &KeyedOp) -> bool {
-        matches!(op, KeyedOp::Again(..) | KeyedOp::Reused(_))
+    fn is_read_only(op: &KeyedOp) -> bool {
+        matches!(op, KeyedOp::Replayed(..) | KeyedOp::Reused(_))
     }
 }
 
-/// A hint on the ledger: given once, to one organization.
+/// A hint on the ledger, which belongs to one organization at most.
 pub struct Hint;
 
 #[derive(Debug, PartialEq)]
 pub enum HintOp {
     Allocated(String),
-    AllocateUnanswered(String),
-    /// The organization that asks has it.
+    AllocateIndeterminate(String),
+    /// The organization itself has the hint.
     Exists(String),
-    /// Another has.
+    /// Another organization has the hint.
     Elsewhere(String),
-    /// Whether the organization's list has it.
+    /// Whether the organization's list contains the hint.
     Listed(String, bool),
 }
 
@@ -246,7 +249,7 @@ impl Model for Hint {
     fn apply(&self, state: &Self::State, op: &HintOp) -> Vec<Self::State> {
         let is = |organization: &String| state.as_ref() == Some(organization);
         let holds = match op {
-            HintOp::Allocated(organization) | HintOp::AllocateUnanswered(organization) => {
+            HintOp::Allocated(organization) | HintOp::AllocateIndeterminate(organization) => {
                 let free = state.is_none();
                 return free.then(|| Some(organization.clone())).into_iter().collect();
             }
@@ -257,20 +260,20 @@ impl Model for Hint {
         if holds { vec![state.clone()] } else { Vec::new() }
     }
 
-    fn only_looks(op: &HintOp) -> bool {
+    fn is_read_only(op: &HintOp) -> bool {
         matches!(op, HintOp::Exists(_) | HintOp::Elsewhere(_) | HintOp::Listed(..))
     }
 }
 
-/// An API key: whether it is revoked. A process that has proved it takes it for 30 seconds more, and rounds are shorter.
+/// An API key that can be revoked. A process may accept a cached key for 30 seconds after that, and rounds are shorter.
 pub struct ApiKey;
 
 #[derive(Debug, PartialEq)]
 pub enum KeyOp {
-    Taken,
-    Refused,
+    Accepted,
+    Rejected,
     Revoked,
-    RevokeUnanswered,
+    RevokeIndeterminate,
 }
 
 impl Model for ApiKey {
@@ -283,14 +286,14 @@ impl Model for ApiKey {
 
     fn apply(&self, revoked: &bool, op: &KeyOp) -> Vec<bool> {
         match op {
-            KeyOp::Taken => vec![*revoked],
-            KeyOp::Refused if *revoked => vec![true],
-            KeyOp::Refused => Vec::new(),
-            KeyOp::Revoked | KeyOp::RevokeUnanswered => vec![true],
+            KeyOp::Accepted => vec![*revoked],
+            KeyOp::Rejected if *revoked => vec![true],
+            KeyOp::Rejected => Vec::new(),
+            KeyOp::Revoked | KeyOp::RevokeIndeterminate => vec![true],
         }
     }
 
-    fn only_looks(op: &KeyOp) -> bool {
-        matches!(op, KeyOp::Taken | KeyOp::Refused)
+    fn is_read_only(op: &KeyOp) -> bool {
+        matches!(op, KeyOp::Accepted | KeyOp::Rejected)
     }
 }

@@ -1,4 +1,4 @@
-//! The tester tested: mistakes that Berth could make are made for it on the wire, and each has to be found.
+//! Mutation tests: DynamoDB requests are rewritten as if Berth had a bug, and the checks must detect each one.
 
 use std::sync::atomic::Ordering;
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::{World, fault_plan::FaultRate, setup::Figures};
 use crate::harness::api_test;
 
-/// Rounds until the mistake has to have shown.
+/// Number of rounds in which a bug must be detected.
 const ROUNDS: u64 = 24;
-/// How many requests each client of a round makes: fewer than otherwise, as most mistakes show soon.
-const CALLS_EACH: u64 = 12;
+/// Number of requests of each client in a round. Most bugs show soon.
+const REQUESTS_EACH: u64 = 12;
 
-/// The actions of a transaction.
+/// Returns the actions of a transaction.
 fn actions<'a>(operation: &str, request: &'a mut Value) -> impl Iterator<Item = &'a mut Value> {
     let actions = if operation == "TransactWriteItems" { request["TransactItems"].as_array_mut() } else { None };
     actions.into_iter().flatten()
@@ -23,29 +23,29 @@ fn partition(key: &Value) -> &str {
     key["pk"]["S"].as_str().unwrap_or_default()
 }
 
-/// In place of an action one that does nothing: the others keep their places.
+/// Replaces an action with one that has no effect, so that the other actions keep their positions.
 fn nothing(action: &mut Value, kind: &str) {
     let (table, key) = (action[kind]["TableName"].clone(), action[kind]["Key"].clone());
     *action =
         json!({ "ConditionCheck": { "TableName": table, "Key": key, "ConditionExpression": "attribute_exists(pk)" } });
 }
 
-/// Runs rounds until one cannot be explained: what could not.
+/// Runs rounds until one is not linearizable. Returns the reason.
 async fn found(rewrite: fn(&str, &mut Value) -> bool) -> String {
     let (world, figures) = (World::new().await, Figures::default());
     world.wire.rewrite(rewrite);
     for round in 0..ROUNDS {
-        if let Err(reason) = world.round((7, round), CALLS_EACH, FaultRate::Low, &figures).await {
+        if let Err(reason) = world.round((7, round), REQUESTS_EACH, FaultRate::Low, &figures).await {
             let (rewritten, requests) = (world.wire.rewritten(), figures.requests.load(Ordering::Relaxed));
             assert!(rewritten > 0, "{reason}");
-            eprintln!("history: found after {requests} calls, {rewritten} requests falsified");
+            eprintln!("history: detected after {requests} requests, {rewritten} DynamoDB requests rewritten");
             return reason;
         }
     }
-    panic!("{} requests were falsified, and nobody noticed: {figures:?}", world.wire.rewritten());
+    panic!("{} rewritten DynamoDB requests, and no detected bug: {figures:?}", world.wire.rewritten());
 }
 
-/// Two roles of one kind, as the item that makes them unique is put over the one that is there.
+/// Two roles of one kind: the item that makes them unique is overwritten.
 #[apply(api_test)]
 async fn a_missing_condition_is_detected() {
     let reason = found(|operation, request| {
@@ -64,7 +64,7 @@ async fn a_missing_condition_is_detected() {
     assert!(reason.contains("role ") && reason.contains("Assigned"), "{reason}");
 }
 
-/// Changes that undo one another, as each is written over whatever came between.
+/// Lost updates: each write overwrites concurrent ones.
 #[apply(api_test)]
 async fn a_missing_version_check_is_detected() {
     let reason = found(|operation, request| {
@@ -74,7 +74,7 @@ async fn a_missing_version_check_is_detected() {
             let is_party = update["Key"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("PTY#"));
             let condition = update.get("ConditionExpression").and_then(Value::as_str).unwrap_or_default().to_owned();
             if is_party && condition.contains("version") {
-                // What is named or given has to be used.
+                // Every declared name and value must be used.
                 let tautology = condition.replace('=', "<>");
                 update.insert("ConditionExpression".to_owned(), json!(format!("({condition}) OR ({tautology})")));
                 any = true;
@@ -86,7 +86,7 @@ async fn a_missing_version_check_is_detected() {
     assert!(reason.contains("party pty_") && reason.contains("Patched"), "{reason}");
 }
 
-/// Slugs that nobody has and nobody gets.
+/// Slugs that no organization has and none can get.
 #[apply(api_test)]
 async fn an_unreleased_guard_is_detected() {
     let reason = found(|operation, request| {
@@ -102,10 +102,10 @@ async fn an_unreleased_guard_is_detected() {
         any
     });
     let reason = reason.await;
-    assert!(reason.contains("slugs: ") && reason.contains("Refused"), "{reason}");
+    assert!(reason.contains("slugs: ") && reason.contains("Conflict"), "{reason}");
 }
 
-/// Parties that are there and not counted.
+/// Parties that are not counted.
 #[apply(api_test)]
 async fn a_missing_count_is_detected() {
     let reason = found(|operation, request| {

@@ -8,9 +8,9 @@ use std::{
     },
 };
 
-use super::linearizability::{Entry, MOST_STEPS, Model, Verdict, explain};
+use super::linearizability::{Entry, MAX_STEPS, Model, Verdict, search};
 
-/// A clock that orders what happens: it ticks whenever it is looked at.
+/// A logical clock: it ticks whenever it is read.
 #[derive(Debug, Clone, Default)]
 pub struct Clock(Arc<AtomicU64>);
 
@@ -20,20 +20,20 @@ impl Clock {
     }
 }
 
-/// Splitmix64: what a seed makes of it is the same everywhere.
+/// SplitMix64: a seed gives the same numbers on every platform.
 #[derive(Debug, Clone)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// Dice of their own for each of several numbers.
+    /// Returns a generator that is seeded with several numbers.
     pub fn of(numbers: &[u64]) -> Self {
         numbers.iter().fold(Self(0), |mut rng, number| {
             rng.0 ^= number.wrapping_mul(0x2545_F491_4F6C_DD1D);
-            Self(rng.roll())
+            Self(rng.next())
         })
     }
 
-    pub fn roll(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -41,27 +41,27 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`.
+    /// Returns a number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.roll() % end
+        self.next() % end
     }
 
-    /// One of these.
+    /// Returns one of these values.
     pub fn one_of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
         let at = self.below(things.len().try_into().expect("few things"));
         &things[usize::try_from(at).expect("few things")]
     }
 }
 
-/// The history of one object, and the ids that its clients have met.
+/// The history of one object, and the ids that its clients have received.
 #[derive(Debug)]
 pub struct Recorder<O> {
     pub name: String,
     entries: Mutex<Vec<Entry<O>>>,
-    /// What was reported to be created.
+    /// Ids of responses that report a creation.
     created: Mutex<BTreeSet<String>>,
-    /// All that was met, in the order of meeting.
-    met: Mutex<Vec<String>>,
+    /// Ids of all responses, in order.
+    observed: Mutex<Vec<String>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -70,43 +70,43 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<O: std::fmt::Debug> Recorder<O> {
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), entries: Mutex::default(), created: Mutex::default(), met: Mutex::default() }
+        Self { name: name.into(), entries: Mutex::default(), created: Mutex::default(), observed: Mutex::default() }
     }
 
-    /// A request that was answered.
+    /// Records a request with a known outcome.
     pub fn completed(&self, begun: u64, clock: &Clock, op: O) {
         lock(&self.entries).push(Entry { op, begun, ended: Some(clock.tick()) });
     }
 
-    /// A request that was not.
+    /// Records a request with an indeterminate outcome.
     pub fn indeterminate(&self, begun: u64, op: O) {
         lock(&self.entries).push(Entry { op, begun, ended: None });
     }
 
-    /// Notes an id that a response named as created.
+    /// Records the id of a created resource.
     pub fn created(&self, id: &str) {
         lock(&self.created).insert(id.to_owned());
-        self.met(id);
+        self.observed(id);
     }
 
-    /// Notes an id that a response named.
-    pub fn met(&self, id: &str) {
-        lock(&self.met).push(id.to_owned());
+    /// Records an id of a response.
+    pub fn observed(&self, id: &str) {
+        lock(&self.observed).push(id.to_owned());
     }
 
-    /// The id that was met last.
+    /// Returns the id that was recorded last.
     pub fn latest(&self) -> Option<String> {
-        lock(&self.met).last().cloned()
+        lock(&self.observed).last().cloned()
     }
 
-    /// Ids that were met, and that no response named as created.
+    /// Returns the ids that no response reported as created.
     pub fn orphans(&self) -> Vec<String> {
-        let (created, met) = (lock(&self.created), lock(&self.met));
-        met.iter().filter(|id| !created.contains(*id)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+        let (created, observed) = (lock(&self.created), lock(&self.observed));
+        observed.iter().filter(|id| !created.contains(*id)).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// Whether the model explains the history.
-    pub fn explained<M: Model<Op = O>>(&self, model: &M) -> Verdict {
-        explain(model, &lock(&self.entries), MOST_STEPS)
+    /// Returns whether the history is linearizable for the model.
+    pub fn check<M: Model<Op = O>>(&self, model: &M) -> Verdict {
+        search(model, &lock(&self.entries), MAX_STEPS)
     }
 }

@@ -1,4 +1,4 @@
-//! A round: some things that many clients change and read, and what is recorded of each.
+//! A round: objects that many clients change and read, and their histories.
 
 use std::{
     collections::BTreeMap,
@@ -11,21 +11,21 @@ use super::{
 };
 use crate::harness::{DIRECTORY_SCOPES, TestClient, TestResponse, TestServer, Wire, paths};
 
-/// What came of a workload.
+/// Statistics of a workload.
 #[derive(Debug, Default)]
 pub struct Figures {
     pub requests: AtomicUsize,
-    /// Calls of the store that met a fault, by its kind; and clients that went away.
+    /// DynamoDB requests with a fault, by its kind, and disconnected clients.
     pub faults: Mutex<BTreeMap<String, usize>>,
     /// Requests with an indeterminate outcome.
-    pub open: AtomicUsize,
-    /// The steps of the longest search.
+    pub indeterminate: AtomicUsize,
+    /// Steps of the longest search.
     pub longest: AtomicUsize,
-    /// Searches that took too long: histories of which nothing is known.
-    pub given_up: AtomicUsize,
+    /// Aborted searches: their histories have no verdict.
+    pub aborted: AtomicUsize,
 }
 
-/// A role that may be held.
+/// A role that can be assigned and revoked.
 pub struct Slot {
     pub party: String,
     pub dock: String,
@@ -33,15 +33,15 @@ pub struct Slot {
     pub recorded: Recorder<RoleOp>,
 }
 
-/// One member of things of whom each may have a name.
+/// A resource with a unique name.
 pub struct Owner {
     pub id: String,
     pub path: String,
 }
 
-/// Things that have names, each another.
+/// Resources whose names are unique, with the history of the names.
 pub struct Naming {
-    /// The member that holds the name.
+    /// Member with the name.
     pub member: &'static str,
     pub owners: Vec<Owner>,
     pub names: Vec<String>,
@@ -68,12 +68,12 @@ pub struct Round<'a> {
     pub figures: &'a Figures,
     /// Makes the names of requests and parties of a round unique.
     pub label: String,
-    /// Callers of a process that is patient with the store: with the platform's key, and with the organization's.
-    pub keeper: TestClient,
+    /// Clients of a process without faults: with a platform key, and with an organization key.
+    pub admin: TestClient,
     pub own: TestClient,
-    /// One for each process.
+    /// One client for each process.
     pub platform: Vec<TestClient>,
-    /// An organization, with a client of its own for each process; and one that may see nothing of it.
+    /// An organization with one client for each process, and another tenant that must not see its resources.
     pub organization: String,
     pub tenant: Vec<TestClient>,
     pub neighbour: String,
@@ -85,11 +85,11 @@ pub struct Round<'a> {
     pub keys: Vec<Recorder<KeyedOp>>,
     pub hints: Vec<(String, Recorder<HintOp>)>,
     pub credentials: Vec<Credential>,
-    /// Parties that were made, by name; without an id where nobody was reported.
+    /// Created parties, by name; without an id if the outcome is indeterminate.
     pub crowd: Mutex<BTreeMap<String, Option<String>>>,
 }
 
-/// What a response shows of a party.
+/// Returns the state of a party in a response.
 pub fn seen(response: &TestResponse) -> Seen {
     let marks = response.json()["metadata"].as_object().expect("metadata").iter();
     let version = response.header("etag").and_then(|tag| tag.trim_matches('"').parse().ok()).expect("a version");
@@ -102,12 +102,12 @@ fn owner(path: &str, id: &str) -> Owner {
 }
 
 impl<'a> Round<'a> {
-    /// What the id of every request of the workload begins with.
+    /// Returns the prefix of the request ids of the workload.
     pub fn requests(&self) -> String {
         format!("h-{}-", self.label)
     }
 
-    /// Makes what a round is about, in fair weather, through `patient`. The processes work on one store.
+    /// Creates the objects of a round through `patient`, without faults. The processes use one table.
     pub async fn new(
         patient: &TestServer,
         processes: &[TestServer],
@@ -115,19 +115,19 @@ impl<'a> Round<'a> {
         figures: &'a Figures,
         label: &str,
     ) -> Self {
-        let keeper = patient.platform();
+        let admin = patient.platform();
         let everywhere = |key: &str| processes.iter().map(|process| process.client(key)).collect::<Vec<_>>();
         let mut organizations = Vec::new();
         for which in ["a", "b", "c"] {
-            let created = keeper.create_organization(&format!("History {label} {which}")).await;
+            let created = admin.create_organization(&format!("History {label} {which}")).await;
             organizations.push((created.id(), created.text("slug")));
         }
         let (organization, neighbour) = (organizations[0].0.clone(), organizations[1].0.clone());
         let own = patient.tenant(&organization, &DIRECTORY_SCOPES).await;
-        let stranger = keeper.create_api_key(Some(&neighbour), &DIRECTORY_SCOPES).await.text("key");
+        let stranger = admin.create_api_key(Some(&neighbour), &DIRECTORY_SCOPES).await.text("key");
         let mut docks = Vec::new();
         for name in ["East", "West"] {
-            docks.push(keeper.create_dock(&organization, name).await.id());
+            docks.push(admin.create_dock(&organization, name).await.id());
         }
         let slugs = Naming {
             member: "slug",
@@ -145,7 +145,7 @@ impl<'a> Round<'a> {
         };
         let mut credentials = Vec::new();
         for number in 0..2 {
-            let created = keeper.create_api_key(Some(&organization), &["docks:read"]).await;
+            let created = admin.create_api_key(Some(&organization), &["docks:read"]).await;
             let recorded = Recorder::new(format!("API key {number}"));
             credentials.push(Credential { id: created.id(), clients: everywhere(&created.text("key")), recorded });
         }
@@ -154,18 +154,18 @@ impl<'a> Round<'a> {
             clock: Clock::default(),
             figures,
             label: label.to_owned(),
-            platform: everywhere(keeper.credential().expect("the first key")),
-            tenant: everywhere(own.credential().expect("a key")),
+            platform: everywhere(admin.credential().expect("the first key")),
+            tenant: everywhere(own.credential().expect("an organization key")),
             stranger: processes[0].client(&stranger),
-            slots: slots(&keeper, &organization, &docks).await,
+            slots: slots(&admin, &organization, &docks).await,
             slugs,
             domains,
-            parties: parties(&keeper, &organization).await,
+            parties: parties(&admin, &organization).await,
             keys: (0..2).map(|number| Recorder::new(format!("Idempotency-Key {number}"))).collect(),
             hints: (0..2).map(|n| (format!("hint-{label}-{n}"), Recorder::new(format!("hint {n}")))).collect(),
             credentials,
             crowd: Mutex::default(),
-            keeper,
+            admin,
             own,
             organization,
             neighbour,
@@ -173,9 +173,9 @@ impl<'a> Round<'a> {
     }
 }
 
-async fn slots(keeper: &TestClient, organization: &str, docks: &[String]) -> Vec<Slot> {
-    let one = keeper.create_party(organization, "One").await.id();
-    let two = keeper.create_party(organization, "Two").await.id();
+async fn slots(admin: &TestClient, organization: &str, docks: &[String]) -> Vec<Slot> {
+    let one = admin.create_party(organization, "One").await.id();
+    let two = admin.create_party(organization, "Two").await.id();
     let slot = |party: &str, dock: &str, role| Slot {
         party: party.to_owned(),
         dock: dock.to_owned(),
@@ -185,10 +185,10 @@ async fn slots(keeper: &TestClient, organization: &str, docks: &[String]) -> Vec
     vec![slot(&one, &docks[0], "DISTRIBUTOR"), slot(&one, &docks[0], "RECIPIENT"), slot(&two, &docks[1], "RECIPIENT")]
 }
 
-async fn parties(keeper: &TestClient, organization: &str) -> Vec<Changed> {
+async fn parties(admin: &TestClient, organization: &str) -> Vec<Changed> {
     let mut parties = Vec::new();
     for name in ["Three", "Four"] {
-        let party = keeper.create_party(organization, name).await;
+        let party = admin.create_party(organization, name).await;
         parties.push(Changed {
             path: paths::party(organization, &party.id()),
             model: Party { first: seen(&party) },

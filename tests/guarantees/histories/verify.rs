@@ -1,4 +1,5 @@
-//! What is there when a round is over and nothing is on its way any more, and whether all that was reported explains it.
+//! Verification after a round, when no request is in progress: whether all responses and the final state are
+//! linearizable.
 
 use std::{
     collections::BTreeMap,
@@ -8,18 +9,18 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    linearizability::{MOST_STEPS, Model, Verdict},
+    linearizability::{MAX_STEPS, Model, Verdict},
     models::{ApiKey, Hint, HintOp, Keyed, NameOp, PartyOp, RoleOp, RoleSlot},
     recorder::Recorder,
     setup::{Naming, Round, seen},
 };
 use crate::harness::{TestClient, TestResponse, paths};
 
-/// The rows of a list that is one page long.
+/// Returns the rows of a list, which must fit on one page.
 async fn listed(client: &TestClient, target: &str) -> (Vec<Value>, TestResponse) {
     let response = client.get(target).await.expect(200);
     let rows = response.json()["data"].as_array().expect("rows").clone();
-    assert!(response.json()["meta"]["nextCursor"].is_null(), "{target} is one page long");
+    assert!(response.json()["meta"]["nextCursor"].is_null(), "{target} has one page");
     (rows, response)
 }
 
@@ -28,10 +29,10 @@ fn text(row: &Value, member: &str) -> String {
 }
 
 impl Round<'_> {
-    /// Reads everything, as calls that come after all others, and has every history explained.
+    /// Reads the final state, as requests after all others, and checks every history.
     ///
     /// # Errors
-    /// What cannot be explained, in words.
+    /// An error describes the first operation without an explanation.
     pub async fn verify(&self) -> Result<(), String> {
         self.wire.quiet(&self.requests()).await;
         self.read_roles().await;
@@ -45,38 +46,38 @@ impl Round<'_> {
         }
         self.read_hints().await;
         for slot in &self.slots {
-            self.explained(&slot.recorded, &RoleSlot { orphans: slot.recorded.orphans() })?;
+            self.check(&slot.recorded, &RoleSlot { orphans: slot.recorded.orphans() })?;
         }
         for naming in [&self.slugs, &self.domains] {
-            self.explained(&naming.recorded, &naming.model)?;
+            self.check(&naming.recorded, &naming.model)?;
         }
         for changed in &self.parties {
-            self.explained(&changed.recorded, &changed.model)?;
+            self.check(&changed.recorded, &changed.model)?;
         }
         for key in &self.keys {
-            self.explained(key, &Keyed { orphans: key.orphans() })?;
+            self.check(key, &Keyed { orphans: key.orphans() })?;
         }
         for (_, hint) in &self.hints {
-            self.explained(hint, &Hint)?;
+            self.check(hint, &Hint)?;
         }
         for credential in &self.credentials {
-            self.explained(&credential.recorded, &ApiKey)?;
+            self.check(&credential.recorded, &ApiKey)?;
         }
         self.count().await
     }
 
-    /// Has one history explained. A search that is given up is counted, and is neither an explanation nor a finding.
-    fn explained<M: Model>(&self, recorded: &Recorder<M::Op>, model: &M) -> Result<(), String> {
-        match recorded.explained(model) {
-            Verdict::Explained(steps) => {
+    /// Checks one history. An aborted search is counted. It has no verdict.
+    fn check<M: Model>(&self, recorded: &Recorder<M::Op>, model: &M) -> Result<(), String> {
+        match recorded.check(model) {
+            Verdict::Linearizable(steps) => {
                 self.figures.longest.fetch_max(steps, Ordering::Relaxed);
                 Ok(())
             }
-            Verdict::Refuted(reason) => Err(format!("{}: {reason}", recorded.name)),
-            Verdict::GivenUp => {
-                self.figures.given_up.fetch_add(1, Ordering::Relaxed);
+            Verdict::NotLinearizable(reason) => Err(format!("{}: {reason}", recorded.name)),
+            Verdict::Aborted => {
+                self.figures.aborted.fetch_add(1, Ordering::Relaxed);
                 eprintln!(
-                    "history: the search was GIVEN UP at {MOST_STEPS} steps: {} of {}",
+                    "history: the search was ABORTED after {MAX_STEPS} steps: {} of {}",
                     recorded.name, self.label
                 );
                 Ok(())
@@ -84,7 +85,7 @@ impl Round<'_> {
         }
     }
 
-    /// Roles as three endpoints show them.
+    /// Reads roles by three endpoints.
     async fn read_roles(&self) {
         let client = &self.own;
         for slot in &self.slots {
@@ -102,7 +103,7 @@ impl Round<'_> {
             };
             for held in [found(&of_party, "id"), found(&in_dock, "id")] {
                 if let Some(id) = &held {
-                    slot.recorded.met(id);
+                    slot.recorded.observed(id);
                 }
                 slot.recorded.completed(begun, &self.clock, RoleOp::Read(held));
             }
@@ -112,7 +113,7 @@ impl Round<'_> {
     async fn read_names(&self, naming: &Naming) {
         for owner in &naming.owners {
             let begun = self.clock.tick();
-            let found = self.keeper.get(&owner.path).await.expect(200);
+            let found = self.admin.get(&owner.path).await.expect(200);
             let name = found.json()[naming.member].as_str().map(ToOwned::to_owned);
             naming.recorded.completed(begun, &self.clock, NameOp::Read(owner.id.clone(), name));
         }
@@ -122,7 +123,7 @@ impl Round<'_> {
         for organization in [&self.organization, &self.neighbour] {
             let begun = self.clock.tick();
             let target = format!("/v2/parties?pageSize=1000&identity-provider-id={organization}");
-            let found = self.keeper.get(&target).await.expect(200);
+            let found = self.admin.get(&target).await.expect(200);
             let parties = found.json()["partyDetails"].as_array().expect("parties");
             for (hint, recorded) in &self.hints {
                 let begins = format!("{hint}::");
@@ -132,7 +133,7 @@ impl Round<'_> {
         }
     }
 
-    /// Every party that was made is there, no other is, and the counter says so.
+    /// Checks that every created party is listed once, no other party is, and the counter is correct.
     async fn count(&self) -> Result<(), String> {
         let target = paths::organization(&self.organization);
         let (rows, response) = listed(&self.own, &format!("{target}/parties?limit=100")).await;
@@ -140,22 +141,22 @@ impl Round<'_> {
         let totals = (said.as_u64(), response.json()["meta"]["total"].as_u64());
         let is = u64::try_from(rows.len()).ok();
         if totals != (is, is) {
-            return Err(format!("counters: there are {is:?} parties, and the counter and the list say {totals:?}"));
+            return Err(format!("counters: {is:?} parties, but counter and list report {totals:?}"));
         }
         let mut crowd = BTreeMap::new();
         for row in rows.iter().filter(|row| text(row, "name").starts_with("Crowd ")) {
             if let Some(twice) = crowd.insert(text(row, "name"), text(row, "id")) {
-                return Err(format!("crowd: {} was made once and is there twice, also as {twice}", row["name"]));
+                return Err(format!("crowd: {} was created once and is listed twice, also as {twice}", row["name"]));
             }
         }
         let found = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, id) in found.iter() {
             if id.is_some() && crowd.get(name) != id.as_ref() {
-                return Err(format!("crowd: {name} was made as {id:?}, and is there as {:?}", crowd.get(name)));
+                return Err(format!("crowd: {name} was created as {id:?}, and is listed as {:?}", crowd.get(name)));
             }
         }
         if let Some((name, _)) = crowd.iter().find(|(name, _)| !found.contains_key(*name)) {
-            return Err(format!("crowd: nobody asked for {name}"));
+            return Err(format!("crowd: no request created {name}"));
         }
         Ok(())
     }

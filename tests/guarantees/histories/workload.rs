@@ -1,4 +1,4 @@
-//! What the clients of a round do, all at once, and what each is reported.
+//! The concurrent requests of a round, and their recorded responses.
 
 use std::sync::{PoisonError, atomic::Ordering};
 
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::harness::{RequestBuilder, TestResponse, paths};
 
-/// How many clients a round has.
-pub const CALLERS: u64 = 8;
+/// Number of clients in a round.
+pub const CLIENTS: u64 = 8;
 
 /// One client of a round.
 struct Worker {
@@ -27,13 +27,13 @@ struct Worker {
 }
 
 impl Round<'_> {
-    /// All clients at once, each with dice of its own.
-    pub async fn run(&self, (seed, round): (u64, u64), calls_each: u64, rate: FaultRate) {
-        join_all((0..CALLERS).map(|client| async move {
+    /// Runs all clients at once, each with its own random numbers.
+    pub async fn run(&self, (seed, round): (u64, u64), requests_each: u64, rate: FaultRate) {
+        join_all((0..CLIENTS).map(|client| async move {
             let rng = Rng::of(&[seed, round, client]);
             let mut worker = Worker { rng, process: 0, request: String::new(), number: 0, rate };
-            for request in 0..calls_each {
-                worker.number = client * calls_each + request;
+            for request in 0..requests_each {
+                worker.number = client * requests_each + request;
                 worker.request = format!("{}{}", self.requests(), worker.number);
                 worker.process = *worker.rng.one_of(&[0, 1]);
                 self.act(&mut worker).await;
@@ -64,7 +64,7 @@ impl Round<'_> {
             let mut kinds = self.figures.faults.lock().unwrap_or_else(PoisonError::into_inner);
             *kinds.entry(plan.kind()).or_default() += faults;
         }
-        self.figures.open.fetch_add(usize::from(response.is_none()), Ordering::Relaxed);
+        self.figures.indeterminate.fetch_add(usize::from(response.is_none()), Ordering::Relaxed);
         response
     }
 
@@ -82,16 +82,16 @@ impl Round<'_> {
                     Some(200) => recorded.completed(begun, clock, RoleOp::Revoked(id)),
                     Some(status) => {
                         assert_eq!(status, 404);
-                        recorded.completed(begun, clock, RoleOp::Gone(id));
+                        recorded.completed(begun, clock, RoleOp::NotFound(id));
                     }
-                    None => recorded.indeterminate(begun, RoleOp::RevokeUnanswered(id)),
+                    None => recorded.indeterminate(begun, RoleOp::RevokeIndeterminate(id)),
                 }
             }
             (8.., _) => {
                 let held = self.role_held(worker, slot).await;
                 if let Some(held) = held {
                     if let Some(id) = &held {
-                        recorded.met(id);
+                        recorded.observed(id);
                     }
                     recorded.completed(begun, clock, RoleOp::Read(held));
                 }
@@ -99,14 +99,14 @@ impl Round<'_> {
             _ => {
                 let body = json!({ "dockId": slot.dock, "role": slot.role });
                 match self.send(worker, client.request(Method::POST, &roles).json(&body)).await {
-                    None => recorded.indeterminate(begun, RoleOp::AssignUnanswered),
+                    None => recorded.indeterminate(begun, RoleOp::AssignIndeterminate),
                     Some(response) if response.status == 201 => {
                         recorded.created(&response.id());
                         recorded.completed(begun, clock, RoleOp::Assigned(response.id()));
                     }
                     Some(response) => {
                         let held = response.expect_error(409, "ROLE_ALREADY_ASSIGNED").text("conflictId");
-                        recorded.met(&held);
+                        recorded.observed(&held);
                         recorded.completed(begun, clock, RoleOp::Held(held));
                     }
                 }
@@ -114,7 +114,7 @@ impl Round<'_> {
         }
     }
 
-    /// Which role is held there, if there is a response.
+    /// Returns the assigned role, if there is a response.
     async fn role_held(&self, worker: &mut Worker, slot: &Slot) -> Option<Option<String>> {
         let check = json!({ "checks": [{ "dockId": slot.dock, "partyId": slot.party, "role": slot.role }] });
         let target = paths::role_checks(&self.organization);
@@ -129,17 +129,17 @@ impl Round<'_> {
         let (owner, wanted) = (worker.rng.one_of(&naming.owners), worker.rng.one_of(&naming.names).clone());
         let (recorded, clock, member) = (&naming.recorded, &self.clock, naming.member);
         let is_slug = member == "slug";
-        // A domain can be given up; a slug only for another.
+        // A domain can be removed, a slug only replaced.
         let wanted = Some(wanted).filter(|_| is_slug || worker.rng.below(3) > 0);
         let client = &self.platform[worker.process];
         let (what, begun) = (worker.rng.below(10), clock.tick());
         if what < 7 {
             let request = client.request(Method::PATCH, &owner.path).json(&json!({ member: wanted }));
             match self.send(worker, request).await {
-                None => recorded.indeterminate(begun, NameOp::TakeUnanswered(owner.id.clone(), wanted)),
+                None => recorded.indeterminate(begun, NameOp::SetIndeterminate(owner.id.clone(), wanted)),
                 Some(response) if response.status == 200 => {
                     assert_eq!(response.json()[member], json!(wanted));
-                    recorded.completed(begun, clock, NameOp::Took(owner.id.clone(), wanted));
+                    recorded.completed(begun, clock, NameOp::Set(owner.id.clone(), wanted));
                 }
                 Some(response) => {
                     let found = if is_slug {
@@ -148,8 +148,8 @@ impl Round<'_> {
                         response.expect_error(400, "DOMAIN_ALREADY_REGISTERED");
                         None
                     };
-                    let wanted = wanted.expect("only a name can be another's");
-                    recorded.completed(begun, clock, NameOp::Refused(owner.id.clone(), wanted, found));
+                    let wanted = wanted.expect("only a name can conflict");
+                    recorded.completed(begun, clock, NameOp::Conflict(owner.id.clone(), wanted, found));
                 }
             }
         } else if is_slug && what == 7 {
@@ -171,7 +171,7 @@ impl Round<'_> {
         let (recorded, clock) = (&changed.recorded, &self.clock);
         let client = &self.tenant[worker.process];
         let read = worker.rng.below(4) == 0;
-        // Which version is named is up to chance: some are right.
+        // The version is random: some are correct.
         let latest = recorded.latest().and_then(|version| version.parse::<u64>().ok());
         let version = latest.filter(|_| worker.rng.below(3) == 0);
         let patch = match worker.rng.below(4) {
@@ -182,7 +182,7 @@ impl Round<'_> {
         if read {
             if let Some(response) = self.send(worker, client.request(Method::GET, &changed.path)).await {
                 let seen = seen(&response.expect(200));
-                recorded.met(&seen.version.to_string());
+                recorded.observed(&seen.version.to_string());
                 recorded.completed(begun, clock, PartyOp::Read(seen));
             }
             return;
@@ -196,10 +196,10 @@ impl Round<'_> {
             request = request.header("if-match", &format!("\"{version}\""));
         }
         match self.send(worker, request).await {
-            None => recorded.indeterminate(begun, PartyOp::PatchUnanswered(patch, version)),
+            None => recorded.indeterminate(begun, PartyOp::PatchIndeterminate(patch, version)),
             Some(response) if response.status == 200 => {
                 let seen = seen(&response);
-                recorded.met(&seen.version.to_string());
+                recorded.observed(&seen.version.to_string());
                 recorded.completed(begun, clock, PartyOp::Patched(patch, version, seen));
             }
             Some(response) => {
@@ -229,7 +229,7 @@ impl Round<'_> {
             self.tenant[worker.process].request(Method::POST, &target).header("idempotency-key", &key).json(&body);
         let (clock, begun) = (&self.clock, self.clock.tick());
         match self.send(worker, request).await {
-            None => recorded.indeterminate(begun, KeyedOp::Unanswered(variant)),
+            None => recorded.indeterminate(begun, KeyedOp::Indeterminate(variant)),
             Some(response) if response.status == 422 => {
                 response.expect_error(422, "IDEMPOTENCY_KEY_REUSED");
                 recorded.completed(begun, clock, KeyedOp::Reused(variant));
@@ -237,8 +237,8 @@ impl Round<'_> {
             Some(response) => {
                 let id = response.clone().expect(201).id();
                 if response.header("idempotency-replayed").is_some() {
-                    recorded.met(&id);
-                    recorded.completed(begun, clock, KeyedOp::Again(variant, id));
+                    recorded.observed(&id);
+                    recorded.completed(begun, clock, KeyedOp::Replayed(variant, id));
                 } else {
                     recorded.created(&id);
                     recorded.completed(begun, clock, KeyedOp::First(variant, id));
@@ -256,7 +256,7 @@ impl Round<'_> {
             .send(worker, self.platform[worker.process].request(Method::POST, paths::LEDGER_PARTIES).json(&body))
             .await;
         match response.map(|response| response.status) {
-            None => recorded.indeterminate(begun, HintOp::AllocateUnanswered(organization)),
+            None => recorded.indeterminate(begun, HintOp::AllocateIndeterminate(organization)),
             Some(200) => recorded.completed(begun, clock, HintOp::Allocated(organization)),
             Some(400) => recorded.completed(begun, clock, HintOp::Exists(organization)),
             Some(status) => {
@@ -274,7 +274,7 @@ impl Round<'_> {
         if revoke {
             let target = paths::api_key(&credential.id);
             match self.send(worker, self.platform[worker.process].request(Method::DELETE, &target)).await {
-                None => recorded.indeterminate(begun, KeyOp::RevokeUnanswered),
+                None => recorded.indeterminate(begun, KeyOp::RevokeIndeterminate),
                 Some(response) => {
                     response.expect(200);
                     recorded.completed(begun, clock, KeyOp::Revoked);
@@ -284,16 +284,16 @@ impl Round<'_> {
             let target = format!("/v1/docks?organizationId={}", self.organization);
             match self.send(worker, credential.clients[worker.process].request(Method::GET, &target)).await {
                 None => {}
-                Some(response) if response.status == 200 => recorded.completed(begun, clock, KeyOp::Taken),
+                Some(response) if response.status == 200 => recorded.completed(begun, clock, KeyOp::Accepted),
                 Some(response) => {
                     response.expect_error(401, "UNAUTHORIZED");
-                    recorded.completed(begun, clock, KeyOp::Refused);
+                    recorded.completed(begun, clock, KeyOp::Rejected);
                 }
             }
         }
     }
 
-    /// Another tenant, which must not find anything.
+    /// Sends a request of another tenant, which must not find anything.
     async fn stranger(&self) {
         let response = self.stranger.get(&self.parties[0].path).await;
         assert!([404, 503].contains(&response.status), "{response:?}");

@@ -1,5 +1,6 @@
-//! What tenants' calls touch at the store: what begins with the client's own prefix, and what is written down with its
-//! reason. From the same list a policy is made, for an operator who wants a fence below the code.
+//! The keys that requests of a tenant access: those with its own prefix, and the listed exceptions. The list also
+//! yields an
+//! IAM policy, for an operator who wants a boundary below the code.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,11 +20,11 @@ use crate::guarantees::isolation::locations::{Scene, ledger_id_locations, ledger
 use crate::harness::samples::{SampleRequest, id_locations, nonexistent, scoped_endpoints};
 use crate::harness::{RequestBuilder, api_test, generated, iam_actions, paths};
 
-/// docs/isolation.md as it is; `cargo xtask generate` writes it.
+/// The current docs/isolation.md; `cargo xtask generate` writes it.
 const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md"));
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
 
-/// What tenants' calls touch beyond `ORG#<own>…`, and why that is no way to another tenant.
+/// Accesses of a tenant beyond `ORG#<own>…`, and why they do not disclose another tenant.
 const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
     (
         Family::ApiKeys,
@@ -105,13 +106,13 @@ async fn tenants_access_only_their_keys_and_the_listed_exceptions() {
     }
     let listed: BTreeMap<_, BTreeSet<_>> =
         EXCEPTIONS.iter().map(|(family, actions, _)| (*family, actions.iter().copied().collect())).collect();
-    // The deployment's record is read once by each process, and this one has read it by now.
+    // Each process reads the deployment's record once, and this one already has.
     found.entry(Family::Platform).or_default().insert(StoreAction::GetItem);
-    assert_eq!(found, listed, "what is touched beyond {own}");
-    // The fence lets the client's calls through, and none to what begins with another's prefix.
+    assert_eq!(found, listed, "keys beyond {own}");
+    // The policy allows the tenant's requests, and no access to keys with another tenant's prefix.
     let policy = policy(&ulid(&scene.own.organization));
     for (action, pk) in &touched {
-        assert!(allows(&policy, *action, pk), "the fence stops {action:?} on {pk}");
+        assert!(allows(&policy, *action, pk), "the policy denies {action:?} on {pk}");
     }
     let other = ulid(&scene.other.organization);
     for rest in ["", "#LEDGER", "#IDEM#", "#AUDIT#dock_1", "#XREF#1", &format!("#DOCK#{}", ulid(&scene.other.dock))] {
@@ -124,8 +125,9 @@ async fn tenants_access_only_their_keys_and_the_listed_exceptions() {
     }
 }
 
-/// Calls of the tenant to every endpoint: about all that it has, with all that they can carry, then about what another
-/// tenant has, at every place.
+/// Returns requests of the tenant to every endpoint: with its own resources and all members, then with another tenant's
+/// ids
+/// at every location.
 async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     let (own, client) = (&scene.own, &scene.own.client);
     let organization = paths::organization(&own.organization);
@@ -138,7 +140,7 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     };
     let mut requests = vec![
         sent(Method::PATCH, &organization, json!({ "name": "Premier", "slug": "premier" })),
-        // Its own slug, one that is free again, and one that another has.
+        // Its own slug, a released slug, and another organization's slug.
         sent(Method::PATCH, &organization, json!({ "slug": "premier-title" })),
         sent(Method::PATCH, &organization, json!({ "slug": "bank-of-america" })),
         sent(
@@ -159,7 +161,7 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
         sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": "theirs" })),
         sent(Method::POST, paths::LEDGER_PARTIES, json!({ "partyIdHint": own.party })),
     ];
-    let asked = [
+    let targets = [
         format!("{parties}?externalRef=EIN:2"),
         format!("{parties}?search=a&limit=1&offset=1"),
         format!("{party}/roles?dockId={}", own.dock),
@@ -171,12 +173,12 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
         format!("{}?parties={}", paths::ledger_party(&scene.hints[0]), scene.hints[1]),
         paths::ledger_user_rights(user.as_str().expect("an id")),
     ];
-    // A key that nobody has used yet: its use is marked.
+    // The use of a new key is recorded.
     let fresh = client.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
     requests.push(client.with_credential(&fresh.text("key")).request(Method::GET, &dock));
-    requests.extend(asked.iter().map(|target| client.request(Method::GET, target)));
+    requests.extend(targets.iter().map(|target| client.request(Method::GET, target)));
     requests.extend(requests_at_every_location(scene));
-    // What ends things comes last in the list of endpoints' kinds, and so here.
+    // Deletions come last.
     let (outcome, lasting): (Vec<_>, Vec<_>) =
         scoped_endpoints().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
     requests.extend(
@@ -185,7 +187,7 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     requests
 }
 
-/// Requests with another tenant's id, and with one of nobody, at every location of an id.
+/// Returns requests with another tenant's id, and with an unknown one, at every location of an id.
 fn requests_at_every_location(scene: &Scene) -> Vec<RequestBuilder> {
     let (own, client) = (&scene.own, &scene.own.client);
     let mut requests = Vec::new();
@@ -210,7 +212,7 @@ fn requests_at_every_location(scene: &Scene) -> Vec<RequestBuilder> {
     requests
 }
 
-/// The policy that lets calls of one tenant through. `ulid` is that of its organization's id.
+/// Returns the policy for one tenant. `ulid` is that of its organization id.
 fn policy(ulid: &str) -> Value {
     let table = "arn:aws:dynamodb:<region>:<account>:table/<table>";
     let statement = |actions: &[StoreAction], keys: &[String]| {
@@ -233,7 +235,7 @@ fn policy(ulid: &str) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
 }
 
-/// Whether a policy of such statements allows an action on a key.
+/// Returns whether a policy of such statements allows an action on a key.
 fn allows(policy: &Value, action: StoreAction, pk: &str) -> bool {
     let has = |list: &Value, fits: &dyn Fn(&str) -> bool| {
         list.as_array().is_some_and(|list| list.iter().any(|entry| entry.as_str().is_some_and(fits)))
@@ -244,7 +246,7 @@ fn allows(policy: &Value, action: StoreAction, pk: &str) -> bool {
     })
 }
 
-/// IAM's `StringLike`: `?` is one character, `*` any number.
+/// Matches like `StringLike` in IAM: `?` is one character, `*` any number.
 fn is_like(text: &str, pattern: &str) -> bool {
     match pattern.chars().next() {
         None => text.is_empty(),
@@ -257,7 +259,7 @@ fn is_like(text: &str, pattern: &str) -> bool {
     }
 }
 
-/// A part of the page between two lines, and what a test writes there.
+/// Replaces the part of the page between two markers.
 fn part(page: &str, name: &str, text: &str) -> String {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
     let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
@@ -271,7 +273,7 @@ async fn the_page_has_the_exceptions_and_the_policy() {
     for (family, actions, why) in EXCEPTIONS {
         let keys: Vec<_> = family.patterns().iter().map(|pattern| format!("`{}`", shortened(pattern))).collect();
         let actions: Vec<_> = actions.iter().map(|action| action.iam().trim_start_matches("dynamodb:")).collect();
-        writeln!(list, "| {} | {} | {why} |", keys.join(", "), actions.join(", ")).expect("text grows");
+        writeln!(list, "| {} | {} | {why} |", keys.join(", "), actions.join(", ")).expect("a string is writable");
     }
     let policy = serde_json::to_string_pretty(&policy("01HQ3K9B2V6R4X8ZT1M5N7P0QS")).expect("JSON");
     let policy = policy.lines().fold(String::new(), |text, line| text + "    " + line + "\n");
@@ -283,7 +285,7 @@ async fn the_page_has_the_exceptions_and_the_policy() {
     }
 }
 
-/// A pattern as people read it: an id for 26 characters of any kind.
+/// Returns a readable pattern: an id for 26 arbitrary characters.
 fn shortened(pattern: &str) -> String {
     pattern.replace(&"?".repeat(26), "<id>")
 }

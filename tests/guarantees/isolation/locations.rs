@@ -1,7 +1,7 @@
-//! What tenants could find out about each other, at every place of every endpoint.
+//! Tenants cannot observe each other, at any location of an id in any endpoint.
 //!
-//! Another tenant's id, cursor or key is sent beside one that never existed: status, headers, body and the requests of the
-//! store are the same. What the requests touch is in `fence.rs`.
+//! A request with another tenant's id, cursor or key is compared with one that never existed. Status, headers, body and
+//! DynamoDB requests are the same. `iam_boundary.rs` checks the accessed keys.
 
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -21,19 +21,19 @@ use crate::harness::{
 };
 use crate::ledger::annotations_patch;
 
-/// A server with a recorded wire, a tenant that sends requests, and another tenant.
+/// A server that records DynamoDB requests, a tenant that sends requests, and another tenant.
 pub struct Scene {
     pub server: TestServer,
     wire: Wire,
     pub own: Tenant,
     pub other: Tenant,
-    /// Parties that were allocated on the ledger: the client's, the other's, and one that nobody made.
+    /// Hints of ledger parties: the own tenant's, the other tenant's, and an unused one.
     pub hints: [String; 3],
-    /// A user of the other tenant's.
+    /// A user of the other tenant.
     user: String,
 }
 
-/// A kind of id in the ledger's dialect.
+/// A kind of id in the ledger dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Party,
@@ -60,12 +60,12 @@ impl Scene {
         own.client = server.tenant(&own.organization, &scopes).await;
         let user = platform.create_api_key(Some(&other.organization), &["ledger:admin"]).await.id();
         let scene = Self { server, wire, own, other, user, hints: hints.try_into().expect("three hints") };
-        // From here on nobody has to be proved, and no secret read.
+        // From here on, keys are cached, and secrets are read.
         scene.send(scene.own.client.request(Method::GET, paths::DOCKS)).await.0.expect(200);
         scene
     }
 
-    /// The answer, and what went over the wire for it but for the proof of who calls.
+    /// Returns the response and its DynamoDB requests without those of authentication.
     async fn send(&self, request: RequestBuilder) -> (TestResponse, Vec<DynamoDbRequest>) {
         let (response, requests) = self.send_whole(request).await;
         let proves = |request: &DynamoDbRequest| {
@@ -76,14 +76,14 @@ impl Scene {
         (response, requests.into_iter().filter(|request| !proves(request)).collect())
     }
 
-    /// The answer, and all that went over the wire for it.
+    /// Returns the response and all its DynamoDB requests.
     pub async fn send_whole(&self, request: RequestBuilder) -> (TestResponse, Vec<DynamoDbRequest>) {
         self.wire.take();
         let response = request.send().await;
         (response, self.wire.take().0)
     }
 
-    /// What can be observed of a request, with `<id>` for the ids: the response, and the DynamoDB requests.
+    /// Returns what can be observed of a request, with `<id>` for the ids: the response, and the DynamoDB requests.
     async fn observe(&self, request: RequestBuilder, ids: &[&str]) -> (u16, Vec<String>, String, Vec<String>) {
         let (response, requests) = self.send(request).await;
         let shown = |text: String| ids.iter().fold(text, |text, id| text.replace(id, "<id>"));
@@ -93,7 +93,7 @@ impl Scene {
         headers.sort();
         let body = match serde_json::from_slice(&response.body) {
             Ok(mut body) => {
-                forget(&mut body);
+                remove_varying(&mut body);
                 body.to_string()
             }
             Err(_) => String::from_utf8_lossy(&response.body).into_owned(),
@@ -103,12 +103,12 @@ impl Scene {
             iam_actions.map(|(action, pk)| format!("{} {action:?} {:?}", request.operation, Family::of(&pk)))
         });
         let mut iam_actions: Vec<_> = iam_actions.collect();
-        iam_actions.push(format!("{} calls", requests.len()));
+        iam_actions.push(format!("{} requests", requests.len()));
         iam_actions.sort();
         (response.status, headers.into_iter().map(shown).collect(), shown(body), iam_actions)
     }
 
-    /// Pairs of what the other tenant has and what never was, of one length.
+    /// Returns pairs of another tenant's id and an unknown one, of equal length.
     pub fn pairs(&self, kind: Kind) -> Vec<(String, String)> {
         let [_, theirs, never] = &self.hints;
         let namespace = theirs.split_once("::").expect("an id of the ledger").1;
@@ -129,8 +129,8 @@ impl Scene {
     }
 }
 
-/// Takes away what tells one request from another.
-fn forget(body: &mut Value) {
+/// Removes values that differ between two requests.
+fn remove_varying(body: &mut Value) {
     match body {
         Value::Object(members) => {
             members.retain(|name, _| {
@@ -143,8 +143,8 @@ fn forget(body: &mut Value) {
     }
 }
 
-/// Headers that are read before or after the owner of a resource is known.
-const COMPANY: [&[(&str, &str)]; 2] = [
+/// Headers that are evaluated before or after the owner of a resource is known.
+const HEADERS: [&[(&str, &str)]; 2] = [
     &[],
     &[("if-match", "\"1\""), ("if-none-match", "\"1\""), ("prefer", "handling=strict"), ("cache-control", "no-cache")],
 ];
@@ -153,7 +153,7 @@ const COMPANY: [&[(&str, &str)]; 2] = [
 async fn another_tenants_id_costs_and_returns_the_same_as_an_unknown_one() {
     let scene = Scene::new().await;
     let mut compared = 0;
-    for company in COMPANY {
+    for company in HEADERS {
         let with = |request: RequestBuilder| {
             company.iter().fold(request, |request, (name, value)| request.header(name, value))
         };
@@ -186,12 +186,12 @@ async fn another_tenants_id_costs_and_returns_the_same_as_an_unknown_one() {
     assert!(compared >= 88, "only {compared} comparisons");
 }
 
-/// Every place of a request in the ledger's dialect where an id stands. What it takes and is not known here fails, by name.
+/// Returns every location of an id in a ledger request. An unknown parameter or member fails the test.
 pub fn ledger_id_locations(endpoint: &Endpoint) -> Vec<(IdLocation, Kind)> {
     try_ledger_id_locations(endpoint).unwrap_or_else(|gap| panic!("{}: {gap}", endpoint.name))
 }
 
-/// The same; an error if something is not known.
+/// Returns the same as `ledger_id_locations`, or an error for an unknown parameter or member.
 pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, Kind)>, String> {
     let mut id_locations: Vec<(IdLocation, Kind)> = Vec::new();
     for name in endpoint.path_parameters() {
@@ -216,8 +216,9 @@ pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, K
         let kind = match pointer.rsplit('/').next().unwrap_or_default() {
             "identityProviderId" => Kind::Organization,
             "userId" => Kind::User,
-            // The party of a change is that of the path, and the two go together; a hint that is taken is reported, and has
-            // a test of its own; there is one synchronizer, of no tenant.
+            // The party in the body must equal that in the path. A taken hint is reported, and has its own test. There
+            // is one
+            // synchronizer, which belongs to no tenant.
             "party" | "partyIdHint" | "synchronizerId" => continue,
             "localMetadata" | "resourceVersion" | "annotations" | "partyDetails" | "isLocal" | "updateMask"
             | "paths" => {
@@ -230,7 +231,7 @@ pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, K
     Ok(id_locations)
 }
 
-/// A request of the endpoint about what the client has, but for what stands at this place.
+/// Returns a request with the tenant's own resources, except at this location.
 pub fn ledger_request(scene: &Scene, endpoint: &Endpoint, place: &IdLocation, id: &str) -> RequestBuilder {
     let at = |name: &str, own: &str| {
         if *place == IdLocation::Path(name.to_owned()) { id.to_owned() } else { own.to_owned() }
@@ -238,7 +239,7 @@ pub fn ledger_request(scene: &Scene, endpoint: &Endpoint, place: &IdLocation, id
     let party = at("party", &scene.hints[0]);
     let mut target = endpoint.path.replace("{party}", &party).replace("{user-id}", &at("user-id", &scene.own.key));
     if let IdLocation::Query(name) = place {
-        write!(target, "?{name}={id}").expect("text grows");
+        write!(target, "?{name}={id}").expect("a string is writable");
     }
     let mut body = match endpoint.name {
         "allocate-ledger-party" => Some(json!({ "identityProviderId": "", "userId": "" })),
@@ -256,30 +257,30 @@ pub fn ledger_request(scene: &Scene, endpoint: &Endpoint, place: &IdLocation, id
     body.iter().fold(request, RequestBuilder::json)
 }
 
-/// The cursor of a list's first page of one row.
+/// Returns the cursor of the first page of a list, with one row.
 async fn cursor(client: &TestClient, target: &str) -> String {
     let page = client.get(&format!("{target}?limit=1")).await.expect(200);
-    page.json()["meta"]["nextCursor"].as_str().expect("there is more").to_owned()
+    page.json()["meta"]["nextCursor"].as_str().expect("a next page").to_owned()
 }
 
 #[apply(api_test)]
 async fn cursors_of_another_tenant_are_rejected_like_invalid_ones() {
     let scene = Scene::new().await;
-    // Lists that name no organization in their paths: the other's cursor is for the very same path.
+    // Lists without an organization in their path: the other tenant's cursor belongs to the same path.
     for tenant in [&scene.own, &scene.other] {
         tenant.client.post_dock(&json!({ "name": "Another" })).await.expect(201);
     }
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.paged) {
         let own = SampleRequest::of(endpoint, &scene.own).target();
         let theirs = match endpoint.name {
-            // A list that shows a tenant one row has no second page.
+            // A list that returns one row to the tenant has no second page.
             "list-organizations" | "list-parties" | "list-dock-parties" | "list-roles" => {
                 cursor(&scene.other.client, paths::DOCKS).await
             }
             _ => cursor(&scene.other.client, &SampleRequest::of(endpoint, &scene.other).target()).await,
         };
         for name in ["cursor", "anchor"] {
-            // One that nobody gave: a letter of the signature is another.
+            // An invalid cursor: one character of the signature differs.
             let mut never = theirs.clone();
             never.replace_range(8..9, if &theirs[8..9] == "A" { "B" } else { "A" });
             let of = |cursor: &str| scene.own.client.request(Method::GET, &format!("{own}?{name}={cursor}"));
@@ -298,11 +299,11 @@ async fn idempotency_keys_of_another_tenant_are_unused() {
         let used = format!("used-{}", endpoint.name);
         let mut theirs = SampleRequest::of(endpoint, &scene.other);
         if endpoint.name == "assign-role" {
-            // Held, the role is rejected: the other tenant's has to be made.
+            // The other tenant's role must be assigned. A role that is already held would be rejected.
             theirs.body = Some(json!({ "dockId": scene.other.dock, "role": "RECIPIENT" }));
         }
         theirs.request(&scene.other.client).header("idempotency-key", &used).send().await;
-        // The same bytes if the path names the owner, or if the body does not.
+        // The same body if the path names the owner, or if the body does not.
         let mut own = SampleRequest::of(endpoint, &scene.own);
         let mut bodies = Vec::new();
         for key in [used.as_str(), "never"] {
@@ -338,9 +339,9 @@ async fn filters_do_not_match_another_tenants_resources() {
                 "slug" => ("bank-of-america", "bank-of-americb"),
                 "search" => ("Zebedee", "Zebedef"),
                 "externalRef" => ("EIN:9", "EIN:8"),
-                // Ids have their own test; the rest says nothing of a tenant.
+                // Ids have their own test. The other values do not identify a tenant.
                 "organizationId" | "dockId" | "role" | "asOf" | "type" => continue,
-                other => panic!("{} has the filter {other}: can it tell of another tenant?", endpoint.name),
+                other => panic!("{} has the filter {other}: can it disclose another tenant?", endpoint.name),
             };
             let target = SampleRequest::of(endpoint, &scene.own).target();
             let of =

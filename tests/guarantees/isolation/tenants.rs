@@ -1,4 +1,4 @@
-//! Tenants do not see each other: what is another's and what never existed are one and the same answer.
+//! Tenants do not see each other: requests for another tenant's resource and for an unknown one get the same response.
 
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
@@ -8,12 +8,12 @@ use crate::harness::samples::{
 };
 use crate::harness::{TestClient, TestResponse, TestServer, api_test, paths};
 
-/// The two tenants of a test: the one that is looked for, and the one that looks.
+/// Creates the two tenants of a test: the one to find, and the one that searches.
 pub async fn two_tenants(server: &TestServer) -> (Tenant, Tenant) {
     (Tenant::new(server, "Bank of America").await, Tenant::new(server, "Premier Title Services").await)
 }
 
-/// Whether the response says that there is nothing.
+/// Returns whether the response is a 404 or an empty result.
 pub fn is_nothing(response: &TestResponse) -> bool {
     let body = response.json();
     let unassigned = |result: &Value| result["assigned"] == false && result["roleId"].is_null();
@@ -25,7 +25,7 @@ pub fn is_nothing(response: &TestResponse) -> bool {
     }
 }
 
-/// Everything of a tenant that anybody could change.
+/// Returns every resource of a tenant that a request could change.
 async fn state(platform: &TestClient, tenant: &Tenant) -> Vec<Value> {
     let Tenant { organization, dock, party, .. } = tenant;
     let mut seen = Vec::new();
@@ -38,7 +38,7 @@ async fn state(platform: &TestClient, tenant: &Tenant) -> Vec<Value> {
         format!("/v1/api-keys?organizationId={organization}"),
     ] {
         let mut body = platform.get(&target).await.expect(200).json().clone();
-        // Marked by the tenant's own calls.
+        // Set by the tenant's own requests.
         for row in body["data"].as_array_mut().into_iter().flatten() {
             row.as_object_mut().expect("rows are objects").remove("lastUsedAt");
         }
@@ -68,7 +68,7 @@ async fn another_tenants_id_looks_like_an_unknown_one() {
             compared += 1;
         }
     }
-    assert!(compared >= 28, "only {compared} places: is openapi.json read as it is written?");
+    assert!(compared >= 28, "only {compared} locations: is openapi.json read correctly?");
     assert_eq!(state(&server.platform(), &other).await, before);
 }
 
@@ -106,13 +106,13 @@ async fn lists_contain_only_the_tenants_resources() {
     for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.paged) {
         let list = SampleRequest::of(endpoint, &own).send(&own.client).await.expect(200);
         let rows = list.json()["data"].as_array().expect("a list").clone();
-        assert!(!rows.is_empty(), "{} shows nothing", endpoint.name);
+        assert!(!rows.is_empty(), "{} returns nothing", endpoint.name);
         assert_eq!(list.json()["meta"]["total"], json!(rows.len()), "{}", endpoint.name);
         let text = list.json().to_string();
         for prefix in ["org", "dock", "pty", "dpr", "key"] {
-            assert!(!text.contains(other.id(prefix)), "{} shows {prefix}: {text}", endpoint.name);
+            assert!(!text.contains(other.id(prefix)), "{} returns {prefix}: {text}", endpoint.name);
         }
-        // The filter for one's own organization changes nothing.
+        // The filter by the own organization changes nothing.
         for (place, _) in id_locations(endpoint).into_iter().filter(|(_, prefix)| prefix == "org") {
             let mut filtered = SampleRequest::of(endpoint, &own);
             filtered.put(&place, &own.organization);

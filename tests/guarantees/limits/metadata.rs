@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{World, api_test, paths, world::party_body};
 
-/// `value` within this many arrays.
+/// Returns `value` within this many arrays.
 fn within(arrays: usize, value: Value) -> Value {
     (0..arrays).fold(value, |inner, _| json!([inner]))
 }
@@ -17,7 +17,7 @@ fn keys(count: usize) -> Value {
 #[apply(api_test)]
 async fn metadata_is_measured_in_bytes_of_compact_json() {
     let world = World::new().await;
-    // Eight bytes are around the text.
+    // The JSON around the text has eight bytes.
     let of = |bytes: usize| json!({ "k": "x".repeat(bytes - 8) });
     world.assert_party_limit("metadata", of(16_384), of(16_385)).await;
     let accents = |more: &str| json!({ "k": format!("{}{more}", "é".repeat(8_188)) });
@@ -37,7 +37,7 @@ async fn metadata_is_measured_in_bytes_of_compact_json() {
 async fn metadata_has_at_most_50_keys_and_8_levels() {
     let world = World::new().await;
     world.assert_party_limit("metadata", keys(50), keys(51)).await;
-    // Keys within are not counted.
+    // Nested keys are not counted.
     world.assert_party_limit("metadata", json!({ "k": keys(60) }), json!([])).await;
     let body = party_body("metadata", &json!({ "a": within(7, json!(1)), "b": within(6, json!({})) }));
     world.platform.post(&world.parties_path(), &body).await.expect(201);
@@ -61,7 +61,7 @@ async fn a_merge_cannot_exceed_the_limits() {
         }
         let error = world.platform.patch(&target, &json!({ "metadata": { "b": within(8, json!(1)) } })).await;
         assert_eq!(error.error_locations(), ["/metadata/b"]);
-        assert_eq!(world.platform.get(&target).await.json()["metadata"], half, "nothing of it was written");
+        assert_eq!(world.platform.get(&target).await.json()["metadata"], half, "the patch has no effect");
     }
 }
 
@@ -82,7 +82,7 @@ async fn a_patch_may_exceed_the_limits_of_the_result() {
 
 #[apply(api_test)]
 async fn numbers_in_metadata_keep_their_digits() {
-    // Without the harness: numbers that no machine number holds are numbers for Berth, not for its JSON reader.
+    // Without the harness, whose JSON parser does not support numbers of arbitrary precision.
     let world = World::new().await;
     let numbers = r#"{"n":[1.0,1e400,12345678901234567890123,-0,0.10,1E+2,-1.5e-7],"big":9007199254740993}"#;
     let (url, key) = (world.server.running().url(), world.platform.credential().expect("a key"));
@@ -91,16 +91,16 @@ async fn numbers_in_metadata_keep_their_digits() {
     };
     for target in ["/v1/organizations".to_owned(), world.parties_path()] {
         let body = format!(r#"{{"name": "N", "type": "INDIVIDUAL", "metadata": {numbers} }}"#);
-        let created = request(reqwest::Method::POST, &target).body(body).send().await.expect("an answer");
+        let created = request(reqwest::Method::POST, &target).body(body).send().await.expect("a response");
         assert_eq!(created.status(), 201);
         let location = created.headers()["location"].to_str().expect("ASCII").to_owned();
         let wanted = format!(r#""metadata":{numbers}"#);
         assert!(created.text().await.expect("text").contains(&wanted), "{target}");
         let merged = request(reqwest::Method::PATCH, &location).body(r#"{"metadata":{"more":2.50}}"#).send().await;
-        assert_eq!(merged.expect("an answer").status(), 200);
+        assert_eq!(merged.expect("a response").status(), 200);
         let wanted = wanted.replace("93}", r#"93,"more":2.50}"#);
         for read in [&location, &target] {
-            let shown = request(reqwest::Method::GET, read).send().await.expect("an answer").text().await;
+            let shown = request(reqwest::Method::GET, read).send().await.expect("a response").text().await;
             assert!(shown.expect("text").contains(&wanted), "{read}");
         }
     }

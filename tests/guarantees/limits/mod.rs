@@ -1,4 +1,4 @@
-//! Limits of values, each at the limit and one above.
+//! Limits of values: the limit is accepted, one above is rejected.
 
 mod metadata;
 mod names;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::World;
 
 impl World {
-    /// Every body with a name that makes something, but for the name.
+    /// Returns the body of every creation with a name, without the name.
     fn named(&self) -> [(String, Value); 4] {
         [
             ("/v1/organizations".to_owned(), json!({})),

@@ -9,7 +9,7 @@ use crate::harness::{World, api_test, paths};
 async fn names_have_at_most_200_code_points_after_trimming() {
     let world = World::new().await;
     for (target, mut body) in world.named() {
-        // Four bytes each: it is code points that count. The white space around them does not.
+        // Characters of four bytes: the limit counts code points. Surrounding white space does not count.
         body["name"] = json!(format!("\u{3000}\t {}\u{2003}\r\n", "𝄞".repeat(200)));
         let created = world.platform.post(&target, &body).await.expect(201);
         assert_eq!(created.text("name"), "𝄞".repeat(200), "{target}");
@@ -22,11 +22,11 @@ async fn names_have_at_most_200_code_points_after_trimming() {
 async fn names_are_normalized_to_nfc() {
     let world = World::new().await;
     for (target, mut body) in world.named() {
-        // 400 code points as sent, 200 once they are composed.
+        // 400 code points as sent, 200 after NFC.
         body["name"] = json!("e\u{301}".repeat(200));
         let created = world.platform.post(&target, &body).await.expect(201);
         assert_eq!(created.text("name"), "\u{e9}".repeat(200), "{target}");
-        // The other way round: one code point that NFC takes apart.
+        // The reverse: one code point that NFC decomposes.
         body["name"] = json!(format!("{}\u{958}", "a".repeat(199)));
         assert_eq!(world.platform.post(&target, &body).await.error_locations(), ["/name"], "{target}");
     }

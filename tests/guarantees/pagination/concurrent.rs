@@ -12,7 +12,7 @@ async fn paginate_while_parties_are_added(target: &str, by: By) {
     let organization = client.create_organization("Growing").await.id();
     let stood = parties(&client, &organization, 500).await;
     let target = target.replace("{}", &organization);
-    // Some between the pages, where an offset would slip, and some at any moment.
+    // Some parties are added between two pages, where an offset would shift, and some at any time.
     let add = || async {
         client.create_party(&organization, "Late").await;
     };
@@ -65,7 +65,7 @@ async fn offset_pagination_of_an_unchanged_list_is_complete() {
     assert_eq!(found, stood);
 }
 
-/// What is renamed, re-typed or given roles in the middle of a walk stays where it is.
+/// Rows that are renamed, change their type or get roles during pagination keep their position.
 #[apply(api_test)]
 async fn pagination_is_complete_while_rows_change() {
     let server = TestServer::start().await;
@@ -99,7 +99,7 @@ async fn pagination_of_every_list_is_complete() {
     })
     .await;
     for (target, stood) in [
-        // The deployment's own organization is none of these.
+        // The deployment's own organization is not one of these.
         ("/v1/organizations?limit=7&search=org".to_owned(), &organizations),
         ("/v1/organizations?limit=7&search=oRg".to_owned(), &organizations),
         ("/v1/docks?limit=7".to_owned(), &docks),
@@ -148,7 +148,7 @@ async fn a_cursor_of_another_list_is_rejected() {
     ] {
         client.get(&list(organization, &query)).await.expect_error(400, "VALIDATION_FAILED");
     }
-    // A tenant's cursor is not the platform's, though both look at the same list.
+    // A tenant's cursor is not valid for a platform key, even for the same list.
     let tenant = server.tenant(&one, &["parties:read"]).await;
     tenant.get(&list(&one, &format!("type=ORGANIZATION&cursor={cursor}"))).await.expect_error(400, "VALIDATION_FAILED");
 }

@@ -6,11 +6,11 @@ mod parameters;
 
 use crate::harness::{World, paths};
 
-/// How many rows each list of [`World::full`] has.
+/// Number of rows in each list of [`World::full`].
 const ROWS: usize = 30;
 
 impl World {
-    /// Every list with [`ROWS`] rows, each with the ids of its rows, newest first.
+    /// Creates every list with [`ROWS`] rows, and returns its ids, newest first.
     async fn full(&self) -> [(String, Vec<String>); 6] {
         let default = self.platform.default_organization().await;
         let (mut organizations, mut docks, mut parties) = (vec![default, self.organization.clone()], vec![], vec![]);
@@ -28,7 +28,7 @@ impl World {
             }
             of_dock.push(self.platform.assign(id, party, &docks[1], "DISTRIBUTOR").await.id());
         }
-        // The dock's list is ordered by party; the oldest one came first.
+        // The dock's list is ordered by party. The oldest party was added first.
         of_dock.insert(0, of_party[1].clone());
         let lists = [
             ("/v1/organizations".to_owned(), organizations),

@@ -1,4 +1,4 @@
-//! Following a list page by page.
+//! Pagination through a list.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use serde_json::Value;
 
 use crate::harness::{TestClient, TestResponse};
 
-/// How a walk gets from page to page.
+/// Source of the next page.
 #[derive(Clone, Copy)]
 pub enum By {
     Cursor,
-    /// `Link: rel="next"`, which a walk that began with an offset goes on by offset.
+    /// The `Link` header with `rel="next"`. Pagination that begins with an offset continues by offset.
     Link,
 }
 
-/// Makes many things of one kind, some at once.
+/// Creates many resources of one kind, some concurrently.
 pub async fn many<F: Future<Output = String>>(number: usize, make: impl Fn(usize) -> F) -> Vec<String> {
     stream::iter((0..number).map(make)).buffer_unordered(16).collect().await
 }
@@ -28,7 +28,7 @@ pub async fn parties(client: &TestClient, organization: &str, number: usize) -> 
     .await
 }
 
-/// The target of the next page, `None` after the last.
+/// Returns the target of the next page, or `None` after the last one.
 pub fn next(response: &TestResponse, target: &str, by: By) -> Option<String> {
     let meta = &response.json()["meta"];
     let link = response.header("link").map(|link| {
@@ -49,7 +49,8 @@ pub fn next(response: &TestResponse, target: &str, by: By) -> Option<String> {
     }
 }
 
-/// Walks a list from `target`, and does something between the pages. How often each id was seen, and all rows.
+/// Pages through a list from `target`, and runs a function between the pages. Returns how often each id was seen, and
+/// all rows.
 pub async fn paginate<F: Future<Output = ()>>(
     client: &TestClient,
     target: &str,

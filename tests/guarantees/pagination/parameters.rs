@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::ROWS;
 use crate::harness::{TestResponse, World, api_test, paths, world::ids};
 
-/// The target of `Link: <…>; rel="next"`.
+/// Returns the target of `Link: <…>; rel="next"`.
 fn next(response: &TestResponse) -> Option<String> {
     let link = response.header("link")?;
     Some(link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).expect("a link").to_owned())
@@ -62,7 +62,7 @@ async fn page_metadata_describes_the_page() {
             "{list}"
         );
         assert_eq!(ids(&page), rows[..20], "{list}");
-        // The page is the one that the offset lies in.
+        // The page number is that of the page that contains the offset.
         for (offset, limit, number, more) in [
             (0, 30, 1, false),
             (0, 29, 1, true),
@@ -113,7 +113,7 @@ async fn links_and_cursors_lead_through_every_list() {
             );
             found.extend(ids(&page));
             target = meta["nextCursor"].as_str().map(|cursor| with(&list, &format!("limit=7&cursor={cursor}")));
-            // A page reached by cursor links on by cursor.
+            // A page by cursor links to the next one by cursor.
             assert!(pages == 1 || next(&page).is_none_or(|next| next.contains("cursor=")), "{list}");
         }
         assert_eq!((found, pages), (rows, 5), "{list} by cursor");
@@ -159,7 +159,7 @@ async fn a_cursor_is_bound_to_list_filters_and_key() {
     let page = world.get(&format!("{parties}?limit=2")).await;
     let cursor = page.json()["meta"]["nextCursor"].as_str().expect("a cursor").to_owned();
     world.get(&format!("{parties}?cursor={cursor}")).await;
-    // Another size of the page is the same list.
+    // Another page size is the same list.
     assert_eq!(ids(&world.get(&format!("{parties}?limit=1&cursor={cursor}")).await).len(), 1);
     let elsewhere = [
         "/v1/docks?".to_owned(),
@@ -194,7 +194,7 @@ async fn a_cursor_is_bound_to_list_filters_and_key() {
         let error = world.platform.get(&format!("{parties}?cursor={cursor}&offset={offset}")).await;
         assert_eq!(error.error_locations(), ["cursor"]);
     }
-    // Another deployment's cursor.
+    // A cursor of another deployment.
     let foreign = World::new().await;
     let error = foreign.platform.get(&format!("{}?cursor={cursor}", foreign.parties_path())).await;
     assert_eq!(error.error_locations(), ["cursor"]);

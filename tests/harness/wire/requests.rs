@@ -1,4 +1,4 @@
-//! The id of the request that a DynamoDB request belongs to: by it a fault finds one request among many.
+//! The id of the HTTP request that a DynamoDB request belongs to, so that a fault applies to one of many requests.
 
 use std::{
     collections::BTreeMap,
@@ -14,27 +14,27 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::Context, registry::LookupSpan};
 
-/// Requests that have begun and not ended, by their ids: how many have this one.
+/// Number of requests in progress, by request id.
 static UNDER_WAY: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
 fn under_way() -> MutexGuard<'static, BTreeMap<String, usize>> {
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether a request with this id prefix is in progress.
+/// Returns whether a request with this id prefix is in progress.
 pub(super) fn any_under_way(beginning: &str) -> bool {
     under_way().range(beginning.to_owned()..).next().is_some_and(|(id, _)| id.starts_with(beginning))
 }
 
-/// What notes the id of each request with its span.
+/// Returns the layer that records the id of each request in its span.
 pub fn layer<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> {
-    // Of its lines only the last has this target.
+    // Of the log lines of a request, only the last one has this target.
     Requests.with_filter(filter_fn(|metadata| {
         metadata.target() == REQUEST && (!metadata.is_span() || metadata.fields().field("request_id").is_some())
     }))
 }
 
-/// The id of the request that is being served here.
+/// Returns the id of the request that the current task serves.
 pub(super) fn current() -> Option<String> {
     Span::current().with_subscriber(|(id, dispatch)| {
         let span = dispatch.downcast_ref::<Registry>()?.span(id)?;
@@ -56,7 +56,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Requests {
         }
     }
 
-    /// The line that tells how a request ended. Its span may stay open for as long as a connection that was made in it.
+    /// Marks the request as ended at its last log line. Its span may stay open as long as a connection that was opened
+    /// in it.
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let Some(span) = context.event_span(event) else { return };
         if let Some(RequestId(request)) = span.extensions().get() {

@@ -1,4 +1,4 @@
-//! A function that says hello.
+//! A minimal function.
 
 use lambda_http::{Error, Request, service_fn};
 

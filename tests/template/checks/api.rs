@@ -1,4 +1,4 @@
-//! The API's routes, the functions that they lead to, and the permissions to invoke them.
+//! The routes of the API, their functions, and the permissions to invoke them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use super::Findings;
 static CONTRACT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../openapi.json")).expect("JSON"));
 
-/// The key of an operation in the API that accepts any method.
+/// Key of an operation for any method.
 const ANY: &str = "x-amazon-apigateway-any-method";
 
 pub(super) fn check(template: &Value, findings: &mut Findings) {
@@ -29,7 +29,7 @@ pub(super) fn check(template: &Value, findings: &mut Findings) {
     contract(&routes.into_values().flatten().collect(), findings);
 }
 
-/// The routes of an endpoint: `METHOD /path`, or `$default`.
+/// Returns the routes of an endpoint: `METHOD /path`, or `$default`.
 fn expected_routes(endpoint: &Endpoint) -> BTreeSet<String> {
     if endpoint.name == FALLBACK {
         return BTreeSet::from(["$default".to_owned()]);
@@ -38,7 +38,7 @@ fn expected_routes(endpoint: &Endpoint) -> BTreeSet<String> {
     std::iter::once(format!("{} {}", endpoint.method, endpoint.path)).chain(head).collect()
 }
 
-/// The routes of the API by the logical id of their function.
+/// Returns the routes of the API by the logical id of their function.
 fn routes(template: &Value, findings: &mut Findings) -> BTreeMap<String, BTreeSet<String>> {
     let mut routes: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     let body = &template["Resources"]["Api"]["Properties"]["DefinitionBody"];
@@ -55,7 +55,7 @@ fn routes(template: &Value, findings: &mut Findings) -> BTreeMap<String, BTreeSe
     routes
 }
 
-/// An operation that leads to a function.
+/// Returns the operation that integrates a function.
 fn expected_operation(path: &str, method: &str, id: &str) -> Value {
     let arn = format!("${{{id}.Arn}}");
     let uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/";

@@ -1,4 +1,4 @@
-//! Functions, their roles and what the roles allow.
+//! Functions, their roles and the permissions of the roles.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Findings, of_type};
 
-/// The only resource of DynamoDB that a role may use.
+/// The only DynamoDB resource that a role may use.
 const TABLE_ARN: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
 
 pub(super) fn check(template: &Value, findings: &mut Findings) {
@@ -33,7 +33,8 @@ fn function(template: &Value, endpoint: &Endpoint, findings: &mut Findings) {
     findings.equal(format!("{id}: Handler"), &properties["Handler"], &json!(name));
     let role = json!({ "Fn::GetAtt": [format!("{id}Role"), "Arn"] });
     findings.equal(format!("{id}: Role"), &properties["Role"], &role);
-    // Everything else is in Globals: SAM builds a function with other settings separately. An event would add a permission.
+    // Everything else is in Globals: SAM builds a function with other settings separately. An event would add a
+    // permission.
     for member in properties.as_object().into_iter().flatten().map(|(member, _)| member) {
         if !["Description", "Handler", "Role"].contains(&member.as_str()) {
             findings.add(format!("{id} has its own {member}"));
@@ -86,7 +87,7 @@ fn role(template: &Value, endpoint: &Endpoint, findings: &mut Findings) {
     }
 }
 
-/// The actions that a statement on the table allows, each with a pattern of keys.
+/// Returns the actions that a statement on the table allows, each with a pattern of keys.
 fn allowed(role: &str, statement: &Value, findings: &mut Findings) -> BTreeSet<(String, String)> {
     let texts = |list: &Value| -> Vec<String> {
         let elements = list.as_array().into_iter().flatten();

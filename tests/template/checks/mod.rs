@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Limit of CloudFormation: resources per stack.
 const MAX_RESOURCES: usize = 500;
 
-/// Returns everything that is wrong with `template`.
+/// Returns every finding in `template`.
 pub fn findings(template: &Value) -> Vec<String> {
     let mut findings = Findings::default();
     functions::check(template, &mut findings);
@@ -41,7 +41,7 @@ impl Findings {
     }
 }
 
-/// The resources of a type, by logical id.
+/// Returns the resources of a type, by logical id.
 fn of_type<'a>(template: &'a Value, kind: &str) -> BTreeMap<&'a str, &'a Value> {
     let resources = template["Resources"].as_object().expect("an object").iter();
     resources.filter(|(_, resource)| resource["Type"] == kind).map(|(id, resource)| (id.as_str(), resource)).collect()
@@ -55,7 +55,7 @@ fn parameters(template: &Value, findings: &mut Findings) {
     }
 }
 
-/// Counts what SAM's transform leaves as it is, and the stage that it adds. `lint.sh` counts after the transform.
+/// Counts the resources that SAM's transform keeps, and the stage that it adds. `lint.sh` counts after the transform.
 fn resource_count(template: &Value, findings: &mut Findings) {
     let count = template["Resources"].as_object().expect("an object").len() + 1;
     if count > MAX_RESOURCES {

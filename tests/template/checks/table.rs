@@ -1,4 +1,4 @@
-//! The table: its keys, its settings, and that it outlives the stack.
+//! The table: its keys, its settings, and its retention after the stack is deleted.
 
 use std::collections::BTreeSet;
 
