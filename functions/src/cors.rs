@@ -39,7 +39,8 @@ impl Cors {
             }
         }
         let mut response_headers = BTreeSet::new();
-        for response in operations().filter_map(|operation| operation["responses"].as_object()).flat_map(|r| r.values()) {
+        for response in operations().filter_map(|operation| operation["responses"].as_object()).flat_map(|r| r.values())
+        {
             let names = response["headers"].as_object().into_iter().flat_map(|headers| headers.keys());
             // Browsers evaluate it themselves.
             response_headers.extend(names.map(|name| name.to_lowercase()).filter(|name| name != "www-authenticate"));
@@ -63,7 +64,9 @@ mod tests {
     #[test]
     fn every_documented_header_is_allowed() {
         let cors = Cors::of_contract();
-        for name in ["authorization", "content-type", "idempotency-key", "if-match", "prefer", "traceparent", "x-request-id"] {
+        for name in
+            ["authorization", "content-type", "idempotency-key", "if-match", "prefer", "traceparent", "x-request-id"]
+        {
             assert!(cors.request_headers.iter().any(|header| header == name), "{name}");
         }
         for name in ["etag", "link", "location", "retry-after", "x-request-id"] {

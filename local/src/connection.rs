@@ -57,7 +57,8 @@ impl StoreConnection {
             StoreChoice::Endpoint(url) => Some(url.clone()),
             _ => None,
         };
-        let client = embedded.as_ref().map_or_else(|| http_client_for(endpoint.as_deref()), EmbeddedDynamoDb::http_client);
+        let client =
+            embedded.as_ref().map_or_else(|| http_client_for(endpoint.as_deref()), EmbeddedDynamoDb::http_client);
         let client = layer.map_or_else(|| client.clone(), |layer| layer.wrap(client.clone()));
         let url = if embedded.is_some() { Some(URL) } else { endpoint.as_deref() };
         let config = sdk_config(url, Some(client)).await;

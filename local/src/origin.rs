@@ -28,6 +28,10 @@ impl OriginPolicy {
     pub(crate) fn check<'a>(&self, head: &'a Parts) -> Result<Option<&'a HeaderValue>, GatewayError> {
         let host = host(&head.headers).ok_or(GatewayError::BAD_REQUEST)?;
         let name = name(host).ok_or(GatewayError::BAD_REQUEST)?;
+        // The absolute form of a target names a host, too.
+        if head.uri.authority().is_some_and(|authority| authority.as_str() != host) {
+            return Err(GatewayError::FORBIDDEN);
+        }
         if !is_loopback(name) && !self.hosts.iter().any(|accepted| accepted.eq_ignore_ascii_case(name)) {
             return Err(GatewayError::FORBIDDEN);
         }
@@ -38,7 +42,11 @@ impl OriginPolicy {
         if origin.to_str().ok().and_then(|origin| origin.split_once("://")).is_some_and(|(_, own)| own == host) {
             return Ok(None);
         }
-        if self.origins.iter().any(|accepted| origin == accepted) { Ok(Some(origin)) } else { Err(GatewayError::FORBIDDEN) }
+        if self.origins.iter().any(|accepted| origin == accepted) {
+            Ok(Some(origin))
+        } else {
+            Err(GatewayError::FORBIDDEN)
+        }
     }
 }
 
@@ -98,10 +106,8 @@ mod tests {
     use super::*;
 
     fn check(headers: &[(&str, &str)]) -> Result<Option<String>, u16> {
-        let policy = OriginPolicy {
-            hosts: vec!["berth.test".to_owned()],
-            origins: vec!["https://app.example.com".to_owned()],
-        };
+        let policy =
+            OriginPolicy { hosts: vec!["berth.test".to_owned()], origins: vec!["https://app.example.com".to_owned()] };
         let mut request = Request::get("/");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -113,13 +119,34 @@ mod tests {
 
     #[test]
     fn only_loopback_names_and_accepted_names_are_hosts() {
-        for host in ["localhost", "LOCALHOST:1", "127.0.0.1:3000", "127.1.2.3", "[::1]:3000", "[::1]", "Berth.Test:80"] {
+        for host in ["localhost", "LOCALHOST:1", "127.0.0.1:3000", "127.1.2.3", "[::1]:3000", "[::1]", "Berth.Test:80"]
+        {
             assert_eq!(check(&[("host", host)]), Ok(None), "{host}");
         }
-        for host in ["example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "[::2]", "berth.test.x"] {
+        for host in
+            ["example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1", "[::2]", "berth.test.x"]
+        {
             assert_eq!(check(&[("host", host)]), Err(403), "{host}");
         }
-        for host in ["", "a b", "localhost:x", "localhost:99999", "[::1", "xn--a.test", "1.2.3", "a..b", "é"] {
+        for host in [
+            "",
+            ":80",
+            "a b",
+            "a/b",
+            "a@b",
+            "a:",
+            "localhost:x",
+            "localhost:99999",
+            "[::1",
+            "[zz]",
+            "a.XN--a",
+            "1.2.3",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "a.0x7f",
+            "a..b",
+            "é",
+        ] {
             assert_eq!(check(&[("host", host)]), Err(400), "{host}");
         }
         assert_eq!(check(&[]), Err(400));
@@ -131,7 +158,9 @@ mod tests {
         let from = |origin: &str| check(&[("host", "localhost:3000"), ("origin", origin)]);
         assert_eq!(from("http://localhost:3000"), Ok(None));
         assert_eq!(from("https://app.example.com"), Ok(Some("https://app.example.com".to_owned())));
-        for origin in ["http://localhost:3001", "http://localhost", "http://127.0.0.1:3000", "https://example.com", "null", ""] {
+        for origin in
+            ["http://localhost:3001", "http://localhost", "http://127.0.0.1:3000", "https://example.com", "null", ""]
+        {
             assert_eq!(from(origin), Err(403), "{origin}");
         }
     }

@@ -39,6 +39,9 @@ use crate::{
 /// Maximum length of a body in bytes, as at API Gateway.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
+/// Maximum length of an event in bytes, as at Lambda (synchronous invocation). The event contains the body as a JSON string.
+const EVENT_LIMIT: usize = 6 * 1024 * 1024;
+
 /// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the 413.
 const DRAIN_LIMIT: usize = 4 * BODY_LIMIT;
 
@@ -171,11 +174,15 @@ impl Server {
             },
             &route,
         );
+        let event = event.to_string();
+        if event.len() > EVENT_LIMIT {
+            return GatewayError::BODY_TOO_LONG.response();
+        }
         // It fails only if the semaphore is closed.
         let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return GatewayError::FAILED.response() };
         // The wait for a slot does not count. On AWS, too, the time limit starts with the invocation.
         let deadline = Timestamp::now() + self.request_timeout;
-        let invocation = Invocation { event: event.to_string(), request_id, trace_id, deadline };
+        let invocation = Invocation { event, request_id, trace_id, deadline };
         match self.run(endpoint, invocation, slot).await.map(|response| gateway::response(&response)) {
             Some(Ok(response)) => response,
             Some(Err(error)) => {

@@ -40,7 +40,7 @@ struct State {
 
 impl State {
     async fn new() -> Self {
-        let server = TestServer::start().await;
+        let server = TestServer::start_with_store_port().await;
         let client = server.platform();
         let organization = client.create_organization("Harbour").await.id();
         let dock = client.create_dock(&organization, "North").await.id();
@@ -149,8 +149,8 @@ fn variants(endpoint: &Endpoint) -> Vec<Variant> {
 
 async fn agrees(endpoint: &'static Endpoint) {
     let (here, there) = (State::new().await, State::new().await);
-    let store = there.server.running().store_url().expect("a store on this machine");
-    let function = Function::start(endpoint.name, store, 10);
+    let store = there.server.store_port();
+    let function = Function::start(endpoint.name, &store, 10);
     for (name, vary) in variants(endpoint) {
         let [ours, theirs] = [&here, &there].map(|state| {
             let mut event = state.event(endpoint.name);

@@ -30,11 +30,11 @@ struct Deployment {
 
 impl Deployment {
     async fn open() -> Self {
-        let server = TestServer::start().await;
+        let server = TestServer::start_with_store_port().await;
         let client = server.platform();
         let organization = client.create_organization("Harbour").await.id();
-        let link = Link::to(server.running().store_url().expect("a store on this machine"), 0).await;
-        let function = Function::start("create-party", &link.url(), TIMEOUT);
+        let link = Link::to(&server.store_port(), 0).await;
+        let function = Function::start("create-party", link.store(), TIMEOUT);
         let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
         let mut event = event("create-party", &values);
         // So far, the environment has not started and has not used the key.

@@ -11,7 +11,9 @@ use berth_shared::Environment;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{arguments::ServeArguments, message, print_stdout};
-use crate::{DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, RunningServer, StoreChoice, StoreCredentials, client::LOCAL, start};
+use crate::{
+    DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, RunningServer, StoreChoice, StoreCredentials, client::LOCAL, start,
+};
 
 /// Serves the API until the process receives a signal to exit.
 pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
@@ -118,16 +120,13 @@ fn welcome(
     }
     lines.push(String::new());
     if let Some(key) = running.first_key() {
-        let key = match key_file {
-            Some(path) => {
-                lines.push(format!("The platform key is in {}.", path.display()));
-                format!("$(cat '{}')", path.display())
-            }
-            None => {
-                lines.push("Platform key, shown only once:".to_owned());
-                lines.push(format!("  {key}"));
-                key.to_owned()
-            }
+        let key = if let Some(path) = key_file {
+            lines.push(format!("The platform key is in {}.", path.display()));
+            format!("$(cat '{}')", path.display())
+        } else {
+            lines.push("Platform key, shown only once:".to_owned());
+            lines.push(format!("  {key}"));
+            key.to_owned()
         };
         lines.push("Try it:".to_owned());
         lines.push(format!("  {}", first_request(&url, &key)));

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{EmbeddedDynamoDb, operations};
+use super::EmbeddedDynamoDb;
 
 /// Maximum length of a body in bytes, as at DynamoDB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;

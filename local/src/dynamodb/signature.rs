@@ -35,8 +35,8 @@ impl StoreCredentials {
     pub(super) fn generate() -> Result<Self, getrandom::Error> {
         let mut random = [0; 32];
         getrandom::fill(&mut random)?;
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
-        Ok(Self { access_key_id: format!("BERTH{}", hex(&random[..6])), secret_access_key: hex(&random[6..]) })
+        let (id, secret) = random.split_at(6);
+        Ok(Self { access_key_id: format!("BERTH{}", hex::encode(id)), secret_access_key: hex::encode(secret) })
     }
 
     /// Returns whether a request is signed with these credentials.
