@@ -22,7 +22,7 @@ const SOCKET: &str = "dynamodb.sock";
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    // Held, never read.
+    // Only held, never read.
     _lock: File,
 }
 

@@ -42,7 +42,8 @@ const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// Maximum length of an event in bytes, as at Lambda (synchronous invocation). The event contains the body as a JSON string.
 const EVENT_LIMIT: usize = 6 * 1024 * 1024;
 
-/// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the 413.
+/// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the
+/// 413.
 const DRAIN_LIMIT: usize = 4 * BODY_LIMIT;
 
 /// Maximum length of request line and header values in bytes, as at API Gateway.
@@ -57,8 +58,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time limit for open requests after a shutdown began.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 
-/// Maximum number of concurrent invocations. On AWS each has its own process. Here all share one machine, where a larger
-/// number delays every DynamoDB request until it times out and is retried.
+/// Maximum number of concurrent invocations. On AWS each has its own process. Here all share one machine, where a
+/// larger number delays every DynamoDB request until it times out and is retried.
 pub(crate) const MAX_CONCURRENCY: usize = 32;
 
 /// Maximum number of open connections. Others wait in the queue of the operating system.

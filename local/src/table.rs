@@ -66,9 +66,9 @@ pub(crate) async fn exists(client: &Client, table: &str) -> Result<bool, TableEr
 /// Creates the table if it does not exist, configures it, and waits until it is active. It is idempotent: after an
 /// interruption, the next run does the remaining steps.
 ///
-/// On AWS (`at_aws`) the table has point-in-time recovery for 35 days, deletion protection and a stream. Emulators do not
-/// support point-in-time recovery, and their tables are disposable. The embedded DynamoDB reads all stream records on
-/// each write, so an unused stream would make writes slow.
+/// On AWS (`at_aws`) the table has point-in-time recovery for 35 days, deletion protection and a stream. Emulators do
+/// not support point-in-time recovery, and their tables are disposable. The embedded DynamoDB reads all stream records
+/// on each write, so an unused stream would make writes slow.
 pub(crate) async fn ensure(client: &Client, table: &str, at_aws: bool) -> Result<Outcome, TableError> {
     let outcome = if exists(client, table).await? {
         Outcome::Found

@@ -12,7 +12,7 @@ use berth_shared::{
 };
 use serde_json::{Map, Value, json};
 
-/// The first lines of the printed template.
+/// First lines of the printed template.
 const HEADER: &str = "\
 # Berth on AWS: an HTTP API, one function for each endpoint, one table.
 #
@@ -21,19 +21,19 @@ const HEADER: &str = "\
 ";
 /// Parameters, API, table, logs, alarms, outputs.
 const BASE: &str = include_str!("../template/base.yaml");
-/// The body of the CloudWatch dashboard.
+/// Body of the CloudWatch dashboard.
 const DASHBOARD: &str = include_str!("../template/dashboard.json");
 
-/// The ARN of the table, for `Fn::Sub`.
+/// ARN of the table, for `Fn::Sub`.
 const TABLE_ARN: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
 
-/// The most metrics that the expression of one alarm can have.
+/// Maximum number of metrics in the expression of an alarm.
 const METRICS_PER_ALARM: usize = 10;
 
 /// Why the template cannot be printed.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// The fixed part is not YAML.
+    /// The fixed part is not valid YAML.
     #[error("local/template/base.yaml: {0}")]
     Base(#[from] serde_saphyr::Error),
     /// The fixed part has no such object.
@@ -85,7 +85,8 @@ fn object<'a>(document: &'a mut Value, path: &'static str) -> Result<&'a mut Map
     document.pointer_mut(path).and_then(Value::as_object_mut).ok_or(TemplateError::Missing(path))
 }
 
-/// The API's routes as an OpenAPI document. Routes in events of the functions would have a permission each.
+/// Returns the routes of the API as an OpenAPI document. Routes in events of the functions would need a permission
+/// each.
 fn routes(endpoints: &[Endpoint]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in endpoints {
@@ -124,7 +125,7 @@ fn path_parameter(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true })
 }
 
-/// The keys of an endpoint's operations in an OpenAPI path.
+/// Returns the keys of an endpoint's operations in an OpenAPI path.
 fn methods(endpoint: &Endpoint) -> Vec<String> {
     if endpoint.name == FALLBACK {
         return vec!["x-amazon-apigateway-any-method".to_owned()];
@@ -181,12 +182,12 @@ fn role(endpoint: &Endpoint) -> Value {
     })
 }
 
-/// The policy, if the condition holds.
+/// Returns a reference to the policy that applies only if the condition is true.
 fn only_if(condition: &str, policy: &str) -> Value {
     json!({ "Fn::If": [condition, { "Ref": policy }, { "Ref": "AWS::NoValue" }] })
 }
 
-/// The endpoint's permissions on the table. Families with the same actions share a statement.
+/// Returns the statements on the table. Families with the same actions share a statement.
 fn statements(endpoint: &Endpoint) -> Vec<Value> {
     let mut by_family: BTreeMap<Family, BTreeSet<StoreAction>> = BTreeMap::new();
     for (action, family) in endpoint.permissions() {
@@ -233,7 +234,7 @@ fn permission(endpoint: &Endpoint) -> Value {
     })
 }
 
-/// The alarm on invocations of these endpoints' functions that fail: panics, timeouts, crashes.
+/// Returns the alarm on failed invocations of these endpoints' functions: panics, timeouts, crashes.
 fn errors_alarm(endpoints: &[Endpoint]) -> Value {
     let names: Vec<_> = endpoints.iter().map(|endpoint| endpoint.name).collect();
     // A function that was not invoked has no data, which must not hide the errors of the others.
@@ -269,7 +270,7 @@ fn errors_alarm(endpoints: &[Endpoint]) -> Value {
                 names.join(", "),
             ),
             "Metrics": metrics,
-            // FILL also fills the newest period if its data are late: the period before it is evaluated, too.
+            // FILL also fills the newest period if its data is late, so the alarm evaluates the period before it, too.
             "EvaluationPeriods": 2,
             "DatapointsToAlarm": 1,
             "Threshold": 0,

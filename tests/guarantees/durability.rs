@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
 };
-use futures::future::join_all;
 use berth::StoreCredentials;
+use futures::future::join_all;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};

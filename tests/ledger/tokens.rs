@@ -367,7 +367,7 @@ async fn invalid_settings_fail_the_start() {
     let good = file("good.json", &Issuer::new("idp").key_set().to_string());
     for (jwks, found) in [
         (directory.path().join("none.json").display().to_string(), "none.json cannot be used"),
-        (file("text.json", "SECRET"), "text.json cannot be used: no key set"),
+        (file("text.json", "SECRET"), "text.json cannot be used: not a key set"),
         (file("empty.json", "{\"keys\": []}"), "it has no key for RS256 or ES256"),
     ] {
         let error = Program::fails(&["--jwks", &jwks, "--jwt-admins", "ops"]);

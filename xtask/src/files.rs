@@ -4,12 +4,12 @@ use std::{fs, path::Path};
 
 use crate::{Result, root};
 
-/// The text of a file.
+/// Returns the text of a file.
 pub(crate) fn read(path: &str) -> Result<String> {
     fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))
 }
 
-/// Replaces a file in one step: a reader sees the old text or the new one, never a part.
+/// Replaces a file atomically: a reader sees the old text or the new text.
 pub(crate) fn write(path: &str, text: &str) -> Result {
     let target = root().join(path);
     let temporary = target.with_extension("tmp");
@@ -17,7 +17,7 @@ pub(crate) fn write(path: &str, text: &str) -> Result {
     written.map_err(|error| format!("{path}: {error}"))
 }
 
-/// Creates a file. An existing one is an error: it may have been edited.
+/// Creates a file. An existing file is an error, because it may have been edited.
 pub(crate) fn create(path: &str, text: &str) -> Result {
     let target = root().join(path);
     if target.exists() {
@@ -29,12 +29,12 @@ pub(crate) fn create(path: &str, text: &str) -> Result {
     write(path, text)
 }
 
-/// Whether a file exists.
+/// Returns whether a file exists.
 pub(crate) fn exists(path: &str) -> bool {
     Path::new(&root()).join(path).exists()
 }
 
-/// Inserts a line in the sorted block of lines with this prefix, or after the last of them.
+/// Inserts a line into the sorted block of lines with this prefix, or at the end of the text if there is no such line.
 pub(crate) fn insert_sorted(text: &str, prefix: &str, line: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let block = |known: &&str| known.starts_with(prefix) && known.ends_with(';');

@@ -4,10 +4,10 @@ use std::process::Command;
 
 use crate::{Result, files, print, root, succeed};
 
-/// The subcommands of `berth` that print a generated file.
+/// Subcommands of `berth` that print a generated file.
 const PRINTED: [(&str, &str); 2] = [("openapi", "openapi.json"), ("template", "template.yaml")];
 
-/// The tests that compare generated files with what they see, and write them if `BERTH_REGENERATE` is set.
+/// Tests that compare generated files with their results, and write them if `BERTH_REGENERATE` is set.
 const TESTS: [&str; 3] = ["guarantees::events::", "guarantees::costs::", "guarantees::isolation::iam_boundary::"];
 
 /// Writes every generated file that is out of date.
@@ -16,7 +16,7 @@ pub(crate) fn write() -> Result {
         let text = printed(subcommand)?;
         if files::read(path).as_ref() != Ok(&text) {
             files::write(path, &text)?;
-            print(&format!("{path} is new"));
+            print(&format!("{path} was regenerated"));
         }
     }
     run_tests(true)
@@ -25,7 +25,7 @@ pub(crate) fn write() -> Result {
 /// Checks that every generated file is up to date.
 ///
 /// # Errors
-/// The first file that is not.
+/// The first file that is out of date.
 pub(crate) fn check() -> Result {
     for (subcommand, path) in PRINTED {
         if files::read(path)? != printed(subcommand)? {

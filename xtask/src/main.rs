@@ -1,4 +1,4 @@
-//! `cargo xtask`: tasks of the people who develop Berth.
+//! `cargo xtask`: developer tasks.
 
 mod files;
 mod generate;
@@ -18,9 +18,9 @@ Commands:
   new-endpoint <resource> <verb>  Add an endpoint: its file, its line in the list, a test
   missing <endpoint>              List everything that an endpoint lacks
   generate [--check]              Write the generated files, or check that they are up to date
-  check                           Run everything that has to pass, quickest first (.ci/run)";
+  check                           Run everything that must pass, quickest first (.ci/run)";
 
-/// The result of a task; an error is one message for the developer.
+/// The result of a task. The error is a message for the developer.
 type Result<T = ()> = std::result::Result<T, String>;
 
 fn main() -> ExitCode {
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Lists what `endpoint` lacks, without running its tests.
+/// Lists everything that `endpoint` lacks, without running its tests.
 fn missing(endpoint: &str) -> Result {
     let test = ["test", "--quiet", "-p", "berth", "--test", "api", "--", "guarantees::endpoint_coverage"];
     succeed(Command::new("cargo").args(test).env("BERTH_ENDPOINT", endpoint))
@@ -60,7 +60,7 @@ fn print(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The root of the repository.
+/// Returns the root of the repository.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }

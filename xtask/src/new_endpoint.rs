@@ -58,7 +58,7 @@ fn insert(path: &str, prefix: &str, line: &str) -> Result<String> {
     Ok(path.to_owned())
 }
 
-/// The paths of the endpoints in a folder.
+/// Returns the paths of the endpoints in a folder.
 fn paths_of(folder: &str) -> Vec<String> {
     let directory = crate::root().join("functions/src").join(folder);
     let sources = std::fs::read_dir(directory)
@@ -68,20 +68,20 @@ fn paths_of(folder: &str) -> Vec<String> {
     sources.filter_map(|source| path_of(&source)).collect()
 }
 
-/// The path in the source of an endpoint: its first string that begins with `/v`.
+/// Returns the path in the source of an endpoint: its first string that begins with `/v`.
 fn path_of(source: &str) -> Option<String> {
     let (_, rest) = source.split_once("ENDPOINT: Endpoint =")?;
     let (_, path) = rest.split_once("\"/v")?;
     Some(format!("/v{}", path.split('"').next()?))
 }
 
-/// The list of endpoints with the row of `endpoint` behind the others of its folder.
+/// Returns the endpoint list with the row of `endpoint` after the other rows of its folder.
 fn with_row(list: &str, endpoint: &NewEndpoint) -> Result<String> {
     let mut lines: Vec<String> = list.lines().map(str::to_owned).collect();
     let of_folder = format!("    {}::", endpoint.folder);
     let is_row = |line: &String| line.starts_with(&of_folder) && line.ends_with("::ENDPOINT,");
     let own = lines.iter().rposition(is_row).map(|at| at + 1);
-    // A new resource stands before the endpoints of other conventions and of the service.
+    // A new resource precedes the endpoints of other dialects and of the service.
     let at = own.or_else(|| lines.iter().position(|line| line.starts_with("    ledger::")));
     let at = at.ok_or_else(|| format!("{LIST} has no list of endpoints"))?;
     lines.insert(at, format!("    {}::{}::ENDPOINT,", endpoint.folder, endpoint.module));
@@ -89,7 +89,7 @@ fn with_row(list: &str, endpoint: &NewEndpoint) -> Result<String> {
 }
 
 impl NewEndpoint {
-    /// The endpoint that `resource` and `verb` name, beside those with `paths`.
+    /// Derives an endpoint from `resource` and `verb`. `paths` are those of the other endpoints of the resource.
     fn plan(resource: &str, verb: &str, paths: &[String]) -> Self {
         let singular = singular(resource);
         let collection = paths.iter().filter(|path| !path.ends_with('}')).min_by_key(|path| path.len());
@@ -107,7 +107,7 @@ impl NewEndpoint {
         Self { folder: resource.replace('-', "_"), module: verb.replace('-', "_"), name, path, scope }
     }
 
-    /// The constructor of its row.
+    /// Returns the constructor of the row.
     pub(crate) fn constructor(&self) -> &'static str {
         match self.module.as_str() {
             "get" | "list" => "get",
@@ -126,7 +126,7 @@ impl NewEndpoint {
     }
 }
 
-/// The singular of a resource: `party` of `parties`, `api-key` of `api-keys`.
+/// Returns the singular of a resource: `party` for `parties`, `api-key` for `api-keys`.
 fn singular(resource: &str) -> String {
     match resource.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
@@ -134,7 +134,7 @@ fn singular(resource: &str) -> String {
     }
 }
 
-/// Words with hyphens in camel case.
+/// Converts hyphenated words to camel case.
 fn camel(words: &str, first_too: bool) -> String {
     let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
     let word = |(at, word)| if at == 0 && !first_too { str::to_owned(word) } else { capital(word) };
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_stands_behind_those_of_its_resource() {
+    fn a_row_is_inserted_after_those_of_its_resource() {
         let list = "    docks::get::ENDPOINT,\n    roles::list::ENDPOINT,\n    ledger::get::ENDPOINT,\n";
         let row = |resource| with_row(list, &NewEndpoint::plan(resource, "get", &[])).unwrap();
         assert!(row("roles").contains("roles::list::ENDPOINT,\n    roles::get::ENDPOINT,\n    ledger"));

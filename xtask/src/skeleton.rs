@@ -1,8 +1,8 @@
-//! The texts of a new endpoint's files. They compile; the handler fails until it is written.
+//! Texts of the files of a new endpoint. They compile; the handler returns an error until it is written.
 
 use crate::new_endpoint::NewEndpoint;
 
-/// The file of the endpoint.
+/// Returns the source file of the endpoint.
 pub(crate) fn endpoint(endpoint: &NewEndpoint) -> String {
     let NewEndpoint { name, path, scope, .. } = endpoint;
     let constructor = endpoint.constructor();
@@ -21,12 +21,14 @@ pub(crate) const ENDPOINT: Endpoint =
     Endpoint::{constructor}("{name}", "{path}", Scope::{scope}, |request| Box::pin(handle(request)))
         // One line in the imperative, as a heading: "Get a dock".
         .summary("")
-        // What a client has to know, in the present tense.
+        // The effect and the limits, in the present tense.
         .description("")
-        // The DynamoDB actions of the handler, each with the families of keys: StoreAction::GetItem.on(&[Family::Tenant]).
+        // The DynamoDB actions of the handler, each with the families of keys:
+        // StoreAction::GetItem.on(&[Family::Tenant]).
         .store(&[])
-        // The response: returns_resource::<View>(), returns_page_of::<View>() or returns::<Type>(); a body: body::<Type>().
-        // Error codes of this endpoint only: errors(&[Code::…]); examples: request_example("…"), response_example("…").
+        // The response: returns_resource::<View>(), returns_page_of::<View>() or returns::<Type>(); a body:
+        // body::<Type>(). Error codes of this endpoint only: errors(&[Code::…]); examples: request_example("…"),
+        // response_example("…").
         ;
 
 async fn handle(request: &Request) -> Result<Response> {{
@@ -36,7 +38,7 @@ async fn handle(request: &Request) -> Result<Response> {{
     )
 }
 
-/// The file of its tests.
+/// Returns the test file of the endpoint.
 pub(crate) fn test(endpoint: &NewEndpoint) -> String {
     let NewEndpoint { name, path, .. } = endpoint;
     let method = endpoint.constructor().to_ascii_uppercase();
@@ -54,7 +56,7 @@ use crate::harness::{{
 async fn the_sample_request_succeeds() {{
     let server = TestServer::start().await;
     let tenant = Tenant::new(&server, "Example").await;
-    let endpoint = berth_functions::find("{name}").expect("it is in the list");
+    let endpoint = berth_functions::find("{name}").expect("a listed endpoint");
     SampleRequest::of(endpoint, &tenant).send(&tenant.client).await.expect(endpoint.success);
 }}
 "#

@@ -118,7 +118,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     match request.store().allocate_ledger_party(&party, &hint, acting, &request.write()?).await? {
         Ok(()) => {
             let party_details = PartyDetails::new(request, deployment, &party);
-            Ok(Some(request.answer(&PartyResponse { party_details })?))
+            Ok(Some(request.respond(&PartyResponse { party_details })?))
         }
         Err(NotAllocated::UnknownProvider) => Err(unknown_provider(&provider).into()),
         Err(NotAllocated::ExistsElsewhere) => {

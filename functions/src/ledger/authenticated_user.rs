@@ -24,5 +24,5 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let user = UserResponse::new(request, request.deployment().await?, request.user()?);
-    Ok(Some(request.answer(&user)?))
+    Ok(Some(request.respond(&user)?))
 }

@@ -73,5 +73,5 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         })
         .collect();
     party_details.sort_by(|one, other| one.party.cmp(&other.party));
-    Ok(Some(request.answer(&PartiesFound { party_details })?))
+    Ok(Some(request.respond(&PartiesFound { party_details })?))
 }

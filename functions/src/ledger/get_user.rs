@@ -24,5 +24,5 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let user = requested_user(request)?;
-    Ok(Some(request.answer(&UserResponse::new(request, request.deployment().await?, user))?))
+    Ok(Some(request.respond(&UserResponse::new(request, request.deployment().await?, user))?))
 }

@@ -83,7 +83,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let (prefix, rest) =
         filter.rsplit_once("::").map_or((filter.to_owned(), ""), |(hint, rest)| (format!("{hint}::"), rest));
     if !deployment.namespace.to_string().starts_with(rest) {
-        return Ok(Some(request.answer(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
+        return Ok(Some(request.respond(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
     }
     let mut found = request.store().list_ledger_parties(organization, after.as_deref(), &prefix, size).await?;
     // The filter `a::1` matches the id of the hint `a`. The hint `a:` is found by the prefix `a::` too, but does not match.
@@ -103,5 +103,5 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
             break;
         }
     }
-    Ok(Some(request.answer(&page)?))
+    Ok(Some(request.respond(&page)?))
 }

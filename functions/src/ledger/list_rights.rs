@@ -50,7 +50,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let mut rights: Vec<Right> = admin_right(user).into_iter().map(|name| right(name, &json!({}))).collect();
     let acts = request.store().ledger_rights(&user.id).await?;
     rights.extend(acts.iter().map(|hint| right("CanActAs", &json!({ "party": hint.in_namespace(namespace) }))));
-    Ok(Some(request.answer(&Rights { rights })?))
+    Ok(Some(request.respond(&Rights { rights })?))
 }
 
 /// Returns the name of the user's admin right; `None` if the user is no admin.

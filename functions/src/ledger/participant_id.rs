@@ -33,5 +33,5 @@ struct ParticipantId {
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let participant_id = request.deployment().await?.namespace.participant();
-    Ok(Some(request.answer(&ParticipantId { participant_id })?))
+    Ok(Some(request.respond(&ParticipantId { participant_id })?))
 }

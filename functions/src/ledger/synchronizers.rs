@@ -48,5 +48,5 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let synchronizer_id = request.deployment().await?.namespace.participant();
     let permission = "PARTICIPANT_PERMISSION_SUBMISSION";
     let synchronizer = Connected { synchronizer_alias: "berth", synchronizer_id, permission };
-    Ok(Some(request.answer(&ConnectedSynchronizers { connected_synchronizers: [synchronizer] })?))
+    Ok(Some(request.respond(&ConnectedSynchronizers { connected_synchronizers: [synchronizer] })?))
 }

@@ -133,7 +133,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         // If the party changed since the read, read it again and apply the update to the new state.
         if request.store().update_party(&before, &after, &request.write()?).await? {
             let party_details = PartyDetails::new(request, deployment, &after);
-            return Ok(Some(request.answer(&PartyResponse { party_details })?));
+            return Ok(Some(request.respond(&PartyResponse { party_details })?));
         }
     }
 }

@@ -35,8 +35,9 @@ impl StoreCredentials {
     pub(super) fn generate() -> Result<Self, getrandom::Error> {
         let mut random = [0; 32];
         getrandom::fill(&mut random)?;
+        let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02X}"));
         let (id, secret) = random.split_at(6);
-        Ok(Self { access_key_id: format!("BERTH{}", hex::encode(id)), secret_access_key: hex::encode(secret) })
+        Ok(Self { access_key_id: format!("BERTH{}", hex(id)), secret_access_key: hex(secret) })
     }
 
     /// Returns whether a request is signed with these credentials.

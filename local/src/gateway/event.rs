@@ -30,7 +30,7 @@ pub struct IncomingRequest<'a> {
     pub peer: IpAddr,
     /// Port that received the request.
     pub port: u16,
-    /// Time of request.
+    /// Time at which the request was received.
     pub received: Timestamp,
     /// Request id assigned by the gateway.
     pub request_id: &'a str,
@@ -98,8 +98,8 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     cookies.filter(|cookie| !cookie.is_empty()).collect()
 }
 
-/// Returns the headers with lowercase names and the comma-separated values of repeated headers, and the headers that the
-/// gateway sets.
+/// Returns the headers with lowercase names and the comma-separated values of repeated headers, and the headers that
+/// the gateway sets.
 fn headers(request: &IncomingRequest<'_>) -> Map<String, Value> {
     let mut headers = Map::new();
     for name in request.headers.keys() {

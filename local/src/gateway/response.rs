@@ -14,8 +14,8 @@ pub struct MalformedResponse(&'static str);
 
 /// Converts a function's response (payload format 2.0) to an HTTP response.
 ///
-/// `multiValueHeaders` belongs to format 1.0 and is ignored, as on AWS. A response that relied on it would work here and
-/// fail there.
+/// `multiValueHeaders` belongs to format 1.0 and is ignored, as on AWS. A response that relied on it would work here
+/// and fail there.
 ///
 /// # Errors
 ///

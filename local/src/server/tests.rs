@@ -53,7 +53,7 @@ async fn an_endpoint_that_times_out_or_panics_gives_no_response() {
 }
 
 #[test]
-fn a_trace_id_is_kept_or_generated() {
+fn a_trace_id_is_forwarded_or_generated() {
     let mut headers = HeaderMap::new();
     let generated = trace_id(&headers, Timestamp::UNIX_EPOCH);
     assert!(generated.starts_with("Root=1-00000000-"), "{generated}");

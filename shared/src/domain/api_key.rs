@@ -1,4 +1,4 @@
-//! API keys: what may be known of a credential after it was shown.
+//! API keys without their secrets.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,32 +13,32 @@ use crate::domain::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKey {
-    /// Its id.
+    /// Id of the key.
     pub id: ApiKeyId,
-    /// Whose it is: the platform's or one organization's.
+    /// Owner of the key.
     pub owner: Owner,
-    /// What people call it.
+    /// Display name.
     pub name: Name,
-    /// What it may do.
+    /// Scopes that the key holds.
     pub scopes: Vec<Scope>,
-    /// The deployment it is good for.
+    /// Kind of deployment in which the key is valid.
     pub environment: Environment,
-    /// The first characters of the credential, by which people recognize it.
+    /// The first characters of the credential, which are shown in lists.
     pub start: String,
-    /// From then on it is refused; `None`: never.
+    /// Time from which the key is rejected; `None` if it does not expire.
     pub expires_at: Option<Time>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Time,
-    /// When it was revoked.
+    /// Time of revocation; `None` if the key is not revoked.
     pub revoked_at: Option<Time>,
-    /// 1, and one more with every change.
+    /// Version of the record: 1, incremented by every change.
     pub version: u64,
 }
 
 impl ApiKey {
-    /// Whether the key is good at `now`.
+    /// Returns whether the key is neither revoked nor expired at `now`.
     #[must_use]
-    pub fn holds_at(&self, now: Time) -> bool {
+    pub fn is_valid_at(&self, now: Time) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }

@@ -1,4 +1,4 @@
-//! A dock's domain and colours.
+//! Domains and colors of a dock.
 
 use std::borrow::Cow;
 
@@ -7,25 +7,25 @@ use serde::{Deserialize, Serialize};
 
 use super::text::string_type;
 
-/// The longest domain name in text (RFC 1035, section 2.3.4), in bytes.
+/// Maximum length of a domain name as text (RFC 1035, section 2.3.4), in bytes.
 pub const MAX_DOMAIN: usize = 253;
 
-/// What a domain name looks like; its length is told apart.
+/// Pattern of a domain name, without its length.
 const DOMAIN: &str = concat!(
     r"^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+",
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
 );
 
-/// A domain name of at least two labels, in lower case and ASCII; names beyond ASCII are sent as `xn--`.
+/// A domain name of at least two labels, in lower case and ASCII. Names beyond ASCII use the `xn--` form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Domain(String);
 
 impl Domain {
-    /// Reads a domain name; upper case becomes lower case, since names that differ in case are one name.
+    /// Parses a domain name. Converts it to lower case, because domain names are case-insensitive.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let domain = text.to_ascii_lowercase();
         let label = |label: &str| {
@@ -58,16 +58,16 @@ impl JsonSchema for Domain {
     }
 }
 
-/// A colour as CSS writes it in hexadecimal: `#` and three or six digits.
+/// A CSS color in hexadecimal: `#` and 3 or 6 digits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Color(String);
 
 impl Color {
-    /// Reads a colour.
+    /// Parses a color.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.strip_prefix('#') {
             Some(digits) if matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit()) => {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_have_three_or_six_digits() {
+    fn colors_have_three_or_six_digits() {
         assert!(Color::parse("#fff").is_ok() && Color::parse("#00Ff9a").is_ok());
         for wrong in ["", "#", "fff", "#ff", "#ffff", "#00ff9a0", "#ggg", "#é1"] {
             assert!(Color::parse(wrong).is_err(), "{wrong}");
@@ -120,14 +120,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_domain_reads_back_as_it_is(text in "[A-Za-z0-9.\\-]{0,20}|\\PC{0,9}") {
+        fn domains_round_trip(text in "[A-Za-z0-9.\\-]{0,20}|\\PC{0,9}") {
             if let Ok(domain) = Domain::parse(&text) {
                 prop_assert_eq!(Domain::parse(domain.as_str()), Ok(domain));
             }
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = (Domain::parse(&text), Color::parse(&text));
         }
     }

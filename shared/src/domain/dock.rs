@@ -1,4 +1,4 @@
-//! Docks: the workspaces of a tenant.
+//! Docks, which are workspaces of a tenant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,29 +40,29 @@ pub enum Kyc {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Dock {
-    /// Its id.
+    /// Id of the dock.
     pub id: DockId,
-    /// The tenant it belongs to.
+    /// Organization that owns the dock.
     pub organization_id: OrganizationId,
-    /// What the caller says of it.
+    /// Attributes that clients set.
     #[serde(flatten)]
     pub profile: DockProfile,
-    /// Whether it can be used.
+    /// Status of the dock.
     pub status: DockStatus,
-    /// Whether its domain is shown to be its own.
+    /// State of the domain verification.
     pub domain_verification_status: DomainVerification,
-    /// How far the examination of its owner has come.
+    /// State of the identity check of the business.
     pub kyc_status: Kyc,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Time,
-    /// 1, and one more with every change.
+    /// Version of the record: 1, incremented by every change.
     pub version: u64,
 }
 
 crate::patchable_object! {
-    /// Attributes of a dock that callers set.
+    /// Attributes of a dock that clients set.
     pub struct DockProfile {
         required {
             /// Display name, 1 to 200 characters.
@@ -100,7 +100,7 @@ crate::patchable_object! {
 }
 
 impl Dock {
-    /// The dock that `profile` describes, made at `now`: usable at once, with nothing verified.
+    /// Returns a new dock with this profile, created at `now`. It is active, and nothing is verified.
     #[must_use]
     pub const fn new(id: DockId, organization_id: OrganizationId, profile: DockProfile, now: Time) -> Self {
         Self {
@@ -116,7 +116,7 @@ impl Dock {
         }
     }
 
-    /// The domains that no other dock may have, each once.
+    /// Returns the domains that must be unique, without duplicates.
     #[must_use]
     pub fn domains(&self) -> Vec<&Domain> {
         let mut domains: Vec<_> = self.profile.domain.iter().chain(&self.profile.custom_domain).collect();
@@ -125,8 +125,9 @@ impl Dock {
         domains
     }
 
-    /// The dock after `patch`, changed at `now`; the same where the patch changes nothing. Another domain is an
-    /// unverified one.
+    /// Returns the dock after `patch`, changed at `now`. If the patch changes nothing, the dock is unchanged. A new
+    /// domain is
+    /// unverified.
     #[must_use]
     pub fn patched(&self, patch: DockPatch, now: Time) -> Self {
         let mut new = self.clone();

@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use super::text::string_type;
 
-/// The longest address that SMTP can carry (RFC 5321, section 4.5.3.1.3, less the angle brackets), in bytes.
+/// Maximum length of an address in SMTP (RFC 5321, section 4.5.3.1.3, without angle brackets), in bytes.
 pub const MAX_EMAIL: usize = 254;
 
-/// An e-mail address, `local@domain`, as it was sent.
+/// An e-mail address, `local@domain`, unchanged as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address: no display name, no address literal, a domain of at least two labels.
+    /// Parses an address: without display name and address literal, with a domain of at least two labels.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         if text.len() > MAX_EMAIL {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_kept_as_sent() {
+    fn addresses_are_stored_unchanged() {
         let longest = format!("{}@{}.{}.{}", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(61));
         for good in ["a@b.com", "Closing+X@Example.COM", "o'neil@a-b.example", "a.b@xn--bcher-kva.example", &longest] {
             assert_eq!(Email::parse(good).map(|email| email.to_string()), Ok(good.to_owned()));
@@ -69,14 +69,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_taken_is_kept(text in "\\PC{0,9}[a-z.]{1,9}@[a-z.\\-]{1,9}\\.[a-z]{1,5}\\PC{0,3}") {
+        fn accepted_addresses_are_unchanged(text in "\\PC{0,9}[a-z.]{1,9}@[a-z.\\-]{1,9}\\.[a-z]{1,5}\\PC{0,3}") {
             if let Ok(email) = Email::parse(&text) {
                 prop_assert_eq!(email.as_str(), text);
             }
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = Email::parse(&text);
         }
     }

@@ -1,52 +1,54 @@
-//! What a caller is told when a call does not succeed.
+//! Errors of Berth.
 //!
-//! An [`Error`] knows nothing of HTTP but the status of its [`Code`]; `http::problem` writes it down. What a caller may
-//! read (`detail`, `failures`) and what only the log may hold (`Internal`, `Unavailable`) have different types, so the
-//! second cannot end up in an answer.
+//! An [`Error`] is independent of HTTP, except for the status of its [`Code`]. `http::problem` serializes it. Data for
+//! clients (`detail`, `failures`) and data for the log (`Cause`) have different types, so that the latter cannot appear
+//! in a
+//! response.
 
 use std::fmt;
 
 use crate::domain::id::Kind;
 
-/// The result of anything that may be refused.
+/// The result of a fallible operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call did not do what was asked.
+/// The reason why a request failed or was replayed.
 #[derive(Debug)]
 pub enum Error {
-    /// The caller can do something about it: change the request, the credential or the state it met.
+    /// The client can correct the request, the credential or the state of the resource.
     Client(Box<ClientError>),
-    /// This `Idempotency-Key` was answered before, to the same request: not a failure, the first answer goes out again.
+    /// The `Idempotency-Key` was used for the same request before. This is not a failure: the first response is
+    /// replayed.
     Replay(Box<RecordedResponse>),
-    /// The store did not answer in time. Nothing is wrong with the request: the same call may succeed later.
+    /// DynamoDB did not respond in time. The same request may succeed later.
     Unavailable(Cause),
-    /// Berth's own mistake. The caller learns the request id and nothing else.
+    /// A bug or a misconfiguration. Clients get only the request id.
     Internal(Cause),
 }
 
-/// A refusal that the caller can do something about.
+/// An error that the client can correct.
 #[derive(Debug)]
 pub struct ClientError {
-    /// What is refused.
+    /// Machine-readable code.
     pub code: Code,
-    /// One sentence for the engineer who reads the answer.
+    /// One sentence for the developer of the client.
     pub detail: String,
-    /// Every failure of a validation, in the order of the request.
+    /// Every violation of a failed validation, in the order of the request.
     pub failures: Vec<FieldError>,
-    /// For a conflict: the id of the thing in the way, `None` where the caller may not see it.
+    /// For a conflict: id of the conflicting resource; `None` if the client may not access it.
     pub conflict_id: Option<String>,
 }
 
-/// One thing that is wrong with a request.
+/// A violation in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// Where it is.
+    /// Location of the value.
     pub place: FieldLocation,
-    /// What it must be, beginning with the name of the place.
+    /// The requirement that the value violates, beginning with the name of the value.
     pub detail: String,
 }
 
-/// Where in a request something is wrong.
+/// The location of a value in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldLocation {
     /// A JSON pointer (RFC 6901) into the body.
@@ -55,24 +57,24 @@ pub enum FieldLocation {
     Parameter(String),
 }
 
-/// The answer that was given when an `Idempotency-Key` was first used.
+/// The recorded response to the first request with an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedResponse {
-    /// The status.
+    /// HTTP status.
     pub status: u16,
-    /// `Location`, where there was one.
+    /// `Location` header, if the response has one.
     pub location: Option<String>,
-    /// `ETag`, where there was one.
+    /// `ETag` header, if the response has one.
     pub etag: Option<String>,
-    /// The body, without secrets.
+    /// Body without secrets.
     pub body: String,
 }
 
-/// What the log is told of an error that callers are told nothing of.
+/// The cause of an error, for the log. Clients do not see it.
 pub struct Cause(Box<dyn std::error::Error + Send + Sync>);
 
 impl Cause {
-    /// The cause `error`; a text will do.
+    /// Returns the cause with this error or text.
     pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self(error.into())
     }
@@ -98,7 +100,7 @@ impl fmt::Display for Cause {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $code:ident = $status:literal $text:literal;)*) => {
-        /// The machine-readable name of a refusal.
+        /// The machine-readable code of an error.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code { $($(#[$doc])* $code,)* }
 
@@ -106,13 +108,13 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$code),*];
 
-            /// The HTTP status: one for each code.
+            /// Returns the HTTP status.
             #[must_use]
             pub const fn status(self) -> u16 {
                 match self { $(Self::$code => $status,)* }
             }
 
-            /// The name as answers write it.
+            /// Returns the name as in responses.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$code => $text,)* }
@@ -122,64 +124,65 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The body cannot be read as JSON at all.
+    /// The body is not valid JSON.
     MalformedBody = 400 "MALFORMED_BODY";
-    /// Members, parameters or headers are missing or wrong; `errors` lists all of them.
+    /// Members, parameters or headers are missing or invalid; `errors` lists all of them.
     ValidationFailed = 400 "VALIDATION_FAILED";
     /// Another dock has this domain.
     DomainAlreadyRegistered = 400 "DOMAIN_ALREADY_REGISTERED";
-    /// No credential, or one that does not hold. Which of the many reasons it is, only the log knows.
+    /// The credential is missing or invalid. Only the log contains the reason.
     Unauthorized = 401 "UNAUTHORIZED";
-    /// The credential holds, but not the scope that the call needs.
+    /// The credential is valid, but lacks the scope of the operation.
     InsufficientScope = 403 "INSUFFICIENT_SCOPE";
-    /// Only a key of the platform may do this.
+    /// The operation requires a platform key.
     PlatformKeyRequired = 403 "PLATFORM_KEY_REQUIRED";
-    /// A key can only hand on the scopes that it holds.
+    /// A key can grant only scopes that it holds.
     ScopeNotHeld = 403 "SCOPE_NOT_HELD";
-    /// The party is another organization's.
+    /// The party belongs to another organization.
     PartyOfAnotherOrganization = 403 "PARTY_OF_ANOTHER_ORGANIZATION";
-    /// The dock is another organization's.
+    /// The dock belongs to another organization.
     DockOfAnotherOrganization = 403 "DOCK_OF_ANOTHER_ORGANIZATION";
     /// No endpoint has this path.
     RouteNotFound = 404 "ROUTE_NOT_FOUND";
-    /// No such organization, or not one that the caller may see.
+    /// The organization does not exist, or the client has no access to it.
     OrganizationNotFound = 404 "ORGANIZATION_NOT_FOUND";
-    /// No such dock, or not one that the caller may see.
+    /// The dock does not exist, or the client has no access to it.
     DockNotFound = 404 "DOCK_NOT_FOUND";
-    /// No such party, or not one that the caller may see.
+    /// The party does not exist, or the client has no access to it.
     PartyNotFound = 404 "PARTY_NOT_FOUND";
-    /// No such role, or not one that the caller may see.
+    /// The role does not exist, or the client has no access to it.
     RoleNotFound = 404 "ROLE_NOT_FOUND";
-    /// No such API key, or not one that the caller may see.
+    /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
-    /// The path exists, the method does not; `Allow` lists those that do.
+    /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.
     RoleAlreadyAssigned = 409 "ROLE_ALREADY_ASSIGNED";
     /// Another organization has this slug.
     SlugAlreadyTaken = 409 "SLUG_ALREADY_TAKEN";
-    /// The resource is not in the version that `If-Match` names.
+    /// The version of the resource does not match `If-Match`.
     PreconditionFailed = 412 "PRECONDITION_FAILED";
     /// The body is larger than 256 KiB.
     BodyTooLarge = 413 "BODY_TOO_LARGE";
-    /// The body is not JSON by its content type.
+    /// The content type of the body is not JSON.
     UnsupportedMediaType = 415 "UNSUPPORTED_MEDIA_TYPE";
     /// The `Idempotency-Key` was used for another request.
     IdempotencyKeyReused = 422 "IDEMPOTENCY_KEY_REUSED";
-    /// Berth failed; the request id leads to the log line.
+    /// A bug or a misconfiguration. The log line with the request id has the cause.
     Internal = 500 "INTERNAL_ERROR";
-    /// The store did not answer in time; try again.
+    /// DynamoDB did not respond in time. The client can retry.
     Unavailable = 503 "STORE_UNAVAILABLE";
 }
 
 impl Error {
-    /// A refusal that needs no more than a sentence.
+    /// Returns an error with this code and detail.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self::Client(Box::new(ClientError { code, detail: detail.into(), failures: Vec::new(), conflict_id: None }))
     }
 
-    /// There is no such resource, or the caller may not see it: one and the same answer.
+    /// Returns the error for a resource that does not exist or to which the client has no access. Both get the same
+    /// response.
     #[must_use]
     pub fn not_found<K: Kind>() -> Self {
         let mut noun = K::NOUN.to_owned();
@@ -187,40 +190,40 @@ impl Error {
         Self::new(K::NOT_FOUND, format!("{noun} not found"))
     }
 
-    /// A validation failed. `failures` must not be empty.
+    /// Returns a failed validation. `failures` must not be empty.
     #[must_use]
     pub fn invalid(failures: Vec<FieldError>) -> Self {
         let detail = failures.iter().map(|failure| failure.detail.as_str()).collect::<Vec<_>>().join("; ");
         Self::Client(Box::new(ClientError { code: Code::ValidationFailed, detail, failures, conflict_id: None }))
     }
 
-    /// Something that stands in the way. `conflict_id` names it where the caller may see it.
+    /// Returns a conflict. `conflict_id` is the conflicting resource, if the client has access to it.
     #[must_use]
     pub fn conflict(code: Code, detail: impl Into<String>, conflict_id: Option<String>) -> Self {
         Self::Client(Box::new(ClientError { code, detail: detail.into(), failures: Vec::new(), conflict_id }))
     }
 
-    /// The precondition of `If-Match` does not hold.
+    /// Returns the error for a version that does not match `If-Match`.
     #[must_use]
     pub fn precondition_failed() -> Self {
-        Self::new(Code::PreconditionFailed, "The resource is not in the version that If-Match names")
+        Self::new(Code::PreconditionFailed, "The version of the resource does not match If-Match")
     }
 
-    /// Berth's own mistake.
+    /// Returns an internal error.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(Cause::new(cause))
     }
 
-    /// The store did not answer in time.
+    /// Returns the error for a DynamoDB request without a response in time.
     pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(Cause::new(cause))
     }
 
-    /// The code that the answer carries; an answer that is sent again carries none.
+    /// Returns the code; `None` for a replay.
     #[must_use]
     pub fn code(&self) -> Option<Code> {
         match self {
-            Self::Client(refusal) => Some(refusal.code),
+            Self::Client(error) => Some(error.code),
             Self::Replay(_) => None,
             Self::Unavailable(_) => Some(Code::Unavailable),
             Self::Internal(_) => Some(Code::Internal),
@@ -231,8 +234,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Client(refusal) => f.write_str(&refusal.detail),
-            Self::Replay(_) => f.write_str("answered before"),
+            Self::Client(error) => f.write_str(&error.detail),
+            Self::Replay(_) => f.write_str("replayed"),
             Self::Unavailable(cause) | Self::Internal(cause) => cause.fmt(f),
         }
     }
@@ -241,13 +244,13 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl FieldError {
-    /// A failure at a member of the body. `pointer` begins with `/`.
+    /// Returns a violation at a member of the body. `pointer` begins with `/`.
     #[must_use]
     pub fn body(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { place: FieldLocation::Body(pointer.into()), detail: detail.into() }
     }
 
-    /// A failure of the query parameter or header `name`.
+    /// Returns a violation of the query parameter or header `name`.
     #[must_use]
     pub fn parameter(name: &str, detail: impl fmt::Display) -> Self {
         Self { place: FieldLocation::Parameter(name.to_owned()), detail: format!("{name} {detail}") }

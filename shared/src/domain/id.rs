@@ -1,7 +1,7 @@
-//! Identifiers: a prefix that tells the kind, an underscore, and a ULID in upper case.
+//! Identifiers: a prefix for the kind, an underscore, and a ULID in upper case.
 //!
-//! This file is the registry of kinds. A new kind of resource gets one line in `kinds!`, and with it parsing,
-//! printing, storage and a schema.
+//! This file is the registry of kinds. A new kind of resource is one line in `kinds!`, which defines parsing, display,
+//! storage and schema.
 
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 
@@ -11,15 +11,15 @@ use ulid::Ulid;
 
 use crate::domain::{error::Code, time::Time};
 
-/// What an id names.
+/// A kind of resource with ids.
 pub trait Kind: 'static {
-    /// The letters before the underscore.
+    /// Letters before the underscore.
     const PREFIX: &'static str;
-    /// The resource in prose, as error messages call it.
+    /// Name of the resource in error messages.
     const NOUN: &'static str;
-    /// The name of the schema in `openapi.json`.
+    /// Name of the schema in `openapi.json`.
     const SCHEMA: &'static str;
-    /// What a caller is told who names one that does not exist.
+    /// Error code for an id that does not exist.
     const NOT_FOUND: Code;
 }
 
@@ -48,54 +48,54 @@ kinds! {
     Dock, DockId, "dock", "dock", DockNotFound;
     /// A counterparty of a tenant.
     Party, PartyId, "pty", "party", PartyNotFound;
-    /// A role that a party holds in a dock.
+    /// A role of a party in a dock.
     Role, RoleId, "dpr", "role", RoleNotFound;
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
-    /// An entry of the audit trail.
+    /// An audit entry.
     AuditEntry, AuditEntryId, "aud", "audit entry", RouteNotFound;
-    /// A request, where the caller gave it no id of its own.
+    /// A request without an id from the client.
     Request, RequestId, "req", "request", RouteNotFound;
 }
 
-/// The id of a resource of kind `K`: 128 bits, of which the first 48 are the time of its making in milliseconds.
+/// The id of a resource of kind `K`: 128 bits. The first 48 bits are the time of creation in milliseconds.
 pub struct Id<K> {
     ulid: Ulid,
     kind: PhantomData<fn() -> K>,
 }
 
 impl<K: Kind> Id<K> {
-    /// A new id, made at `now` with 80 random bits.
+    /// Returns a new id with the time `now` and 80 random bits.
     #[must_use]
     pub fn new(now: Time, random: u128) -> Self {
         let bits = random & ((1 << Ulid::RAND_BITS) - 1);
         Self::from_ulid(Ulid::from_parts(now.millis_since_epoch(), bits))
     }
 
-    /// The id with exactly these 128 bits.
+    /// Returns the id with exactly these 128 bits.
     #[must_use]
     pub const fn from_ulid(ulid: Ulid) -> Self {
         Self { ulid, kind: PhantomData }
     }
 
-    /// The 128 bits: what sort keys are made of, since they order by time of making.
+    /// Returns the 128 bits. Sort keys contain them, because they sort by time of creation.
     #[must_use]
     pub const fn ulid(self) -> Ulid {
         self.ulid
     }
 
-    /// When the named resource was made.
+    /// Returns the time of creation.
     #[must_use]
     pub fn time(self) -> Time {
         Time::from_millis(self.ulid.timestamp_ms())
     }
 }
 
-/// The text is not an id of the kind asked for.
+/// The text is not an id of the expected kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be an id of the form {prefix}_ and a ULID in upper case")]
 pub struct MalformedId {
-    /// The prefix that was expected.
+    /// Expected prefix.
     pub prefix: &'static str,
 }
 
@@ -106,7 +106,7 @@ impl<K: Kind> FromStr for Id<K> {
         let malformed = MalformedId { prefix: K::PREFIX };
         let digits = text.strip_prefix(K::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(malformed)?;
         let ulid = Ulid::from_string(digits).map_err(|_| malformed)?;
-        // Crockford's alphabet reads lower case and look-alikes too; one resource has one spelling here.
+        // Crockford's alphabet also accepts lower case and look-alikes. Here an id has one spelling.
         if ulid.array_to_str(&mut [0; ulid::ULID_LEN]) != digits {
             return Err(malformed);
         }
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_carries_its_time() {
+    fn an_id_contains_its_time() {
         let now: Time = "2024-03-01T12:00:00.123Z".parse().unwrap();
         let id = DockId::new(now, u128::MAX);
         assert_eq!(id.time(), now);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn other_kinds_lower_case_and_look_alikes_are_refused() {
+    fn other_kinds_lower_case_and_look_alikes_are_rejected() {
         let good = "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
         assert!(good.parse::<OrganizationId>().is_ok());
         for bad in [
@@ -224,20 +224,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_id_reads_back(bits: u128) {
+        fn ids_round_trip(bits: u128) {
             let id = PartyId::from_ulid(Ulid(bits));
             prop_assert_eq!(id.to_string().parse::<PartyId>(), Ok(id));
         }
 
         #[test]
-        fn what_parses_prints_the_same(text in "pty_[0-9A-Za-z]{26}") {
+        fn a_parsed_id_prints_the_same(text in "pty_[0-9A-Za-z]{26}") {
             if let Ok(id) = text.parse::<PartyId>() {
                 prop_assert_eq!(id.to_string(), text);
             }
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = text.parse::<RoleId>();
         }
     }

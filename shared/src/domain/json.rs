@@ -1,8 +1,9 @@
-//! JSON as it was sent: numbers keep their text, members their order, and nothing is read twice.
+//! JSON that preserves the digits of numbers and the order of members.
 //!
-//! `serde_json::Value` turns numbers into machine numbers and lets the last of two equal keys win. What a tenant keeps
-//! in `metadata` has to come back exactly, and a body that names a member twice is a mistake to be told, so bodies are
-//! read into [`Json`]. The grammar is serde_json's own: each level is split into raw slices by it.
+//! `serde_json::Value` converts numbers to machine numbers and accepts duplicate keys. But `metadata` must be returned
+//! exactly, and a duplicate member is an error, so bodies are parsed into [`Json`]. The grammar is that of serde_json,
+//! which
+//! splits each level into raw slices.
 
 use std::fmt;
 
@@ -13,7 +14,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// The deepest nesting of arrays and objects that a body may have; the outermost one counts 1.
+/// Maximum nesting of arrays and objects in a body. The outermost one counts as 1.
 pub const MAX_DEPTH: usize = 32;
 
 /// A JSON value.
@@ -23,17 +24,17 @@ pub enum Json {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number, by its text.
+    /// A number as text.
     Number(String),
     /// A string.
     String(String),
     /// An array.
     Array(Vec<Json>),
-    /// An object: members in the order they came in, every name once.
+    /// An object: members in their original order, without duplicate names.
     Object(Vec<(String, Json)>),
 }
 
-/// Why a text is not JSON that Berth takes.
+/// The reason why a text is not accepted as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// The bytes are not UTF-8.
@@ -45,26 +46,26 @@ pub enum JsonError {
     /// An object names a member twice.
     #[error("the body names the member {0:?} twice in one object")]
     DuplicateKey(String),
-    /// Arrays and objects are nested too deep.
+    /// Arrays and objects are nested too deeply.
     #[error("the body is nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
 }
 
 impl Json {
-    /// Reads one JSON text.
+    /// Parses a JSON text.
     ///
     /// # Errors
-    /// What [`JsonError`] lists.
+    /// See [`JsonError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(bytes).map_err(|_| JsonError::NotUtf8)?;
         let raw: &RawValue = serde_json::from_str(text).map_err(|e| JsonError::Syntax(e.to_string()))?;
         Self::from_raw(raw, 0)
     }
 
-    /// Reads what serde can write.
+    /// Converts a serializable value.
     ///
     /// # Errors
-    /// As [`Json::parse`], and where the value itself refuses to be written.
+    /// As for [`Json::parse`], and if the value cannot be serialized.
     pub fn from_serialize(value: &impl Serialize) -> Result<Self, JsonError> {
         let bytes = serde_json::to_vec(value).map_err(|e| JsonError::Syntax(e.to_string()))?;
         Self::parse(&bytes)
@@ -98,7 +99,7 @@ impl Json {
         }
     }
 
-    /// How deep arrays and objects are nested: 0 for a scalar, 1 for an array of scalars.
+    /// Returns the nesting of arrays and objects: 0 for a scalar, 1 for an array of scalars.
     #[must_use]
     pub fn depth(&self) -> usize {
         match self {
@@ -108,7 +109,7 @@ impl Json {
         }
     }
 
-    /// The compact text: no white space between tokens.
+    /// Returns the compact text, without white space between tokens.
     #[must_use]
     pub fn to_text(&self) -> String {
         self.to_string()
@@ -117,7 +118,7 @@ impl Json {
 
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Fails only where a number is not one, which `parse` never makes.
+        // Fails only for an invalid number, which `parse` never returns.
         f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
 }
@@ -149,7 +150,7 @@ impl Serialize for Json {
     }
 }
 
-/// The members of one object, not yet read themselves.
+/// The members of an object with unparsed values.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -172,7 +173,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// The elements of one array, not yet read themselves.
+/// The unparsed elements of an array.
 struct Elements<'a>(Vec<&'a RawValue>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
@@ -206,35 +207,35 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_the_order_of_members_come_back_as_sent() {
+    fn numbers_and_the_order_of_members_are_preserved() {
         let text = r#"{"z":1.0,"a":1e400,"m":[-0,0.10,12345678901234567890123,1E+2],"s":"\u00e9"}"#;
         let read = Json::parse(text.as_bytes()).unwrap();
         assert_eq!(read.to_text(), text.replace("\\u00e9", "é"));
     }
 
     #[test]
-    fn a_member_cannot_pass_for_a_number_or_a_raw_value() {
+    fn a_member_cannot_imitate_a_number_or_a_raw_value() {
         for text in [r#"{"$serde_json::private::Number":"1"}"#, r#"{"$serde_json::private::RawValue":"[1"}"#] {
             assert_eq!(Json::parse(text.as_bytes()).unwrap().to_text(), text);
         }
     }
 
     #[test]
-    fn a_member_named_twice_is_told_at_any_depth() {
+    fn a_duplicate_member_is_an_error_at_any_depth() {
         let twice = Err(JsonError::DuplicateKey("a".to_owned()));
         assert_eq!(Json::parse(br#"{"a":1,"a":1}"#), twice);
         assert_eq!(Json::parse(br#"[{"b":{"a":1,"\u0061":2}}]"#), twice);
     }
 
     #[test]
-    fn depth_is_taken_at_the_limit_and_refused_above() {
+    fn depth_is_accepted_at_the_limit_and_rejected_above() {
         assert_eq!(Json::parse(nested(MAX_DEPTH).as_bytes()).unwrap().depth(), MAX_DEPTH);
         assert_eq!(Json::parse(nested(MAX_DEPTH + 1).as_bytes()), Err(JsonError::TooDeep));
         assert_eq!(Json::parse(nested(100_000).as_bytes()), Err(JsonError::TooDeep));
     }
 
     #[test]
-    fn what_is_not_json_is_refused() {
+    fn malformed_json_is_rejected() {
         assert_eq!(Json::parse(b"\"\xff\""), Err(JsonError::NotUtf8));
         for text in ["", "{", "{\"a\":}", "[1,]", "01", "nul", "'a'", "1 2", "\"\\ud800\"", "{1:2}", "\"\n\""] {
             assert!(matches!(Json::parse(text.as_bytes()), Err(JsonError::Syntax(_))), "{text}");
@@ -259,12 +260,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_value_reads_back(json in any_json()) {
+        fn values_round_trip(json in any_json()) {
             prop_assert_eq!(Json::parse(json.to_text().as_bytes()), Ok(json));
         }
 
         #[test]
-        fn any_bytes_are_answered(bytes: Vec<u8>) {
+        fn no_bytes_panic(bytes: Vec<u8>) {
             let _ = Json::parse(&bytes);
         }
     }

@@ -1,4 +1,4 @@
-//! Ids of parties on the ledger: a hint, two colons, and the namespace of the participant.
+//! Ids of ledger parties: a hint, two colons, and the namespace of the participant.
 
 use std::fmt;
 
@@ -6,37 +6,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Name, Party, id::PartyId};
 
-/// The longest id, in characters.
+/// Maximum length of an id, in characters.
 const MAX_ID: usize = 255;
-/// The longest hint, in characters: what a namespace and two colons leave of an id.
+/// Maximum length of a hint, in characters: that of an id without namespace and delimiter.
 pub const MAX_HINT: usize = 185;
-/// What stands between hint and namespace.
+/// Delimiter between hint and namespace.
 const DELIMITER: &str = "::";
 
-/// The text is not a party id or hint of the ledger. Displays the cause as Canton words it.
+/// An invalid party id or hint. It displays as the cause in Canton's wording.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidLedgerId(pub(crate) String);
 
-/// The fingerprint of the participant's key: `1220` and 64 hexadecimal digits. Made once per deployment.
+/// The fingerprint of the participant's key: `1220` and 64 hexadecimal digits. Generated once per deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Namespace(String);
 
 impl Namespace {
-    /// The namespace with these 256 bits.
+    /// Returns the namespace with these 256 bits.
     #[must_use]
     pub fn new(bits: [u8; 32]) -> Self {
         Self(format!("1220{}", crate::domain::hex::encode(&bits)))
     }
 
-    /// The id of the participant, and of the one synchronizer that it is connected to.
+    /// Returns the id of the participant, which is also that of its synchronizer.
     #[must_use]
     pub fn participant(&self) -> String {
         format!("berth{DELIMITER}{self}")
     }
 
-    /// The namespace as errors show it.
+    /// Returns the abbreviated namespace for errors.
     #[must_use]
     pub fn shortened(&self) -> String {
         format!("{}...", &self.0[..12])
@@ -49,13 +49,13 @@ impl fmt::Display for Namespace {
     }
 }
 
-/// The part of a party's id that its maker chose.
+/// The part of a party's id that the client chose.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Hint(String);
 
 impl Hint {
-    /// Reads a hint, in the ledger's order of checks: characters and length of an id, the delimiter, the hint's length.
+    /// Parses a hint. Checks in Canton's order: characters and length of an id, delimiter, length of the hint.
     ///
     /// # Errors
     /// [`InvalidLedgerId`] with Canton's text.
@@ -75,43 +75,43 @@ impl Hint {
         Ok(Self(text.to_owned()))
     }
 
-    /// A hint for a caller who gave none.
+    /// Returns a generated hint, for a request without one.
     #[must_use]
     pub fn generated(random: u128) -> Self {
-        // The form of a random UUID: version 4, variant 1.
+        // The format of a random UUID: version 4, variant 1.
         let bits = (random & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
         let hex = format!("{bits:032x}");
         let groups = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
         Self(format!("party-{}", groups.join("-")))
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The whole id, in the namespace of this deployment.
+    /// Returns the id in the namespace of this deployment.
     #[must_use]
     pub fn in_namespace(&self, namespace: &Namespace) -> String {
         format!("{}{DELIMITER}{namespace}", self.0)
     }
 
-    /// The party that this hint names if it was made in the REST dialect: its id is its hint there.
+    /// Returns the id of the party if it was created in the REST dialect: there, the hint is the id.
     #[must_use]
     pub fn as_party_id(&self) -> Option<PartyId> {
         self.0.parse().ok()
     }
 
-    /// The hint as a name, without the white space at its ends.
+    /// Returns the hint as a name, without white space at both ends.
     #[must_use]
     pub fn to_name(&self) -> Name {
-        // A hint of nothing but spaces is a hint, and no name.
+        // A hint may consist of spaces, a name may not.
         Name::parse(&self.0).unwrap_or_else(|_| Name::unnamed())
     }
 }
 
-/// Characters of ids: ASCII letters, digits, `:`, `-`, `_` and space; 1 to 255 of them.
+/// Checks that an id has 1 to 255 ASCII letters, digits, `:`, `-`, `_` and spaces.
 ///
 /// # Errors
 /// [`InvalidLedgerId`] with Canton's text.
@@ -131,28 +131,28 @@ pub(crate) fn check_characters(text: &str) -> Result<(), InvalidLedgerId> {
     }
 }
 
-/// The id of a party on the ledger.
+/// The id of a ledger party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPartyId {
-    /// What its maker chose.
+    /// Part that the client chose.
     pub hint: Hint,
-    /// Whose namespace it is in.
+    /// Namespace; empty if the id has none.
     pub namespace: String,
 }
 
 impl LedgerPartyId {
-    /// Reads an id as a caller sends it.
+    /// Parses an id from a client.
     ///
     /// # Errors
     /// [`InvalidLedgerId`] with Canton's text.
     pub fn parse(text: &str) -> Result<Self, InvalidLedgerId> {
         check_characters(text)?;
-        // A party without a namespace is well-formed and nobody's.
+        // A party without a namespace is well-formed, but does not exist.
         let (hint, namespace) = text.rsplit_once(DELIMITER).unwrap_or((text, ""));
         Ok(Self { hint: Hint(hint.to_owned()), namespace: namespace.to_owned() })
     }
 
-    /// The id of `party`.
+    /// Returns the id of `party`.
     #[must_use]
     pub fn of(party: &Party, namespace: &Namespace) -> String {
         match &party.ledger_hint {
@@ -162,7 +162,7 @@ impl LedgerPartyId {
     }
 }
 
-/// Whether `id` is a user id of the ledger: at most 128 characters of `[a-zA-Z0-9@^$.!`\-#+'~_|:()]`.
+/// Returns whether `id` is a valid user id: at most 128 characters of `[a-zA-Z0-9@^$.!`\-#+'~_|:()]`.
 #[must_use]
 pub fn is_user_id(id: &str) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || "@^$.!`-#+'~_|:()".contains(c);
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hints_are_checked_in_the_ledgers_order() {
+    fn hints_are_checked_in_cantons_order() {
         let cause = |text: &str| Hint::parse(text).unwrap_err().to_string();
         assert!(Hint::parse("Alice-1_a b:c").is_ok() && Hint::parse(&"a".repeat(185)).is_ok());
         assert!(cause("").contains("empty"));

@@ -1,4 +1,4 @@
-//! A tenant's own attributes of a resource: any JSON, kept to the letter.
+//! Custom attributes of a resource: any JSON, stored exactly.
 
 use std::borrow::Cow;
 
@@ -9,26 +9,26 @@ use serde_json::value::RawValue;
 use super::patch::{FromJson, Violation};
 use crate::domain::json::Json;
 
-/// The most bytes of metadata, as compact JSON in UTF-8.
+/// Maximum size of metadata as compact JSON in UTF-8, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
-/// The most members at the top level.
+/// Maximum number of keys at the top level.
 pub const MAX_KEYS: usize = 50;
-/// The deepest nesting; the object itself counts 1.
+/// Maximum nesting. The object itself counts as 1.
 pub const MAX_DEPTH: usize = 8;
 
-/// A JSON object within the limits. In the store it is one string, its compact text: so numbers keep their digits.
+/// A JSON object within the limits. It is stored as a string of compact JSON, so that numbers keep their digits.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata(Vec<(String, Json)>);
 
-/// What a merge patch says of metadata: top-level members to set (`Some`) or to take away (`None`).
+/// A merge patch of metadata: top-level members to set (`Some`) or to remove (`None`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataPatch(Vec<(String, Option<Json>)>);
 
 impl Metadata {
-    /// The metadata after `patch`.
+    /// Returns the metadata after `patch`.
     ///
     /// # Errors
-    /// What is wrong with the result: each half may be within the limits and the whole beyond them.
+    /// Violations of the result: both parts may be within the limits and the result beyond them.
     pub fn merge(&self, patch: MetadataPatch) -> Result<Self, Vec<Violation>> {
         let mut members = self.0.clone();
         for (name, value) in patch.0 {
@@ -43,26 +43,26 @@ impl Metadata {
         Self::within_limits(members)
     }
 
-    /// The members, in their order.
+    /// Returns the members in order.
     #[must_use]
     pub fn members(&self) -> &[(String, Json)] {
         &self.0
     }
 
-    /// Metadata of these members. The ledger's dialect has limits of its own, checked there.
+    /// Returns metadata with these members. The ledger dialect checks its own limits.
     #[must_use]
     pub const fn of_ledger(members: Vec<(String, Json)>) -> Self {
         Self(members)
     }
 
-    /// The compact JSON text.
+    /// Returns the compact JSON text.
     #[must_use]
     pub fn to_text(&self) -> String {
-        // An object made of parsed JSON always has a text.
+        // An object of parsed JSON is always serializable.
         serde_json::to_string(&Members(&self.0)).unwrap_or_else(|_| "{}".to_owned())
     }
 
-    /// The text as serde_json writes it through: what answers carry.
+    /// Returns the text for responses, which serde_json writes unchanged.
     #[must_use]
     pub fn to_raw(&self) -> Box<RawValue> {
         RawValue::from_string(self.to_text()).unwrap_or_default()
@@ -178,14 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_sets_replaces_and_takes_away() {
+    fn a_patch_sets_replaces_and_removes() {
         let patch = MetadataPatch::from_json(&json(r#"{"b":{"y":null},"a":null,"x":null,"c":1.0}"#)).unwrap();
         let merged = metadata(r#"{"a":1,"b":{"x":1},"d":1e400}"#).merge(patch).unwrap();
         assert_eq!(merged.to_text(), r#"{"b":{"y":null},"d":1e400,"c":1.0}"#);
     }
 
     #[test]
-    fn every_limit_is_told() {
+    fn every_exceeded_limit_is_reported() {
         let keys: Vec<_> = (0..=MAX_KEYS).map(|at| (format!("k{at}"), Json::String("x".repeat(400)))).collect();
         let deep = ("deep".to_owned(), json(&format!("{}{}", "[".repeat(8), "]".repeat(8))));
         let wrong = Metadata::from_json(&Json::Object([keys, vec![deep]].concat())).unwrap_err();
@@ -205,7 +205,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn metadata_is_stored_and_reads_back(members in members()) {
+        fn metadata_round_trips(members in members()) {
             let read = Metadata::from_json(&Json::Object(members)).unwrap();
             let stored = serde_json::to_string(&read).unwrap();
             prop_assert_eq!(serde_json::from_str::<Metadata>(&stored).unwrap(), read.clone());
@@ -213,7 +213,7 @@ mod tests {
         }
 
         #[test]
-        fn a_patch_that_is_sent_again_changes_nothing(old in members(), patch in members()) {
+        fn a_repeated_patch_changes_nothing(old in members(), patch in members()) {
             let old = Metadata::from_json(&Json::Object(old)).unwrap();
             let patch = MetadataPatch::from_json(&Json::Object(patch)).unwrap();
             let once = old.merge(patch.clone()).unwrap();

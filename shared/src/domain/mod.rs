@@ -1,7 +1,8 @@
-//! What Berth is about: organizations, docks, parties, roles and API keys, and the values they are made of.
+//! The domain: organizations, docks, parties, roles, API keys and their values.
 //!
-//! Everything here is pure. Values have private insides and one way to be made, which checks them; time, ids and
-//! randomness are arguments; nothing knows of HTTP or of the store.
+//! Everything here is pure. Values have private fields and validating constructors. Time, ids and randomness are
+//! arguments.
+//! The layer does not depend on HTTP or on the store.
 
 mod address;
 mod api_key;

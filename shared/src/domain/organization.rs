@@ -1,4 +1,4 @@
-//! Organizations: the tenants.
+//! Organizations, which are the tenants.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,41 +9,41 @@ use super::{
 };
 use crate::domain::{id::OrganizationId, time::Time};
 
-/// A tenant: it owns docks, parties and API keys.
+/// A tenant. It owns docks, parties and API keys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Organization {
-    /// Its id.
+    /// Id of the organization.
     pub id: OrganizationId,
-    /// What people call it.
+    /// Display name.
     pub name: Name,
-    /// Its name in URLs: unique in the deployment.
+    /// Name in URLs, unique in the deployment.
     pub slug: Slug,
-    /// The tenant's own attributes.
+    /// Custom attributes.
     pub metadata: Metadata,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Time,
-    /// 1, and one more with every change.
+    /// Version of the record: 1, incremented by every change.
     pub version: u64,
 }
 
-/// How much an organization owns.
+/// Numbers of resources that an organization owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Docks.
+    /// Number of docks.
     pub docks: u64,
-    /// Parties that are persons.
+    /// Number of parties of type `INDIVIDUAL`.
     pub individuals: u64,
-    /// Parties that are organizations.
+    /// Number of parties of type `ORGANIZATION`.
     pub organizations: u64,
-    /// Machine clients.
+    /// Number of machine clients.
     pub machine_clients: u64,
 }
 
 impl Counts {
-    /// Parties of both types.
+    /// Returns the number of parties of both types.
     #[must_use]
     pub const fn parties(self) -> u64 {
         self.individuals + self.organizations
@@ -55,8 +55,8 @@ crate::object! {
     pub struct OrganizationDraft {
         /// Display name, 1 to 200 characters. White space at both ends is removed.
         pub name: Required<Name>,
-        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the slug is
-        /// derived from the name.
+        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the
+        /// slug is derived from the name.
         pub slug: Optional<Slug>,
         /// Custom attributes. The default, also for `null`, is an empty object.
         pub metadata: Defaulted<Metadata>,
@@ -76,10 +76,11 @@ crate::object! {
 }
 
 impl Organization {
-    /// The organization after `patch`, changed at `now`; the same where the patch changes nothing.
+    /// Returns the organization after `patch`, changed at `now`. If the patch changes nothing, the organization is
+    /// unchanged.
     ///
     /// # Errors
-    /// What is wrong with the merged metadata.
+    /// Violations of the merged metadata.
     pub fn patched(&self, patch: OrganizationPatch, now: Time) -> Result<Self, Vec<Violation>> {
         let mut new = self.clone();
         new.name = patch.name.unwrap_or(new.name);
@@ -93,12 +94,12 @@ impl Organization {
     }
 }
 
-/// Metadata after its part of a patch.
+/// Returns the metadata after a patch.
 pub(super) fn patched_metadata(old: &Metadata, patch: Patch<MetadataPatch>) -> Result<Metadata, Vec<Violation>> {
-    let wrong = |wrong: Vec<Violation>| wrong.into_iter().map(|wrong| wrong.under("metadata")).collect();
+    let under = |found: Vec<Violation>| found.into_iter().map(|violation| violation.under("metadata")).collect();
     match patch {
         Patch::Keep => Ok(old.clone()),
         Patch::Clear => Ok(Metadata::default()),
-        Patch::Set(patch) => old.merge(patch).map_err(wrong),
+        Patch::Set(patch) => old.merge(patch).map_err(under),
     }
 }

@@ -1,4 +1,4 @@
-//! Parties: the counterparties of a tenant.
+//! Parties, which are the counterparties of a tenant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,10 +27,10 @@ pub enum PartyType {
 }
 
 impl PartyType {
-    /// Reads the type's name.
+    /// Parses the name of a type.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "INDIVIDUAL" => Ok(Self::Individual),
@@ -47,32 +47,32 @@ impl FromJson for PartyType {
     }
 }
 
-/// A person or company that takes part in the docks of one organization.
+/// A person or company that takes part in docks of one organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
-    /// Its id.
+    /// Id of the party.
     pub id: PartyId,
-    /// The tenant it belongs to.
+    /// Organization that owns the party.
     pub organization_id: OrganizationId,
-    /// Person or company.
+    /// Type of the party.
     #[serde(rename = "type")]
     pub kind: PartyType,
     /// Full name or company name.
     pub name: Name,
-    /// Primary contact.
+    /// E-mail address of the primary contact.
     pub email: Option<Email>,
-    /// Its identifier with an authority outside.
+    /// Identifier that an external authority assigned.
     pub external_ref: Option<ExternalRef>,
-    /// The tenant's own attributes.
+    /// Custom attributes.
     pub metadata: Metadata,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Time,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Time,
-    /// 1, and one more with every change.
+    /// Version of the record: 1, incremented by every change.
     pub version: u64,
-    /// What its id on the ledger begins with, where it was allocated there; else that is its id.
+    /// Hint of the ledger id, if the party was allocated in the ledger dialect. Otherwise the hint is the party's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger_hint: Option<Hint>,
 }
@@ -87,7 +87,8 @@ crate::object! {
         pub name: Required<Name>,
         /// E-mail address of the primary contact, at most 254 characters. `null` means none.
         pub email: Optional<Email>,
-        /// Identifier that an external authority assigned, for example a company number: 1 to 256 characters. `null` means none.
+        /// Identifier that an external authority assigned, for example a company number: 1 to 256 characters. `null`
+        /// means none.
         pub external_ref: Optional<ExternalRef>,
         /// Custom attributes. The default, also for `null`, is an empty object.
         pub metadata: Defaulted<Metadata>,
@@ -112,7 +113,7 @@ crate::object! {
 }
 
 impl Party {
-    /// The party that `draft` describes, made at `now`.
+    /// Returns a new party with these attributes, created at `now`.
     #[must_use]
     pub fn new(id: PartyId, organization_id: OrganizationId, draft: PartyDraft, now: Time) -> Self {
         let PartyDraft { kind, name, email, external_ref, metadata } = draft;
@@ -131,7 +132,7 @@ impl Party {
         }
     }
 
-    /// The party that was allocated on the ledger with this hint, which is its name, too.
+    /// Returns a new party that was allocated on the ledger with this hint. The hint is also its name.
     #[must_use]
     pub fn on_ledger(
         id: PartyId,
@@ -145,10 +146,10 @@ impl Party {
         Self { ledger_hint: Some(hint), ..Self::new(id, organization_id, draft, now) }
     }
 
-    /// The party after `patch`, changed at `now`; the same where the patch changes nothing.
+    /// Returns the party after `patch`, changed at `now`. If the patch changes nothing, the party is unchanged.
     ///
     /// # Errors
-    /// What is wrong with the merged metadata.
+    /// Violations of the merged metadata.
     pub fn patched(&self, patch: PartyPatch, now: Time) -> Result<Self, Vec<Violation>> {
         let mut new = self.clone();
         new.kind = patch.kind.unwrap_or(new.kind);

@@ -1,65 +1,65 @@
-//! How members of a body become values: the trait they are read by, and the three states of a member in a patch.
+//! Conversion of JSON values: the trait for members of a body, and the states of a member in a merge patch.
 
 use crate::domain::json::Json;
 
-/// What is wrong with a value, and where inside it.
+/// A violation, with its location in a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The names and indexes that lead from the value to the place; empty for the value itself.
+    /// Names and indices that lead to the location; empty for the value itself.
     pub path: Vec<String>,
-    /// What it must be: `must be a string`.
+    /// The requirement that the value violates, for example `must be a string`.
     pub detail: String,
 }
 
 impl Violation {
-    /// The value itself is wrong.
+    /// Returns a violation of the value itself.
     #[must_use]
     pub fn new(detail: impl Into<String>) -> Vec<Self> {
         vec![Self { path: Vec::new(), detail: detail.into() }]
     }
 
-    /// The same, seen from the value whose member or element `name` it is in.
+    /// Returns the violation for the value that has this one as its member or element `name`.
     #[must_use]
     pub fn under(mut self, name: impl Into<String>) -> Self {
         self.path.insert(0, name.into());
         self
     }
 
-    /// The member or element `name` of the value is wrong.
+    /// Returns a violation of the member or element `name`.
     #[must_use]
     pub fn at(name: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { path: vec![name.into()], detail: detail.into() }
     }
 }
 
-/// A type that a member of a body can be read into.
+/// A type that is converted from a JSON value.
 pub trait FromJson: Sized {
-    /// Reads the value.
+    /// Converts the value.
     ///
     /// # Errors
-    /// Everything that is wrong with it, not only the first.
+    /// All violations.
     fn from_json(json: &Json) -> Result<Self, Vec<Violation>>;
 
-    /// The members inside the value that are not read: what strict handling refuses.
+    /// Returns the unknown members inside the value, which strict handling rejects.
     fn unknown(_: &Json) -> Vec<Violation> {
         Vec::new()
     }
 }
 
-/// What a merge patch (RFC 7396) says of one member.
+/// A member of a merge patch (RFC 7396).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Patch<T> {
-    /// Not named: it stays as it is.
+    /// Absent: the member is unchanged.
     #[default]
     Keep,
-    /// `null`: it is taken away.
+    /// `null`: the member is removed.
     Clear,
-    /// A value: it is set.
+    /// A value: the member is set.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// The optional value after the patch.
+    /// Applies the patch to an optional value.
     pub fn apply(self, to: &mut Option<T>) {
         match self {
             Self::Keep => {}

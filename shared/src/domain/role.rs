@@ -1,4 +1,4 @@
-//! Roles: what a party is in a dock.
+//! Roles of parties in docks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ impl RoleName {
     /// Every role.
     pub const ALL: [Self; 2] = [Self::Distributor, Self::Recipient];
 
-    /// The name on the wire and in keys.
+    /// Returns the name as in JSON and in keys.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,10 +33,10 @@ impl RoleName {
         }
     }
 
-    /// Reads the role's name.
+    /// Parses the name of a role.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|role| role.as_str() == text);
         known.ok_or_else(|| "must be DISTRIBUTOR or RECIPIENT".to_owned())
@@ -50,33 +50,33 @@ impl FromJson for RoleName {
     }
 }
 
-/// That a party holds a role in a dock, or held it.
+/// The assignment of a role to a party in a dock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Role {
-    /// Its id; a role that is revoked and assigned again is a new one.
+    /// Id of the role. A role that is revoked and assigned again has a new id.
     pub id: RoleId,
-    /// Where.
+    /// Dock of the role.
     pub dock_id: DockId,
-    /// Who.
+    /// Party that holds the role.
     pub party_id: PartyId,
-    /// As what.
+    /// Name of the role.
     pub role: RoleName,
-    /// From this time on.
+    /// Time of the assignment.
     pub created_at: Time,
-    /// Up to but not including this time; `None` while it lives.
+    /// Time of the revocation; `None` while the role is in effect. The party does not hold the role at this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Time>,
-    /// The id of who revoked it.
+    /// Id of the principal that revoked the role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_by: Option<String>,
 }
 
 impl Role {
-    /// The version that every role has: nothing of it can be changed.
+    /// Version of every role: a role cannot be changed.
     pub const VERSION: u64 = 1;
 
-    /// Whether the role was held at `time`.
+    /// Returns whether the party held the role at `time`.
     #[must_use]
     pub fn held_at(&self, time: Time) -> bool {
         self.created_at <= time && self.revoked_at.is_none_or(|end| time < end)

@@ -1,4 +1,4 @@
-//! Slugs: an organization's name as a URL can carry it.
+//! Slugs: names of organizations in URLs.
 
 use std::borrow::Cow;
 
@@ -9,19 +9,19 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Name, text::string_type};
 
-/// The longest slug: what one label of a host name can hold (RFC 1035, section 2.3.4).
+/// Maximum length of a slug: that of a label in a host name (RFC 1035, section 2.3.4).
 pub const MAX_SLUG: usize = 63;
 
-/// Lower-case letters, digits and inner hyphens, 1 to 63 characters.
+/// A slug: 1 to 63 lower-case letters, digits and inner hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slug(String);
 
 impl Slug {
-    /// Reads a slug.
+    /// Parses a slug.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let inner = !text.starts_with('-') && !text.ends_with('-');
@@ -35,13 +35,14 @@ impl Slug {
 
 string_type!(Slug);
 
-/// The slug that a name gives, before anyone asks whether it is free.
+/// The slug that is derived from a name, if it is not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlugStem(Slug);
 
 impl SlugStem {
-    /// The stem of `name`: NFKD, transliterated to ASCII, lower case, every run of other characters one hyphen, at
-    /// most 63 characters, `org` where nothing is left.
+    /// Returns the stem of `name`: NFKD, transliterated to ASCII, in lower case, with a hyphen for each run of other
+    /// characters,
+    /// at most 63 characters. The stem of a name without letters and digits is `org`.
     #[must_use]
     pub fn of(name: &Name) -> Self {
         let decomposed: String = name.as_str().nfkd().collect();
@@ -57,13 +58,13 @@ impl SlugStem {
         Self(Slug(if slug.is_empty() { "org".to_owned() } else { slug.to_owned() }))
     }
 
-    /// The stem as it is: the slug of the first of its name.
+    /// Returns the slug of the first organization with the name.
     #[must_use]
     pub fn slug(&self) -> &Slug {
         &self.0
     }
 
-    /// The stem with `-number` behind it, shortened to stay within 63 characters.
+    /// Returns the stem with `-number` appended. The stem is truncated so that the slug has at most 63 characters.
     #[must_use]
     pub fn numbered(&self, number: u64) -> Slug {
         let suffix = format!("-{number}");
@@ -72,7 +73,7 @@ impl SlugStem {
     }
 }
 
-/// At most `length` characters of an ASCII `slug`, without a hyphen at the end.
+/// Truncates an ASCII `slug` to `length` characters, without a hyphen at the end.
 fn shortened(slug: &str, length: usize) -> &str {
     slug[..slug.len().min(length)].trim_end_matches('-')
 }
@@ -119,7 +120,7 @@ mod tests {
             ("--", "org"),
             ("- a -- b -", "a-b"),
             ("\u{200d}", "org"),
-            // No hyphen at the end, also after shortening.
+            // No hyphen at the end, also after truncation.
             (long.as_str(), &long[..62]),
         ] {
             assert_eq!(stem(name).slug().as_str(), slug, "{name}");
@@ -130,7 +131,7 @@ mod tests {
     fn a_suffix_shortens_its_stem() {
         assert_eq!(stem("Acme").numbered(1).as_str(), "acme-1");
         assert_eq!(stem(&"a".repeat(63)).numbered(10).as_str(), format!("{}-10", "a".repeat(60)));
-        // The stem would end in a hyphen here.
+        // Without trimming, the truncated stem would end with a hyphen.
         assert_eq!(stem(&format!("{} b", "a".repeat(60))).numbered(1).as_str(), format!("{}-1", "a".repeat(60)));
     }
 
@@ -159,7 +160,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = Slug::parse(&text);
         }
     }

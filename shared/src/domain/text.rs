@@ -1,4 +1,4 @@
-//! Strings with limits.
+//! Strings with length limits.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use unicode_normalization::UnicodeNormalization;
 use super::patch::{FromJson, Violation};
 use crate::domain::json::Json;
 
-/// Gives a newtype over `String` its reading, and what all of them share. The type brings `fn parse(&str) -> Result<Self, String>`.
+/// Implements what string newtypes have in common. The type has a function `fn parse(&str) -> Result<Self, String>`.
 macro_rules! string_type {
     ($type:ty) => {
         impl $type {
-            /// The text.
+            /// Returns the text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -40,26 +40,26 @@ macro_rules! string_type {
 }
 pub(super) use string_type;
 
-/// One line of text: trimmed of white space, in NFC, without control characters, 1 to `MAX` code points.
+/// One line of text: trimmed, in NFC, without control characters, 1 to `MAX` code points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text<const MAX: usize>(String);
 
-/// What text looks like that has no control characters and is not blank.
+/// Pattern of text without control characters that is not blank.
 const LINE: &str = concat!(
     r"^[^\u0000-\u001f\u007f-\u009f]*",
     r"[^\s\u0000-\u001f\u007f-\u009f]",
     r"[^\u0000-\u001f\u007f-\u009f]*$",
 );
 
-/// What people call a thing.
+/// A display name.
 pub type Name = Text<200>;
 
 impl<const MAX: usize> Text<MAX> {
-    /// Reads a line of text.
+    /// Parses a line of text.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text: String = text.trim().nfc().collect();
         if text.is_empty() {
@@ -73,13 +73,13 @@ impl<const MAX: usize> Text<MAX> {
         }
     }
 
-    /// The name of what has none.
+    /// Returns the name of a party whose hint is not a valid name.
     #[must_use]
     pub fn unnamed() -> Self {
         Self("-".to_owned())
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -109,19 +109,20 @@ impl<const MAX: usize> JsonSchema for Text<MAX> {
     }
 }
 
-/// An identifier that an authority outside Berth gave: a company number, a licence. Kept as sent, 1 to 256 characters.
+/// An identifier that an external authority assigned, for example a company number. Stored unchanged, 1 to 256
+/// characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ExternalRef(String);
 
-/// The longest external reference, in characters. Four bytes each still fit DynamoDB's 2 KiB for a partition key.
+/// Maximum length of an external reference, in characters. With four bytes each, it fits the 2 KiB of a partition key.
 pub const MAX_EXTERNAL_REF: usize = 256;
 
 impl ExternalRef {
-    /// Reads an external reference.
+    /// Parses an external reference.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.trim().is_empty() {
             Err("must not be empty".to_owned())
@@ -151,19 +152,19 @@ impl JsonSchema for ExternalRef {
     }
 }
 
-/// A style sheet for a dock's pages: any text of at most 16 384 characters. Berth keeps it and does not read it.
+/// A style sheet for the pages of a dock: any text of at most 16 384 characters, which Berth does not interpret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stylesheet(String);
 
-/// The longest style sheet, in characters: with everything else a dock holds it stays far below DynamoDB's 400 KB.
+/// Maximum length of a style sheet, in characters. A dock with it stays far below DynamoDB's limit of 400 KB.
 pub const MAX_STYLESHEET: usize = 16_384;
 
 impl Stylesheet {
-    /// Reads a style sheet.
+    /// Parses a style sheet.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the member's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.chars().count() > MAX_STYLESHEET {
             return Err(format!("must be at most {MAX_STYLESHEET} characters long"));
@@ -188,18 +189,18 @@ impl JsonSchema for Stylesheet {
     }
 }
 
-/// What a list is searched for: any part of a name, in any case.
+/// A search text: it matches any part of a name, case-insensitively.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search(String);
 
-/// The longest text that a list can be searched for: the longest name.
+/// Maximum length of a search text: that of a name.
 pub const MAX_SEARCH: usize = 200;
 
 impl Search {
-    /// Reads the text to search for.
+    /// Parses a search text.
     ///
     /// # Errors
-    /// What it must be, as the end of a sentence that begins with the parameter's name.
+    /// The requirement that the text violates, as the end of a sentence that begins with the parameter's name.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.chars().count() > MAX_SEARCH {
             return Err(format!("must be at most {MAX_SEARCH} characters long"));
@@ -207,15 +208,16 @@ impl Search {
         Ok(Self(folded(&text.nfc().collect::<String>())))
     }
 
-    /// Whether `name`, which is in NFC, contains the text.
+    /// Returns whether `name` contains the search text. `name` must be in NFC.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         folded(name).contains(&self.0)
     }
 }
 
-/// The text without the difference of case, character by character, so that a part of it folds to a part: there is one
-/// sigma, wherever in a word, and a sharp s is two letters.
+/// Folds the case of a text character by character, so that a part of the text folds to a part of the result. A final
+/// sigma
+/// equals another sigma, and a sharp s becomes two letters.
 fn folded(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_finds_every_part_in_every_case() {
+    fn a_search_matches_every_part_in_every_case() {
         let finds = |search: &str, name: &str| Search::parse(search).unwrap().matches(name);
         assert!(finds("οδυς", "ΟΔΥΣΣΕΥΣ") && finds("ΕΥΣ", "Οδυσσευς") && finds("STRASSE", "Straße"));
         assert!(!finds("strase", "Straße") && !finds("e", "é"));
@@ -245,7 +247,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_reads_back_as_it_is(text in "\\PC{0,40}|[ \\u{0}-\\u{2ff}e\\u{301}]{0,40}") {
+        fn texts_round_trip(text in "\\PC{0,40}|[ \\u{0}-\\u{2ff}e\\u{301}]{0,40}") {
             if let Ok(read) = Text::<20>::parse(&text) {
                 prop_assert!((1..=20).contains(&read.as_str().chars().count()));
                 prop_assert_eq!(Text::parse(read.as_str()), Ok(read));
@@ -253,12 +255,12 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = (Name::parse(&text), ExternalRef::parse(&text), Stylesheet::parse(&text), Search::parse(&text));
         }
 
         #[test]
-        fn a_kept_text_reads_back_as_it_is(text in "\\PC{0,300}") {
+        fn accepted_texts_are_unchanged(text in "\\PC{0,300}") {
             if let Ok(read) = ExternalRef::parse(&text) {
                 prop_assert_eq!(read.as_str(), &text);
             }
@@ -268,7 +270,7 @@ mod tests {
         }
 
         #[test]
-        fn every_part_of_a_name_finds_it(name in "\\PC{1,20}", from: prop::sample::Index, to: prop::sample::Index) {
+        fn every_part_of_a_name_matches(name in "\\PC{1,20}", from: prop::sample::Index, to: prop::sample::Index) {
             let Ok(name) = Name::parse(&name) else { return Ok(()) };
             let chars: Vec<char> = name.as_str().chars().collect();
             let (from, to) = (from.index(chars.len()), to.index(chars.len()));

@@ -1,4 +1,4 @@
-//! Points in time: UTC, whole milliseconds, RFC 3339 on the wire.
+//! Points in time: UTC with milliseconds, RFC 3339 in JSON.
 
 use std::{borrow::Cow, fmt, str::FromStr, time::SystemTime};
 
@@ -10,36 +10,36 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(u64);
 
-/// The last millisecond of the year 9999, the last that RFC 3339 can write.
+/// The last millisecond of the year 9999, which is the last that RFC 3339 supports.
 const LAST: u64 = 253_402_300_799_999;
 
 impl Time {
-    /// The time of this machine's clock. Called once per request; below the boundary time is an argument.
+    /// Returns the current time. It is read once per request; the domain and the store take time as an argument.
     #[must_use]
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self::from_millis(u64::try_from(since.as_millis()).unwrap_or(LAST))
     }
 
-    /// The time `millis` milliseconds after the epoch; what lies beyond the year 9999 is cut to its end.
+    /// Returns the time `millis` milliseconds after the epoch, but at most the end of the year 9999.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(if millis > LAST { LAST } else { millis })
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     #[must_use]
     pub const fn millis_since_epoch(self) -> u64 {
         self.0
     }
 
-    /// Whole seconds since the epoch: the unit of DynamoDB's time to live.
+    /// Returns the whole seconds since the epoch: the unit of DynamoDB's time to live.
     #[must_use]
     pub const fn seconds_since_epoch(self) -> u64 {
         self.0 / 1000
     }
 
-    /// This time and `millis` milliseconds.
+    /// Returns the time `millis` milliseconds later.
     #[must_use]
     pub const fn plus_millis(self, millis: u64) -> Self {
         Self::from_millis(self.0.saturating_add(millis))
@@ -54,9 +54,9 @@ pub struct MalformedTime;
 impl FromStr for Time {
     type Err = MalformedTime;
 
-    /// Reads RFC 3339 with any offset; digits beyond milliseconds are cut.
+    /// Parses RFC 3339 with any offset. Digits beyond milliseconds are truncated.
     fn from_str(text: &str) -> Result<Self, MalformedTime> {
-        // jiff also reads what RFC 3339 does not have: spaces, time zone names in brackets, hours without minutes.
+        // jiff also accepts formats beyond RFC 3339: spaces, time zone names in brackets, hours without minutes.
         let plain = text.len() >= 20
             && text.is_ascii()
             && matches!(text.as_bytes()[10], b'T' | b't')
@@ -75,7 +75,7 @@ impl FromStr for Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Within bounds by construction, so the epoch is never printed for another time.
+        // Within bounds by construction, so the default is never used.
         let time = i64::try_from(self.0).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
         write!(f, "{:.3}", time.unwrap_or_default())
     }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_rfc_3339_is_refused() {
+    fn other_formats_are_rejected() {
         for text in [
             "",
             "2024-03-01",
@@ -145,14 +145,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_time_reads_back(millis in 0..=LAST) {
+        fn times_round_trip(millis in 0..=LAST) {
             let time = Time::from_millis(millis);
             prop_assert_eq!(time.to_string().parse::<Time>(), Ok(time));
             prop_assert_eq!(time.to_string().len(), 24);
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = text.parse::<Time>();
         }
     }

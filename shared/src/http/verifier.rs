@@ -117,7 +117,7 @@ impl Verifier {
         if key.revoked_at.is_some() {
             return Err(AuthFailure::Revoked);
         }
-        if !key.holds_at(now) {
+        if !key.is_valid_at(now) {
             return Err(AuthFailure::Expired);
         }
         let record_use = self.is_first_use(key.id, now);

@@ -1,24 +1,25 @@
-//! Annotations: what the ledger's dialect shows of a party's metadata, and keeps there.
+//! Annotations: the metadata of a party in the ledger dialect.
 
 use std::collections::BTreeMap;
 
 use super::LedgerError;
 use crate::domain::{Metadata, json::Json};
 
-/// The most bytes of all keys and values together.
+/// Maximum size of all keys and values together, in bytes.
 pub const MAX_ANNOTATIONS: usize = 262_144;
-/// The most bytes of metadata as they are stored, which is as JSON: an item of DynamoDB has 400 KB, and characters that
-/// JSON writes as escapes take up to six times their bytes.
+/// Maximum size of metadata as stored JSON, in bytes. A DynamoDB item has 400 KB, and JSON escapes take up to six times
+/// the
+/// bytes of a character.
 const MAX_STORED: usize = 384 * 1024;
-/// The longest name, behind the prefix and its slash.
+/// Maximum length of a name, without the prefix and its slash.
 const MAX_NAME: usize = 63;
-/// The longest prefix.
+/// Maximum length of a prefix.
 const MAX_PREFIX: usize = 253;
 
 /// Annotations by key.
 pub type Annotations = BTreeMap<String, String>;
 
-/// Checks annotations that a caller sends: every key, and the size of those that are not empty.
+/// Checks annotations from a client: every key, and the size of those with a value.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT`
@@ -39,19 +40,19 @@ pub fn check(annotations: &Annotations, may_be_empty: bool) -> Result<(), Ledger
     Ok(())
 }
 
-/// The bytes of keys and values, of annotations that are not empty.
+/// Returns the bytes of keys and values, without annotations that have an empty value.
 #[must_use]
 pub fn size(annotations: &Annotations) -> usize {
     annotations.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| key.len() + value.len()).sum()
 }
 
-/// Whether `metadata`, with annotations in it, can be stored.
+/// Returns whether `metadata`, with annotations, can be stored.
 #[must_use]
 pub fn storable(metadata: &Metadata) -> bool {
     metadata.to_text().len() <= MAX_STORED
 }
 
-/// A key is a name, or a DNS subdomain, a slash and a name.
+/// Checks that a key is a name, or a DNS subdomain, a slash and a name.
 fn check_key(key: &str) -> Result<(), String> {
     let (prefix, name) = match key.split_once('/') {
         Some((_, name)) if name.contains('/') => {
@@ -78,7 +79,7 @@ fn check_key(key: &str) -> Result<(), String> {
     }
 }
 
-/// What the dialect shows of metadata: members whose values are strings and whose keys the ledger takes.
+/// Returns the annotations in metadata: members with a string value and a valid key.
 #[must_use]
 pub fn shown(metadata: &Metadata) -> Annotations {
     let shown = |(key, value): &(String, Json)| match value {
@@ -88,8 +89,7 @@ pub fn shown(metadata: &Metadata) -> Annotations {
     metadata.members().iter().filter_map(shown).collect()
 }
 
-/// Metadata after annotations were merged into it: an empty value takes its key away, and what the dialect cannot show
-/// stays.
+/// Merges annotations into metadata. An empty value removes its key. Members that are not annotations are unchanged.
 #[must_use]
 pub fn merged(metadata: &Metadata, annotations: &Annotations) -> Metadata {
     let mut members: Vec<_> =
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_a_name_and_perhaps_a_prefix() {
+    fn keys_have_a_name_and_an_optional_prefix() {
         let name = "a".repeat(MAX_NAME);
         let prefix = format!("{}.b", "a".repeat(MAX_PREFIX - 2));
         for key in ["a", "A.b-c_d", "example.com/x", "X-1.Y/z", &name, &format!("{prefix}/x")] {
@@ -130,17 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn the_size_is_taken_at_the_limit_and_refused_above() {
+    fn the_size_is_accepted_at_the_limit_and_rejected_above() {
         let of = |bytes: usize| {
             Annotations::from([("k".to_owned(), "v".repeat(bytes - 1)), ("e".to_owned(), String::new())])
         };
         assert!(check(&of(MAX_ANNOTATIONS), true).is_ok());
         assert!(check(&of(MAX_ANNOTATIONS + 1), true).is_err());
-        assert!(check(&of(2), false).is_err(), "an empty value is no value to begin with");
+        assert!(check(&of(2), false).is_err(), "an empty value is rejected on allocation");
     }
 
     #[test]
-    fn what_the_dialect_cannot_show_survives_a_merge() {
+    fn members_that_are_not_annotations_survive_a_merge() {
         let json = Json::parse(br#"{"n":1.0,"a":"x","bad key":"y","gone":"z"}"#).unwrap();
         let Json::Object(members) = json else { panic!("an object") };
         let metadata = Metadata::of_ledger(members);

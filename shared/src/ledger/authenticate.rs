@@ -1,4 +1,4 @@
-//! Who calls in the ledger's dialect: by an API key of Berth, or by a signed token.
+//! Authentication in the ledger dialect: an API key or a signed token.
 
 use lambda_http::http::{HeaderMap, header};
 
@@ -9,23 +9,23 @@ use crate::{
     store::Actor,
 };
 
-/// Who sent this request.
+/// Authenticates the request.
 ///
 /// # Errors
-/// 400 for an empty bearer token, 401 where nobody is known to request, 403 for one who has no part in the ledger.
+/// 400 for an empty bearer token, 401 without a valid credential, 403 for a key without a ledger scope.
 pub(super) async fn authenticate(request: &LedgerRequest) -> LedgerResult<User> {
     let Some(token) = token(request.raw.headers())? else {
-        tracing::info!(reason = "no bearer token", "token refused");
+        tracing::info!(reason = "no bearer token", "token rejected");
         return Err(LedgerError::unauthenticated().into());
     };
     match request.service.tokens() {
-        // API keys have no dots, and the three parts of a signed token are divided by them.
+        // API keys contain no dots, and a signed token contains two.
         Some(tokens) if token.contains('.') => by_token(request, tokens, token).await,
         _ => by_key(request, token).await,
     }
 }
 
-/// What the caller shows: the bearer of `Authorization`, or that of a web socket's protocol. Another scheme is none.
+/// Returns the bearer token of `Authorization`, or that of the WebSocket protocol. Another scheme is ignored.
 fn token(headers: &HeaderMap) -> LedgerResult<Option<&str>> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let authorization = text(header::AUTHORIZATION).unwrap_or_default();
@@ -42,9 +42,9 @@ fn token(headers: &HeaderMap) -> LedgerResult<Option<&str>> {
 
 async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) -> LedgerResult<User> {
     let participant = request.deployment().await?.namespace.participant();
-    let proved = tokens.verify(token, &participant, request.store.deadline()).await;
-    let VerifiedUser { id, user } = proved.map_err(|failure| {
-        tracing::info!(reason = %failure, "token refused");
+    let verified = tokens.verify(token, &participant, request.store.deadline()).await;
+    let VerifiedUser { id, user } = verified.map_err(|failure| {
+        tracing::info!(reason = %failure, "token rejected");
         failure
     })?;
     let actor = Actor { kind: "ledger_user".to_owned(), id: id.clone() };
@@ -56,16 +56,16 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
     let (principal, is_first) = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {
-            tracing::info!(%reason, "token refused");
+            tracing::info!(%reason, "token rejected");
             LedgerError::unauthenticated().into()
         }
     })?;
     if is_first && let Err(error) = request.store.mark_api_key_used(principal.key, request.now).await {
-        tracing::warn!(%error, "the use of an API key was not marked");
+        tracing::warn!(%error, "the last use of an API key was not recorded");
     }
     let is_admin = principal.scopes.contains(Scope::LedgerAdmin);
     if !is_admin && !principal.scopes.contains(Scope::LedgerRead) {
-        return Err(LedgerError::permission_denied("the key has no scope of the ledger").into());
+        return Err(LedgerError::permission_denied("the key has no ledger scope").into());
     }
     let id = principal.key.to_string();
     let actor = Actor { kind: "api_key".to_owned(), id: id.clone() };

@@ -1,4 +1,4 @@
-//! Errors of the ledger's dialect: a body of ten fields, all always written, and a text for what cannot be decoded.
+//! Errors of the ledger dialect: a JSON body with ten fields, or text for an undecodable request.
 
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
@@ -11,55 +11,54 @@ use crate::{
     http::TokenFailure,
 };
 
-/// The result of a call in the ledger's dialect.
+/// The result of a request in the ledger dialect.
 pub type LedgerResult<T> = Result<T, LedgerFailure>;
 
-/// Why a call in the ledger's dialect did not do what was asked.
+/// Why a request in the ledger dialect failed.
 #[derive(Debug)]
 pub enum LedgerFailure {
-    /// The ledger refused.
+    /// An error of the ledger.
     Ledger(LedgerError),
-    /// The request does not have the form of one: a text, since it never reached the ledger.
+    /// An undecodable request. The response is text, because the ledger did not process the request.
     Undecodable(Decoding),
-    /// A refusal that is a text, whatever is asked for: of a path or method that there is not, of a service that is not
-    /// ready.
+    /// An error whose response is always text: an unknown path or method, or a service that is not ready.
     Text(StatusCode, String),
-    /// What goes wrong in Berth whatever the dialect.
+    /// An error that is independent of the dialect.
     Berth(Error),
 }
 
-/// Which part of a request does not have its form, and why.
+/// The undecodable part of a request.
 #[derive(Debug)]
 pub struct Decoding {
-    /// `body`, `query parameter pageSize`, `header Authorization`.
+    /// Name of the part: `body`, `query parameter pageSize`, `header Authorization`.
     pub input: String,
-    /// Why, where there is more to say.
+    /// Reason, if known.
     pub reason: Option<String>,
 }
 
-/// What kind of error it is: from it follow the status, the gRPC code and whether to try again.
+/// The category of an error, which determines the status, the gRPC code and whether to retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
-    /// The service is not there for the moment.
+    /// The service is temporarily unavailable.
     Transient,
-    /// Somebody else is at the same thing.
+    /// Another request changed the resource concurrently.
     Contention,
-    /// A mistake of the service.
+    /// A bug or a misconfiguration of the service.
     Internal,
-    /// Nobody is known to call.
+    /// The request has no valid credential.
     Unauthenticated,
-    /// The caller may not.
+    /// The user lacks the right.
     PermissionDenied,
-    /// The request is wrong whatever the state.
+    /// The request is invalid in any state.
     InvalidArgument,
-    /// The request does not fit the state.
+    /// The request is invalid in the current state.
     FailedPrecondition,
-    /// There is no such thing.
+    /// The resource does not exist.
     NotFound,
 }
 
 impl Category {
-    /// The number of the category.
+    /// Returns the number of the category.
     #[must_use]
     pub const fn number(self) -> i32 {
         match self {
@@ -74,7 +73,7 @@ impl Category {
         }
     }
 
-    /// The gRPC status code that goes with it.
+    /// Returns the gRPC status code.
     #[must_use]
     pub const fn grpc(self) -> i32 {
         match self {
@@ -89,7 +88,7 @@ impl Category {
         }
     }
 
-    /// The HTTP status that goes with it.
+    /// Returns the HTTP status.
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
@@ -110,93 +109,93 @@ impl Category {
         }
     }
 
-    /// Whether callers are told nothing but that something was refused.
+    /// Returns whether the response contains no details.
     const fn is_redacted(self) -> bool {
         matches!(self, Self::Internal | Self::Unauthenticated | Self::PermissionDenied)
     }
 }
 
-/// A refusal of the ledger.
+/// An error of the ledger.
 #[derive(Debug)]
 pub struct LedgerError {
-    /// Its name for programs.
+    /// Machine-readable code.
     pub code: &'static str,
-    /// One sentence.
+    /// Description in one sentence.
     pub cause: String,
-    /// What kind it is.
+    /// Category of the error.
     pub category: Category,
-    /// The things it is about: type and name.
+    /// Resources of the error: type and name.
     pub resources: Vec<(&'static str, String)>,
-    /// Whether the JSON layer refused, before the ledger was asked.
+    /// Whether the JSON layer rejected the request, before the ledger processed it.
     pub in_json_layer: bool,
-    /// Whether the body names the call once more as `correlationId`.
+    /// Whether the body contains the trace id as `correlationId`, too.
     pub correlated: bool,
 }
 
-/// The longest `cause`, in characters.
+/// Maximum length of `cause`, in characters.
 const MAX_CAUSE: usize = 512;
 
 impl LedgerError {
-    /// A refusal of this kind.
+    /// Returns an error of this category.
     #[must_use]
     pub fn new(category: Category, code: &'static str, cause: impl Into<String>) -> Self {
         let cause = cause.into().chars().take(MAX_CAUSE).collect();
         Self { code, cause, category, resources: Vec::new(), in_json_layer: false, correlated: false }
     }
 
-    /// `INVALID_ARGUMENT`
+    /// Returns `INVALID_ARGUMENT`.
     #[must_use]
     pub fn invalid_argument(cause: impl Into<String>) -> Self {
         let cause = format!("The submitted request has invalid arguments: {}", cause.into());
         Self::new(Category::InvalidArgument, "INVALID_ARGUMENT", cause)
     }
 
-    /// `INVALID_FIELD`
+    /// Returns `INVALID_FIELD`.
     #[must_use]
     pub fn invalid_field(field: &str, cause: impl std::fmt::Display) -> Self {
         let cause = format!("The submitted command has a field with invalid value: Invalid field {field}: {cause}");
         Self::new(Category::InvalidArgument, "INVALID_FIELD", cause)
     }
 
-    /// `MISSING_FIELD`
+    /// Returns `MISSING_FIELD`.
     #[must_use]
     pub fn missing_field(field: &str) -> Self {
         let cause = format!("The submitted command is missing a mandatory field: {field}");
         Self::new(Category::InvalidArgument, "MISSING_FIELD", cause)
     }
 
-    /// The caller may not.
+    /// Returns `PERMISSION_DENIED`.
     #[must_use]
     pub fn permission_denied(cause: impl Into<String>) -> Self {
         Self::new(Category::PermissionDenied, "PERMISSION_DENIED", cause)
     }
 
-    /// Nobody is known to call.
+    /// Returns `UNAUTHENTICATED`.
     #[must_use]
     pub fn unauthenticated() -> Self {
         Self::new(Category::Unauthenticated, "UNAUTHENTICATED", "The command is missing a valid token")
     }
 
-    /// The same refusal, about this thing.
+    /// Adds a resource to the error.
     #[must_use]
     pub fn about(mut self, kind: &'static str, name: impl Into<String>) -> Self {
         self.resources.push((kind, name.into()));
         self
     }
 
-    /// The same refusal, by the JSON layer.
+    /// Marks the error as one of the JSON layer.
     #[must_use]
     pub fn by_json_layer(self) -> Self {
         Self { in_json_layer: true, ..self }
     }
 
-    /// The same refusal, with a `correlationId`.
+    /// Adds a `correlationId` to the body.
     #[must_use]
     pub fn correlated(self) -> Self {
         Self { correlated: true, ..self }
     }
 
-    /// The body, for the call with this trace.
+    /// Returns the body for the request with this trace id.
     #[must_use]
     pub fn body(&self, trace_id: &str) -> Value {
         let category = self.category;
@@ -241,7 +240,7 @@ impl LedgerError {
 }
 
 impl LedgerFailure {
-    /// Whether the caller's rights are not enough.
+    /// Returns whether the user lacks the right.
     #[must_use]
     pub fn is_permission(&self) -> bool {
         matches!(self, Self::Ledger(error) if error.category == Category::PermissionDenied)
@@ -290,7 +289,7 @@ impl From<Error> for LedgerFailure {
 }
 
 impl Decoding {
-    /// The text of the answer.
+    /// Returns the text of the response.
     #[must_use]
     pub fn text(&self) -> String {
         match &self.reason {
@@ -300,7 +299,7 @@ impl Decoding {
     }
 }
 
-/// What is told in the ledger's dialect of an error that knows no dialect.
+/// Translates an error that is independent of the dialect.
 #[must_use]
 pub(super) fn translated(error: &Error) -> LedgerError {
     match error.code() {

@@ -1,7 +1,8 @@
-//! The ledger's dialect: what a program written for a Canton participant's party management expects of `/v2`.
+//! The ledger dialect, `/v2`: the interface that clients expect of a Canton participant's party management.
 //!
-//! It is another boundary to the same directory. Its conventions differ from those of [`crate::http`] wherever the two
-//! systems differ: bodies of errors, paging, media types, what cannot be decoded. What it shows are the same parties.
+//! It is a second interface to the same directory. Its conventions differ from those of [`crate::http`] like the two
+//! systems:
+//! error bodies, pagination, media types and undecodable requests. Both return the same parties.
 
 mod annotations;
 mod authenticate;

@@ -1,23 +1,23 @@
-//! Pages in the ledger's dialect: a token that says behind which party to go on.
+//! Pagination in the ledger dialect: a token names the party after which the next page begins.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::LedgerError;
 use crate::domain::{Party, ledger::check_characters};
 
-/// The token of a page. It names a party and nothing else: neither a filter nor a size is bound to it.
+/// A page token. It contains only the hint of a party, so it is bound neither to a filter nor to a page size.
 #[derive(Debug)]
 pub struct PageToken;
 
 impl PageToken {
-    /// The token that goes on behind `party`.
+    /// Returns the token of the page after `party`.
     #[must_use]
     pub fn seal(party: &Party) -> String {
         let hint = party.ledger_hint.as_ref().map_or_else(|| party.id.to_string(), |hint| hint.as_str().to_owned());
         URL_SAFE_NO_PAD.encode(hint)
     }
 
-    /// The hint of the party that a token goes on behind; `None` for the empty token, which begins at the beginning.
+    /// Returns the hint of the party after which the page begins; `None` for the empty token, which is the first page.
     ///
     /// # Errors
     /// `INVALID_ARGUMENT`
@@ -34,7 +34,7 @@ impl PageToken {
     }
 }
 
-/// Checks what ids are asked to begin with.
+/// Checks the prefix by which ids are filtered. `longest` is the maximum length of its hint.
 ///
 /// # Errors
 /// `INVALID_FIELD`
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_that_nobody_sealed_is_refused() {
+    fn an_invalid_token_is_rejected() {
         assert_eq!(PageToken::open("").unwrap(), None);
         assert_eq!(PageToken::open("QWxpY2U=").unwrap().as_deref(), Some("Alice"));
         for token in ["!", "_w", "w6k", "a"] {
@@ -67,7 +67,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_token_is_answered(token: String) {
+        fn no_token_panics(token: String) {
             let _ = PageToken::open(&token);
         }
     }

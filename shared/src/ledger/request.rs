@@ -1,4 +1,4 @@
-//! A call in the ledger's dialect: who makes it, and what it says.
+//! A request in the ledger dialect, and its user.
 
 use lambda_http::{Body, RequestExt, http::Method};
 use serde::{Serialize, de::DeserializeOwned};
@@ -13,20 +13,20 @@ use crate::{
     store::{Actor, Deployment, Origin, Store, Write, random},
 };
 
-/// Who calls, as the ledger sees it.
+/// The user of a request.
 #[derive(Debug, Clone)]
 pub struct User {
-    /// The user's id: of the API key, or the subject of the token.
+    /// Id of the user: that of the API key, or the subject of the token.
     pub id: String,
-    /// Whose identity provider the user belongs to: the default one, which sees all, or one organization's.
+    /// Owner of the user's identity provider: the platform, with access to all parties, or one organization.
     pub owner: Owner,
-    /// Whether the user administers: the participant, or the identity provider.
+    /// Whether the user is an admin of the participant or of the identity provider.
     pub is_admin: bool,
-    /// The actor as the audit trail names it.
+    /// Actor in audit entries.
     pub actor: Actor,
 }
 
-/// A call on its way through an endpoint of the ledger's dialect.
+/// A request to an endpoint of the ledger dialect.
 #[derive(Debug)]
 pub struct LedgerRequest {
     pub(super) endpoint: &'static Endpoint,
@@ -41,53 +41,53 @@ pub struct LedgerRequest {
 }
 
 impl LedgerRequest {
-    /// The endpoint that is called.
+    /// Returns the endpoint.
     #[must_use]
     pub const fn endpoint(&self) -> &'static Endpoint {
         self.endpoint
     }
 
-    /// The table, within this call's time.
+    /// Returns the table, with the deadline of this request.
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
     }
 
-    /// The time of this call.
+    /// Returns the time of this request.
     #[must_use]
     pub const fn now(&self) -> Time {
         self.now
     }
 
-    /// 128 random bits.
+    /// Returns 128 random bits.
     ///
     /// # Errors
-    /// [`Error::Internal`](crate::domain::error::Error::Internal) where the machine has none.
+    /// [`Error::Internal`](crate::domain::error::Error::Internal) if the system has no randomness.
     pub fn random(&self) -> Result<u128> {
         random()
     }
 
-    /// Who calls.
+    /// Returns the user.
     ///
     /// # Errors
-    /// 401 where nobody is known to.
+    /// 401 if the request is unauthenticated.
     pub fn user(&self) -> LedgerResult<&User> {
         Ok(self.user.as_ref().ok_or_else(LedgerError::unauthenticated)?)
     }
 
-    /// Who calls, if they administer.
+    /// Returns the user, who must be an admin.
     ///
     /// # Errors
-    /// 403 where they do not.
+    /// 403 if the user is not an admin.
     pub fn admin(&self) -> LedgerResult<&User> {
         let user = self.user()?;
         if user.is_admin {
             return Ok(user);
         }
-        Err(LedgerError::permission_denied("the call needs the right of an admin").into())
+        Err(LedgerError::permission_denied("the request requires admin rights").into())
     }
 
-    /// What is made once per deployment.
+    /// Returns the deployment record.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
@@ -95,12 +95,13 @@ impl LedgerRequest {
         self.service.deployment(&self.store).await
     }
 
-    /// The organization that an identity provider id stands for, if the caller may use it: the empty id is the
-    /// caller's own, for the platform the default one.
+    /// Returns the organization of an identity provider id, if the user has access to it. The empty id stands for the
+    /// user's own
+    /// identity provider, or for the default one with a platform key.
     ///
     /// # Errors
-    /// 403 for another organization's, `INVALID_FIELD` for what cannot be one, `INVALID_ARGUMENT` for one that cannot
-    /// exist.
+    /// 403 for another organization's id, `INVALID_FIELD` for a malformed id, `INVALID_ARGUMENT` for an id that does
+    /// not exist.
     pub async fn provider(&self, id: &str) -> LedgerResult<OrganizationId> {
         let owner = self.user()?.owner;
         if id.is_empty() {
@@ -114,29 +115,29 @@ impl LedgerRequest {
             return Ok(named);
         }
         if owner != Owner::Platform {
-            // Whatever it is, it is not the caller's own.
+            // Any other id is forbidden, whether it exists or not.
             return Err(LedgerError::permission_denied("another identity provider").into());
         }
         check_ledger_string("identity_provider_id", id)?;
         Err(unknown_provider(id).into())
     }
 
-    /// The identity provider id of an organization, as answers write it: the default one is empty.
+    /// Returns the identity provider id of an organization as in responses: that of the default one is empty.
     #[must_use]
     pub fn provider_id(&self, deployment: &Deployment, organization: OrganizationId) -> String {
         if organization == deployment.organization_id { String::new() } else { organization.to_string() }
     }
 
-    /// The id of `party`.
+    /// Returns the id of `party`.
     #[must_use]
     pub fn party_id(&self, namespace: &Namespace, party: &Party) -> String {
         LedgerPartyId::of(party, namespace)
     }
 
-    /// The body as `T`, whatever the media type.
+    /// Deserializes the body, whatever its media type.
     ///
     /// # Errors
-    /// A text where it cannot be decoded.
+    /// A text error if the body cannot be decoded.
     pub fn body<T: DeserializeOwned>(&self) -> LedgerResult<T> {
         let bytes: &[u8] = match self.raw.body() {
             Body::Text(text) => text.as_bytes(),
@@ -147,57 +148,57 @@ impl LedgerRequest {
         Ok(read.map_err(|e| Decoding { input: "body".to_owned(), reason: Some(e.to_string()) })?)
     }
 
-    /// A query parameter; empty where it is absent.
+    /// Returns a query parameter; empty if it is absent.
     #[must_use]
     pub fn query(&self, name: &str) -> &str {
         self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// All values of a repeatable query parameter.
+    /// Returns all values of a repeatable query parameter.
     pub fn query_all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.query.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A query parameter that is a 32-bit number; 0 where it is absent.
+    /// Returns a query parameter that is a 32-bit number; 0 if it is absent.
     ///
     /// # Errors
-    /// A text where it is none.
+    /// A text error if it is not a number.
     pub fn query_number(&self, name: &str) -> LedgerResult<i32> {
         let Some((_, text)) = self.query.iter().find(|(known, _)| known == name) else { return Ok(0) };
         let undecodable = |_| Decoding { input: format!("query parameter {name}"), reason: None };
         Ok(text.parse().map_err(undecodable)?)
     }
 
-    /// A parameter of the path.
+    /// Returns a path parameter.
     #[must_use]
     pub fn path(&self, name: &str) -> &str {
         self.path.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
-    /// The path as it came, percent-decoded.
+    /// Returns the path as received, percent-decoded.
     #[must_use]
     pub fn path_text(&self) -> &str {
         self.raw.raw_http_path()
     }
 
-    /// The method as it came.
+    /// Returns the method as received.
     #[must_use]
     pub fn method(&self) -> &Method {
         self.raw.method()
     }
 
-    /// `answer` as the body of an answer.
+    /// Serializes the body of a response.
     ///
     /// # Errors
-    /// [`Error::Internal`](crate::domain::error::Error::Internal) where it cannot be written as JSON.
-    pub fn answer(&self, answer: &impl Serialize) -> LedgerResult<Value> {
-        Ok(serde_json::to_value(answer).map_err(crate::domain::error::Error::internal)?)
+    /// [`Error::Internal`](crate::domain::error::Error::Internal) if it cannot be serialized as JSON.
+    pub fn respond(&self, body: &impl Serialize) -> LedgerResult<Value> {
+        Ok(serde_json::to_value(body).map_err(crate::domain::error::Error::internal)?)
     }
 
-    /// What a change by this call leaves behind.
+    /// Returns the metadata of a write by this request.
     ///
     /// # Errors
-    /// 401 where nobody is known to call.
+    /// 401 if the request is unauthenticated.
     pub fn write(&self) -> LedgerResult<Write> {
         let http = self.raw.request_context_ref().and_then(|context| match context {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => Some(&context.http),
@@ -215,13 +216,13 @@ impl LedgerRequest {
     }
 }
 
-/// An identity provider that is none of this deployment's.
+/// Returns the error for an unknown identity provider.
 #[must_use]
 pub fn unknown_provider(id: &str) -> LedgerError {
     LedgerError::invalid_argument(format!("Provided identity_provider_id {id} has not been found."))
 }
 
-/// A `LedgerString`: 1 to 255 of ASCII letters, digits and ``#:-_/ ``.
+/// Checks a `LedgerString`: 1 to 255 ASCII letters, digits and ``#:-_/ ``.
 ///
 /// # Errors
 /// `INVALID_FIELD`
@@ -239,7 +240,7 @@ pub fn check_ledger_string(field: &str, text: &str) -> Result<(), LedgerError> {
     }
 }
 
-/// A user id: 1 to 128 of ASCII letters, digits and ``@^$.!`-#+'~_|:()``; empty where none is given.
+/// Checks a user id: 1 to 128 ASCII letters, digits and ``@^$.!`-#+'~_|:()``, or empty if the request has none.
 ///
 /// # Errors
 /// `INVALID_FIELD`

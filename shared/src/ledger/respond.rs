@@ -1,4 +1,4 @@
-//! A request's way in the ledger's dialect: like [`crate::http::respond`], with the ledger's own refusals.
+//! The path of a request in the ledger dialect: like [`crate::http::respond`], with the ledger's errors.
 
 use std::{panic::AssertUnwindSafe, pin::Pin};
 
@@ -17,10 +17,10 @@ use crate::{
     store::random,
 };
 
-/// What the log calls a refusal that is a text, and so has no code.
+/// Code in the log for an error response without a code.
 const UNDECODABLE: &str = "UNDECODABLE";
 
-/// The handler of an endpoint of `/v2`. A string becomes a text response, `None` one without a body.
+/// The handler of an endpoint of `/v2`. A string becomes a text response, `None` a response without a body.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerHandler(
     /// The handler.
@@ -42,7 +42,7 @@ impl Dialect for LedgerHandler {
     }
 }
 
-/// Responds in the ledger's dialect. Every error is a response. `allow` is the value of the `Allow` header.
+/// Responds in the ledger dialect. Every error becomes a response. `allow` is the value of the `Allow` header.
 async fn respond(
     endpoint: &'static Endpoint,
     handler: LedgerHandler,
@@ -63,14 +63,14 @@ async fn respond(
         request_id: context.request_id.clone(),
         now: context.now,
     };
-    let ended = AssertUnwindSafe(enter(request, handler)).catch_unwind().instrument(context.span.clone()).await;
-    let ended = ended.unwrap_or_else(|_| Err(Error::internal("the endpoint panicked").into()));
-    let mut response = written(&ended, endpoint.success, &trace_id);
+    let outcome = AssertUnwindSafe(enter(request, handler)).catch_unwind().instrument(context.span.clone()).await;
+    let outcome = outcome.unwrap_or_else(|_| Err(Error::internal("the endpoint panicked").into()));
+    let mut response = response_of(&outcome, endpoint.success, &trace_id);
     response.headers_mut().insert("x-request-id", boundary::value(&context.request_id));
     if let Some(allow) = allow {
         response.headers_mut().insert(header::ALLOW, boundary::value(&allow));
     }
-    context.log_outcome(response.status(), &log_outcome(&ended, response.status()));
+    context.log_outcome(response.status(), &log_outcome(&outcome, response.status()));
     if context.head {
         *response.body_mut() = Body::Empty;
     }
@@ -84,7 +84,7 @@ async fn enter(mut request: LedgerRequest, handler: LedgerHandler) -> LedgerResu
     (handler.0)(&request).await
 }
 
-/// The trace of the caller (W3C Trace Context), or a new one.
+/// Returns the trace id of the client (W3C Trace Context), or a new one.
 fn trace_id(headers: &HeaderMap) -> String {
     let parent = headers.get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let trace = parent.split('-').nth(1).unwrap_or_default();
@@ -92,14 +92,14 @@ fn trace_id(headers: &HeaderMap) -> String {
     if legal && trace.bytes().any(|b| b != b'0') {
         return trace.to_owned();
     }
-    // Without randomness the trace is no trace; the call itself will say what is missing.
+    // Without randomness, the trace id is constant. The request then fails with the reason.
     format!("{:032x}", random().unwrap_or(1))
 }
 
-fn written(ended: &LedgerResult<Option<Value>>, success: u16, trace_id: &str) -> Response<Body> {
-    let refusal = |error: &LedgerError| json_response(error.category.status(), &error.body(trace_id));
+fn response_of(outcome: &LedgerResult<Option<Value>>, success: u16, trace_id: &str) -> Response<Body> {
+    let error_response = |error: &LedgerError| json_response(error.category.status(), &error.body(trace_id));
     let success = StatusCode::from_u16(success).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = match ended {
+    let mut response = match outcome {
         Ok(Some(Value::String(text))) => text_response(success, text.clone()),
         Ok(Some(body)) => json_response(success, body),
         Ok(None) => {
@@ -108,9 +108,9 @@ fn written(ended: &LedgerResult<Option<Value>>, success: u16, trace_id: &str) ->
             response
         }
         Err(LedgerFailure::Text(status, text)) => text_response(*status, text.clone()),
-        Err(LedgerFailure::Ledger(error)) => refusal(error),
+        Err(LedgerFailure::Ledger(error)) => error_response(error),
         Err(LedgerFailure::Undecodable(decoding)) => text_response(StatusCode::BAD_REQUEST, decoding.text()),
-        Err(LedgerFailure::Berth(error)) => refusal(&translated(error)),
+        Err(LedgerFailure::Berth(error)) => error_response(&translated(error)),
     };
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -131,9 +131,9 @@ fn text_response(status: StatusCode, text: String) -> Response<Body> {
     response
 }
 
-/// What the log is told of the answer.
-fn log_outcome(ended: &LedgerResult<Option<Value>>, status: StatusCode) -> LogOutcome<'_> {
-    match ended {
+/// Returns the outcome for the log.
+fn log_outcome(outcome: &LedgerResult<Option<Value>>, status: StatusCode) -> LogOutcome<'_> {
+    match outcome {
         Ok(_) => LogOutcome::Success,
         Err(LedgerFailure::Ledger(error)) => LogOutcome::ClientError { code: error.code, input: None },
         Err(LedgerFailure::Undecodable(decoding)) => {

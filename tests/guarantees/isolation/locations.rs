@@ -136,9 +136,9 @@ fn remove_varying(body: &mut Value) {
             members.retain(|name, _| {
                 !["requestId", "instance", "traceId", "correlationId", "tid"].contains(&name.as_str())
             });
-            members.values_mut().for_each(forget);
+            members.values_mut().for_each(remove_varying);
         }
-        Value::Array(elements) => elements.iter_mut().for_each(forget),
+        Value::Array(elements) => elements.iter_mut().for_each(remove_varying),
         _ => {}
     }
 }

@@ -1,4 +1,5 @@
-//! The form of a credential: `dk_live_` + 22 base62 digits of key id + `_` + 43 of secret + 6 of checksum.
+//! The format of a credential: `dk_live_`, 22 base62 digits of the key id, `_`, 43 digits of the secret, 6 of the
+//! checksum.
 
 use std::{fmt, str::FromStr};
 
@@ -9,42 +10,42 @@ use ulid::Ulid;
 use super::Environment;
 use crate::domain::id::ApiKeyId;
 
-/// Digits of base62, in ASCII order, so that texts of one length sort as their numbers do.
+/// Digits of base62 in ASCII order, so that strings of equal length sort like their numbers.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// Digits that 128 bits of key id take.
+/// Digits of a key id of 128 bits.
 const ID_DIGITS: usize = 22;
-/// Digits that 256 bits of secret take.
+/// Digits of a secret of 256 bits.
 const SECRET_DIGITS: usize = 43;
-/// Digits that the 32 bits of CRC-32 take.
+/// Digits of a CRC-32 checksum.
 const CHECKSUM_DIGITS: usize = 6;
-/// How much of a credential may be shown later: the prefix and six digits, none of them of the secret.
+/// Length of the part of a credential that lists show: the prefix and six digits of the key id.
 const START: usize = "dk_live_".len() + 6;
 
-/// The SHA-256 of a credential: all that is stored of it.
+/// The SHA-256 digest of a credential. It is the only part that is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// Whether both are the same, in a time that does not depend on where they differ.
+    /// Compares two digests in constant time.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The digest with these 32 bytes; `None` for another length.
+    /// Returns the digest with these 32 bytes; `None` for another length.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
 }
 
-/// A credential as it is shown once and sent with every call. It is never printed but by [`Credential::reveal`].
+/// A credential. Only [`Credential::reveal`] returns its text: it is shown only once and sent with every request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     text: String,
@@ -52,10 +53,10 @@ pub struct Credential {
     key: ApiKeyId,
 }
 
-/// The text has not the form of a credential, or its checksum is wrong: no need to look it up.
+/// A malformed credential, which need not be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedCredential {
-    /// Violation prefix, length or characters.
+    /// The prefix, the length or a character is wrong.
     #[error("malformed credential")]
     Form,
     /// The last six digits are not the checksum of the rest.
@@ -64,7 +65,7 @@ pub enum MalformedCredential {
 }
 
 impl Credential {
-    /// The credential of the key `key`, with 256 bits of secret.
+    /// Returns the credential of the key `key` with a secret of 256 bits.
     #[must_use]
     pub fn new(environment: Environment, key: ApiKeyId, secret: [u8; 32]) -> Self {
         let id = base62(&key.ulid().to_bytes(), ID_DIGITS);
@@ -74,31 +75,31 @@ impl Credential {
         Self { text, environment, key }
     }
 
-    /// The whole credential, to be shown once.
+    /// Returns the text of the credential.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.text
     }
 
-    /// The characters by which people may recognize it.
+    /// Returns the first characters, which lists show.
     #[must_use]
     pub fn start(&self) -> &str {
         &self.text[..START]
     }
 
-    /// The id of the key that it belongs to.
+    /// Returns the id of its key.
     #[must_use]
     pub const fn key(&self) -> ApiKeyId {
         self.key
     }
 
-    /// The kind of deployment that it is good for.
+    /// Returns the kind of deployment in which it is valid.
     #[must_use]
     pub const fn environment(&self) -> Environment {
         self.environment
     }
 
-    /// What is stored of it.
+    /// Returns the digest that is stored.
     #[must_use]
     pub fn digest(&self) -> Digest {
         Digest(Sha256::digest(self.text.as_bytes()).into())
@@ -130,12 +131,12 @@ impl FromStr for Credential {
     }
 }
 
-/// CRC-32 (IEEE) of `text` in base62, padded with zeros. It catches slips of the hand, not attackers.
+/// Returns the CRC-32 (IEEE) of `text` in base62, padded with zeros. It detects typing errors, not attackers.
 fn checksum(text: &str) -> String {
     base62(&crc32fast::hash(text.as_bytes()).to_be_bytes(), CHECKSUM_DIGITS)
 }
 
-/// A big-endian number in base62 with exactly `length` digits, which must be enough for it.
+/// Encodes a big-endian number in base62 with exactly `length` digits, which must suffice.
 fn base62(bytes: &[u8], length: usize) -> String {
     let mut number = bytes.to_vec();
     let mut digits = vec![DIGITS[0]; length];
@@ -151,7 +152,7 @@ fn base62(bytes: &[u8], length: usize) -> String {
     digits.into_iter().map(char::from).collect()
 }
 
-/// The number that exactly [`ID_DIGITS`] digits of base62 write, if it fits into 128 bits.
+/// Decodes exactly [`ID_DIGITS`] digits of base62; `None` if they exceed 128 bits.
 fn number(digits: &str) -> Option<u128> {
     if digits.len() != ID_DIGITS {
         return None;
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_is_as_documented() {
+    fn the_format_is_as_documented() {
         // CRC-32 of "123456789" is 0xCBF43926: the check value of the IEEE polynomial.
         assert_eq!(checksum("123456789"), base62(&0xCBF4_3926_u32.to_be_bytes(), 6));
         assert_eq!(base62(&[0xff; 4], 6), "4gfFC3");
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_no_secret() {
+    fn debug_does_not_contain_the_secret() {
         let credential = credential(7, [9; 32]);
         assert_eq!(format!("{credential:?}"), "Credential(dk_live_000000…)");
     }
@@ -197,13 +198,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_credential_reads_back(bits: u128, secret: [u8; 32]) {
+        fn credentials_round_trip(bits: u128, secret: [u8; 32]) {
             let credential = credential(bits, secret);
             prop_assert_eq!(credential.reveal().parse::<Credential>(), Ok(credential));
         }
 
         #[test]
-        fn one_changed_character_is_noticed(bits: u128, secret: [u8; 32], at in 8_usize..80, by in 1_usize..62) {
+        fn a_changed_character_is_detected(bits: u128, secret: [u8; 32], at in 8_usize..80, by in 1_usize..62) {
             let mut text = credential(bits, secret).reveal().as_bytes().to_vec();
             if let Some(digit) = DIGITS.iter().position(|known| *known == text[at]) {
                 text[at] = DIGITS[(digit + by) % 62];
@@ -212,7 +213,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_answered(text: String) {
+        fn no_text_panics(text: String) {
             let _ = text.parse::<Credential>();
         }
     }

@@ -1,4 +1,4 @@
-//! Credentials: their form, what they allow, and how one is proved.
+//! Credentials: their format and their scopes.
 
 mod form;
 mod scope;
@@ -32,7 +32,7 @@ impl fmt::Display for Environment {
     }
 }
 
-/// The text names no environment.
+/// The text is not an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be live or test")]
 pub struct UnknownEnvironment;
@@ -49,17 +49,17 @@ impl FromStr for Environment {
     }
 }
 
-/// Whose a key is, and with it what it can see.
+/// The owner of a key, which determines the organizations that it can access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
-    /// The platform's: every organization.
+    /// The platform, with access to every organization.
     Platform,
-    /// One organization's: only that one.
+    /// One organization, with access to itself only.
     Organization(OrganizationId),
 }
 
 impl Owner {
-    /// The organization, where it is one's.
+    /// Returns the organization, or `None` for the platform.
     #[must_use]
     pub const fn organization(self) -> Option<OrganizationId> {
         match self {
@@ -68,7 +68,7 @@ impl Owner {
         }
     }
 
-    /// Whether this owner may see what belongs to `organization`.
+    /// Returns whether this owner has access to resources of `organization`.
     #[must_use]
     pub fn sees(self, organization: OrganizationId) -> bool {
         self.organization().is_none_or(|own| own == organization)
@@ -94,13 +94,13 @@ impl<'de> Deserialize<'de> for Owner {
     }
 }
 
-/// Who calls, as far as the credential proves it.
+/// The authenticated sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The key that was shown.
+    /// API key of the request.
     pub key: ApiKeyId,
-    /// What it can see.
+    /// Owner of the key.
     pub owner: Owner,
-    /// What it may do.
+    /// Scopes of the key.
     pub scopes: Scopes,
 }

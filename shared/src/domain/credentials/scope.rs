@@ -1,4 +1,4 @@
-//! Scopes: what a credential may do.
+//! Scopes: permissions of a credential.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -19,7 +19,7 @@ macro_rules! scopes {
             /// Every scope.
             pub const ALL: &[Self] = &[$(Self::$scope),*];
 
-            /// The name on the wire.
+            /// Returns the name as in JSON.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$scope => $text,)* }
@@ -51,7 +51,7 @@ scopes! {
     PoliciesRead = "policies:read" "Read policies, in services that delegate authorization to Berth.";
 }
 
-/// The text names no scope.
+/// The text is not a scope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a known scope")]
 pub struct UnknownScope;
@@ -70,12 +70,12 @@ impl fmt::Display for Scope {
     }
 }
 
-/// A set of scopes, ordered as [`Scope::ALL`], not empty where it came from a caller.
+/// A set of scopes in the order of [`Scope::ALL`]. A set from a request is not empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scopes(Vec<Scope>);
 
 impl Scopes {
-    /// The set of `scopes`, each once.
+    /// Returns the set of `scopes`, without duplicates.
     #[must_use]
     pub fn new(mut scopes: Vec<Scope>) -> Self {
         scopes.sort_unstable();
@@ -83,19 +83,19 @@ impl Scopes {
         Self(scopes)
     }
 
-    /// Whether `scope` is among them.
+    /// Returns whether the set contains `scope`.
     #[must_use]
     pub fn contains(&self, scope: Scope) -> bool {
         self.0.contains(&scope)
     }
 
-    /// Those of `others` that are not among them.
+    /// Returns the scopes of `others` that this set lacks.
     #[must_use]
     pub fn lacking(&self, others: &Self) -> Vec<Scope> {
         others.0.iter().copied().filter(|scope| !self.contains(*scope)).collect()
     }
 
-    /// The scopes in order.
+    /// Returns the scopes in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Scope] {
         &self.0

@@ -1,6 +1,6 @@
-//! The declarations of objects.
+//! Macros that declare objects.
 
-/// Length in bytes of the camel case form of a name in snake case.
+/// Returns the length of the camel case form of a snake case name, in bytes.
 #[must_use]
 pub const fn camel_length(snake: &str) -> usize {
     let bytes = snake.as_bytes();
@@ -12,7 +12,7 @@ pub const fn camel_length(snake: &str) -> usize {
     length
 }
 
-/// The camel case form of a name in snake case: `custom_domain` is `customDomain`.
+/// Returns the camel case form of a snake case name: `customDomain` for `custom_domain`.
 #[must_use]
 pub const fn camel_bytes<const LENGTH: usize>(snake: &str) -> [u8; LENGTH] {
     let bytes = snake.as_bytes();
@@ -31,7 +31,7 @@ pub const fn camel_bytes<const LENGTH: usize>(snake: &str) -> [u8; LENGTH] {
     camel
 }
 
-/// The name of a member in JSON: its Rust name in camel case, or the one given.
+/// The name of a member in JSON: its Rust name in camel case, or the given name.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! member_name {
@@ -49,7 +49,7 @@ macro_rules! member_name {
     };
 }
 
-/// Declares an object of a request: struct, schema and reading.
+/// Declares an object of a request: struct, schema and parser.
 ///
 /// `...name: Type` at the end includes the members of another object.
 ///
@@ -106,7 +106,7 @@ macro_rules! object {
 
             fn read(fields: &mut $crate::domain::object::Fields<'_>) -> Option<Self> {
                 use $crate::domain::object::Member;
-                // Every member is read before the first missing one ends it: all violations are reported.
+                // All members are read before a missing one ends the function: all violations are reported.
                 $(let $field = <$member as Member>::read(fields, $crate::member_name!($field $($name)?));)*
                 $(let $flattened = <$flattened_type as $crate::domain::object::Object>::read(fields);)?
                 Some(Self { $($field: $field?,)* $($flattened: $flattened?)? })
@@ -135,7 +135,7 @@ macro_rules! object {
     };
 }
 
-/// Declares the attributes of a resource that callers set, and the merge patch that changes them.
+/// Declares the attributes of a resource that clients set, and the merge patch that changes them.
 ///
 /// The members of the patch are those of the object: a required one cannot be removed, `null` removes an optional one.
 #[macro_export]
@@ -174,7 +174,7 @@ macro_rules! patchable_object {
         }
 
         impl $patch {
-            /// Changes `object` as the patch says.
+            /// Applies the patch to `object`.
             pub fn apply(self, object: &mut $object) {
                 $(if let Some(value) = self.$required { object.$required = value; })+
                 $(self.$optional.apply(&mut object.$optional);)+

@@ -1,4 +1,4 @@
-//! How members of an object are read.
+//! Kinds of members of an object.
 
 use std::marker::PhantomData;
 
@@ -12,17 +12,17 @@ use crate::domain::{
     time::Time,
 };
 
-/// How a member of an object is read.
+/// A kind of member, which determines how it is read.
 pub trait Member {
     /// Type of the member in Rust.
     type Value;
     /// Whether the member must be present.
     const REQUIRED: bool = false;
 
-    /// Reads the member `name`. `None` after a violation.
+    /// Reads the member `name`. Returns `None` after a violation.
     fn read(fields: &mut Fields<'_>, name: &'static str) -> Option<Self::Value>;
 
-    /// Schema of the member.
+    /// Returns the schema of the member.
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 }
 
@@ -38,7 +38,7 @@ pub struct Optional<T>(PhantomData<T>);
 #[derive(Debug)]
 pub struct Defaulted<T>(PhantomData<T>);
 
-/// A member that a platform key must send and an organization's key may omit.
+/// A member that a platform key must send and an organization key may omit.
 #[derive(Debug)]
 pub struct RequiredOfPlatform<T>(PhantomData<T>);
 

@@ -1,6 +1,6 @@
-//! JSON objects of requests: the struct, the schema and the reading of an object come from one declaration.
+//! JSON objects of requests. One declaration defines struct, schema and parser of an object.
 //!
-//! [`object!`](crate::object) declares an object; the type of each member says how it is read: [`Required`],
+//! [`object!`](crate::object) declares an object. The type of each member determines how it is read: [`Required`],
 //! [`Optional`] and the others below. All violations of an object are reported together.
 
 mod declare;
@@ -26,21 +26,22 @@ pub use member::{Defaulted, Member, NonNullable, Optional, OptionalFuture, Patch
 /// Generates the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// The schema of `T`: a reference, if `T` has a schema with a name.
+/// Returns the schema of `T`: a reference if `T` has a named schema.
 pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
 
 /// A type that is read from a JSON object, declared with [`object!`](crate::object).
 pub trait Object: Sized {
-    /// The members, in the order of their declaration.
+    /// Returns the members in the order of their declaration.
     fn members() -> Vec<MemberInfo>;
 
-    /// Reads the members. `None` if a required member is missing or malformed; `fields` then has the violations.
+    /// Reads the members. Returns `None` if a required member is missing or malformed; `fields` then has the
+    /// violations.
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
 }
 
-/// What the contract says about a member of an object.
+/// The description of a member in the contract.
 #[derive(Debug, Clone)]
 pub struct MemberInfo {
     /// Name in JSON.
@@ -53,7 +54,7 @@ pub struct MemberInfo {
     pub schema: SchemaOf,
 }
 
-/// What the reading of an object depends on beside its text.
+/// The context in which an object is read.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadContext {
     /// Whether unknown members are violations.
@@ -65,11 +66,11 @@ pub struct ReadContext {
 }
 
 impl ReadContext {
-    /// The context of an object inside another one, which depends on its text only.
+    /// Context of a nested object, which depends on its text only.
     const NESTED: Self = Self { strict: false, sender: None, now: Time::from_millis(0) };
 }
 
-/// The members of one object while it is read, and the violations found so far.
+/// The members of one object while it is read, and its violations.
 #[derive(Debug)]
 pub struct Fields<'a> {
     members: &'a [(String, Json)],
@@ -121,7 +122,7 @@ pub fn read_nested<T: Object>(json: &Json) -> Result<T, Vec<Violation>> {
     read_object(json, ReadContext::NESTED)
 }
 
-/// The members of `json` that `T` does not have.
+/// Returns the members of `json` that `T` does not have.
 pub fn unknown_members<T: Object>(json: &Json) -> Vec<Violation> {
     let Json::Object(members) = json else { return Vec::new() };
     let known = T::members();
@@ -129,7 +130,7 @@ pub fn unknown_members<T: Object>(json: &Json) -> Vec<Violation> {
     unknown.map(|(name, _)| Violation::at(name, "is not known")).collect()
 }
 
-/// The schema of an object. In responses every member is present.
+/// Returns the schema of an object. In responses, every member is present.
 pub fn object_schema<T: Object>(description: &[&str], generator: &mut SchemaGenerator) -> Schema {
     let members = T::members();
     let required = |member: &&MemberInfo| member.required || generator.contract().is_serialize();
@@ -148,7 +149,7 @@ pub fn object_schema<T: Object>(description: &[&str], generator: &mut SchemaGene
     schema
 }
 
-/// The text of a documentation comment, of which each line is a string.
+/// Returns the text of a doc comment, of which each line is a string.
 #[must_use]
 pub fn paragraph(lines: &[&str]) -> String {
     lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n")

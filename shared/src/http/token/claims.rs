@@ -1,30 +1,30 @@
-//! What a token says, and whether it is meant for this service.
+//! The claims of a token, and whether this service is its audience.
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::{TokenConfig, TokenFailure, invalid};
 
-/// What the audience of a token begins with that names a participant.
+/// Prefix of an audience that names a participant.
 const PARTICIPANT_AUDIENCE: &str = "https://daml.com/jwt/aud/participant/";
-/// The scope of tokens that are good for every participant.
+/// Scope of tokens that are valid for every participant.
 const LEDGER_SCOPE: &str = "daml_ledger_api";
 
-/// The claims that are read. A claim of the wrong type is a token that cannot be read.
+/// The claims that Berth reads. A claim of the wrong type invalidates the token.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
-    /// The subject: a user id.
+    /// Subject: a user id.
     pub(super) sub: String,
-    /// Whom it is meant for.
+    /// Audience.
     #[serde(default, deserialize_with = "one_or_many")]
     aud: Vec<String>,
-    /// Scopes, divided by spaces.
+    /// Space-separated scopes.
     scope: Option<String>,
-    /// Scopes, as a list.
+    /// Scopes as a list.
     #[serde(default, deserialize_with = "one_or_many")]
     scp: Vec<String>,
 }
 
-/// A text, or a list of texts; none where it is null.
+/// Deserializes a string or a list of strings; empty for null.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -33,7 +33,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
         Many(Vec<String>),
     }
     let texts = Option::<Texts>::deserialize(deserializer);
-    match texts.map_err(|_| D::Error::custom("neither a text nor a list of texts"))? {
+    match texts.map_err(|_| D::Error::custom("neither a string nor a list of strings"))? {
         Some(Texts::One(text)) => Ok(vec![text]),
         Some(Texts::Many(texts)) => Ok(texts),
         None => Ok(Vec::new()),
@@ -41,8 +41,9 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 }
 
 impl Claims {
-    /// That the token is meant for this service, as it is configured; where nothing is, as on a participant: by an
-    /// audience that names it, or else by the scope of the ledger.
+    /// Checks that the token is valid for this service, by the configured audience and scope. Without a configuration,
+    /// the rules
+    /// of a participant apply: an audience that names it, or the scope of the ledger.
     pub(super) fn check_target(&self, config: &TokenConfig, participant: &str) -> Result<(), TokenFailure> {
         if config.audience.is_none() && config.scope.is_none() {
             return self.check_participant(participant);

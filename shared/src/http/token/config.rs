@@ -1,4 +1,4 @@
-//! How signed tokens are accepted, as the operator configures it.
+//! Configuration of signed tokens.
 
 use std::{collections::HashMap, path::PathBuf};
 
@@ -6,23 +6,24 @@ use lambda_http::http::Uri;
 
 use crate::domain::{credentials::Owner, id::OrganizationId, is_user_id};
 
-/// What the operator set, as texts. An empty text is none.
+/// The operator's settings, as strings. An empty string means that the setting is absent.
 #[derive(Debug, Clone, Default)]
 pub struct TokenSettings {
-    /// `BERTH_JWKS`: the path of a JSON Web Key Set (RFC 7517), or an `https` URL of one. Without it no token is taken.
+    /// `BERTH_JWKS`: path or `https` URL of a JSON Web Key Set (RFC 7517). Without it, no token is accepted.
     pub jwks: Option<String>,
-    /// `BERTH_JWT_AUDIENCE`: what the audience of a token must name.
+    /// `BERTH_JWT_AUDIENCE`: required audience of a token.
     pub audience: Option<String>,
-    /// `BERTH_JWT_SCOPE`: what the scopes of a token must hold.
+    /// `BERTH_JWT_SCOPE`: required scope of a token.
     pub scope: Option<String>,
-    /// `BERTH_JWT_ADMINS`: subjects that administer, divided by commas; `<subject>=<organization id>` administers one
-    /// organization's identity provider.
+    /// `BERTH_JWT_ADMINS`: comma-separated subjects of admins. `<subject>=<organization id>` is an admin of one
+    /// organization's
+    /// identity provider.
     pub admins: Option<String>,
-    /// `BERTH_JWT_USERS`: subjects that are plain users, written likewise.
+    /// `BERTH_JWT_USERS`: subjects of other users, in the same format.
     pub users: Option<String>,
 }
 
-/// How signed tokens are accepted.
+/// The validated configuration of signed tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenConfig {
     pub(super) location: KeyLocation,
@@ -31,56 +32,56 @@ pub struct TokenConfig {
     pub(super) users: HashMap<String, TokenUser>,
 }
 
-/// Where the key set is.
+/// The location of the key set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum KeyLocation {
     File(PathBuf),
     Url(Uri),
 }
 
-/// A subject of tokens, as it is configured.
+/// A configured subject of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenUser {
-    /// Whose identity provider it belongs to.
+    /// Owner of the user's identity provider.
     pub owner: Owner,
-    /// Whether it administers.
+    /// Whether the user is an admin.
     pub is_admin: bool,
 }
 
-/// Why tokens cannot be accepted as it is configured.
+/// An error in the configuration of tokens.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidTokenConfig {
-    /// Something is said of tokens, but not what signs them.
+    /// A setting of tokens is present, but not the key set.
     #[error("{0} is set, but not BERTH_JWKS, without which no token is accepted")]
     NoKeys(&'static str),
-    /// Where the key set is.
+    /// The location of the key set is invalid.
     #[error("BERTH_JWKS must be a path or an https URL (http only on this machine), not {0:?}")]
     Location(String),
-    /// The file of the key set.
+    /// The file of the key set is invalid.
     #[error("the key set {path} cannot be used: {reason}")]
     File {
-        /// Its path.
+        /// Path of the file.
         path: String,
-        /// Why.
+        /// Reason.
         reason: String,
     },
-    /// A subject.
+    /// A subject is invalid.
     #[error("{setting}: {entry:?} is not <subject> or <subject>=<organization id>: {reason}")]
     Subject {
-        /// Where it stands.
+        /// Name of the setting.
         setting: &'static str,
-        /// The entry.
+        /// The invalid entry.
         entry: String,
-        /// What is wrong with it.
+        /// Reason.
         reason: String,
     },
-    /// Nobody could call.
-    #[error("BERTH_JWKS is set, but neither BERTH_JWT_ADMINS nor BERTH_JWT_USERS names anybody")]
+    /// There are no subjects.
+    #[error("BERTH_JWKS is set, but neither BERTH_JWT_ADMINS nor BERTH_JWT_USERS has a subject")]
     NoUsers,
 }
 
 impl TokenSettings {
-    /// What `variable` has, a look-up of environment variables.
+    /// Reads the settings with `variable`, which looks up an environment variable.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             jwks: variable("BERTH_JWKS"),
@@ -93,13 +94,13 @@ impl TokenSettings {
 }
 
 impl TokenConfig {
-    /// What the settings say; `None` where they say nothing, and no token is accepted.
+    /// Validates the settings. Returns `None` if there are none; then no token is accepted.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// The first invalid setting.
     pub fn read(settings: TokenSettings) -> Result<Option<Self>, InvalidTokenConfig> {
         let TokenSettings { jwks, audience, scope, admins, users } = settings;
-        let [jwks, audience, scope, admins, users] = [jwks, audience, scope, admins, users].map(given);
+        let [jwks, audience, scope, admins, users] = [jwks, audience, scope, admins, users].map(non_empty);
         let Some(jwks) = jwks else {
             let others = [
                 ("BERTH_JWT_AUDIENCE", audience),
@@ -117,7 +118,7 @@ impl TokenConfig {
                 let wrong = |reason: String| InvalidTokenConfig::Subject { setting, entry: entry.to_owned(), reason };
                 let (subject, owner) = subject(entry).map_err(wrong)?;
                 if known.insert(subject.to_owned(), TokenUser { owner, is_admin }).is_some() {
-                    return Err(wrong("it is named twice".to_owned()));
+                    return Err(wrong("the subject is listed twice".to_owned()));
                 }
             }
         }
@@ -138,31 +139,31 @@ impl KeyLocation {
         let host = url.host().ok_or_else(wrong)?;
         match url.scheme_str() {
             Some("https") => Ok(Self::Url(url)),
-            // Whoever can change what is read there can be anybody here.
+            // Whoever can change the key set can impersonate every user, so http is for this machine only.
             Some("http") if ["127.0.0.1", "localhost", "[::1]"].contains(&host) => Ok(Self::Url(url)),
             _ => Err(wrong()),
         }
     }
 }
 
-fn given(text: Option<String>) -> Option<String> {
+fn non_empty(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// A subject, and whose identity provider it belongs to. User ids have no `=`.
+/// Parses a subject and the owner of its identity provider. User ids contain no `=`.
 fn subject(entry: &str) -> Result<(&str, Owner), String> {
     let (subject, owner) = match entry.split_once('=') {
         Some((subject, organization)) => {
-            let id: OrganizationId = organization.parse().map_err(|_| "no organization id".to_owned())?;
+            let id: OrganizationId = organization.parse().map_err(|_| "the organization id is invalid".to_owned())?;
             (subject, Owner::Organization(id))
         }
         None => (entry, Owner::Platform),
     };
     if subject.is_empty() || !is_user_id(subject) {
-        return Err("the subject is no user id".to_owned());
+        return Err("the subject is not a valid user id".to_owned());
     }
     if subject.starts_with("key_") {
-        return Err("users of that kind are API keys".to_owned());
+        return Err("ids that begin with key_ belong to API keys".to_owned());
     }
     Ok((subject, owner))
 }

@@ -1,4 +1,4 @@
-//! The keys that tokens are signed with: read at the first token, kept, and read again when a token names a new one.
+//! The public keys of tokens: fetched for the first token, cached, and fetched again for an unknown key id.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,21 +16,21 @@ use super::{
 };
 use crate::domain::error::{Error, Result};
 
-/// How often keys are read again at most, because a token names one that is not known.
+/// Minimum time between two fetches because of unknown key ids.
 const AGAIN_AFTER: Duration = Duration::from_mins(1);
-/// How soon keys are asked for again that could never be read.
+/// Minimum time between two fetches while no fetch has succeeded.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-/// After which time keys are read again in any case, so that one that was taken out of the set ends to be good.
-const KEPT: Duration = Duration::from_hours(1);
-/// The most keys of a set that are looked at.
-const MOST_KEYS: usize = 100;
+/// Maximum age of the cached keys. A key that was removed from the set is invalid after this time.
+const MAX_AGE: Duration = Duration::from_hours(1);
+/// Maximum number of keys that are read from a set.
+const MAX_KEYS: usize = 100;
 
-/// Where keys come from, and those that came.
+/// The location of the keys, and the cached keys.
 #[derive(Debug)]
 pub(super) struct Keys {
     location: KeyLocation,
     fetcher: Fetcher,
-    // Whoever has to wait for the keys waits for the one who fetches them.
+    // One request fetches the keys, and concurrent requests wait for it.
     cached: Mutex<Cached>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Keys {
 struct Cached {
     set: Option<Arc<KeySet>>,
     read: Option<Instant>,
-    asked: Option<Instant>,
+    attempted: Option<Instant>,
 }
 
 /// The usable keys of a set.
@@ -53,10 +53,10 @@ struct VerifyingKey {
 }
 
 impl Keys {
-    /// The keys at `location`. A file is read now, so that a mistake shows at the start.
+    /// Returns the keys at `location`. A file is read now, so that an error is reported at the start.
     ///
     /// # Errors
-    /// The file cannot be used.
+    /// The file is invalid.
     pub(super) fn of(location: KeyLocation) -> std::result::Result<Self, InvalidTokenConfig> {
         let mut cached = Cached::default();
         let now = Instant::now();
@@ -64,16 +64,17 @@ impl Keys {
             let unusable = |reason| InvalidTokenConfig::File { path: path.display().to_string(), reason };
             let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
             let now = Some(now);
-            cached = Cached { set: Some(Arc::new(KeySet::read(&bytes).map_err(unusable)?)), read: now, asked: now };
+            cached = Cached { set: Some(Arc::new(KeySet::read(&bytes).map_err(unusable)?)), read: now, attempted: now };
         }
         Ok(Self { location, fetcher: Fetcher::default(), cached: Mutex::new(cached) })
     }
 
-    /// The keys that a token of this header may be signed with: the one it names, or every one of its algorithm. Keys are
-    /// fetched until `deadline` at the latest.
+    /// Returns the keys that may verify a token with this header: the key with its id, or every key of its algorithm.
+    /// Fetches
+    /// keys until `deadline` at the latest.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] where no keys could be read yet.
+    /// [`Error::Unavailable`] if no fetch has succeeded yet.
     pub(super) async fn fitting(
         &self,
         id: Option<&str>,
@@ -83,11 +84,11 @@ impl Keys {
     ) -> Result<Vec<DecodingKey>> {
         let mut cached = self.cached.lock().await;
         let set = match cached.set.clone() {
-            None if !passed(cached.asked, RETRY_AFTER, now) => {
-                return Err(Error::unavailable("the keys of tokens could not be read a moment ago"));
+            None if !passed(cached.attempted, RETRY_AFTER, now) => {
+                return Err(Error::unavailable("the last fetch of the key set failed"));
             }
             None => self.refresh(&mut cached, now, deadline).await?,
-            Some(set) if passed(cached.read, KEPT, now) => self.refreshed(&mut cached, set, now, deadline).await,
+            Some(set) if passed(cached.read, MAX_AGE, now) => self.refreshed(&mut cached, set, now, deadline).await,
             Some(set) => set,
         };
         let fitting = set.fitting(id, algorithm);
@@ -97,7 +98,8 @@ impl Keys {
         Ok(self.refreshed(&mut cached, set, now, deadline).await.fitting(id, algorithm))
     }
 
-    /// The keys as they are now, if they were not asked for within the minute and can be read; else those of before.
+    /// Fetches the keys again, unless there was an attempt within the last minute. Returns the previous keys if the
+    /// fetch fails.
     async fn refreshed(
         &self,
         cached: &mut Cached,
@@ -105,47 +107,48 @@ impl Keys {
         now: Instant,
         deadline: Instant,
     ) -> Arc<KeySet> {
-        if !passed(cached.asked, AGAIN_AFTER, now) {
+        if !passed(cached.attempted, AGAIN_AFTER, now) {
             return before;
         }
         self.refresh(cached, now, deadline).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the keys of tokens were not read again");
+            tracing::warn!(%error, "the key set was not refreshed");
             before
         })
     }
 
     async fn refresh(&self, cached: &mut Cached, now: Instant, deadline: Instant) -> Result<Arc<KeySet>> {
-        cached.asked = Some(now);
+        cached.attempted = Some(now);
         let bytes = match &self.location {
             KeyLocation::File(path) => std::fs::read(path).map_err(|error| error.to_string()),
             KeyLocation::Url(url) => self.fetcher.fetch(url, deadline).await,
         };
         let set = bytes.and_then(|bytes| KeySet::read(&bytes));
-        let set = set.map_err(|reason| Error::unavailable(format!("the keys of tokens cannot be read: {reason}")))?;
+        let set = set.map_err(|reason| Error::unavailable(format!("the key set cannot be fetched: {reason}")))?;
         let set = Arc::new(set);
         cached.set = Some(Arc::clone(&set));
-        cached.read = cached.asked;
+        cached.read = cached.attempted;
         Ok(set)
     }
 }
 
-/// Whether so much time has passed. Those who waited for another's answer began before it: for them none has.
+/// Returns whether this much time has passed. A request that waited for another's fetch began before it, so for it no
+/// time has passed.
 fn passed(since: Option<Instant>, time: Duration, now: Instant) -> bool {
     since.is_none_or(|since| now.saturating_duration_since(since) >= time)
 }
 
 impl KeySet {
-    /// The keys of a JSON Web Key Set that verify RS256 or ES256; those for other ends are left out.
+    /// Returns the keys of a JSON Web Key Set that verify RS256 or ES256. Other keys are ignored.
     ///
     /// # Errors
-    /// Why the text is no key set, or that it has no such key.
+    /// The text is not a key set, or has no such key.
     fn read(bytes: &[u8]) -> std::result::Result<Self, String> {
         #[derive(Deserialize)]
         struct Document {
             keys: Vec<Value>,
         }
-        let document: Document = serde_json::from_slice(bytes).map_err(|error| format!("no key set: {error}"))?;
-        let keys = document.keys.into_iter().take(MOST_KEYS).filter_map(VerifyingKey::read);
+        let document: Document = serde_json::from_slice(bytes).map_err(|error| format!("not a key set: {error}"))?;
+        let keys = document.keys.into_iter().take(MAX_KEYS).filter_map(VerifyingKey::read);
         let keys: Vec<_> = keys.collect();
         if keys.is_empty() { Err("it has no key for RS256 or ES256".to_owned()) } else { Ok(Self(keys)) }
     }
@@ -157,7 +160,7 @@ impl KeySet {
 }
 
 impl VerifyingKey {
-    /// A key that may verify tokens: of a known kind, and not meant for something else.
+    /// Returns a key that may verify tokens; `None` for another type, algorithm or use.
     fn read(json: Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(json).ok()?;
         let algorithm = match &jwk.algorithm {

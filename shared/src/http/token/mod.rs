@@ -1,7 +1,8 @@
-//! Signed tokens (JWT, RFC 7519): who calls, as an identity provider outside of Berth proves it.
+//! Signed tokens (JWT, RFC 7519): authentication by an external identity provider.
 //!
-//! A token is good if it is signed by RS256 or ES256 with a key of the configured key set, is meant for this service, and
-//! its time is now. Who its subject is, and what they may do, is configured: a token says nothing of rights.
+//! A token is valid if it is signed with RS256 or ES256 by a key of the configured key set, this service is its
+//! audience, and
+//! it is within its validity period. The rights of its subject are configured: a token grants none.
 
 mod claims;
 mod config;
@@ -23,74 +24,75 @@ use crate::domain::error::Error as BerthError;
 
 pub use self::config::{InvalidTokenConfig, TokenConfig, TokenSettings, TokenUser};
 
-/// The longest token that is looked at, in bytes: what API Gateway takes in all headers together is less than two.
+/// Maximum length of a token, in bytes. The limit of API Gateway for all headers is less than twice that.
 const MAX_TOKEN: usize = 8 * 1024;
-/// How far the clocks of issuer and service may be apart, in seconds.
+/// Tolerated clock difference between issuer and service, in seconds.
 const LEEWAY: u64 = 5;
 
-/// Why a token is refused. Only the log learns it.
+/// Why a token is rejected. Only the log contains the reason.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenFailure {
-    /// It proves nothing.
+    /// The token is invalid.
     #[error("{0}")]
     Invalid(String),
-    /// It is good, and meant for another participant.
+    /// The token is valid for another participant.
     #[error("a token for another participant")]
     OtherParticipant,
-    /// It is good, and its subject is nobody who is known here.
+    /// The token is valid, but its subject is not configured.
     #[error("a token of an unknown user")]
     UnknownUser,
-    /// The keys could not be had.
+    /// The key set is unavailable.
     #[error("{0}")]
     Keys(BerthError),
 }
 
-/// Proves signed tokens against a key set, which is read at the first token and kept.
+/// Verifies signed tokens with a key set, which is fetched for the first token and cached.
 #[derive(Debug)]
 pub struct TokenVerifier {
     config: TokenConfig,
     keys: Keys,
 }
 
-/// A user whose token was proved.
+/// The user of a verified token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedUser {
-    /// The token's subject.
+    /// Subject of the token.
     pub id: String,
-    /// What is configured of them.
+    /// Configuration of the user.
     pub user: TokenUser,
 }
 
 impl TokenVerifier {
-    /// A verifier of what `config` accepts.
+    /// Returns a verifier for `config`.
     ///
     /// # Errors
-    /// The file of the key set cannot be used. A key set at a URL is not asked for yet.
+    /// The file of the key set is invalid. A key set at a URL is not fetched yet.
     pub fn new(config: TokenConfig) -> Result<Self, InvalidTokenConfig> {
         ring_provider::install();
         let keys = Keys::of(config.location.clone())?;
         Ok(Self { config, keys })
     }
 
-    /// Whose token this is. `participant` is the id that tokens call this service by; keys are fetched until `deadline`
-    /// at the latest.
+    /// Verifies a token, and returns its user. `participant` is the id of this service in tokens. Keys are fetched
+    /// until
+    /// `deadline` at the latest.
     ///
     /// # Errors
-    /// Why it is refused.
+    /// Why the token is rejected.
     pub async fn verify(
         &self,
         token: &str,
         participant: &str,
         deadline: Instant,
     ) -> Result<VerifiedUser, TokenFailure> {
-        let claims = self.proved(token, deadline).await?;
+        let claims = self.verified_claims(token, deadline).await?;
         claims.check_target(&self.config, participant)?;
         let user = self.config.users.get(&claims.sub).ok_or(TokenFailure::UnknownUser)?;
         Ok(VerifiedUser { id: claims.sub, user: *user })
     }
 
-    /// What a token says whose signature and times are good.
-    async fn proved(&self, token: &str, deadline: Instant) -> Result<Claims, TokenFailure> {
+    /// Verifies signature and times of a token, and returns its claims.
+    async fn verified_claims(&self, token: &str, deadline: Instant) -> Result<Claims, TokenFailure> {
         if token.len() > MAX_TOKEN {
             return Err(invalid("a token that is too long"));
         }
@@ -101,27 +103,27 @@ impl TokenVerifier {
         let algorithm = accepted(&header)?;
         let keys = self.keys.fitting(header.kid.as_deref(), algorithm, Instant::now(), deadline).await;
         let keys = keys.map_err(TokenFailure::Keys)?;
-        let mut refusal = invalid("a token that is signed with an unknown key");
+        let mut failure = invalid("a token that is signed with an unknown key");
         for key in &keys {
             match check(token, key, algorithm) {
                 Ok(claims) => return Ok(claims),
-                Err(error) => refusal = unreadable(&error),
+                Err(error) => failure = unreadable(&error),
             }
         }
-        Err(refusal)
+        Err(failure)
     }
 }
 
-/// Whether a part of a token is UTF-8, all of it (RFC 7519, section 7.2): of members that are not read, the reading of JSON
-/// looks at the form only.
+/// Returns whether a part of a token is UTF-8 (RFC 7519, section 7.2). The JSON parser does not check members that it
+/// skips.
 fn is_text(part: &str) -> bool {
     URL_SAFE_NO_PAD.decode(part).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok())
 }
 
-/// The algorithm of a token, if it is one that is accepted: never one that the key set did not name by its keys.
+/// Returns the algorithm of a token if it is accepted. Only algorithms of the key set's keys are accepted.
 fn accepted(header: &Header) -> Result<Algorithm, TokenFailure> {
     if header.crit.is_some() {
-        // Extensions that must be understood, and are not (RFC 7515, section 4.1.11).
+        // Critical extensions must be supported, and none is (RFC 7515, section 4.1.11).
         return Err(invalid("a token with critical extensions"));
     }
     match header.alg {
@@ -130,18 +132,18 @@ fn accepted(header: &Header) -> Result<Algorithm, TokenFailure> {
     }
 }
 
-/// Signature and times.
+/// Verifies signature and times.
 fn check(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Result<Claims, Error> {
     let mut validation = Validation::new(algorithm);
     validation.leeway = LEEWAY;
     validation.validate_nbf = true;
-    // Whom it is meant for is a rule of its own. A token without an end is one, as on a participant.
+    // `Claims::check_target` checks the audience. A token without an expiry is valid, as on a participant.
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     Ok(decode(token, key, &validation)?.claims)
 }
 
-/// What is wrong with a token, without what it says: errors of decoding quote that.
+/// Returns the failure without the content of the token, which errors of decoding quote.
 fn unreadable(error: &Error) -> TokenFailure {
     match error.kind() {
         ErrorKind::Json(_) | ErrorKind::Utf8(_) | ErrorKind::Base64(_) => invalid("a token that cannot be read"),

@@ -1,5 +1,5 @@
-//! The cryptography under `jsonwebtoken`: ring, which is linked for TLS anyway. It verifies RS256 and ES256, and signs
-//! nothing.
+//! Cryptography for `jsonwebtoken`: ring, which is already linked for TLS. It verifies RS256 and ES256, and does not
+//! sign.
 
 use jsonwebtoken::{
     Algorithm, AlgorithmFamily, DecodingKey,
@@ -12,17 +12,17 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPu
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| Err(ErrorKind::UnsupportedAlgorithm.into()),
     verifier_factory,
-    // For making key sets, which Berth does not.
+    // For generating key sets, which Berth does not do.
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes ring the provider of this process.
+/// Installs ring as the provider of this process.
 pub(super) fn install() {
-    // Refused where there is one already: this one, since no other is linked.
+    // Fails only if a provider is installed already. It is this one, because no other is linked.
     let _ = PROVIDER.install_default();
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that the crate asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that the crate requires")]
 fn verifier_factory(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     match (algorithm, key.family()) {
         (Algorithm::RS256, AlgorithmFamily::Rsa) | (Algorithm::ES256, AlgorithmFamily::Ec) => {
@@ -48,7 +48,7 @@ impl Verifier<Vec<u8>> for RingVerifier {
         use jsonwebtoken::DecodingKeyKind::{RsaModulusExponent, SecretOrDer};
         match self.key.kind() {
             RsaModulusExponent { n, e } => {
-                // A modulus has no sign; some issuers write one, as a zero in front.
+                // A modulus is unsigned. Some issuers add a leading zero.
                 let n = n.strip_prefix(&[0]).unwrap_or(n);
                 RsaPublicKeyComponents { n, e: e.as_slice() }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature)
             }

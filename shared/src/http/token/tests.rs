@@ -16,9 +16,9 @@ fn users(admins: &str, plain: &str) -> Result<TokenConfig, InvalidTokenConfig> {
 }
 
 #[test]
-fn nothing_said_is_no_tokens() {
+fn without_settings_no_token_is_accepted() {
     assert_eq!(TokenConfig::read(TokenSettings::default()), Ok(None));
-    // A template sets every variable; those that are not used are empty.
+    // The template sets every variable. Unused ones are empty.
     let empty = TokenSettings::from_variables(|_| Some(" ".to_owned()));
     assert_eq!(TokenConfig::read(empty), Ok(None));
     assert_eq!(TokenConfig::read(TokenSettings::from_variables(|_| None)), Ok(None));
@@ -34,7 +34,7 @@ fn every_variable_is_read() {
 }
 
 #[test]
-fn subjects_are_users_and_belong_to_somebody() {
+fn subjects_are_users_with_an_owner() {
     let config = users(&format!("ops,,acme={ORGANIZATION},"), " ann ").unwrap();
     let acme = Owner::Organization(ORGANIZATION.parse().unwrap());
     let expected = [("ops", Owner::Platform, true), ("acme", acme, true), ("ann", Owner::Platform, false)];
@@ -45,33 +45,33 @@ fn subjects_are_users_and_belong_to_somebody() {
 }
 
 #[test]
-fn what_is_no_subject_is_named() {
+fn invalid_subjects_are_reported() {
     for wrong in ["a b", "=org_1", "ops=acme", "ops=", "key_1", &"x".repeat(129), "a*", "ö"] {
-        let refused = users(wrong, "ann").unwrap_err().to_string();
-        assert!(refused.starts_with("BERTH_JWT_ADMINS: ") && refused.contains(wrong), "{refused}");
+        let error = users(wrong, "ann").unwrap_err().to_string();
+        assert!(error.starts_with("BERTH_JWT_ADMINS: ") && error.contains(wrong), "{error}");
     }
     for (admins, plain) in [("ops,ops", ""), ("ops", "ops"), ("ops", &format!("ops={ORGANIZATION}"))] {
-        assert!(users(admins, plain).unwrap_err().to_string().contains("named twice"));
+        assert!(users(admins, plain).unwrap_err().to_string().contains("listed twice"));
     }
     assert_eq!(users(" ", ","), Err(InvalidTokenConfig::NoUsers));
 }
 
 #[test]
-fn keys_come_from_a_file_or_a_server_that_proves_itself() {
+fn keys_come_from_a_file_or_a_trusted_server() {
     for good in
         ["jwks.json", "/etc/jwks.json", "https://idp.example/jwks?x=1", "http://127.0.0.1:1/j", "http://[::1]/j"]
     {
         assert!(TokenConfig::read(TokenSettings { jwks: Some(good.to_owned()), ..settings() }).is_ok(), "{good}");
     }
     for bad in ["http://idp.example/jwks", "http://127.0.0.1.example/j", "ftp://x/y", "https://", "https:// x"] {
-        let refused = TokenConfig::read(TokenSettings { jwks: Some(bad.to_owned()), ..settings() });
-        assert_eq!(refused, Err(InvalidTokenConfig::Location(bad.to_owned())));
+        let result = TokenConfig::read(TokenSettings { jwks: Some(bad.to_owned()), ..settings() });
+        assert_eq!(result, Err(InvalidTokenConfig::Location(bad.to_owned())));
     }
 }
 
-/// Found by fuzzing: of a member that is not read only the form was looked at.
+/// Found by fuzzing: members that the parser skips were not checked.
 #[test]
-fn what_is_signed_is_utf_8_throughout() {
+fn every_signed_member_must_be_utf_8() {
     use std::io::Write;
 
     use ring::{
@@ -89,31 +89,31 @@ fn what_is_signed_is_utf_8_throughout() {
     let config = TokenConfig::read(TokenSettings { jwks: Some(jwks), scope: Some(scope), ..settings() });
     let verifier = TokenVerifier::new(config.unwrap().unwrap()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let proved = |header: &[u8], claims: &[u8]| {
+    let verify = |header: &[u8], claims: &[u8]| {
         let message = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
         let signature = URL_SAFE_NO_PAD.encode(key.sign(&random, message.as_bytes()).unwrap());
         let token = format!("{message}.{signature}");
         runtime.block_on(async { verifier.verify(&token, "berth::1220", Instant::now()).await })
     };
     let (header, claims) = (br#"{"alg":"ES256","x":"-"}"#, br#"{"sub":"ops","scope":"s","x":"-"}"#);
-    assert_eq!(proved(header, claims).unwrap().id, "ops");
-    let spoilt = |part: &[u8]| part.iter().map(|byte| if *byte == b'-' { 0xff } else { *byte }).collect::<Vec<u8>>();
-    for (header, claims) in [(spoilt(header), claims.to_vec()), (header.to_vec(), spoilt(claims))] {
-        assert_eq!(proved(&header, &claims).unwrap_err().to_string(), "a token that cannot be read");
+    assert_eq!(verify(header, claims).unwrap().id, "ops");
+    let corrupted = |part: &[u8]| part.iter().map(|byte| if *byte == b'-' { 0xff } else { *byte }).collect::<Vec<u8>>();
+    for (header, claims) in [(corrupted(header), claims.to_vec()), (header.to_vec(), corrupted(claims))] {
+        assert_eq!(verify(&header, &claims).unwrap_err().to_string(), "a token that cannot be read");
     }
 }
 
 proptest! {
-    /// Whatever is configured is read or refused.
+    /// Any settings are accepted or rejected without a panic.
     #[test]
-    fn any_settings_are_read_or_refused(jwks in ".{0,40}", admins in "[a-z=,_ ]{0,40}", users in ".{0,40}") {
+    fn no_settings_panic(jwks in ".{0,40}", admins in "[a-z=,_ ]{0,40}", users in ".{0,40}") {
         let [jwks, admins, users] = [jwks, admins, users].map(Some);
         let _ = TokenConfig::read(TokenSettings { jwks, admins, users, ..TokenSettings::default() });
     }
 
-    /// Whatever is shown as a token is refused without keys that would fit, and nothing panics on the way.
+    /// Any text is rejected without fitting keys, and nothing panics.
     #[test]
-    fn any_text_is_refused(parts in prop::collection::vec("[A-Za-z0-9_-]{0,60}", 1..5), head in ".{0,60}") {
+    fn no_text_is_a_token(parts in prop::collection::vec("[A-Za-z0-9_-]{0,60}", 1..5), head in ".{0,60}") {
         ring_provider::install();
         let config = TokenConfig::read(TokenSettings { jwks: Some("http://127.0.0.1:1/".to_owned()), ..settings() });
         let verifier = TokenVerifier::new(config.unwrap().unwrap()).unwrap();

@@ -6,7 +6,7 @@ use tempfile::NamedTempFile;
 
 use super::*;
 
-/// A point of P-256 (RFC 7517, appendix A.1): public, and nobody's here.
+/// A point of P-256 (RFC 7517, appendix A.1).
 const X: &str = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4";
 const Y: &str = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM";
 
@@ -23,13 +23,13 @@ fn read(keys: &[Value]) -> std::result::Result<KeySet, String> {
     KeySet::read(json!({ "keys": keys }).to_string().as_bytes())
 }
 
-struct FieldLocation {
+struct KeyFile {
     file: NamedTempFile,
     keys: Keys,
     now: Instant,
 }
 
-impl FieldLocation {
+impl KeyFile {
     fn new(id: &str) -> Self {
         let file = NamedTempFile::new().unwrap();
         write(&file, id);
@@ -37,7 +37,7 @@ impl FieldLocation {
         Self { file, keys, now: Instant::now() }
     }
 
-    fn now_has(&self, id: &str) {
+    fn replace(&self, id: &str) {
         write(&self.file, id);
     }
 
@@ -52,46 +52,46 @@ fn write(file: &NamedTempFile, id: &str) {
 }
 
 #[tokio::test]
-async fn an_unknown_id_is_looked_for_again_once_a_minute() {
-    let mut place = FieldLocation::new("one");
-    place.now_has("two");
-    assert!(!place.knows("two").await, "read a moment ago");
-    place.now += AGAIN_AFTER / 2;
-    assert!(!place.knows("two").await);
-    place.now += AGAIN_AFTER / 2;
-    assert!(place.knows("one").await, "what is known is not looked for");
-    assert!(place.knows("two").await && !place.knows("one").await);
-    place.now_has("three");
-    assert!(!place.knows("three").await);
-    place.now += AGAIN_AFTER;
-    assert!(!place.knows("four").await, "the minute is used up for another");
-    assert!(place.knows("three").await);
+async fn an_unknown_id_causes_one_fetch_per_minute() {
+    let mut file = KeyFile::new("one");
+    file.replace("two");
+    assert!(!file.knows("two").await, "fetched a moment ago");
+    file.now += AGAIN_AFTER / 2;
+    assert!(!file.knows("two").await);
+    file.now += AGAIN_AFTER / 2;
+    assert!(file.knows("one").await, "a known id causes no fetch");
+    assert!(file.knows("two").await && !file.knows("one").await);
+    file.replace("three");
+    assert!(!file.knows("three").await);
+    file.now += AGAIN_AFTER;
+    assert!(!file.knows("four").await, "one fetch per minute for all ids");
+    assert!(file.knows("three").await);
 }
 
 #[tokio::test]
-async fn a_key_that_is_withdrawn_ends_within_the_hour() {
-    let mut place = FieldLocation::new("one");
-    place.now_has("two");
-    place.now += KEPT / 2;
-    assert!(place.knows("one").await);
-    place.now += KEPT / 2;
-    assert!(!place.knows("one").await && place.knows("two").await);
+async fn a_removed_key_is_invalid_after_an_hour() {
+    let mut file = KeyFile::new("one");
+    file.replace("two");
+    file.now += MAX_AGE / 2;
+    assert!(file.knows("one").await);
+    file.now += MAX_AGE / 2;
+    assert!(!file.knows("one").await && file.knows("two").await);
 }
 
 #[tokio::test]
-async fn keys_that_cannot_be_read_again_go_on() {
-    let mut place = FieldLocation::new("one");
-    fs::write(place.file.path(), "nonsense").unwrap();
-    place.now += KEPT;
-    assert!(place.knows("one").await && !place.knows("two").await);
-    place.now_has("two");
-    assert!(place.knows("one").await, "asked a moment ago");
-    place.now += AGAIN_AFTER;
-    assert!(place.knows("two").await);
+async fn keys_stay_valid_if_a_fetch_fails() {
+    let mut file = KeyFile::new("one");
+    fs::write(file.file.path(), "nonsense").unwrap();
+    file.now += MAX_AGE;
+    assert!(file.knows("one").await && !file.knows("two").await);
+    file.replace("two");
+    assert!(file.knows("one").await, "attempted a moment ago");
+    file.now += AGAIN_AFTER;
+    assert!(file.knows("two").await);
 }
 
 #[test]
-fn keys_for_other_ends_are_left_out() {
+fn keys_for_other_uses_are_ignored() {
     let rsa = json!({ "kty": "RSA", "kid": "rsa", "n": "AQAB", "e": "AQAB" });
     let set = read(&[ec("ec"), rsa.clone()]).unwrap();
     for (id, algorithm, count) in [
@@ -125,14 +125,14 @@ fn keys_for_other_ends_are_left_out() {
         json!("text"),
     ] {
         assert!(read(std::slice::from_ref(&bad)).is_err(), "{bad}");
-        // It is in nobody's way.
+        // Valid keys of the same set are used.
         assert_eq!(read(&[bad, ec("b")]).unwrap().fitting(None, Algorithm::ES256).len(), 1);
     }
 }
 
 proptest! {
     #[test]
-    fn any_document_is_read_or_refused(text in ".{0,200}", member in "[a-z]{1,6}", value in ".{0,20}") {
+    fn no_document_panics(text in ".{0,200}", member in "[a-z]{1,6}", value in ".{0,20}") {
         let _ = KeySet::read(text.as_bytes());
         let _ = read(&[with(ec("a"), &member, json!(value))]);
     }
