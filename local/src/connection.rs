@@ -16,6 +16,7 @@ use crate::{
     client::{http_client_for, sdk_config},
     data_dir::DataDir,
     dynamodb::{StorePort, URL},
+    origin::OriginPolicy,
     table::{self, Outcome, TableError},
 };
 
@@ -104,10 +105,10 @@ impl StoreConnection {
         None
     }
 
-    /// Lets the embedded DynamoDB accept signed requests on `port`.
-    pub(crate) async fn listen_on(&mut self, port: u16) -> Result<(), StartError> {
+    /// Lets the embedded DynamoDB accept signed requests on `port`, with the hosts that `hosts` accepts.
+    pub(crate) async fn listen_on(&mut self, port: u16, hosts: OriginPolicy) -> Result<(), StartError> {
         if let Some(embedded) = &self.embedded {
-            self.port = Some(StorePort::listen(embedded.clone(), port).await?);
+            self.port = Some(StorePort::listen(embedded.clone(), port, hosts).await?);
         }
         Ok(())
     }

@@ -50,11 +50,6 @@ impl OriginPolicy {
     }
 }
 
-/// Returns whether the only `Host` is a name or an address of the loopback interface.
-pub(crate) fn is_loopback_host(headers: &HeaderMap) -> bool {
-    host(headers).and_then(name).is_some_and(is_loopback)
-}
-
 /// Returns whether `text` can be the host of a request: a name or an address without a port.
 pub(crate) fn is_host(text: &str) -> bool {
     name(text) == Some(text)

@@ -48,9 +48,10 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
     // First, because the first key is shown only once: nothing can fail after it is created.
     let listener = listen(options.port).await?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?;
+    let origins = OriginPolicy { hosts: options.allowed_hosts, origins: options.cors_origins };
     let mut connection = StoreConnection::open(&options.store, options.http_client.as_ref()).await?;
     if let Some(port) = options.store_port {
-        connection.listen_on(port).await?;
+        connection.listen_on(port, origins.clone()).await?;
     }
     connection.prepare_table(&options.table).await?;
     let store = Store::connect(connection.config(), &options.table);
@@ -63,7 +64,7 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
         request_timeout: options.request_timeout,
         abort_grace: options.abort_grace,
         port: address.port(),
-        origins: OriginPolicy { hosts: options.allowed_hosts, origins: options.cors_origins },
+        origins,
         slots: Arc::new(Semaphore::new(server::MAX_CONCURRENCY)),
         connections: Arc::new(Semaphore::new(server::MAX_CONNECTIONS)),
     };

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{
     function::{Function, event, runs, signal},
     link::{Blocked, Link},
+    store::{port_of, server_with_port},
 };
 use crate::harness::checker::assert_consistent;
 use crate::harness::{StorePort, TestServer, api_test};
@@ -18,10 +19,10 @@ const PROMPT: Duration = Duration::from_millis(500);
 
 #[apply(api_test)]
 async fn a_start_without_dynamodb_returns_503_and_recovers() {
-    let server = TestServer::start_with_store_port().await;
+    let server = server_with_port().await;
     let client = server.platform();
     client.create_organization("Harbour").await;
-    let store = server.store_port();
+    let store = port_of(&server);
     // A port without a listener yet.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -44,9 +45,9 @@ async fn a_start_without_dynamodb_returns_503_and_recovers() {
 
 #[apply(api_test)]
 async fn it_stops_on_a_signal() {
-    let server = TestServer::start_with_store_port().await;
+    let server = server_with_port().await;
     let client = server.platform();
-    let store = server.store_port();
+    let store = port_of(&server);
     let mut function = Function::start("list-docks", &store, 10);
     let event = event("list-docks", &[("BERTH_KEY", client.credential().expect("a key"))]);
     function.invoke(&event).await.expect(200);
@@ -72,10 +73,10 @@ async fn it_stops_on_a_signal() {
 
 #[apply(api_test)]
 async fn a_stop_during_a_write_leaves_all_of_it_or_nothing() {
-    let server = TestServer::start_with_store_port().await;
+    let server = server_with_port().await;
     let client = server.platform();
     let organization = client.create_organization("Harbour").await.id();
-    let link = Link::to(&server.store_port(), 0).await;
+    let link = Link::to(&port_of(&server), 0).await;
     let function = Function::start("create-party", link.store(), 10);
     let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
     let mut event = event("create-party", &values);

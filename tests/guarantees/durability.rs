@@ -141,7 +141,9 @@ async fn acknowledged_writes_survive_a_kill() {
             program.kill();
         };
         futures::future::join(writers, kill).await;
-        program = Program::start_with(directory.path(), |program| drop(program.args(["--store-port", "0"])));
+        program = Program::start_with(directory.path(), |program| {
+            program.args(["--store-port", "0"]);
+        });
         assert_eq!(program.key, None);
         let done = done.into_inner().expect("no test panics here");
         assert!(done.len() > CLIENTS * 4, "killed before enough writes: {}", done.len());

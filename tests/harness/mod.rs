@@ -47,17 +47,6 @@ pub struct StorePort {
     pub credentials: StoreCredentials,
 }
 
-impl StorePort {
-    /// Returns the environment variables with which the SDK and the AWS CLI use the port.
-    pub fn variables(&self) -> [(&'static str, &str); 3] {
-        [
-            ("AWS_ENDPOINT_URL_DYNAMODB", &self.url),
-            ("AWS_ACCESS_KEY_ID", &self.credentials.access_key_id),
-            ("AWS_SECRET_ACCESS_KEY", &self.credentials.secret_access_key),
-        ]
-    }
-}
-
 /// A server with its own store. It ends with the test.
 pub struct TestServer {
     running: RunningServer,
@@ -80,11 +69,6 @@ impl TestServer {
         Self { running: berth::start(options).await.expect("the server starts") }
     }
 
-    /// Starts a server whose DynamoDB accepts signed requests on a port.
-    pub async fn start_with_store_port() -> Self {
-        Self::start_with(Options { store_port: Some(0), ..patient() }).await
-    }
-
     /// Returns the running server.
     pub fn running(&self) -> &RunningServer {
         &self.running
@@ -98,12 +82,6 @@ impl TestServer {
     /// Returns the DynamoDB of the server for another server.
     pub fn shared_store(&self) -> StoreChoice {
         StoreChoice::Shared(self.embedded().clone())
-    }
-
-    /// Returns the port on which the DynamoDB accepts signed requests.
-    pub fn store_port(&self) -> StorePort {
-        let (url, credentials) = self.running.store_port().expect("the server was started with a store port");
-        StorePort { url, credentials: credentials.clone() }
     }
 
     fn embedded(&self) -> &EmbeddedDynamoDb {

@@ -56,7 +56,7 @@ pub(super) struct ServeArguments {
     /// must be signed with the access key that is printed [default: none].
     #[arg(long, value_name = "PORT", conflicts_with_all = ["endpoint_url", "aws"])]
     pub(super) store_port: Option<u16>,
-    /// Host name that requests can have besides localhost and loopback addresses. Can be repeated.
+    /// Host that requests can name besides localhost and loopback addresses, without a port. Can be repeated.
     #[arg(long, value_name = "HOST", value_parser = host)]
     pub(super) allow_host: Vec<String>,
     /// Origin whose web pages can send requests, for example https://app.example.com. Can be repeated.

@@ -20,7 +20,7 @@ use super::{
     http::{self, Authorize},
     operations,
 };
-use crate::{StartError, origin::is_loopback_host};
+use crate::{StartError, origin::OriginPolicy};
 
 /// Maximum number of open connections.
 const MAX_CONNECTIONS: usize = 256;
@@ -35,12 +35,12 @@ pub(crate) struct StorePort {
 
 impl StorePort {
     /// Serves `dynamodb` on `port`, with new credentials. 0 selects a free port.
-    pub(crate) async fn listen(dynamodb: EmbeddedDynamoDb, port: u16) -> Result<Self, StartError> {
+    pub(crate) async fn listen(dynamodb: EmbeddedDynamoDb, port: u16, hosts: OriginPolicy) -> Result<Self, StartError> {
         let listen = |source| StartError::Listen { port, source };
         let credentials = StoreCredentials::generate().map_err(|error| embedded_error(&error))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let signed = Signed(Arc::new(credentials.clone()));
+        let signed = Signed(Arc::new((credentials.clone(), hosts)));
         let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let serving = tokio::spawn(async move {
             let mut connections = JoinSet::new();
@@ -77,15 +77,16 @@ impl Drop for StorePort {
 }
 
 #[derive(Clone)]
-struct Signed(Arc<StoreCredentials>);
+struct Signed(Arc<(StoreCredentials, OriginPolicy)>);
 
 impl Authorize for Signed {
     fn authorize(&self, head: &Parts, body: &[u8]) -> Result<(), (StatusCode, String)> {
-        // A host of another name is a web page's, whose DNS record points to this machine. Only browsers send an origin.
-        if !is_loopback_host(&head.headers) || head.headers.contains_key(header::ORIGIN) {
+        let (credentials, hosts) = &*self.0;
+        // Only browsers send an origin. No page is served on this port, so that it cannot be its own.
+        if hosts.check(head).is_err() || head.headers.contains_key(header::ORIGIN) {
             return Err((StatusCode::FORBIDDEN, String::new()));
         }
-        if self.0.verify(head, body, SystemTime::now()) {
+        if credentials.verify(head, body, SystemTime::now()) {
             return Ok(());
         }
         let kind = "com.amazon.coral.service#UnrecognizedClientException";
@@ -102,7 +103,7 @@ mod tests {
     use crate::client::sdk_config;
 
     async fn start() -> StorePort {
-        StorePort::listen(EmbeddedDynamoDb::open(None).unwrap(), 0).await.unwrap()
+        StorePort::listen(EmbeddedDynamoDb::open(None).unwrap(), 0, OriginPolicy::default()).await.unwrap()
     }
 
     async fn client(port: &StorePort, access_key_id: &str, secret: &str) -> Client {
@@ -150,7 +151,7 @@ mod tests {
         ] {
             let response = send(method.clone(), header, value).await.unwrap();
             assert_eq!(response.status(), status, "{method} {header}: {value}");
-            let names: Vec<_> = response.headers().keys().map(|name| name.as_str()).collect();
+            let names: Vec<_> = response.headers().keys().map(header::HeaderName::as_str).collect();
             assert!(!names.iter().any(|name| name.starts_with("access-control-")), "{names:?}");
         }
     }
