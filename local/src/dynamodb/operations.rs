@@ -25,6 +25,18 @@ pub(super) fn error(kind: &str, message: &str) -> (StatusCode, String) {
     (StatusCode::BAD_REQUEST, json!({ "__type": kind, "message": message }).to_string())
 }
 
+/// Returns the error for a body that is not a request of the operation. dynoxide marks violations of DynamoDB's rules with a
+/// prefix; serde appends the position.
+fn rejection(error: &serde_json::Error) -> DynoxideError {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let violation = ["VALIDATION:", "VALIDATION_REQUEST:"].iter().find_map(|marker| text.strip_prefix(marker));
+    match violation {
+        Some(text) => DynoxideError::ValidationException(text.to_owned()),
+        None => DynoxideError::SerializationException(text.strip_prefix("SERIALIZATION:").unwrap_or(text).to_owned()),
+    }
+}
+
 /// Declares the operations. Each name is followed by the method that performs it.
 macro_rules! operations {
     ($($name:literal => $method:ident,)*) => {
@@ -33,7 +45,7 @@ macro_rules! operations {
             match operation {
                 $($name => Some(
                     serde_json::from_slice(body)
-                        .map_err(|error| DynoxideError::SerializationException(error.to_string()))
+                        .map_err(|error| rejection(&error))
                         .and_then(|request| database.$method(request))
                         .and_then(|response| {
                             serde_json::to_string(&response)
@@ -98,6 +110,7 @@ mod tests {
             ("", "", "#UnknownOperationException"),
             ("DynamoDB_20120810.ListTables", "", "#SerializationException"),
             ("DynamoDB_20120810.ListTables", "[", "#SerializationException"),
+            ("DynamoDB_20120810.DescribeTable", r#"{"TableName": "a"}"#, "#ValidationException"),
         ] {
             let (status, response) = response(target, body);
             assert_eq!(status, 400, "{target} {body}");
