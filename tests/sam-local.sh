@@ -39,15 +39,17 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 # The embedded DynamoDB. It listens on the loopback interface, which containers cannot reach.
-"$berth" serve --in-memory --port 0 >"$work/berth" 2>&1 &
+gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
+"$berth" serve --in-memory --port 0 --store-port 0 --allow-host "$gateway" --allow-host host.docker.internal >"$work/berth" 2>&1 &
 started+=($!)
 for _ in $(seq 100); do grep -q '^Ctrl-C' "$work/berth" && break || sleep 0.1; done
-store=$(sed -n 's|^DynamoDB: http://127.0.0.1:\([0-9]*\).*|\1|p' "$work/berth")
+store=$(sed -n 's|.*signed requests at http://127.0.0.1:\([0-9]*\).*|\1|p' "$work/berth")
+# The access key of the embedded DynamoDB, from the printed AWS CLI command. sam passes it to the functions.
+export $(grep -o 'AWS_[A-Z_]*=[^ ]*' "$work/berth")
 key=$(grep -om1 'dk_test_[A-Za-z0-9_-]*' "$work/berth")
 
 # A relay to it on the host's address in the bridge network of Docker, which only containers reach. Docker Desktop has no
 # such address: there, host.docker.internal is the loopback interface.
-gateway=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
 python3 - "$gateway" "$store" >"$work/relay" <<'PYTHON' &
 import asyncio, sys
 

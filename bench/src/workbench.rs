@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use berth::{Options, RunningServer};
+use berth::{Options, RunningServer, StoreCredentials};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -37,6 +37,8 @@ pub(crate) struct Workbench {
     hello: PathBuf,
     dynamodb: DynamoDbStub,
     credential: String,
+    /// Credentials that the embedded DynamoDB accepts.
+    credentials: StoreCredentials,
     roots: TempDir,
     // The embedded DynamoDB behind the stub, which responds to new requests.
     _origin: (RunningServer, Runtime),
@@ -55,17 +57,20 @@ impl Workbench {
     /// Starts a server and the stub, and creates the resources of the operations.
     pub(crate) fn prepare(programs: &Programs) -> Result<Self> {
         let runtime = Runtime::new()?;
-        let origin = runtime.block_on(berth::start(Options::default())).map_err(Error::other)?;
+        let origin = runtime
+            .block_on(berth::start(Options { store_port: Some(0), ..Options::default() }))
+            .map_err(Error::other)?;
         let credential = origin.first_key().ok_or_else(|| Error::other("no key"))?.to_owned();
         let operations = scenario::prepare(&mut Client::connect(&origin.url(), &credential)?)?;
-        let address = origin.store_url().and_then(|url| url.strip_prefix("http://")).unwrap_or_default();
+        let (url, credentials) = origin.store_port().ok_or_else(|| Error::other("no port of the embedded DynamoDB"))?;
+        let (address, credentials) = (url.trim_start_matches("http://").to_owned(), credentials.clone());
         let dynamodb = DynamoDbStub::start(address.parse().map_err(Error::other)?)?;
         let roots = tempfile::tempdir()?;
         dynamodb.write_roots(&roots.path().join("amazon"), AMAZON_ROOTS)?;
         let platform = PLATFORM_ROOTS.iter().find_map(|path| fs::read_to_string(path).ok()).unwrap_or_default();
         dynamodb.write_roots(&roots.path().join("platform"), &platform)?;
         let (bootstrap, hello) = (programs.bootstrap.clone(), programs.hello.clone());
-        Ok(Self { operations, bootstrap, hello, dynamodb, credential, roots, _origin: (origin, runtime) })
+        Ok(Self { operations, bootstrap, hello, dynamodb, credential, credentials, roots, _origin: (origin, runtime) })
     }
 
     /// Returns the operation with this name.
@@ -88,7 +93,12 @@ impl Workbench {
     pub(crate) fn start(&self, operation: &Operation, roots: Roots, wrapper: &[&str]) -> Result<Function> {
         let file = self.roots.path().join(if roots == Roots::Amazon { "amazon" } else { "platform" });
         let file = file.to_str().ok_or_else(|| Error::other("a path that is not UTF-8"))?;
-        let variables = [("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url.as_str()), (ROOTS, file)];
+        let variables = [
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url.as_str()),
+            ("AWS_ACCESS_KEY_ID", self.credentials.access_key_id.as_str()),
+            ("AWS_SECRET_ACCESS_KEY", self.credentials.secret_access_key.as_str()),
+            (ROOTS, file),
+        ];
         Function::start(command(&self.bootstrap, wrapper), operation.endpoint, &variables)
     }
 

@@ -4,6 +4,7 @@
 //! `openapi.json`, and the tests of all endpoints. docs/adding-an-endpoint.md describes how to add an endpoint.
 
 mod api_keys;
+pub mod cors;
 mod docks;
 mod ledger;
 pub mod logs;

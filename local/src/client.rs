@@ -13,6 +13,8 @@ use aws_smithy_http_client::{
 };
 use lambda_http::http::Uri;
 
+use crate::dynamodb::URL;
+
 /// Placeholder region, access key id and secret for a local DynamoDB.
 pub(crate) const LOCAL: &str = "local";
 
@@ -50,12 +52,12 @@ fn at(loader: ConfigLoader, endpoint: &str) -> ConfigLoader {
 fn is_loopback(endpoint: &str) -> bool {
     let host = endpoint.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    host == "localhost" || endpoint == URL || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Returns an HTTP client with the same TLS as the functions. For an `http://` endpoint its trust store is empty, so it
 /// also works on a machine without root certificates.
-fn http_client_for(endpoint: Option<&str>) -> SharedHttpClient {
+pub(crate) fn http_client_for(endpoint: Option<&str>) -> SharedHttpClient {
     let builder = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
     let plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
     match TlsContext::builder().with_trust_store(TrustStore::empty()).build() {

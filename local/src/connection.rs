@@ -5,46 +5,74 @@ use std::{path::Path, time::Duration};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client,
-    config::{Builder, SharedHttpClient, retry::RetryConfig},
+    config::{Builder, retry::RetryConfig},
 };
-use tokio::{
-    net::TcpStream,
-    time::{Instant, sleep},
-};
+use tokio::time::{Instant, sleep};
 
+#[cfg(unix)]
+use crate::dynamodb::{Socket, SocketClient};
 use crate::{
-    StartError, StoreChoice,
-    client::sdk_config,
+    EmbeddedDynamoDb, HttpClientLayer, StartError, StoreChoice,
+    client::{http_client_for, sdk_config},
     data_dir::DataDir,
-    embedded::EmbeddedDynamoDb,
+    dynamodb::{StorePort, URL},
+    origin::OriginPolicy,
     table::{self, Outcome, TableError},
 };
 
-/// How long a command waits until the process that locks the data directory publishes its endpoint, or exits.
+/// How long a command waits until the process that locks the data directory accepts connections, or exits.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection to DynamoDB. It owns the embedded DynamoDB, if that is the selected one.
 #[derive(Debug)]
 pub(crate) struct StoreConnection {
     config: SdkConfig,
+    /// `None` for DynamoDB on AWS and for an embedded one.
     endpoint: Option<String>,
+    is_aws: bool,
     embedded: Option<EmbeddedDynamoDb>,
+    /// Whether [`StoreConnection::close`] closes the embedded DynamoDB.
+    is_owner: bool,
+    port: Option<StorePort>,
+    #[cfg(unix)]
+    _socket: Option<Socket>,
 }
 
 impl StoreConnection {
     /// Connects to the DynamoDB `choice`. Starts an embedded one, and locks its data directory.
-    pub(crate) async fn open(choice: &StoreChoice, http_client: Option<SharedHttpClient>) -> Result<Self, StartError> {
-        let embedded = match choice {
-            StoreChoice::Embedded { directory } => Some(EmbeddedDynamoDb::open(Some(DataDir::open(directory)?))?),
-            StoreChoice::Memory => Some(EmbeddedDynamoDb::open(None)?),
-            StoreChoice::Endpoint(_) | StoreChoice::Aws => None,
+    pub(crate) async fn open(choice: &StoreChoice, layer: Option<&HttpClientLayer>) -> Result<Self, StartError> {
+        let (embedded, is_owner) = match choice {
+            StoreChoice::Embedded { directory } => {
+                (Some(EmbeddedDynamoDb::open(Some(DataDir::open(directory)?))?), true)
+            }
+            StoreChoice::Memory => (Some(EmbeddedDynamoDb::open(None)?), true),
+            StoreChoice::Shared(embedded) => (Some(embedded.clone()), false),
+            StoreChoice::Endpoint(_) | StoreChoice::Aws => (None, false),
         };
-        let endpoint = match (choice, &embedded) {
-            (StoreChoice::Endpoint(url), _) => Some(url.clone()),
-            (_, embedded) => embedded.as_ref().map(|embedded| embedded.url().to_owned()),
+        #[cfg(unix)]
+        let socket = match (choice, &embedded) {
+            (StoreChoice::Embedded { directory }, Some(embedded)) => listen(embedded, directory),
+            _ => None,
         };
-        let config = sdk_config(endpoint.as_deref(), http_client).await;
-        Ok(Self { config, endpoint, embedded })
+        let endpoint = match choice {
+            StoreChoice::Endpoint(url) => Some(url.clone()),
+            _ => None,
+        };
+        let client =
+            embedded.as_ref().map_or_else(|| http_client_for(endpoint.as_deref()), EmbeddedDynamoDb::http_client);
+        let client = layer.map_or_else(|| client.clone(), |layer| layer.wrap(client.clone()));
+        let url = if embedded.is_some() { Some(URL) } else { endpoint.as_deref() };
+        let config = sdk_config(url, Some(client)).await;
+        Ok(Self {
+            config,
+            endpoint,
+            is_aws: *choice == StoreChoice::Aws,
+            embedded,
+            is_owner,
+            port: None,
+            #[cfg(unix)]
+            _socket: socket,
+        })
     }
 
     /// Like [`StoreConnection::open`], but if another process uses the data directory, connects to its DynamoDB.
@@ -56,11 +84,33 @@ impl StoreConnection {
                 Err(StartError::DirectoryInUse { .. }) if Instant::now() < deadline => {}
                 result => return result,
             }
-            if let Some(endpoint) = reachable_endpoint(directory).await {
-                return Self::open(&StoreChoice::Endpoint(endpoint), None).await;
+            if let Some(joined) = Self::join(directory).await {
+                return Ok(joined);
             }
             sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// Connects to the process that uses `directory`.
+    #[cfg(unix)]
+    async fn join(directory: &Path) -> Option<Self> {
+        let client = SocketClient::connect(&DataDir::socket(directory)).await.ok()?;
+        let config = sdk_config(Some(URL), Some(client)).await;
+        Some(Self { config, endpoint: None, is_aws: false, embedded: None, is_owner: false, port: None, _socket: None })
+    }
+
+    /// Returns `None`: only Unix has the socket.
+    #[cfg(not(unix))]
+    async fn join(_: &Path) -> Option<Self> {
+        None
+    }
+
+    /// Lets the embedded DynamoDB accept signed requests on `port`, with the hosts that `hosts` accepts.
+    pub(crate) async fn listen_on(&mut self, port: u16, hosts: OriginPolicy) -> Result<(), StartError> {
+        if let Some(embedded) = &self.embedded {
+            self.port = Some(StorePort::listen(embedded.clone(), port, hosts).await?);
+        }
+        Ok(())
     }
 
     /// Returns the SDK configuration.
@@ -68,14 +118,19 @@ impl StoreConnection {
         &self.config
     }
 
-    /// Returns the endpoint URL, or `None` for DynamoDB on AWS.
-    pub(crate) fn endpoint(&self) -> Option<&str> {
-        self.endpoint.as_deref()
+    /// Returns the embedded DynamoDB, if that is the selected one.
+    pub(crate) fn embedded(&self) -> Option<&EmbeddedDynamoDb> {
+        self.embedded.as_ref()
+    }
+
+    /// Returns the port on which the embedded DynamoDB accepts signed requests.
+    pub(crate) fn port(&self) -> Option<&StorePort> {
+        self.port.as_ref()
     }
 
     /// Returns whether it is DynamoDB on AWS.
     fn is_aws(&self) -> bool {
-        self.endpoint.is_none()
+        self.is_aws
     }
 
     /// Creates the table if it does not exist.
@@ -97,9 +152,9 @@ impl StoreConnection {
         }
     }
 
-    /// Shuts the embedded DynamoDB down, if it owns one.
+    /// Closes the embedded DynamoDB, if it owns one.
     pub(crate) async fn close(self) {
-        if let Some(embedded) = self.embedded {
+        if let Some(embedded) = self.embedded.filter(|_| self.is_owner) {
             embedded.close().await;
         }
     }
@@ -117,11 +172,13 @@ impl StoreConnection {
     }
 }
 
-/// Returns the endpoint URL that the process using `directory` has published, if it accepts connections.
-async fn reachable_endpoint(directory: &Path) -> Option<String> {
-    let endpoint = DataDir::published_endpoint(directory)?;
-    TcpStream::connect(endpoint.strip_prefix("http://")?).await.ok()?;
-    Some(endpoint)
+/// Serves `embedded` on the socket of its directory. Without it, commands cannot run beside the server.
+#[cfg(unix)]
+fn listen(embedded: &EmbeddedDynamoDb, directory: &Path) -> Option<Socket> {
+    let path = DataDir::socket(directory);
+    let listening = Socket::listen(embedded.clone(), &path);
+    // For example, because the path is longer than a socket's can be.
+    listening.inspect_err(|error| tracing::warn!(%error, path = %path.display(), "cannot create the socket")).ok()
 }
 
 #[cfg(test)]
@@ -137,7 +194,6 @@ mod tests {
         assert!(matches!(StoreConnection::open(&choice, None).await, Err(StartError::DirectoryInUse { .. })));
 
         let joined = StoreConnection::open_or_join(&choice).await.unwrap();
-        assert_eq!(joined.endpoint(), serving.endpoint());
         joined.require_table("berth").await.unwrap();
         joined.close().await;
         serving.close().await;
@@ -152,9 +208,9 @@ mod tests {
         let memory = StoreConnection::open(&StoreChoice::Memory, None).await.unwrap();
         let error = memory.require_table("berth").await.unwrap_err();
         assert!(matches!(error, StartError::TableMissing { .. }), "{error}");
-        let endpoint = memory.endpoint().unwrap().to_owned();
         memory.close().await;
 
+        let endpoint = "http://127.0.0.1:1".to_owned();
         let closed = StoreConnection::open(&StoreChoice::Endpoint(endpoint.clone()), None).await.unwrap();
         let error = closed.require_table("berth").await.unwrap_err().to_string();
         assert!(error.starts_with(&format!("cannot reach DynamoDB at {endpoint}: ")), "{error}");

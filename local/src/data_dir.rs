@@ -1,4 +1,5 @@
-//! Data directory of the embedded DynamoDB: the database, a lock file, and the endpoint URL of the serving process.
+//! Data directory of the embedded DynamoDB: the database, a lock file, and the socket of the serving process. Only its
+//! owner has access to it: it contains everything that API keys protect.
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
@@ -14,8 +15,8 @@ const DATABASE: &str = "dynamodb.sqlite";
 /// Name of the lock file. The operating system releases the lock when the process exits, even after a crash.
 const LOCK: &str = "lock";
 
-/// Name of the file with the endpoint URL of the serving process. Commands connect to it while a server runs.
-const ENDPOINT: &str = "endpoint";
+/// Name of the Unix socket of the serving process. Commands connect to it while a server runs.
+const SOCKET: &str = "dynamodb.sock";
 
 /// A data directory, locked by this process until the value is dropped.
 #[derive(Debug)]
@@ -32,15 +33,14 @@ impl DataDir {
         create(path).map_err(unwritable)?;
         let lock =
             File::options().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(unwritable)?;
+        // An earlier version, or somebody else, may have created them with more permissions.
+        restrict(path).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StartError::DirectoryInUse { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(unwritable(source)),
         }
-        let directory = Self { path: path.to_owned(), _lock: lock };
-        // A process that crashed did not remove it.
-        directory.remove_endpoint().map_err(unwritable)?;
-        Ok(directory)
+        Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
     /// Returns the path of the database file.
@@ -48,32 +48,14 @@ impl DataDir {
         self.path.join(DATABASE)
     }
 
-    /// Writes the endpoint URL of this process for other processes to read.
-    pub(crate) fn publish_endpoint(&self, endpoint: &str) -> Result<(), StartError> {
-        // The rename is atomic: a reader gets the whole URL or no file.
-        let draft = self.path.join("endpoint.new");
-        fs::write(&draft, endpoint)
-            .and_then(|()| fs::rename(&draft, self.path.join(ENDPOINT)))
-            .map_err(|source| StartError::DirectoryUnwritable { path: self.path.clone(), source })
+    /// Returns the path of the socket on which the process that uses the directory `path` serves its database.
+    pub(crate) fn socket(path: &Path) -> PathBuf {
+        path.join(SOCKET)
     }
 
-    /// Returns the endpoint URL that the process using the directory `path` has published.
-    pub(crate) fn published_endpoint(path: &Path) -> Option<String> {
-        fs::read_to_string(path.join(ENDPOINT)).ok()
-    }
-
-    fn remove_endpoint(&self) -> io::Result<()> {
-        match fs::remove_file(self.path.join(ENDPOINT)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Drop for DataDir {
-    fn drop(&mut self) {
-        // If this fails, the next process that opens the directory removes the file.
-        let _ = self.remove_endpoint();
+    /// Removes all permissions of others from the files of the directory.
+    pub(crate) fn restrict_access(&self) -> Result<(), StartError> {
+        restrict(&self.path).map_err(|source| StartError::DirectoryUnwritable { path: self.path.clone(), source })
     }
 }
 
@@ -84,6 +66,27 @@ fn create(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Removes the permissions of group and others from the directory and its files.
+#[cfg(unix)]
+fn restrict(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        // A symbolic link could point to a file outside the directory.
+        if entry.file_type()?.is_file() {
+            fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -109,25 +112,6 @@ mod tests {
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     }
 
-    #[test]
-    fn the_endpoint_is_published_until_the_directory_is_closed() {
-        let parent = tempfile::tempdir().unwrap();
-        assert_eq!(DataDir::published_endpoint(parent.path()), None);
-        let directory = DataDir::open(parent.path()).unwrap();
-        directory.publish_endpoint("http://127.0.0.1:1").unwrap();
-        assert_eq!(DataDir::published_endpoint(parent.path()).as_deref(), Some("http://127.0.0.1:1"));
-        drop(directory);
-        assert_eq!(DataDir::published_endpoint(parent.path()), None);
-    }
-
-    #[test]
-    fn opening_removes_a_stale_endpoint() {
-        let parent = tempfile::tempdir().unwrap();
-        fs::write(parent.path().join(ENDPOINT), "http://127.0.0.1:1").unwrap();
-        let _directory = DataDir::open(parent.path()).unwrap();
-        assert_eq!(DataDir::published_endpoint(parent.path()), None);
-    }
-
     #[cfg(unix)]
     #[test]
     fn only_the_owner_can_access_a_new_directory() {
@@ -137,5 +121,21 @@ mod tests {
         let path = parent.path().join("data");
         let _directory = DataDir::open(&path).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_access_an_existing_directory() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let parent = tempfile::tempdir().unwrap();
+        let (directory, database) = (parent.path().join("data"), parent.path().join("data").join(DATABASE));
+        fs::create_dir(&directory).unwrap();
+        fs::write(&database, "").unwrap();
+        for (path, mode) in [(&directory, 0o777), (&database, 0o666)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let _opened = DataDir::open(&directory).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&directory), mode(&database), mode(&directory.join(LOCK))), (0o700, 0o600, 0o600));
     }
 }

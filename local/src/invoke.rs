@@ -21,7 +21,7 @@ pub(crate) struct Invocation {
     pub(crate) deadline: Timestamp,
 }
 
-/// Error in the encoding of an event or a response. Each is a bug in this program.
+/// Error in the encoding of an event or a response. Each is a bug of the product.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InvokeError {
     /// The decoder rejects the event.
@@ -30,7 +30,13 @@ pub(crate) enum InvokeError {
     /// The response cannot be encoded as JSON.
     #[error("the response cannot be encoded: {0}")]
     Response(#[source] serde_json::Error),
+    /// The response is longer than Lambda transmits.
+    #[error("the response has {0} bytes, more than the limit of {RESPONSE_LIMIT}")]
+    TooLong(usize),
 }
+
+/// Maximum length of a function's response in bytes, as at Lambda.
+pub(crate) const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
 
 /// Invokes `endpoint` and waits for its response.
 pub(crate) async fn invoke(
@@ -50,5 +56,8 @@ pub(crate) async fn invoke(
     let Ok(response) = function.call(LambdaEvent::new(request, context)).await;
     // Encoded and decoded as on AWS, so that a loss in the encoder shows here too.
     let response = serde_json::to_string(&response).map_err(InvokeError::Response)?;
+    if response.len() > RESPONSE_LIMIT {
+        return Err(InvokeError::TooLong(response.len()));
+    }
     serde_json::from_str(&response).map_err(InvokeError::Response)
 }

@@ -8,21 +8,23 @@ pub mod cli;
 mod client;
 mod connection;
 mod data_dir;
-mod embedded;
+mod dynamodb;
 mod error;
 pub mod gateway;
 mod invoke;
+mod origin;
 mod running;
 mod server;
 mod table;
 pub mod template;
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use berth_shared::{Environment, http::TokenConfig};
 
 pub use self::{
+    dynamodb::{EmbeddedDynamoDb, StoreCredentials},
     error::StartError,
     running::{RunningServer, start},
 };
@@ -39,6 +41,29 @@ pub const DEFAULT_DIRECTORY: &str = ".berth";
 /// Time limit of one invocation of an endpoint, the same as in production.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Wraps the HTTP client of the SDK: requests to DynamoDB can be observed and changed.
+#[derive(Clone)]
+pub struct HttpClientLayer(Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>);
+
+impl HttpClientLayer {
+    /// Creates a layer from the function that wraps a client.
+    pub fn new(wrap: impl Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wrap))
+    }
+
+    /// Wraps a client.
+    #[must_use]
+    pub fn wrap(&self, client: SharedHttpClient) -> SharedHttpClient {
+        (self.0)(client)
+    }
+}
+
+impl fmt::Debug for HttpClientLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpClientLayer")
+    }
+}
+
 /// Configuration of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -52,8 +77,15 @@ pub struct Options {
     pub environment: Environment,
     /// Verification of signed tokens in the ledger dialect. `None` rejects all signed tokens.
     pub tokens: Option<TokenConfig>,
-    /// HTTP client of the SDK. `None` creates one.
-    pub http_client: Option<SharedHttpClient>,
+    /// Port of the loopback interface on which the embedded DynamoDB accepts signed requests. 0 selects a free port.
+    /// `None` listens on no port.
+    pub store_port: Option<u16>,
+    /// Accepted hosts of requests besides the names and addresses of the loopback interface, without ports.
+    pub allowed_hosts: Vec<String>,
+    /// Origins whose web pages can send requests, for example `https://app.example.com` (CORS).
+    pub cors_origins: Vec<String>,
+    /// Wraps the HTTP client of the SDK. `None` uses it as it is.
+    pub http_client: Option<HttpClientLayer>,
     /// Time limit of one invocation. Sets the deadline that the endpoint receives.
     pub request_timeout: Duration,
     /// How long the server waits for an endpoint after its deadline. Lambda does not wait. On a busy machine, even an
@@ -70,6 +102,9 @@ impl Default for Options {
             table: DEFAULT_TABLE.to_owned(),
             environment: Environment::Test,
             tokens: None,
+            store_port: None,
+            allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
             http_client: None,
             request_timeout: REQUEST_TIMEOUT,
             abort_grace: Duration::ZERO,
@@ -87,6 +122,8 @@ pub enum StoreChoice {
     },
     /// An embedded DynamoDB in memory. Its data is lost when the process exits.
     Memory,
+    /// The embedded DynamoDB of another server in this process.
+    Shared(EmbeddedDynamoDb),
     /// DynamoDB, or a compatible service, at this URL.
     Endpoint(String),
     /// DynamoDB on AWS, with credentials and region from the SDK's default configuration.

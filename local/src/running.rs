@@ -16,9 +16,10 @@ use tokio::{
 };
 
 use crate::{
-    Options, StartError,
+    EmbeddedDynamoDb, Options, StartError, StoreCredentials,
     connection::StoreConnection,
     error::error_chain,
+    origin::OriginPolicy,
     server::{self, Server},
 };
 
@@ -47,7 +48,11 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
     // First, because the first key is shown only once: nothing can fail after it is created.
     let listener = listen(options.port).await?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?;
-    let connection = StoreConnection::open(&options.store, options.http_client).await?;
+    let origins = OriginPolicy { hosts: options.allowed_hosts, origins: options.cors_origins };
+    let mut connection = StoreConnection::open(&options.store, options.http_client.as_ref()).await?;
+    if let Some(port) = options.store_port {
+        connection.listen_on(port, origins.clone()).await?;
+    }
     connection.prepare_table(&options.table).await?;
     let store = Store::connect(connection.config(), &options.table);
     let first_key = operator::initialize(&store, options.environment)
@@ -59,7 +64,9 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
         request_timeout: options.request_timeout,
         abort_grace: options.abort_grace,
         port: address.port(),
+        origins,
         slots: Arc::new(Semaphore::new(server::MAX_CONCURRENCY)),
+        connections: Arc::new(Semaphore::new(server::MAX_CONNECTIONS)),
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server::serve(listener, server, async move {
@@ -83,10 +90,17 @@ impl RunningServer {
         format!("http://{}", self.address)
     }
 
-    /// Returns the endpoint URL of DynamoDB, or `None` for DynamoDB on AWS.
+    /// Returns the embedded DynamoDB, or `None` if the server uses another one.
     #[must_use]
-    pub fn store_url(&self) -> Option<&str> {
-        self.connection.endpoint()
+    pub fn embedded(&self) -> Option<&EmbeddedDynamoDb> {
+        self.connection.embedded()
+    }
+
+    /// Returns the endpoint URL of the embedded DynamoDB and the credentials that sign requests to it, or `None` without
+    /// [`Options::store_port`].
+    #[must_use]
+    pub fn store_port(&self) -> Option<(String, &StoreCredentials)> {
+        self.connection.port().map(|port| (port.url(), port.credentials()))
     }
 
     /// Returns the DynamoDB client of the endpoints.

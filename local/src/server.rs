@@ -31,12 +31,16 @@ use tokio::{
 use ulid::Ulid;
 
 use crate::{
-    gateway::{self, GatewayError, IncomingRequest, RouteMatch, Target},
+    gateway::{self, GatewayError, IncomingRequest, RouteMatch, Target, cors},
     invoke::{Invocation, invoke},
+    origin::OriginPolicy,
 };
 
 /// Maximum length of a body in bytes, as at API Gateway.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// Maximum length of an event in bytes, as at Lambda (synchronous invocation). The event contains the body as a JSON string.
+const EVENT_LIMIT: usize = 6 * 1024 * 1024;
 
 /// How many bytes of a body that exceeds [`BODY_LIMIT`] are read, so that the client finishes sending and reads the
 /// 413.
@@ -46,7 +50,7 @@ const DRAIN_LIMIT: usize = 4 * BODY_LIMIT;
 const HEAD_LIMIT: usize = 10_240;
 
 /// Time limit for the head of a request, and idle timeout of a connection.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Time limit for a body: API Gateway's limit for a whole request.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -57,6 +61,9 @@ const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
 /// Maximum number of concurrent invocations. On AWS each has its own process. Here all share one machine, where a
 /// larger number delays every DynamoDB request until it times out and is retried.
 pub(crate) const MAX_CONCURRENCY: usize = 32;
+
+/// Maximum number of open connections. Others wait in the queue of the operating system.
+pub(crate) const MAX_CONNECTIONS: usize = 1024;
 
 /// Configuration and state of the HTTP server.
 #[derive(Clone)]
@@ -71,8 +78,12 @@ pub(crate) struct Server {
     pub(crate) abort_grace: Duration,
     /// Port that the server listens on.
     pub(crate) port: u16,
+    /// Hosts and origins of accepted requests.
+    pub(crate) origins: OriginPolicy,
     /// Limits the number of concurrent invocations.
     pub(crate) slots: Arc<Semaphore>,
+    /// Limits the number of open connections.
+    pub(crate) connections: Arc<Semaphore>,
 }
 
 /// Serves until `shutdown` resolves, then waits for open requests.
@@ -81,13 +92,22 @@ pub(crate) async fn serve(listener: TcpListener, server: Server, shutdown: impl 
     let connections = GracefulShutdown::new();
     tokio::pin!(shutdown);
     loop {
+        let accept = async {
+            // It fails only if the semaphore is closed.
+            let slot = Arc::clone(&server.connections).acquire_owned().await.ok();
+            listener.accept().await.map(|accepted| (accepted, slot))
+        };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept => accepted,
             () = &mut shutdown => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                tokio::spawn(connection(stream, peer, Arc::clone(&server), connections.watcher()));
+            Ok(((stream, peer), slot)) => {
+                let connection = connection(stream, peer, Arc::clone(&server), connections.watcher());
+                tokio::spawn(async move {
+                    connection.await;
+                    drop(slot);
+                });
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
@@ -121,14 +141,19 @@ impl Server {
     async fn respond(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Bytes> {
         let received = Timestamp::now();
         let (head, body) = request.into_parts();
-        let body = match check_head(&head) {
-            Ok(()) => timeout(BODY_TIMEOUT, read(body)).await.unwrap_or(Err(GatewayError::TIMEOUT)),
-            Err(error) => Err(error),
+        // The decoder panics if the host is invalid. On AWS that cannot happen: API Gateway finds the API by the host.
+        let origin = match self.origins.check(&head).and_then(|origin| check_head(&head).map(|()| origin)) {
+            Ok(origin) => origin,
+            Err(error) => return error.response(),
         };
-        match body {
+        if origin.is_some() && cors::is_preflight(&head) {
+            return cors::add_headers(cors::preflight(), origin);
+        }
+        let response = match timeout(BODY_TIMEOUT, read(body)).await.unwrap_or(Err(GatewayError::TIMEOUT)) {
             Ok(body) => self.invoke(&head, &body, peer, received).await,
             Err(error) => error.response(),
-        }
+        };
+        cors::add_headers(response, origin)
     }
 
     async fn invoke(&self, head: &Parts, body: &[u8], peer: IpAddr, received: Timestamp) -> Response<Bytes> {
@@ -150,11 +175,15 @@ impl Server {
             },
             &route,
         );
+        let event = event.to_string();
+        if event.len() > EVENT_LIMIT {
+            return GatewayError::BODY_TOO_LONG.response();
+        }
         // It fails only if the semaphore is closed.
         let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return GatewayError::FAILED.response() };
         // The wait for a slot does not count. On AWS, too, the time limit starts with the invocation.
         let deadline = Timestamp::now() + self.request_timeout;
-        let invocation = Invocation { event: event.to_string(), request_id, trace_id, deadline };
+        let invocation = Invocation { event, request_id, trace_id, deadline };
         match self.run(endpoint, invocation, slot).await.map(|response| gateway::response(&response)) {
             Some(Ok(response)) => response,
             Some(Err(error)) => {
@@ -209,32 +238,14 @@ fn check_head(head: &Parts) -> Result<(), GatewayError> {
     if line + values > HEAD_LIMIT {
         return Err(GatewayError::HEAD_TOO_LONG);
     }
-    // The decoder panics if the host is invalid. On AWS that cannot happen: API Gateway finds the API by the host.
-    let host = head.headers.get(header::HOST);
-    if host.is_some_and(|host| !host.to_str().is_ok_and(is_host)) {
-        return Err(GatewayError::BAD_REQUEST);
-    }
-    Ok(())
+    if is_target(&head.uri.to_string()) { Ok(()) } else { Err(GatewayError::BAD_REQUEST) }
 }
 
-/// Returns whether `host` is a name or address, with or without a port.
-fn is_host(host: &str) -> bool {
-    let (name, port) = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).unwrap_or((host, "80"));
-    if port.parse::<u16>().is_err() {
-        return false;
-    }
-    if let Some(address) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
-        return address.parse::<std::net::Ipv6Addr>().is_ok();
-    }
-    let is_label = |label: &str| {
-        // Punycode is not supported: the decoder panics if it is invalid, and no local host name uses it.
-        let is_punycode = label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"));
-        let is_plain = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        !label.is_empty() && is_plain && !is_punycode
-    };
-    // The decoder reads a name whose last label starts with a digit as an IPv4 address.
-    let ends_in_number = name.rsplit('.').next().is_some_and(|label| label.starts_with(|c: char| c.is_ascii_digit()));
-    name.split('.').all(is_label) && (!ends_in_number || name.parse::<std::net::Ipv4Addr>().is_ok())
+/// Returns whether all characters of a request target are those of a URI (RFC 3986). hyper accepts more, which the decoder
+/// rejects with a panic or reads in another way than API Gateway.
+fn is_target(target: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?@!$&'()*+,;=%[]".contains(&byte);
+    target.bytes().all(is_allowed)
 }
 
 /// Reads a body of at most [`BODY_LIMIT`] bytes.

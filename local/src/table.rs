@@ -189,10 +189,10 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{client::sdk_config, embedded::EmbeddedDynamoDb};
+    use crate::EmbeddedDynamoDb;
 
     async fn client(dynamodb: &EmbeddedDynamoDb) -> Client {
-        Client::new(&sdk_config(Some(dynamodb.url()), None).await)
+        Client::new(&dynamodb.sdk_config().await)
     }
 
     #[tokio::test]

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use berth_functions::FALLBACK;
+use berth_functions::{
+    FALLBACK,
+    cors::{Cors, MAX_AGE},
+};
 use berth_shared::{
     http::{Endpoint, StoreAction},
     store::Family,
@@ -49,6 +52,12 @@ pub enum TemplateError {
 pub fn render(endpoints: &[Endpoint]) -> Result<String, TemplateError> {
     let mut document: Value = serde_saphyr::from_str(BASE)?;
     object(&mut document, "/Resources/Api/Properties")?.insert("DefinitionBody".to_owned(), routes(endpoints));
+    let cors = object(&mut document, "/Resources/Api/Properties/CorsConfiguration/Fn::If/1")?;
+    let Cors { methods, request_headers, response_headers } = Cors::of_contract();
+    cors.insert("AllowMethods".to_owned(), json!(methods));
+    cors.insert("AllowHeaders".to_owned(), json!(request_headers));
+    cors.insert("ExposeHeaders".to_owned(), json!(response_headers));
+    cors.insert("MaxAge".to_owned(), json!(MAX_AGE));
     object(&mut document, "/Resources/Overview/Properties")?
         .insert("DashboardBody".to_owned(), json!({ "Fn::Sub": DASHBOARD }));
     let resources = object(&mut document, "/Resources")?;

@@ -1,5 +1,7 @@
 //! `GET /v1/healthz`, `GET /openapi.json` and requests without a route.
 
+use std::io::Read;
+
 use berth_shared::http::{Access, Handler};
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -22,6 +24,37 @@ async fn the_contract_is_served_as_it_is_checked_in() {
     let checked_in: Value = serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
         .expect("openapi.json is JSON");
     assert_eq!(*document.json(), checked_in);
+}
+
+#[apply(api_test)]
+async fn the_contract_is_compressed_and_cached() {
+    let server = TestServer::start().await;
+    let get = |name: &'static str, value: &str| {
+        server.anonymous().request(Method::GET, "/openapi.json").header(name, value).send()
+    };
+    let identity = get("accept-encoding", "identity").await.expect(200);
+    assert_eq!(identity.header("content-encoding"), None);
+    let mut tags = vec![identity.header("etag").expect("a tag").to_owned()];
+    for (accepted, encoding) in [("gzip", "gzip"), ("gzip, br", "br"), ("br;q=0, gzip", "gzip")] {
+        let response = get("accept-encoding", accepted).await.expect(200);
+        assert_eq!(response.header("content-encoding"), Some(encoding));
+        assert_eq!(response.header("cache-control"), Some("public, max-age=300"));
+        assert_eq!(response.header("vary"), Some("Accept-Encoding"));
+        assert!(response.body.len() * 5 < identity.body.len(), "{encoding}: {} bytes", response.body.len());
+        let mut decoded = Vec::new();
+        if encoding == "gzip" {
+            flate2::read::GzDecoder::new(&*response.body).read_to_end(&mut decoded).expect("gzip");
+        } else {
+            brotli::Decompressor::new(&*response.body, 4096).read_to_end(&mut decoded).expect("br");
+        }
+        assert_eq!(decoded, identity.body, "{encoding}");
+        tags.push(response.header("etag").expect("a tag").to_owned());
+    }
+    // Each encoding is a representation of its own.
+    assert_eq!((tags[0] == tags[1], tags[1] == tags[2], tags[1] == tags[3]), (false, false, true));
+    let unchanged = get("if-none-match", &tags[0]).await.expect(304);
+    assert_eq!(unchanged.header("cache-control"), Some("public, max-age=300"));
+    get("if-none-match", &tags[1]).await.expect(200);
 }
 
 #[apply(api_test)]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     function::{Function, TestResponse, event},
     normal::normal,
+    store::{port_of, server_with_port},
 };
 use crate::harness::{TestServer, checker::assert_consistent, registry};
 
@@ -40,7 +41,7 @@ struct State {
 
 impl State {
     async fn new() -> Self {
-        let server = TestServer::start().await;
+        let server = server_with_port().await;
         let client = server.platform();
         let organization = client.create_organization("Harbour").await.id();
         let dock = client.create_dock(&organization, "North").await.id();
@@ -149,8 +150,8 @@ fn variants(endpoint: &Endpoint) -> Vec<Variant> {
 
 async fn agrees(endpoint: &'static Endpoint) {
     let (here, there) = (State::new().await, State::new().await);
-    let store = there.server.running().store_url().expect("a store on this machine");
-    let function = Function::start(endpoint.name, store, 10);
+    let store = port_of(&there.server);
+    let function = Function::start(endpoint.name, &store, 10);
     for (name, vary) in variants(endpoint) {
         let [ours, theirs] = [&here, &there].map(|state| {
             let mut event = state.event(endpoint.name);

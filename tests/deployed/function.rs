@@ -15,6 +15,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
+use crate::harness::StorePort;
+
 /// Variable with the path of the release `bootstrap`.
 pub const BOOTSTRAP: &str = "BERTH_BOOTSTRAP";
 /// Variable with the path of the emulator.
@@ -36,7 +38,7 @@ pub struct Function {
 
 impl Function {
     /// Starts the function of `endpoint` with DynamoDB at `store`, and `timeout` seconds for each invocation.
-    pub fn start(endpoint: &str, store: &str, timeout: u64) -> Self {
+    pub fn start(endpoint: &str, store: &StorePort, timeout: u64) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let log = directory.path().join("log");
         let (front, runtime) = (free_port(), free_port());
@@ -52,9 +54,9 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_TIMEOUT", timeout.to_string())
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_REGION", "eu-central-1")
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_ENDPOINT_URL_DYNAMODB", store)
+            .env("AWS_ACCESS_KEY_ID", &store.credentials.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &store.credentials.secret_access_key)
+            .env("AWS_ENDPOINT_URL_DYNAMODB", &store.url)
             .env("BERTH_TABLE", "berth")
             .env("BERTH_ENVIRONMENT", "test")
             .current_dir(directory.path())

@@ -11,6 +11,8 @@ use tokio::{
     sync::Notify,
 };
 
+use crate::harness::StorePort;
+
 /// The blocked part of the traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blocked {
@@ -28,16 +30,18 @@ pub struct Link {
     blocked: Arc<Mutex<Blocked>>,
     /// Notified each time something is blocked.
     block_event: Arc<Notify>,
-    port: u16,
+    /// The relay, in the form of a port of DynamoDB.
+    store: StorePort,
 }
 
 impl Link {
     /// Starts a relay to DynamoDB at `store`, on `port` or a free port. It ends with the runtime of the test.
-    pub async fn to(store: &str, port: u16) -> Self {
+    pub async fn to(store: &StorePort, port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let link = Self { blocked: Arc::new(Mutex::new(Blocked::Nothing)), block_event: Arc::default(), port };
-        let (relay, store) = (link.clone(), store.trim_start_matches("http://").to_owned());
+        let relay = StorePort { url: format!("http://127.0.0.1:{port}"), credentials: store.credentials.clone() };
+        let link = Self { blocked: Arc::new(Mutex::new(Blocked::Nothing)), block_event: Arc::default(), store: relay };
+        let (relay, store) = (link.clone(), store.url.trim_start_matches("http://").to_owned());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (relay, store) = (relay.clone(), store.clone());
@@ -48,8 +52,8 @@ impl Link {
     }
 
     /// Returns the DynamoDB endpoint for the function.
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+    pub fn store(&self) -> &StorePort {
+        &self.store
     }
 
     /// Blocks this part from now on. What is already blocked stays so.

@@ -19,6 +19,7 @@ mod link;
 mod normal;
 mod races;
 mod starts;
+mod store;
 mod timeouts;
 
 use std::{env, process::ExitCode};

@@ -6,20 +6,23 @@ use futures::future::join;
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use super::function::{Function, event};
+use super::{
+    function::{Function, event},
+    store::{port_of, server_with_port},
+};
+use crate::harness::api_test;
 use crate::harness::checker::assert_consistent;
-use crate::harness::{TestServer, api_test};
 
 /// A race is won by chance: this many rounds detect a bug that occurs once in ten times.
 const ROUNDS: usize = 25;
 
 #[apply(api_test)]
 async fn two_environments_never_create_one_slug_twice() {
-    let server = TestServer::start().await;
+    let server = server_with_port().await;
     let client = server.platform();
-    let store = server.running().store_url().expect("a store on this machine");
-    let one = Function::start("create-organization", store, 10);
-    let other = Function::start("create-organization", store, 10);
+    let store = port_of(&server);
+    let one = Function::start("create-organization", &store, 10);
+    let other = Function::start("create-organization", &store, 10);
     let mut event = event("create-organization", &[("BERTH_KEY", client.credential().expect("a key"))]);
     for round in 0..ROUNDS {
         event["body"] = json!(json!({ "name": format!("Rush {round}") }).to_string());
@@ -33,11 +36,11 @@ async fn two_environments_never_create_one_slug_twice() {
 
 #[apply(api_test)]
 async fn two_environments_assign_a_role_once() {
-    let server = TestServer::start().await;
+    let server = server_with_port().await;
     let client = server.platform();
-    let store = server.running().store_url().expect("a store on this machine");
-    let one = Function::start("assign-role", store, 10);
-    let other = Function::start("assign-role", store, 10);
+    let store = port_of(&server);
+    let one = Function::start("assign-role", &store, 10);
+    let other = Function::start("assign-role", &store, 10);
     let organization = client.create_organization("Quay").await.id();
     let dock = client.create_dock(&organization, "East").await.id();
     let mut first_won = 0;

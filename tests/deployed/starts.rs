@@ -9,24 +9,26 @@ use serde_json::json;
 use super::{
     function::{Function, event, runs, signal},
     link::{Blocked, Link},
+    store::{port_of, server_with_port},
 };
 use crate::harness::checker::assert_consistent;
-use crate::harness::{TestServer, api_test};
+use crate::harness::{StorePort, TestServer, api_test};
 
 /// Maximum time for a process to end after SIGTERM: Lambda gives it 500 ms.
 const PROMPT: Duration = Duration::from_millis(500);
 
 #[apply(api_test)]
 async fn a_start_without_dynamodb_returns_503_and_recovers() {
-    let server = TestServer::start().await;
+    let server = server_with_port().await;
     let client = server.platform();
     client.create_organization("Harbour").await;
-    let store = server.running().store_url().expect("a store on this machine").to_owned();
+    let store = port_of(&server);
     // A port without a listener yet.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
-    let function = Function::start("list-organizations", &format!("http://127.0.0.1:{port}"), 4);
+    let unreachable = StorePort { url: format!("http://127.0.0.1:{port}"), credentials: store.credentials.clone() };
+    let function = Function::start("list-organizations", &unreachable, 4);
     let event = event("list-organizations", &[("BERTH_KEY", client.credential().expect("a key"))]);
 
     let response = function.invoke(&event).await.expect(503);
@@ -43,10 +45,10 @@ async fn a_start_without_dynamodb_returns_503_and_recovers() {
 
 #[apply(api_test)]
 async fn it_stops_on_a_signal() {
-    let server = TestServer::start().await;
+    let server = server_with_port().await;
     let client = server.platform();
-    let store = server.running().store_url().expect("a store on this machine");
-    let mut function = Function::start("list-docks", store, 10);
+    let store = port_of(&server);
+    let mut function = Function::start("list-docks", &store, 10);
     let event = event("list-docks", &[("BERTH_KEY", client.credential().expect("a key"))]);
     function.invoke(&event).await.expect(200);
 
@@ -71,11 +73,11 @@ async fn it_stops_on_a_signal() {
 
 #[apply(api_test)]
 async fn a_stop_during_a_write_leaves_all_of_it_or_nothing() {
-    let server = TestServer::start().await;
+    let server = server_with_port().await;
     let client = server.platform();
     let organization = client.create_organization("Harbour").await.id();
-    let link = Link::to(server.running().store_url().expect("a store on this machine"), 0).await;
-    let function = Function::start("create-party", &link.url(), 10);
+    let link = Link::to(&port_of(&server), 0).await;
+    let function = Function::start("create-party", link.store(), 10);
     let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
     let mut event = event("create-party", &values);
     let mut expected = 0;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::{
     function::{Function, event, signal},
     link::{Blocked, Link},
+    store::{port_of, server_with_port},
 };
 use crate::harness::checker::assert_consistent;
 use crate::harness::{TestServer, api_test};
@@ -30,11 +31,11 @@ struct Deployment {
 
 impl Deployment {
     async fn open() -> Self {
-        let server = TestServer::start().await;
+        let server = server_with_port().await;
         let client = server.platform();
         let organization = client.create_organization("Harbour").await.id();
-        let link = Link::to(server.running().store_url().expect("a store on this machine"), 0).await;
-        let function = Function::start("create-party", &link.url(), TIMEOUT);
+        let link = Link::to(&port_of(&server), 0).await;
+        let function = Function::start("create-party", link.store(), TIMEOUT);
         let values = [("BERTH_KEY", client.credential().expect("a key")), ("ORG_ID", &organization)];
         let mut event = event("create-party", &values);
         // So far, the environment has not started and has not used the key.

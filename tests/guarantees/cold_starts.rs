@@ -1,7 +1,7 @@
 //! Every endpoint in a new process. At AWS, each endpoint has its own processes, so it must read by itself whatever is
 //! read once per process.
 
-use berth::{Options, StoreChoice};
+use berth::Options;
 use berth_functions::ENDPOINTS;
 use berth_shared::http::Access;
 use macro_rules_attribute::apply;
@@ -12,7 +12,7 @@ use crate::ledger::{Ledger, send_sample};
 
 /// Starts another process on the table of `server`, and returns it with a client.
 async fn another(server: &TestServer) -> (TestServer, TestClient) {
-    let store = StoreChoice::Endpoint(server.running().store_url().expect("a store on this machine").to_owned());
+    let store = server.shared_store();
     let process = TestServer::start_with(Options { store, ..Options::default() }).await;
     let client = process.client(server.platform().credential().expect("the first platform key"));
     (process, client)

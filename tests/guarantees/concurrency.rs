@@ -26,7 +26,7 @@ async fn count(client: &TestClient, organization: &str, of: &str) -> Value {
 #[apply(api_test)]
 async fn organizations_of_one_name_get_slugs_without_gaps() {
     let wire = Wire::new();
-    let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
+    let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
     let client = server.platform();
     let mut undisturbed = 0;
     for round in 0.. {

@@ -30,7 +30,7 @@ pub struct Ledger {
 impl Ledger {
     pub async fn start() -> Self {
         let wire = Wire::new();
-        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
+        let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
         Self { server, wire, rows: Vec::new() }
     }
 

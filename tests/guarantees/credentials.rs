@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use berth::{Options, StoreChoice};
+use berth::Options;
 use berth_functions::ENDPOINTS;
 use berth_shared::{
     Environment,
@@ -235,7 +235,7 @@ async fn an_expired_key_is_unauthorized_even_if_cached() {
 #[apply(api_test)]
 async fn keys_of_the_other_environment_are_unauthorized() {
     let sandbox = TestServer::start().await;
-    let store = StoreChoice::Endpoint(sandbox.running().store_url().expect("a local store").to_owned());
+    let store = sandbox.shared_store();
     let options = Options { store, environment: Environment::Live, ..Options::default() };
     let production = TestServer::start_with(options).await;
     let keys = [operators_key(&sandbox, Environment::Test).await, operators_key(&sandbox, Environment::Live).await];

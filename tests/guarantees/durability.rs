@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
 };
+use berth::StoreCredentials;
 use futures::future::join_all;
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::guarantees::program::Program;
 use crate::harness::checker::check;
-use crate::harness::{PATIENCE, TestClient, api_test, paths};
+use crate::harness::{PATIENCE, StorePort, TestClient, api_test, paths};
 
 const ROUNDS: usize = 3;
 const CLIENTS: usize = 8;
@@ -104,13 +105,14 @@ async fn expect_all(client: &TestClient, done: Vec<(String, Option<(&'static str
     }
 }
 
-fn store(url: &str) -> Client {
+fn store(port: &StorePort) -> Client {
+    let StoreCredentials { access_key_id, secret_access_key } = &port.credentials;
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(berth_shared::store::https_client(berth_shared::store::Trust::Platform))
-        .endpoint_url(url)
+        .endpoint_url(&port.url)
         .region(Region::new("local"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "tests"));
+        .credentials_provider(Credentials::new(access_key_id, secret_access_key, None, None, "tests"));
     Client::from_conf(config.build())
 }
 
@@ -139,12 +141,14 @@ async fn acknowledged_writes_survive_a_kill() {
             program.kill();
         };
         futures::future::join(writers, kill).await;
-        program = Program::start(directory.path());
+        program = Program::start_with(directory.path(), |program| {
+            program.args(["--store-port", "0"]);
+        });
         assert_eq!(program.key, None);
         let done = done.into_inner().expect("no test panics here");
         assert!(done.len() > CLIENTS * 4, "killed before enough writes: {}", done.len());
         expect_all(&program.client(&key), done).await;
-        let found = check(&store(&program.store), "berth").await;
+        let found = check(&store(program.store.as_ref().expect("a port")), "berth").await;
         assert!(found.is_empty(), "{found:#?}");
     }
 }

@@ -4,7 +4,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::harness::{PartyWorld, TestClient, api_test, paths, world::ULID, world::id_of, world::tag};
+use crate::harness::{PartyWorld, TestClient, TestServer, api_test, paths, world::ULID, world::id_of, world::tag};
 
 #[apply(api_test)]
 async fn errors_have_a_fixed_precedence() {
@@ -162,4 +162,30 @@ async fn repeated_and_empty_parameters_are_rejected() {
             assert!(error.error_locations().iter().all(|place| *place == name), "{target}?{wrong} {}", error.json());
         }
     }
+}
+
+#[apply(api_test)]
+async fn a_compressed_body_is_an_unsupported_media_type() {
+    let world = PartyWorld::new().await;
+    let create = |encoding: &'static str| {
+        let request = world.platform.request(Method::POST, "/v1/organizations").header("content-encoding", encoding);
+        request.json(&json!({ "name": "Acme" })).send()
+    };
+    for encoding in ["gzip", "br", "identity, gzip", "x"] {
+        create(encoding).await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    for encoding in ["identity", "Identity", ""] {
+        create(encoding).await.expect(201);
+    }
+    let party = json!({ "partyIdHint": "alice" });
+    let allocate = world.platform.request(Method::POST, "/v2/parties").header("content-encoding", "gzip");
+    allocate.json(&party).send().await.expect(415);
+}
+
+#[apply(api_test)]
+async fn a_response_with_a_credential_is_not_stored_by_caches() {
+    let server = TestServer::start().await;
+    let created = server.platform().create_api_key(None, &["docks:read"]).await;
+    assert_eq!(created.header("cache-control"), Some("no-store"));
+    assert_eq!(server.platform().list_api_keys().await.header("cache-control"), None);
 }

@@ -19,7 +19,7 @@ async fn berth_on_a_wire() -> (TestServer, Wire) {
     let wire = Wire::new();
     // Retries of an unreadable response end half a second before the timeout.
     let request_timeout = Duration::from_secs(5);
-    let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
+    let options = Options { http_client: Some(wire.layer()), request_timeout, ..Options::default() };
     (TestServer::start_with(options).await, wire)
 }
 

@@ -7,10 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use berth::StoreCredentials;
 use macro_rules_attribute::apply;
 use serde_json::json;
 
-use crate::harness::{PATIENCE, TestClient, api_test};
+use crate::harness::{PATIENCE, StorePort, TestClient, api_test};
 
 /// Returns the program with these arguments, without environment variables that change its output.
 fn program(arguments: &[&str]) -> Command {
@@ -33,7 +34,8 @@ pub struct Program {
     /// Output until the server is ready.
     pub said: String,
     pub url: String,
-    pub store: String,
+    /// The port of its DynamoDB, if it has one.
+    pub store: Option<StorePort>,
     /// The first platform key, if this start created it.
     pub key: Option<String>,
 }
@@ -62,9 +64,17 @@ impl Program {
         drop(lines);
         let word = |line: &str, at: usize| line.split_whitespace().nth(at).unwrap_or_default().to_owned();
         let url = word(&said[0], 2);
-        let store = said.iter().find(|line| line.starts_with("DynamoDB: ")).map(|line| word(line, 1)).expect("a store");
         let key = said.iter().map(|line| line.trim()).find(|line| line.starts_with("dk_")).map(ToOwned::to_owned);
-        let store = store.trim_end_matches([',', '.']).to_owned();
+        let setting = |name: &str| {
+            let mut words = said.iter().flat_map(|line| line.split_whitespace());
+            words.find_map(|word| word.strip_prefix(name)?.strip_prefix('=')).map(ToOwned::to_owned)
+        };
+        let store = setting("AWS_ACCESS_KEY_ID").zip(setting("AWS_SECRET_ACCESS_KEY")).map(|(id, secret)| StorePort {
+            url: word(said.iter().find(|line| line.contains("signed requests")).expect("a URL"), 5)
+                .trim_end_matches('.')
+                .to_owned(),
+            credentials: StoreCredentials { access_key_id: id, secret_access_key: secret },
+        });
         Self { child, url, store, key, said: said.join("\n") }
     }
 

@@ -128,6 +128,7 @@ pub fn check(method: &Method, target: &str, response: &TestResponse) {
     let shown =
         || format!("{method} {target} returned {} {}", response.status, String::from_utf8_lossy(&response.body));
     assert!(response.headers.contains_key("x-request-id"), "no request id: {}", shown());
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{}", shown());
     let Some(operation) = operation(&CONTRACT.document, method, path) else {
         // No such operation: the response is the fallback's.
         assert!(matches!(response.status, 204 | 404 | 405), "undocumented: {}", shown());

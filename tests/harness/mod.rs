@@ -17,9 +17,8 @@ pub mod world;
 
 use std::{collections::HashMap, time::Duration};
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
-use berth::{Options, RunningServer};
+use aws_sdk_dynamodb::{config::SharedHttpClient, types::AttributeValue};
+use berth::{EmbeddedDynamoDb, HttpClientLayer, Options, RunningServer, StoreChoice, StoreCredentials};
 use berth_shared::store::Store;
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
@@ -39,6 +38,15 @@ pub fn patient() -> Options {
     Options { request_timeout: PATIENCE, ..Options::default() }
 }
 
+/// A port on which an embedded DynamoDB accepts signed requests.
+#[derive(Debug, Clone)]
+pub struct StorePort {
+    /// Endpoint URL.
+    pub url: String,
+    /// Credentials that sign requests.
+    pub credentials: StoreCredentials,
+}
+
 /// A server with its own store. It ends with the test.
 pub struct TestServer {
     running: RunningServer,
@@ -52,9 +60,12 @@ impl TestServer {
 
     /// Starts a server with these options.
     pub async fn start_with(options: Options) -> Self {
-        // The store listens on this machine, so a client without TLS suffices.
-        let client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
-        let options = Options { http_client: Some(permissions::recorded(client)), abort_grace: PATIENCE, ..options };
+        let layer = options.http_client;
+        let recorded = move |client: SharedHttpClient| {
+            permissions::recorded(layer.as_ref().map_or_else(|| client.clone(), |layer| layer.wrap(client.clone())))
+        };
+        let http_client = Some(HttpClientLayer::new(recorded));
+        let options = Options { http_client, abort_grace: PATIENCE, ..options };
         Self { running: berth::start(options).await.expect("the server starts") }
     }
 
@@ -65,15 +76,16 @@ impl TestServer {
 
     /// Returns the server's store, as operator commands use it.
     pub async fn store(&self) -> Store {
-        let url = self.running.store_url().expect("a store on this machine");
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .endpoint_url(url)
-            .region(Region::new("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "tests"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .load()
-            .await;
-        Store::connect(&config, self.running.table())
+        Store::connect(&self.embedded().sdk_config().await, self.running.table())
+    }
+
+    /// Returns the DynamoDB of the server for another server.
+    pub fn shared_store(&self) -> StoreChoice {
+        StoreChoice::Shared(self.embedded().clone())
+    }
+
+    fn embedded(&self) -> &EmbeddedDynamoDb {
+        self.running.embedded().expect("an embedded DynamoDB")
     }
 
     /// Returns every item of the table.

@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
-use berth_shared::store::{Trust, https_client};
+use berth::HttpClientLayer;
 use serde_json::Value;
 
 pub use fault::Fault;
@@ -73,9 +73,10 @@ impl Wire {
         Self { state: Arc::default(), under_way: Arc::default() }
     }
 
-    /// Returns the HTTP client for the SDK.
-    pub fn client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(Client { wire: self.clone(), inner: https_client(Trust::Platform) })
+    /// Returns the layer through which the SDK sends its requests.
+    pub fn layer(&self) -> HttpClientLayer {
+        let wire = self.clone();
+        HttpClientLayer::new(move |inner| SharedHttpClient::new(Client { wire: wire.clone(), inner }))
     }
 
     /// Injects `fault` into the next request of `operation`, or of any operation if it is empty. Faults apply in order.

@@ -144,7 +144,7 @@ async fn unknown_paths_and_methods_return_plain_text() {
 #[apply(api_test)]
 async fn an_unavailable_store_returns_503_where_it_is_needed() {
     let wire = Wire::new();
-    let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..Options::default() }).await;
+    let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..Options::default() }).await;
     let platform = server.platform();
     // The ledger caches its description in the process. Only authentication needs DynamoDB.
     for target in

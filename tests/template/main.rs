@@ -36,12 +36,16 @@ fn the_template_has_no_findings() {
 /// `berth table create --aws` creates the same table as the template.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_table_is_the_one_that_the_command_creates() {
-    let berth = berth::start(Options::default()).await.expect("the server starts");
+    let berth = berth::start(Options { store_port: Some(0), ..Options::default() }).await.expect("the server starts");
+    let (url, credentials) = berth.store_port().expect("a port");
     // The embedded DynamoDB stands in for DynamoDB. It accepts any region and credentials.
     let output = Command::new(env!("CARGO_BIN_EXE_berth"))
         .args(["table", "create", "--aws", "--table", "created"])
-        .envs([("AWS_ENDPOINT_URL", berth.store_url().expect("a store on this machine")), ("AWS_REGION", "local")])
-        .envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local"), ("AWS_MAX_ATTEMPTS", "1")])
+        .envs([("AWS_ENDPOINT_URL", &*url), ("AWS_REGION", "local"), ("AWS_MAX_ATTEMPTS", "1")])
+        .envs([
+            ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        ])
         .output()
         .expect("the program runs");
     // The embedded DynamoDB supports every request of the command except the last one, for point-in-time recovery.

@@ -55,7 +55,7 @@ pub(super) fn responses(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> V
         if status == 400 {
             content["text/plain"] = json!({ "schema": { "type": "string" } });
         }
-        if status == 503 && is_text {
+        if status == 415 || (status == 503 && is_text) {
             content = json!({ "text/plain": { "schema": { "type": "string" } } });
         }
         let mut headers = json!({ "X-Request-Id": request_id() });
@@ -89,6 +89,9 @@ fn errors(endpoint: &Endpoint) -> Vec<(u16, &'static str)> {
         if names_user || endpoint.method == Method::PATCH {
             errors.push((404, "The party or user does not exist."));
         }
+    }
+    if matches!(endpoint.method, Method::POST | Method::PATCH) {
+        errors.push((415, "The body has a `Content-Encoding`."));
     }
     if endpoint.method == Method::PATCH {
         errors.push((409, "The current version of the party differs from `resourceVersion`."));

@@ -115,7 +115,8 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
         headers.push(("traceparent", "Trace of the request (W3C Trace Context)."));
         return headers;
     }
-    if matches!(endpoint.access, Access::Public) {
+    let is_public = matches!(endpoint.access, Access::Public);
+    if is_public && !endpoint.accepts_if_none_match() {
         return headers;
     }
     headers.push(("Prefer", "`handling=strict` rejects unknown members and parameters."));
@@ -130,6 +131,8 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
             "If-None-Match",
             "`ETag`s of the versions that the client has cached. If one is current, the status is 304.",
         ));
+    }
+    if endpoint.accepts_if_none_match() && !is_public {
         headers.push((
             "Cache-Control",
             "`no-cache` requests the current state, if the endpoint otherwise reads with eventual consistency.",

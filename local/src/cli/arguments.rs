@@ -12,7 +12,7 @@ use berth_shared::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lambda_http::http::Uri;
 
-use crate::{DEFAULT_DIRECTORY, DEFAULT_PORT, DEFAULT_TABLE, StoreChoice};
+use crate::{DEFAULT_DIRECTORY, DEFAULT_PORT, DEFAULT_TABLE, StoreChoice, origin::is_host};
 
 /// Berth, a directory service for organizations, docks, parties and roles.
 ///
@@ -52,6 +52,19 @@ pub(super) struct ServeArguments {
     pub(super) in_memory: bool,
     #[command(flatten)]
     pub(super) store: StoreArguments,
+    /// Port on which the embedded DynamoDB accepts requests, for example of the AWS CLI. 0 selects a free port. Requests
+    /// must be signed with the access key that is printed [default: none].
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["endpoint_url", "aws"])]
+    pub(super) store_port: Option<u16>,
+    /// Host that requests can name besides localhost and loopback addresses, without a port. Can be repeated.
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    pub(super) allow_host: Vec<String>,
+    /// Origin whose web pages can send requests, for example https://app.example.com. Can be repeated.
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(super) cors: Vec<String>,
+    /// File to which the first platform key is written instead of the standard output. Only its owner can read it.
+    #[arg(long, value_name = "PATH")]
+    pub(super) key_file: Option<PathBuf>,
     /// Environment of the accepted API keys: live or test.
     #[arg(long, default_value_t = Environment::Test)]
     pub(super) environment: Environment,
@@ -179,6 +192,25 @@ pub(super) enum OpenapiVersion {
     V3_0,
 }
 
+/// Parses a host name without a port.
+fn host(text: &str) -> Result<String, &'static str> {
+    if is_host(text) { Ok(text.to_owned()) } else { Err("must be a host name, for example berth.example.com") }
+}
+
+/// Parses a web origin.
+fn origin(text: &str) -> Result<String, &'static str> {
+    let is_origin = text.parse::<Uri>().is_ok_and(|uri| {
+        let own = |scheme: &str, authority: &str| format!("{scheme}://{authority}") == text.to_lowercase();
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| own(uri.scheme_str().unwrap_or_default(), authority.as_str()))
+    });
+    if is_origin && text == text.to_lowercase() {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a scheme and a host in lower case, for example https://app.example.com")
+    }
+}
+
 /// Parses a URL for the SDK.
 fn endpoint_url(text: &str) -> Result<String, &'static str> {
     let url = text.parse::<Uri>().ok();
@@ -249,6 +281,11 @@ mod tests {
             "berth --port 65536",
             "berth --endpoint-url 127.0.0.1:8000",
             "berth --endpoint-url ftp://h",
+            "berth --store-port 8000 --aws",
+            "berth --allow-host localhost:3000",
+            "berth --cors *",
+            "berth --cors https://app.example.com/",
+            "berth --cors https://App.example.com",
             "berth --environment dev",
             "berth keys create --scopes docks:fly",
             "berth keys create --organization acme",

@@ -1,13 +1,19 @@
 //! `berth serve`.
 
-use std::io;
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use berth_shared::Environment;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{arguments::ServeArguments, message, print_stdout};
-use crate::{DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, RunningServer, StoreChoice, client::LOCAL, start};
+use crate::{
+    DEFAULT_DIRECTORY, DEFAULT_TABLE, Options, RunningServer, StoreChoice, StoreCredentials, client::LOCAL, start,
+};
 
 /// Serves the API until the process receives a signal to exit.
 pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
@@ -22,11 +28,18 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
         table: arguments.store.table,
         environment: arguments.environment,
         tokens,
+        store_port: arguments.store_port,
+        allowed_hosts: arguments.allow_host,
+        cors_origins: arguments.cors,
         ..Options::default()
     })
     .await
     .map_err(message)?;
-    print_stdout(&welcome(&running, &store, arguments.environment, accepts_tokens));
+    let key_file = arguments.key_file.as_deref();
+    if let (Some(path), Some(key)) = (key_file, running.first_key()) {
+        write_key(path, key).map_err(|error| format!("cannot write the key to {}: {error}", path.display()))?;
+    }
+    print_stdout(&welcome(&running, &store, arguments.environment, accepts_tokens, key_file));
     signals.next().await;
     print_stdout("Waiting for open requests to finish. Press Ctrl-C again to exit immediately.");
     tokio::select! {
@@ -68,29 +81,57 @@ impl Signals {
     }
 }
 
+/// Creates a file that only its owner can read, and writes the key to it. An existing file is replaced, because others may
+/// have it open.
+fn write_key(path: &Path, key: &str) -> io::Result<()> {
+    let draft = path.with_added_extension("new");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&draft)?.write_all(format!("{key}\n").as_bytes())?;
+    fs::rename(&draft, path)
+}
+
 /// Returns the text printed after the start: the URL, the DynamoDB, a key, and a first request to paste into a shell.
-fn welcome(running: &RunningServer, store: &StoreChoice, environment: Environment, accepts_tokens: bool) -> String {
+fn welcome(
+    running: &RunningServer,
+    store: &StoreChoice,
+    environment: Environment,
+    accepts_tokens: bool,
+    key_file: Option<&Path>,
+) -> String {
     let (url, table) = (running.url(), running.table());
     let mut lines = vec![format!("Berth serves {url} (environment {environment})."), String::new()];
-    let location = match store {
-        StoreChoice::Embedded { directory } => format!(", data in {}", directory.display()),
-        StoreChoice::Memory => ", data in memory, lost at exit".to_owned(),
-        StoreChoice::Endpoint(_) => String::new(),
+    lines.push(match store {
+        StoreChoice::Embedded { directory } => format!("DynamoDB: embedded, data in {}", directory.display()),
+        StoreChoice::Memory => "DynamoDB: embedded, data in memory, lost at exit".to_owned(),
+        StoreChoice::Shared(_) => "DynamoDB: embedded, of another server".to_owned(),
+        StoreChoice::Endpoint(endpoint) => format!("DynamoDB: {endpoint}, table {table}"),
         StoreChoice::Aws => format!("DynamoDB: on AWS, table {table}"),
-    };
-    match running.store_url() {
-        Some(endpoint) => {
-            lines.push(format!("DynamoDB: {endpoint}{location}. To list its items:"));
-            lines.push(format!("  {}", scan_command(endpoint, table)));
-        }
-        None => lines.push(location),
+    });
+    if let Some((endpoint, credentials)) = running.store_port() {
+        lines.push(format!("DynamoDB accepts signed requests at {endpoint}. To list its items:"));
+        lines.push(format!("  {}", scan_command(&endpoint, credentials, table)));
     }
     lines.push(String::new());
     if let Some(key) = running.first_key() {
-        lines.push("Platform key, shown only once:".to_owned());
-        lines.push(format!("  {key}"));
+        let key = if let Some(path) = key_file {
+            lines.push(format!("The platform key is in {}.", path.display()));
+            format!("$(cat '{}')", path.display())
+        } else {
+            lines.push("Platform key, shown only once:".to_owned());
+            lines.push(format!("  {key}"));
+            key.to_owned()
+        };
         lines.push("Try it:".to_owned());
-        lines.push(format!("  {}", first_request(&url, key)));
+        lines.push(format!("  {}", first_request(&url, &key)));
+    } else if *store == StoreChoice::Memory {
+        lines.push("API keys exist and are not shown again.".to_owned());
     } else {
         lines.push("API keys exist and are not shown again. To create another:".to_owned());
         lines.push(format!("  {}", create_key_command(store, table, environment)));
@@ -98,13 +139,13 @@ fn welcome(running: &RunningServer, store: &StoreChoice, environment: Environmen
         lines.push(format!("  {}", first_request(&url, "$BERTH_KEY")));
     }
     lines.push(String::new());
-    // An in-memory DynamoDB has no directory. Commands reach it by its endpoint.
-    let reached = match (store, running.store_url()) {
-        (StoreChoice::Memory, Some(endpoint)) => StoreChoice::Endpoint(endpoint.to_owned()),
-        _ => store.clone(),
-    };
-    lines.push("A platform key also works at /v2, the ledger dialect. To create one for /v2 only:".to_owned());
-    lines.push(format!("  {}", create_ledger_key_command(&reached, table, environment)));
+    // Commands do not reach a DynamoDB in memory.
+    if *store == StoreChoice::Memory {
+        lines.push("A platform key also works at /v2, the ledger dialect.".to_owned());
+    } else {
+        lines.push("A platform key also works at /v2, the ledger dialect. To create one for /v2 only:".to_owned());
+        lines.push(format!("  {}", create_ledger_key_command(store, table, environment)));
+    }
     lines.push(if accepts_tokens {
         "The ledger dialect also accepts signed tokens (JWT) of the configured subjects.".to_owned()
     } else {
@@ -115,9 +156,10 @@ fn welcome(running: &RunningServer, store: &StoreChoice, environment: Environmen
     lines.join("\n")
 }
 
-fn scan_command(endpoint: &str, table: &str) -> String {
+fn scan_command(endpoint: &str, credentials: &StoreCredentials, table: &str) -> String {
+    let StoreCredentials { access_key_id, secret_access_key } = credentials;
     format!(
-        "AWS_ACCESS_KEY_ID={LOCAL} AWS_SECRET_ACCESS_KEY={LOCAL} aws dynamodb scan --region {LOCAL} \
+        "AWS_ACCESS_KEY_ID={access_key_id} AWS_SECRET_ACCESS_KEY={secret_access_key} aws dynamodb scan --region {LOCAL} \
          --endpoint-url {endpoint} --table-name {table} --max-items 10"
     )
 }
@@ -146,7 +188,7 @@ fn create_key_command(store: &StoreChoice, table: &str, environment: Environment
         }
         StoreChoice::Endpoint(url) => command.push(format!("--endpoint-url {url}")),
         StoreChoice::Aws => command.push("--aws".to_owned()),
-        StoreChoice::Embedded { .. } | StoreChoice::Memory => {}
+        StoreChoice::Embedded { .. } | StoreChoice::Shared(_) | StoreChoice::Memory => {}
     }
     if table != DEFAULT_TABLE {
         command.push(format!("--table {table}"));

@@ -4,6 +4,7 @@
 //! All functions are pure. The formats are specified in
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>.
 
+pub(crate) mod cors;
 mod event;
 mod response;
 mod target;

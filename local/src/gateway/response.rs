@@ -41,6 +41,8 @@ pub struct GatewayError {
 impl GatewayError {
     /// The request is incomplete, or its host is invalid.
     pub const BAD_REQUEST: Self = Self::new(StatusCode::BAD_REQUEST, "Bad Request");
+    /// The host or the origin of the request is not accepted.
+    pub const FORBIDDEN: Self = Self::new(StatusCode::FORBIDDEN, "Forbidden");
     /// The body was not received in time.
     pub const TIMEOUT: Self = Self::new(StatusCode::REQUEST_TIMEOUT, "Request Timeout");
     /// The body is too long.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::client::sdk_config;
+use crate::{client::sdk_config, origin::is_host};
 
 /// Returns the smallest event that the production decoder accepts.
 fn event(host: &str) -> String {
@@ -29,7 +29,9 @@ async fn run(endpoint: Endpoint, host: &str) -> Option<Value> {
         request_timeout,
         abort_grace: Duration::ZERO,
         port: 0,
+        origins: OriginPolicy::default(),
         slots: Arc::new(Semaphore::new(1)),
+        connections: Arc::new(Semaphore::new(1)),
     };
     let slot = Arc::clone(&server.slots).acquire_owned().await.unwrap();
     let (request_id, trace_id) = (String::new(), String::new());
@@ -48,34 +50,6 @@ async fn an_endpoint_that_times_out_or_panics_gives_no_response() {
     assert_eq!(run(stuck, "localhost").await, None);
     // The decoder panics at this host. `berth_functions::handle` catches panics of the endpoint itself.
     assert_eq!(run(fallback(), "xn--").await, None);
-}
-
-#[test]
-fn a_host_is_a_name_or_an_address() {
-    for host in
-        ["localhost", "localhost:3000", "127.0.0.1:3000", "a.b-c.d_e", "[::1]", "[::1]:3000", "x1:0", "4u.example"]
-    {
-        assert!(is_host(host), "{host}");
-    }
-    for host in [
-        "",
-        ":80",
-        "a b",
-        "a/b",
-        "a@b",
-        "a:b",
-        "a:70000",
-        "a:",
-        "[zz]",
-        "[::1",
-        "1.2.3.4.5",
-        "a..b",
-        "256.1.1.1",
-        "a.XN--a",
-        "a.0x7f",
-    ] {
-        assert!(!is_host(host), "{host}");
-    }
 }
 
 #[test]
@@ -99,14 +73,36 @@ fn the_head_limit_is_that_of_api_gateway() {
     assert_eq!(head(HEAD_LIMIT - 3), Err(GatewayError::HEAD_TOO_LONG));
 }
 
+#[test]
+fn a_target_has_only_the_characters_of_a_uri() {
+    for target in ["/", "/v1/docks?a=b&c=%C3%A9", "/a-._~!$&'()*+,;=:@/[]"] {
+        assert!(is_target(target), "{target}");
+    }
+    for target in ["/?a=\"", "/?a=<b>", "/?{}", "/?a=é", "/a b", "/?a=`", "/?|", "/\\", "/?^"] {
+        assert!(!is_target(target), "{target}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_production_decoder_accepts_every_accepted_host(
         host in "[a-z0-9.:_-]{1,20}|([Xx][Nn]--)?[a-z0-9-]{0,6}|[ -~]{1,12}",
     ) {
-        let request = Request::builder().uri("/").header("host", &host).body(()).unwrap();
-        prop_assume!(check_head(&request.into_parts().0).is_ok());
+        prop_assume!(is_host(&host));
         let request: LambdaRequest = serde_json::from_str(&event(&host)).unwrap();
+        let request: lambda_http::Request = request.into();
+        prop_assert_eq!(request.uri().path(), "/");
+    }
+
+    #[test]
+    fn the_production_decoder_accepts_every_accepted_query(query in "[ -~]{0,20}|%[0-9A-F]{2}.{0,5}") {
+        prop_assume!(is_target(&query));
+        let mut event: Value = serde_json::from_str(&event("localhost")).unwrap();
+        event["rawQueryString"] = json!(query);
+        let parameters: serde_json::Map<_, _> =
+            Target::parse(&format!("/?{query}")).parameters().into_iter().map(|(name, value)| (name, json!(value))).collect();
+        event["queryStringParameters"] = json!(parameters);
+        let request: LambdaRequest = serde_json::from_str(&event.to_string()).unwrap();
         let request: lambda_http::Request = request.into();
         prop_assert_eq!(request.uri().path(), "/");
     }

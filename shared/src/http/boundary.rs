@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda_http::{
     RequestExt,
-    http::{HeaderMap, HeaderValue},
+    http::{HeaderMap, HeaderValue, header},
 };
 use tokio::time::Instant;
 
@@ -53,4 +53,18 @@ pub(crate) fn query(request: &lambda_http::Request) -> Vec<(String, String)> {
 /// Converts a text to the value of a header. Berth writes only ASCII into headers; any other text becomes an empty value.
 pub(crate) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Returns whether the body of a request has an encoding such as `gzip`. No endpoint decodes one.
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    codings.any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+}
+
+/// Adds the headers that every response has.
+pub(crate) fn add_common_headers(headers: &mut HeaderMap, request_id: &str) {
+    headers.insert("x-request-id", value(request_id));
+    // Browsers must not take data of tenants for a page or a script.
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }

@@ -27,6 +27,12 @@ impl EntityTag {
         Self(format!("{version}.{digest}"))
     }
 
+    /// Creates the tag of a document: it differs for each encoding.
+    #[must_use]
+    pub(super) fn document(digest: &str, encoding: &str) -> Self {
+        Self(format!("{digest}.{encoding}"))
+    }
+
     /// Returns the value of the header, with quotes.
     #[must_use]
     pub fn header(&self) -> String {

@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod boundary;
 mod context;
 mod cursor;
+mod document;
 mod endpoint;
 mod headers;
 mod method;
@@ -24,6 +25,7 @@ mod verifier;
 pub use context::REQUEST;
 pub(crate) use context::{LogOutcome, RequestContext};
 pub use cursor::CursorKey;
+pub use document::Document;
 pub use endpoint::{
     Access, Dialect, DialectFuture, Endpoint, Handler, LedgerRight, Parameter, RequestBody, RestHandler,
 };

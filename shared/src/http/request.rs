@@ -3,7 +3,10 @@
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
-use super::{Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler, body, headers::Headers};
+use super::{
+    Document, Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler, body, boundary, document::Encoding,
+    headers::Headers,
+};
 use crate::{
     domain::{
         Violation,
@@ -138,6 +141,10 @@ impl Request {
     /// query and body.
     pub fn body<T: Object>(&self) -> Result<T> {
         let bytes = self.body_bytes();
+        if !bytes.is_empty() && boundary::is_encoded(self.raw.headers()) {
+            let detail = "The body must not be compressed: send it without Content-Encoding";
+            return Err(Error::new(Code::UnsupportedMediaType, detail));
+        }
         let media_type = self.raw.headers().get("content-type").map(|value| value.to_str().unwrap_or_default());
         if let Some(media_type) = media_type
             && !bytes.is_empty()
@@ -196,6 +203,16 @@ impl Request {
         let not_modified = self.headers.if_none_match.as_ref().is_some_and(|tags| tags.match_tag(&tag));
         let response = if not_modified { Response::default() } else { Response::new(resource)? };
         Ok(Response { not_modified, ..response }.with_etag(tag))
+    }
+
+    /// Creates the response with a public document in the encoding that the client prefers, or 304 if `If-None-Match`
+    /// matches its tag.
+    #[must_use]
+    pub fn document(&self, document: &'static Document) -> Response {
+        let encoding = Encoding::accepted_by(self.raw.headers());
+        let tag = EntityTag::document(document.digest, encoding.name());
+        let not_modified = self.headers.if_none_match.as_ref().is_some_and(|tags| tags.match_tag(&tag));
+        Response { not_modified, ..Response::of_document(document, encoding) }.with_etag(tag)
     }
 
     /// Returns whether the request has `Cache-Control: no-cache`, which requires a strongly consistent read.

@@ -11,13 +11,16 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use lambda_http::{
     Body, RequestExt,
-    http::{HeaderValue, Response as HttpResponse, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response as HttpResponse, StatusCode, header},
 };
 use tracing::Instrument;
 
 use super::{
     Access, Endpoint, LogOutcome, PathParameter, Problem, Request, RequestContext, Response, RestHandler, boundary,
-    boundary::value, headers::Headers, request::unauthorized,
+    boundary::value,
+    document::{CACHE_CONTROL, Encoding},
+    headers::Headers,
+    request::unauthorized,
 };
 use crate::{
     domain::error::{Code, Error, RecordedResponse, Result},
@@ -80,7 +83,7 @@ pub async fn respond(
     let outcome = outcome.unwrap_or_else(|_| Outcome::Error(Error::internal("the endpoint panicked")));
     let mut response = to_http(&outcome, endpoint, &instance, &context.request_id);
     let headers = response.headers_mut();
-    headers.insert("x-request-id", value(&context.request_id));
+    boundary::add_common_headers(headers, &context.request_id);
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, value(&allow));
     }
@@ -152,13 +155,33 @@ async fn dispatch(mut request: Request) -> Result<Response> {
 fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &str) -> HttpResponse<Body> {
     match outcome {
         Outcome::Success(success) if success.not_modified => {
-            http_response(304, String::new(), None, success.etag.as_ref().map(super::EntityTag::header))
+            let etag = success.etag.as_ref().map(super::EntityTag::header);
+            let mut response = http_response(304, String::new(), None, etag);
+            if success.document.is_some() {
+                add_caching(response.headers_mut());
+            }
+            response
+        }
+        Outcome::Success(Response { document: Some((document, encoding)), etag, .. }) => {
+            let etag = etag.as_ref().map(super::EntityTag::header);
+            let mut response = http_response(endpoint.success, String::new(), None, etag);
+            *response.body_mut() = Body::Binary(encoding.content(document).to_vec());
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(document.content_type));
+            if *encoding != Encoding::Identity {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+            }
+            add_caching(headers);
+            response
         }
         Outcome::Success(success) => {
             let etag = success.etag.as_ref().map(super::EntityTag::header);
             let mut response = http_response(endpoint.success, success.body.clone(), success.location.as_deref(), etag);
             if let Some(link) = &success.link {
                 response.headers_mut().insert(header::LINK, value(link));
+            }
+            if success.without_secrets.is_some() {
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             }
             response
         }
@@ -174,6 +197,12 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
         }
         Outcome::Error(error) => error_response(error, instance, request_id),
     }
+}
+
+/// Lets caches keep a document, one for each encoding.
+fn add_caching(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
 }
 
 fn http_response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> HttpResponse<Body> {

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{EntityTag, Paging};
+use super::{
+    EntityTag, Paging,
+    document::{Document, Encoding},
+};
 use crate::{
     domain::error::{Error, RecordedResponse, Result},
     store::{Listed, Start},
@@ -30,6 +33,7 @@ pub struct Response {
     pub(super) link: Option<String>,
     pub(super) not_modified: bool,
     pub(super) without_secrets: Option<String>,
+    pub(super) document: Option<(&'static Document, Encoding)>,
 }
 
 impl Response {
@@ -51,6 +55,11 @@ impl Response {
     #[must_use]
     pub fn deleted() -> Self {
         Self::from_json(DELETED)
+    }
+
+    /// Creates the response with a public document.
+    pub(super) fn of_document(document: &'static Document, encoding: Encoding) -> Self {
+        Self { document: Some((document, encoding)), ..Self::default() }
     }
 
     /// Sets `Location`.

@@ -1,15 +1,18 @@
 //! A request in the ledger dialect, and its user.
 
-use lambda_http::{Body, RequestExt, http::Method};
+use lambda_http::{
+    Body, RequestExt,
+    http::{Method, StatusCode},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Decoding, LedgerError, LedgerResult};
+use super::{Decoding, LedgerError, LedgerFailure, LedgerResult};
 use crate::{
     domain::{
         LedgerPartyId, Namespace, Party, credentials::Owner, error::Result, id::OrganizationId, is_user_id, time::Time,
     },
-    http::{Endpoint, Service},
+    http::{Endpoint, Service, boundary},
     store::{Actor, Deployment, Origin, Store, Write, random},
 };
 
@@ -143,6 +146,10 @@ impl LedgerRequest {
             Body::Binary(bytes) => bytes,
             _ => &[],
         };
+        if !bytes.is_empty() && boundary::is_encoded(self.raw.headers()) {
+            let text = "The body must not be compressed: send it without Content-Encoding.";
+            return Err(LedgerFailure::Text(StatusCode::UNSUPPORTED_MEDIA_TYPE, text.to_owned()));
+        }
         let read = serde_json::from_slice(bytes);
         Ok(read.map_err(|e| Decoding { input: "body".to_owned(), reason: Some(e.to_string()) })?)
     }

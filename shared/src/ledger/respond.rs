@@ -66,7 +66,7 @@ async fn respond(
     let outcome = AssertUnwindSafe(enter(request, handler)).catch_unwind().instrument(context.span.clone()).await;
     let outcome = outcome.unwrap_or_else(|_| Err(Error::internal("the endpoint panicked").into()));
     let mut response = response_of(&outcome, endpoint.success, &trace_id);
-    response.headers_mut().insert("x-request-id", boundary::value(&context.request_id));
+    boundary::add_common_headers(response.headers_mut(), &context.request_id);
     if let Some(allow) = allow {
         response.headers_mut().insert(header::ALLOW, boundary::value(&allow));
     }
@@ -143,6 +143,7 @@ fn log_outcome(outcome: &LedgerResult<Option<Value>>, status: StatusCode) -> Log
             let code = match *status {
                 StatusCode::NOT_FOUND => Code::RouteNotFound,
                 StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::UnsupportedMediaType,
                 _ => Code::Unavailable,
             };
             LogOutcome::ClientError { code: code.as_str(), input: None }

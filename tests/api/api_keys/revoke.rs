@@ -1,6 +1,6 @@
 //! `DELETE /v1/api-keys/{keyId}`.
 
-use berth::{Options, StoreChoice};
+use berth::Options;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn revoking_respects_if_match() {
 #[apply(api_test)]
 async fn a_revoked_key_is_unauthorized() {
     let server = TestServer::start().await;
-    let store = StoreChoice::Endpoint(server.running().store_url().expect("a local store").to_owned());
+    let store = server.shared_store();
     let another = TestServer::start_with(Options { store, ..Options::default() }).await;
     let unused = server.platform().create_api_key(None, &["docks:read"]).await;
     let used = server.platform().create_api_key(None, &["docks:read"]).await;

@@ -15,7 +15,7 @@ use crate::harness::{Fault, TestServer, Wire, api_test, logs, paths, patient};
 #[apply(api_test)]
 async fn an_unreadable_success_is_retried() {
     let wire = Wire::new();
-    let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
+    let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
     let client = server.platform();
     let organization = client.create_organization("Half").await.id();
     let party = client.create_party(&organization, "Whole").await.id();
@@ -37,7 +37,7 @@ async fn an_unreadable_success_is_retried() {
 async fn a_server_that_is_not_dynamodb_returns_503() {
     let wire = Wire::new();
     let request_timeout = Duration::from_secs(2);
-    let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
+    let options = Options { http_client: Some(wire.layer()), request_timeout, ..Options::default() };
     let server = TestServer::start_with(options).await;
     let client = server.platform();
     let before = server.items().await.len();

@@ -13,7 +13,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use berth::{Options, StoreChoice};
+use berth::Options;
 use berth_functions::ENDPOINTS;
 use berth_shared::http::{Access, Endpoint};
 use futures::{StreamExt, stream};
@@ -140,9 +140,9 @@ struct Setup {
 impl Setup {
     async fn new() -> Self {
         let wire = Wire::new();
-        let options = || Options { http_client: Some(wire.client()), ..patient() };
+        let options = || Options { http_client: Some(wire.layer()), ..patient() };
         let patient = TestServer::start_with(options()).await;
-        let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
+        let store = patient.shared_store();
         let impatient = TestServer::start_with(Options { store, request_timeout: SHORT_TIMEOUT, ..options() }).await;
         let mut tenant = Tenant::new(&patient, "Storm").await;
         tenant.client = patient.platform();

@@ -34,7 +34,7 @@ impl FaultWorld {
     /// If DynamoDB is unavailable, a request retries for `request_timeout` minus half a second.
     async fn open(request_timeout: Duration) -> Self {
         let wire = Wire::new();
-        let options = Options { http_client: Some(wire.client()), request_timeout, ..Options::default() };
+        let options = Options { http_client: Some(wire.layer()), request_timeout, ..Options::default() };
         let server = TestServer::start_with(options).await;
         let client = server.platform();
         let organization = client.create_organization("Storm").await.id();

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use berth::{Options, StoreChoice};
+use berth::Options;
 use macro_rules_attribute::apply;
 
 use self::{
@@ -50,9 +50,9 @@ struct World {
 impl World {
     async fn new() -> Self {
         let wire = Wire::new();
-        let options = || Options { http_client: Some(wire.client()), ..patient() };
+        let options = || Options { http_client: Some(wire.layer()), ..patient() };
         let patient = TestServer::start_with(options()).await;
-        let store = StoreChoice::Endpoint(patient.running().store_url().expect("a store on this machine").to_owned());
+        let store = patient.shared_store();
         // The retries of a request end half a second before its timeout.
         let impatient = || Options { store: store.clone(), request_timeout: Duration::from_millis(1500), ..options() };
         let processes = [TestServer::start_with(impatient()).await, TestServer::start_with(impatient()).await];

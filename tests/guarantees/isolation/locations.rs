@@ -45,7 +45,7 @@ pub enum Kind {
 impl Scene {
     pub async fn new() -> Self {
         let wire = Wire::new();
-        let server = TestServer::start_with(Options { http_client: Some(wire.client()), ..patient() }).await;
+        let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
         let (mut own, other) =
             (Tenant::new(&server, "Premier Title").await, Tenant::new(&server, "Bank of America").await);
         let platform = server.platform();
