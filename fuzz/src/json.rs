@@ -31,7 +31,7 @@ pub fn check(data: &[u8]) {
 /// Checks that the annotations that the ledger dialect returns for metadata can be sent back, and then change nothing.
 fn check_annotations(metadata: &Metadata) {
     let shown = berth_shared::ledger::shown(metadata);
-    assert!(berth_shared::ledger::check_annotations(&shown, false).is_ok());
+    assert!(berth_shared::ledger::check_new_annotations(&shown, "field").is_ok());
     let merged = berth_shared::ledger::merged(metadata, &shown);
     assert_eq!(berth_shared::ledger::shown(&merged), shown);
     assert_eq!(merged.members().len(), metadata.members().len());

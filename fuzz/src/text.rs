@@ -82,7 +82,7 @@ fn check_ledger_values(text: &str) {
     if let Ok(id) = LedgerPartyId::parse(text) {
         assert!(text.starts_with(id.hint.as_str()));
     }
-    let _ = (PageToken::open(text), ledger::check_user_id(text), ledger::check_ledger_string("field", text));
+    let _ = (PageToken::open(text), ledger::check_user_id(text), ledger::check_user_id_in_path(text), ledger::check_ledger_string("field", text));
     let _ = ledger::check_party_filter(text, MAX_HINT);
-    let _ = ledger::check_annotations(&ledger::Annotations::from([(text.to_owned(), text.to_owned())]), false);
+    let _ = ledger::check_new_annotations(&ledger::Annotations::from([(text.to_owned(), text.to_owned())]), "field");
 }

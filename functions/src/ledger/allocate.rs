@@ -5,10 +5,10 @@ use berth_shared::{
     http::{Access, Endpoint, Handler, LedgerRight, StoreAction},
     id::PartyId,
     ledger::{
-        Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, check_annotations,
-        check_ledger_string, check_user_id, merged, storable, unknown_provider,
+        Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, check_ledger_string,
+        check_new_annotations, check_user_id, merged, storable, unknown_provider,
     },
-    store::{Family, NotAllocated},
+    store::{ActingUser, Family, MAX_RIGHTS, NotAllocated},
 };
 use lambda_http::http::Method;
 use schemars::JsonSchema;
@@ -29,7 +29,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("Allocate a party")
 .description(
     "Creates a party with the identifier `<hint>::<namespace>`. It belongs to the organization that \
-                  the identity provider stands for and can hold roles. A hint can be used only once.",
+                  the identity provider stands for and can hold roles. A hint can be used only once. With `userId`, \
+                  the user gets the right to act as the party; a user has at most 1000 rights.",
 )
 .store(&[
     StoreAction::PutItem.on(&[
@@ -39,7 +40,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
         Family::LedgerRows,
         Family::LedgerRights,
     ]),
-    StoreAction::UpdateItem.on(&[Family::Tenant]),
+    StoreAction::UpdateItem.on(&[Family::Tenant, Family::LedgerRights]),
     StoreAction::ConditionCheckItem.on(&[Family::PartyPointers]),
     StoreAction::Query.on(&[Family::Tenant]),
 ])
@@ -67,7 +68,8 @@ struct AllocateParty {
     identity_provider_id: Option<String>,
     /// Synchronizer. Empty, `null` or omitted: the only one, which `GET /v2/state/connected-synchronizers` returns.
     synchronizer_id: Option<String>,
-    /// User to grant the right to act as the party: only your own. Empty, `null` or omitted: none.
+    /// User to grant the right to act as the party: only your own, which has at most 1000 rights.
+    /// Empty, `null` or omitted: none.
     user_id: Option<String>,
 }
 
@@ -92,7 +94,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         return Err(LedgerError::invalid_argument(cause).into());
     }
     let annotations = annotations.unwrap_or_default();
-    check_annotations(&annotations, false)?;
+    check_new_annotations(&annotations, "local_metadata.annotations")?;
     check_ledger_string("identity_provider_id", &provider)?;
     let synchronizer_id = body.synchronizer_id.unwrap_or_default();
     check_synchronizer(&synchronizer_id)?;
@@ -101,8 +103,8 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let organization = organization?;
     let deployment = request.deployment().await?;
     let error = if !user_id.is_empty() && user_id != user.id {
-        Some(unknown_user(&user_id))
-    } else if !synchronizer_id.is_empty() && synchronizer_id != deployment.namespace.participant() {
+        Some(unknown_user("checking user's existence", &user_id))
+    } else if !synchronizer_id.is_empty() && synchronizer_id != deployment.namespace.synchronizer() {
         let cause = format!("This participant is not connected to the synchronizer {synchronizer_id}");
         Some(LedgerError::new(Category::FailedPrecondition, "NOT_CONNECTED_TO_SYNCHRONIZER", cause))
     } else {
@@ -113,7 +115,9 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         let exists = request.store().organization(organization).await?.is_some();
         return Err(if exists { error } else { unknown_provider(&provider) }.into());
     }
-    let acting = Some(user_id.as_str()).filter(|id| !id.is_empty());
+    // An admin right is one of the rights of a user.
+    let most = MAX_RIGHTS - u64::from(user.is_admin);
+    let acting = Some(ActingUser { id: &user_id, most }).filter(|_| !user_id.is_empty());
     let party = new_party(request, organization, &hint, &annotations)?;
     match request.store().allocate_ledger_party(&party, &hint, acting, &request.write()?).await? {
         Ok(()) => {
@@ -121,6 +125,7 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
             Ok(Some(request.respond(&PartyResponse { party_details })?))
         }
         Err(NotAllocated::UnknownProvider) => Err(unknown_provider(&provider).into()),
+        Err(NotAllocated::TooManyRights) => Err(too_many_rights(&user_id).into()),
         Err(NotAllocated::ExistsElsewhere) => {
             Err(LedgerError::permission_denied("the party belongs to another identity provider").into())
         }
@@ -131,6 +136,12 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
             Err(LedgerError::invalid_argument(cause).correlated().into())
         }
     }
+}
+
+/// Creates the error `TOO_MANY_USER_RIGHTS`.
+fn too_many_rights(user: &str) -> LedgerError {
+    let cause = format!("granting user rights for a new party failed, as user \"{user}\" would have too many rights.");
+    LedgerError::new(Category::FailedPrecondition, "TOO_MANY_USER_RIGHTS", cause).about("USER", user)
 }
 
 /// Checks the form of a synchronizer id: empty, or a name and a namespace.

@@ -1,7 +1,7 @@
 //! `GET /v2/authenticated-user`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight},
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
@@ -20,9 +20,15 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get the authenticated user")
 .description("Returns the user that the token or API key stands for.")
+.query(&[Parameter {
+    name: "identity-provider-id",
+    description: crate::ledger::view::USER_PROVIDER,
+    schema: crate::schemas::ledger_provider,
+}])
 .returns::<UserResponse>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
+    request.check_own_provider(request.query("identity-provider-id")).await?;
     let user = UserResponse::new(request, request.deployment().await?, request.user()?);
     Ok(Some(request.respond(&user)?))
 }

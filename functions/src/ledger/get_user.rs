@@ -1,7 +1,7 @@
 //! `GET /v2/users/{user-id}`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight},
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
@@ -20,9 +20,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get a user")
 .description("Returns a user. Only the authenticated user is visible.")
+.query(&[Parameter {
+    name: "identity-provider-id",
+    description: crate::ledger::view::USER_PROVIDER,
+    schema: crate::schemas::ledger_provider,
+}])
 .returns::<UserResponse>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
-    let user = requested_user(request)?;
+    let user = requested_user(request, "getting user", request.query("identity-provider-id")).await?;
     Ok(Some(request.respond(&UserResponse::new(request, request.deployment().await?, user))?))
 }

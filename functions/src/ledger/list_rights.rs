@@ -45,7 +45,7 @@ struct Right {
 }
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
-    let user = requested_user(request)?;
+    let user = requested_user(request, "list user rights", "").await?;
     let namespace = &request.deployment().await?.namespace;
     let mut rights: Vec<Right> = admin_right(user).into_iter().map(|name| right(name, &json!({}))).collect();
     let acts = request.store().ledger_rights(&user.id).await?;

@@ -27,7 +27,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 #[schemars(rename = "ParticipantIdResponse")]
 #[serde(rename_all = "camelCase")]
 struct ParticipantId {
-    /// Identifier of the participant: `berth::` and the namespace that all party identifiers share.
+    /// Identifier of the participant: `participant::` and the namespace that all party identifiers share.
     participant_id: String,
 }
 

@@ -6,7 +6,7 @@ use berth_shared::{
     http::{Access, Endpoint, Handler, LedgerRight, StoreAction},
     ledger::{
         Annotations, Category, LedgerError, LedgerHandler, LedgerRequest, LedgerResult, MAX_ANNOTATIONS,
-        annotations_size, check_annotations, merged, shown, storable, unknown_provider,
+        annotations_size, check_annotations_patch, merged, shown, storable, unknown_provider,
     },
     store::Family,
 };
@@ -44,8 +44,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 #[schemars(rename = "UpdateLedgerPartyRequest")]
 #[serde(rename_all = "camelCase")]
 struct UpdateParty {
-    /// New state of the party. Only members in `updateMask` are applied.
-    party_details: PartyUpdate,
+    /// New state of the party. Only members in `updateMask` are applied. Required: a request without it, or with `null`,
+    /// does not match the party in the path.
+    party_details: Option<PartyUpdate>,
     /// Members of `partyDetails` to apply. Required, although omitting it or `null` is reported as `MISSING_FIELD` only.
     update_mask: Option<FieldMask>,
 }
@@ -55,7 +56,8 @@ struct UpdateParty {
 #[schemars(rename = "LedgerPartyUpdate")]
 #[serde(rename_all = "camelCase")]
 struct PartyUpdate {
-    /// Identifier of the party. It must be the one in the path.
+    /// Identifier of the party. It must be the one in the path; omitted, it is empty.
+    #[serde(default)]
     party: String,
     /// Whether the party is hosted on this participant. It cannot be changed; the default, also for `null`, is `false`.
     is_local: Option<bool>,
@@ -89,16 +91,20 @@ const MASK_PATHS: [&str; 6] = [
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     let UpdateParty { party_details: sent, update_mask } = request.body()?;
     let id = request.path("party");
-    if sent.party != id {
-        let cause = format!("{id} does not match party in body {}", sent.party);
-        return Err(LedgerError::invalid_argument(cause).by_json_layer().into());
-    }
+    let sent = match sent {
+        Some(sent) if sent.party == id => sent,
+        other => {
+            let found = other.map_or("None".to_owned(), |other| format!("Some(PartyDetails({}))", other.party));
+            let cause = format!("{id} does not match party in body {found}");
+            return Err(LedgerError::invalid_argument(cause).by_json_layer().into());
+        }
+    };
     request.admin()?;
     let ledger_id = LedgerPartyId::parse(id)?;
     let ObjectMetaInput { resource_version, annotations } = sent.local_metadata.unwrap_or_default();
     let expected = expected_version(&resource_version.unwrap_or_default())?;
     let annotations = annotations.unwrap_or_default();
-    check_annotations(&annotations, true)?;
+    check_annotations_patch(&annotations, "party_details.local_metadata.annotations")?;
     let mask = update_mask.ok_or_else(|| LedgerError::missing_field("update_mask"))?.paths.unwrap_or_default();
     let provider = sent.identity_provider_id.unwrap_or_default();
     let owner = request.user()?.owner;
@@ -122,10 +128,10 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
             return Err(invalid_update(id, "is_local cannot be changed").into());
         }
         if before.organization_id != organization {
-            return Err(invalid_update(id, "identity_provider_id cannot be changed").into());
+            return Err(invalid_update(id, "Use UpdatePartyIdentityProviderId to change identity provider IDs").into());
         }
         if expected.is_some_and(|expected| expected != before.version - 1) {
-            let cause = format!("Update operation for party {id} failed due to a concurrent update to the same party");
+            let cause = format!("Update operation for party '{id}' failed due to a concurrent update to the same party");
             let error = LedgerError::new(Category::Contention, "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED", cause);
             return Err(error.about("PARTY", id).into());
         }
@@ -154,7 +160,7 @@ fn patched(
         after.metadata = merged(&before.metadata, annotations);
         let size = annotations_size(&shown(&after.metadata));
         if size > MAX_ANNOTATIONS || !storable(&after.metadata) {
-            let cause = format!("Maximum annotations size of {} kb has been exceeded", MAX_ANNOTATIONS / 1024);
+            let cause = format!("Maximum annotations size for party '{id}' has been exceeded");
             let code = "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED";
             return Err(LedgerError::new(Category::FailedPrecondition, code, cause).about("PARTY", id).into());
         }
@@ -191,20 +197,26 @@ fn check_mask(mask: &[String], id: &str) -> LedgerResult<()> {
     if mask.is_empty() {
         return Err(invalid_update(id, "The update mask contains no entries").into());
     }
-    for (at, path) in mask.iter().enumerate() {
-        if !MASK_PATHS.contains(&path.as_str()) {
-            return Err(invalid_update(id, &format!("The update mask path: '{path}' is invalid")).into());
-        }
-        if mask[..at].contains(path) {
-            return Err(invalid_update(id, &format!("The update mask path: '{path}' is duplicated")).into());
-        }
+    // Every path is looked up before duplicates are counted.
+    if let Some(unknown) = mask.iter().find(|path| !MASK_PATHS.contains(&path.as_str())) {
+        let reason = format!("The update path: '{}' points to an unknown field.", abbreviated(unknown));
+        return Err(invalid_update(id, &reason).into());
+    }
+    let duplicate = mask.iter().enumerate().find(|(at, path)| mask[..*at].contains(path));
+    if let Some((_, path)) = duplicate {
+        return Err(invalid_update(id, &format!("The update path: '{path}' is duplicated.")).into());
     }
     Ok(())
 }
 
+/// Abbreviates a path of more than 53 characters to 50 and an ellipsis.
+fn abbreviated(path: &str) -> String {
+    if path.chars().count() <= 53 { path.to_owned() } else { path.chars().take(50).chain("...".chars()).collect() }
+}
+
 /// Creates the error `INVALID_PARTY_DETAILS_UPDATE_REQUEST`.
 fn invalid_update(id: &str, reason: &str) -> LedgerError {
-    let cause = format!("Update operation for party {id} failed due to: {reason}");
+    let cause = format!("Update operation for party '{id}' failed due to: {reason}");
     LedgerError::new(Category::InvalidArgument, "INVALID_PARTY_DETAILS_UPDATE_REQUEST", cause).about("PARTY", id)
 }
 

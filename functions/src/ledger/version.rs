@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("Get the version of the ledger API")
 .description(
     "Returns the version of the ledger API and its features, for example the largest page of parties \
-                  (1000).",
+                  (10000).",
 )
 .returns::<LedgerVersion>();
 
@@ -37,7 +37,7 @@ struct LedgerVersion {
 }
 
 /// Maximum number of parties on a page.
-pub(super) const MAX_PAGE: usize = 1000;
+pub(super) const MAX_PAGE: usize = 10_000;
 /// Version of Canton's JSON Ledger API that this dialect follows. All published clients accept version 3.4.
 const API: &str = "3.4.11";
 

@@ -3,7 +3,7 @@
 
 use berth_shared::{
     domain::Party,
-    ledger::{Annotations, Category, LedgerError, LedgerRequest, LedgerResult, User, check_user_id, shown},
+    ledger::{Annotations, Category, LedgerError, LedgerRequest, LedgerResult, PayloadBudget, User, check_user_id_in_path, shown},
     store::Deployment,
 };
 use schemars::JsonSchema;
@@ -95,10 +95,16 @@ impl PartyDetails {
         }
     }
 
-    /// Removes the members that administrators of other identity providers must not see.
-    pub(super) fn redacted(self, is_local: bool) -> Self {
-        let local_metadata = ObjectMeta::default();
-        Self { is_local, local_metadata, identity_provider_id: String::new(), ..self }
+    /// Takes the size of the representation from the budget of a response. Returns whether it fits.
+    pub(super) fn fits(&self, budget: &mut PayloadBudget) -> LedgerResult<bool> {
+        let json = serde_json::to_string(self).map_err(berth_shared::Error::internal)?;
+        Ok(budget.take(&json))
+    }
+
+    /// Creates the representation of a party for administrators of other identity providers. Only the default identity
+    /// provider sees that the party is local.
+    pub(super) fn redacted(party: String, is_local: bool) -> Self {
+        Self { party, is_local, local_metadata: ObjectMeta::default(), identity_provider_id: String::new() }
     }
 }
 
@@ -118,21 +124,33 @@ impl UserResponse {
     }
 }
 
-/// Returns the user in the path.
+/// Description of the parameter `identity-provider-id` of endpoints that return a user.
+pub(super) const USER_PROVIDER: &str =
+    "Identity provider of the user: the identifier of an organization. Empty or omitted: that of the authenticated user.";
+
+/// Returns the user in the path, if the user belongs to the identity provider. `operation` is its name in errors.
 ///
 /// # Errors
-/// `INVALID_FIELD` if the id is malformed. `USER_NOT_FOUND` if it is not the id of the authenticated user.
-pub(super) fn requested_user(request: &LedgerRequest) -> LedgerResult<&User> {
+/// `INVALID_ARGUMENT` if the id is malformed, 403 for another user's id if the caller is no admin, `INVALID_FIELD` if the
+/// provider is malformed, `USER_NOT_FOUND` if the id is not that of the caller, 403 for another identity provider.
+pub(super) async fn requested_user<'a>(
+    request: &'a LedgerRequest,
+    operation: &str,
+    provider: &str,
+) -> LedgerResult<&'a User> {
     let (id, user) = (request.path("user-id"), request.user()?);
-    check_user_id(id)?;
+    check_user_id_in_path(id)?;
     if id == user.id {
+        request.check_own_provider(provider).await?;
         return Ok(user);
     }
-    Err(unknown_user(id).into())
+    request.admin()?;
+    request.viewer(provider).await?;
+    Err(unknown_user(operation, id).into())
 }
 
 /// Creates the error `USER_NOT_FOUND`.
-pub(super) fn unknown_user(id: &str) -> LedgerError {
-    let cause = format!("getting user failed for unknown user \"{id}\"");
+pub(super) fn unknown_user(operation: &str, id: &str) -> LedgerError {
+    let cause = format!("{operation} failed for unknown user \"{id}\"");
     LedgerError::new(Category::NotFound, "USER_NOT_FOUND", cause).about("USER", id)
 }

@@ -30,9 +30,15 @@ impl Namespace {
         Self(format!("1220{}", crate::domain::hex::encode(&bits)))
     }
 
-    /// Returns the id of the participant, which is also that of its synchronizer.
+    /// Returns the id of the participant.
     #[must_use]
     pub fn participant(&self) -> String {
+        format!("participant{DELIMITER}{self}")
+    }
+
+    /// Returns the id of the synchronizer.
+    #[must_use]
+    pub fn synchronizer(&self) -> String {
         format!("berth{DELIMITER}{self}")
     }
 
@@ -118,10 +124,10 @@ impl Hint {
 pub(crate) fn check_characters(text: &str) -> Result<(), InvalidLedgerId> {
     let legal = |c: char| c.is_ascii_alphanumeric() || ":-_ ".contains(c);
     if text.is_empty() {
-        return Err(InvalidLedgerId("Party is empty".to_owned()));
+        return Err(InvalidLedgerId("Daml-LF Party is empty".to_owned()));
     }
     if text.chars().count() > MAX_ID {
-        return Err(InvalidLedgerId(format!("Party is too long (max: {MAX_ID})")));
+        return Err(InvalidLedgerId(format!("Daml-LF Party is too long (max: {MAX_ID})")));
     }
     match text.chars().find(|c| !legal(*c)) {
         Some(odd) => {

@@ -18,25 +18,33 @@ const MAX_PREFIX: usize = 253;
 /// Annotations by key.
 pub type Annotations = BTreeMap<String, String>;
 
-/// Checks annotations from a client: every key, and the size of those with a value.
+/// Checks annotations of an allocation: their size, every key, and that every key has a value. `field` is their name in
+/// errors.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT`
-pub fn check(annotations: &Annotations, may_be_empty: bool) -> Result<(), LedgerError> {
-    for (key, value) in annotations {
-        check_key(key).map_err(LedgerError::invalid_argument)?;
-        if value.is_empty() && !may_be_empty {
+pub fn check_new(annotations: &Annotations, field: &str) -> Result<(), LedgerError> {
+    check_patch(annotations, field)?;
+    match annotations.iter().find(|(_, value)| value.is_empty()) {
+        Some((key, _)) => {
             let cause = format!("The value of an annotation is empty for key: '{key}'");
-            return Err(LedgerError::invalid_argument(cause));
+            Err(LedgerError::invalid_argument(cause))
         }
+        None => Ok(()),
     }
-    let size = size(annotations);
-    if size > MAX_ANNOTATIONS {
-        let cause =
-            format!("annotations from field 'annotations' are larger than the limit of {} kb", MAX_ANNOTATIONS / 1024);
+}
+
+/// Checks annotations of an update: the size of those with a value, and every key. `field` is their name in errors.
+///
+/// # Errors
+/// `INVALID_ARGUMENT`
+pub fn check_patch(annotations: &Annotations, field: &str) -> Result<(), LedgerError> {
+    if size(annotations) > MAX_ANNOTATIONS {
+        let limit = MAX_ANNOTATIONS / 1024;
+        let cause = format!("annotations from field '{field}' are larger than the limit of {limit}kb");
         return Err(LedgerError::invalid_argument(cause));
     }
-    Ok(())
+    annotations.keys().try_for_each(|key| check_key(key)).map_err(LedgerError::invalid_argument)
 }
 
 /// Returns the bytes of keys and values, without annotations that have an empty value.
@@ -64,15 +72,19 @@ fn check_key(key: &str) -> Result<(), String> {
         text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.ends_with(|c: char| c.is_ascii_alphanumeric())
     };
     let legal_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    if !(1..=MAX_NAME).contains(&name.len()) || !bounded(name) || !legal_name {
-        return Err(format!(
-            "The name part of the key '{key}' is not 1 to {MAX_NAME} of A-Za-z0-9 with inner '.', '-' and '_'"
-        ));
+    if name.len() > MAX_NAME {
+        return Err(format!("Key name segment '{name}' exceeds maximum length of {MAX_NAME} characters"));
+    }
+    if !bounded(name) || !legal_name {
+        return Err(format!("Key name segment '{name}' has invalid syntax"));
     }
     let label = |label: &str| bounded(label) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     match prefix {
-        Some(prefix) if prefix.len() > MAX_PREFIX || !prefix.split('.').all(label) => {
-            Err(format!("The prefix of the key '{key}' is not a DNS subdomain of at most {MAX_PREFIX} characters"))
+        Some(prefix) if prefix.len() > MAX_PREFIX => {
+            Err(format!("Key prefix segment '{prefix}' exceeds maximum length of {MAX_PREFIX} characters"))
+        }
+        Some(prefix) if !prefix.split('.').all(label) => {
+            Err(format!("Key prefix segment '{prefix}' has invalid syntax"))
         }
         _ => Ok(()),
     }
@@ -133,9 +145,9 @@ mod tests {
         let of = |bytes: usize| {
             Annotations::from([("k".to_owned(), "v".repeat(bytes - 1)), ("e".to_owned(), String::new())])
         };
-        assert!(check(&of(MAX_ANNOTATIONS), true).is_ok());
-        assert!(check(&of(MAX_ANNOTATIONS + 1), true).is_err());
-        assert!(check(&of(2), false).is_err(), "an empty value is rejected on allocation");
+        assert!(check_patch(&of(MAX_ANNOTATIONS), "f").is_ok());
+        assert!(check_patch(&of(MAX_ANNOTATIONS + 1), "f").is_err());
+        assert!(check_new(&of(2), "f").is_err(), "an empty value is rejected on allocation");
     }
 
     #[test]

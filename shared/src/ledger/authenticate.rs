@@ -48,7 +48,7 @@ async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) 
         failure
     })?;
     let actor = Actor { kind: "ledger_user".to_owned(), id: id.clone() };
-    Ok(User { id, owner: user.owner, is_admin: user.is_admin, actor })
+    Ok(User { id, owner: user.owner, is_admin: user.is_admin, reads_any_party: user.is_admin, actor })
 }
 
 async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
@@ -69,5 +69,5 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
     }
     let id = principal.key.to_string();
     let actor = Actor { kind: "api_key".to_owned(), id: id.clone() };
-    Ok(User { id, owner: principal.owner, is_admin, actor })
+    Ok(User { id, owner: principal.owner, is_admin, reads_any_party: true, actor })
 }

@@ -12,9 +12,9 @@ mod request;
 mod respond;
 
 pub use annotations::{
-    Annotations, MAX_ANNOTATIONS, check as check_annotations, merged, shown, size as annotations_size, storable,
+    Annotations, MAX_ANNOTATIONS, check_new as check_new_annotations, check_patch as check_annotations_patch, merged, shown, size as annotations_size, storable,
 };
 pub use error::{Category, Decoding, LedgerError, LedgerFailure, LedgerResult};
-pub use page::{PageToken, check_party_filter};
-pub use request::{LedgerRequest, User, check_ledger_string, check_user_id, unknown_provider};
+pub use page::{PageToken, PayloadBudget, check_party_filter};
+pub use request::{LedgerRequest, User, check_ledger_string, check_user_id, check_user_id_in_path, unknown_provider};
 pub use respond::{HandlerFuture, LedgerHandler};

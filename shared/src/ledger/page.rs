@@ -3,17 +3,44 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::LedgerError;
-use crate::domain::{Party, ledger::check_characters};
+use crate::domain::ledger::check_characters;
+
+/// Maximum size of a response as Lambda's payload, in bytes. Lambda rejects a response of more than 6 MB.
+const MAX_PAYLOAD: usize = 5 * 1024 * 1024;
+/// Size of the payload without the body: status, headers, and the members around the list.
+const ENVELOPE: usize = 4096;
+
+/// The part of a response's maximum size that a list still has.
+#[derive(Debug, Clone, Copy)]
+pub struct PayloadBudget {
+    left: usize,
+}
+
+impl Default for PayloadBudget {
+    fn default() -> Self {
+        Self { left: MAX_PAYLOAD - ENVELOPE }
+    }
+}
+
+impl PayloadBudget {
+    /// Takes the size of an element, as JSON, from the budget. Returns whether the element fits.
+    pub fn take(&mut self, json: &str) -> bool {
+        // In the payload, the body is a JSON string: quotes and backslashes are escaped. A comma separates elements.
+        let escaped = json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        let left = self.left.checked_sub(json.len() + escaped + 1);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
+}
 
 /// A page token. It contains only the hint of a party, so it is bound neither to a filter nor to a page size.
 #[derive(Debug)]
 pub struct PageToken;
 
 impl PageToken {
-    /// Returns the token of the page after `party`.
+    /// Returns the token of the page after the party with this hint.
     #[must_use]
-    pub fn seal(party: &Party) -> String {
-        let hint = party.ledger_hint.as_ref().map_or_else(|| party.id.to_string(), |hint| hint.as_str().to_owned());
+    pub fn seal(hint: &str) -> String {
         URL_SAFE_NO_PAD.encode(hint)
     }
 
@@ -34,6 +61,9 @@ impl PageToken {
     }
 }
 
+/// Name of the filter in errors, as Canton writes it.
+const FILTER: &str = "filterString";
+
 /// Checks the prefix by which ids are filtered. `longest` is the maximum length of its hint.
 ///
 /// # Errors
@@ -42,10 +72,10 @@ pub fn check_party_filter(filter: &str, longest: usize) -> Result<(), LedgerErro
     if filter.is_empty() {
         return Ok(());
     }
-    check_characters(filter).map_err(|cause| LedgerError::invalid_field("filter_party", cause))?;
+    check_characters(filter).map_err(|cause| LedgerError::invalid_field(FILTER, cause))?;
     let hint = filter.rsplit_once("::").map_or(filter, |(hint, _)| hint);
     if hint.len() > longest {
-        return Err(LedgerError::invalid_field("filter_party", format!("filter_party is too long (max: {longest})")));
+        return Err(LedgerError::invalid_field(FILTER, format!("Party filter is too long (max: {longest})")));
     }
     Ok(())
 }
@@ -63,6 +93,19 @@ mod tests {
         for token in ["!", "_w", "w6k", "a"] {
             assert!(PageToken::open(token).is_err(), "{token}");
         }
+    }
+
+    #[test]
+    fn the_budget_counts_the_body_as_a_json_string() {
+        let whole = MAX_PAYLOAD - ENVELOPE - 1;
+        for text in ["a", "é", "\"", "\\", "\\u0001"] {
+            let size = serde_json::to_string(text).unwrap().len() - 2;
+            let fits = text.repeat(whole / size);
+            assert!(PayloadBudget::default().take(&fits), "{text}");
+            assert!(!PayloadBudget::default().take(&(fits + &text.repeat(2))), "{text}");
+        }
+        let mut budget = PayloadBudget::default();
+        assert!(budget.take(&"a".repeat(whole - 2)) && budget.take("a") && !budget.take(""));
     }
 
     proptest! {

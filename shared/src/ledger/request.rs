@@ -25,6 +25,8 @@ pub struct User {
     pub owner: Owner,
     /// Whether the user is an admin of the participant or of the identity provider.
     pub is_admin: bool,
+    /// Whether the user may look up any party that its owner has access to. Others need a right on the party.
+    pub reads_any_party: bool,
     /// Actor in audit entries.
     pub actor: Actor,
 }
@@ -107,10 +109,7 @@ impl LedgerRequest {
     pub async fn provider(&self, id: &str) -> LedgerResult<OrganizationId> {
         let owner = self.user()?.owner;
         if id.is_empty() {
-            return Ok(match owner.organization() {
-                Some(own) => own,
-                None => self.deployment().await?.organization_id,
-            });
+            return Ok(self.own_provider().await?);
         }
         let named = id.parse::<OrganizationId>().ok();
         if let Some(named) = named.filter(|named| owner.sees(*named)) {
@@ -122,6 +121,43 @@ impl LedgerRequest {
         }
         check_ledger_string("identity_provider_id", id)?;
         Err(unknown_provider(id).into())
+    }
+
+    /// Checks that the user belongs to the identity provider with this id. The empty id stands for the user's own.
+    ///
+    /// # Errors
+    /// 403 if the user belongs to another identity provider, `INVALID_FIELD` if an admin of the participant sends a
+    /// malformed id.
+    pub async fn check_own_provider(&self, id: &str) -> LedgerResult<()> {
+        let user = self.user()?;
+        if id.is_empty() || id.parse().ok() == Some(self.own_provider().await?) {
+            return Ok(());
+        }
+        if user.is_admin && user.owner == Owner::Platform {
+            check_ledger_string("identity_provider_id", id)?;
+        }
+        Err(LedgerError::permission_denied("a user of another identity provider").into())
+    }
+
+    /// Returns the organization of the user's identity provider: the default one for a user of the platform.
+    async fn own_provider(&self) -> Result<OrganizationId> {
+        match self.user.as_ref().and_then(|user| user.owner.organization()) {
+            Some(own) => Ok(own),
+            None => Ok(self.deployment().await?.organization_id),
+        }
+    }
+
+    /// Returns the identity provider in whose view parties are returned: an organization, or `None` for an id that does
+    /// not exist. A user of the platform may name any.
+    ///
+    /// # Errors
+    /// 403 for another organization's id, `INVALID_FIELD` for a malformed id.
+    pub async fn viewer(&self, id: &str) -> LedgerResult<Option<OrganizationId>> {
+        if self.user()?.owner == Owner::Platform {
+            check_ledger_string("identity_provider_id", id)?;
+            return Ok(if id.is_empty() { Some(self.own_provider().await?) } else { id.parse().ok() });
+        }
+        Ok(Some(self.provider(id).await?))
     }
 
     /// Returns the identity provider id of an organization as in responses: that of the default one is empty.
@@ -235,7 +271,7 @@ pub fn unknown_provider(id: &str) -> LedgerError {
 pub fn check_ledger_string(field: &str, text: &str) -> Result<(), LedgerError> {
     let legal = |c: char| c.is_ascii_alphanumeric() || "#:-_/ ".contains(c);
     if text.chars().count() > 255 {
-        return Err(LedgerError::invalid_field(field, format!("{field} is too long (max: 255)")));
+        return Err(LedgerError::invalid_field(field, "Daml-LF Ledger String is too long (max: 255)"));
     }
     match text.chars().find(|c| !legal(*c)) {
         Some(odd) => {
@@ -246,14 +282,26 @@ pub fn check_ledger_string(field: &str, text: &str) -> Result<(), LedgerError> {
     }
 }
 
-/// Checks a user id: 1 to 128 ASCII letters, digits and ``@^$.!`-#+'~_|:()``, or empty if the request has none.
+/// Checks a user id in a body: 1 to 128 ASCII letters, digits and ``@^$.!`-#+'~_|:()``, or empty if the request has none.
 ///
 /// # Errors
 /// `INVALID_FIELD`
 pub fn check_user_id(id: &str) -> Result<(), LedgerError> {
-    if !is_user_id(id) {
-        let cause = "User ID does not match regex \"[a-zA-Z0-9@^$.!`\\-#+'~_|:()]{1,128}\"";
-        return Err(LedgerError::invalid_field("user_id", cause));
+    if is_user_id(id) { Ok(()) } else { Err(LedgerError::invalid_field("user_id", malformed_user_id(id))) }
+}
+
+/// Checks a user id in a path, which the JSON layer does before it looks at the rights of the caller.
+///
+/// # Errors
+/// `INVALID_ARGUMENT` of the JSON layer
+pub fn check_user_id_in_path(id: &str) -> Result<(), LedgerError> {
+    if !id.is_empty() && is_user_id(id) {
+        return Ok(());
     }
-    Ok(())
+    let cause = format!("Malformed user-id: {}", malformed_user_id(id));
+    Err(LedgerError::invalid_argument(cause).by_json_layer())
+}
+
+fn malformed_user_id(id: &str) -> String {
+    format!(r#"User ID "{id}" does not match regex "[a-zA-Z0-9@^$.!`\-#+'~_|:\(\)]{{1,128}}""#)
 }

@@ -60,15 +60,15 @@ families! {
     Organizations = ["ORGS"];
     /// The list of all docks: whose each is.
     Docks = ["DOCKS"];
-    /// Whose a party is.
-    PartyPointers = [concat!("PTY#", ulid!())];
+    /// The list of all parties: the owner of each.
+    PartyPointers = ["PTYS"];
     /// Who has a slug.
     Slugs = ["SLUG#*"];
     /// Which dock has a domain.
     Domains = ["DOMAIN#*"];
-    /// Who has a hint on the ledger.
-    LedgerHints = ["LEDGER#*"];
-    /// The parties that a user may act as on the ledger.
+    /// The list of all hints on the ledger: the owner of each.
+    LedgerHints = ["LEDGER"];
+    /// The parties that a user may act as on the ledger, and their number.
     LedgerRights = ["USER#*"];
     /// API keys with the digests of their credentials.
     ApiKeys = [concat!("KEY#", ulid!())];

@@ -152,9 +152,14 @@ pub fn parties(organization: OrganizationId) -> Range {
     range(tenant(organization), "PTY#")
 }
 
-/// Whose a party is.
+/// A party's row in the list of all: its owner.
 pub fn party_pointer(id: PartyId) -> Key {
-    key(format!("PTY#{}", id.ulid()), "PTY")
+    key("PTYS".to_owned(), id.ulid().to_string())
+}
+
+/// The list of all parties.
+pub fn party_pointers() -> Range {
+    range("PTYS".to_owned(), "")
 }
 
 /// A party in the index of external references.
@@ -245,9 +250,15 @@ pub fn idempotency(owner: Owner, digest: &str) -> Key {
     key(format!("{}#IDEM#{digest}", owned(owner)), "IDEM")
 }
 
-/// Who has a hint on the ledger: never deleted, since a ledger id is given once.
+/// The owner of a hint on the ledger, in the list of all hints. Never deleted, because a ledger id is not reused.
 pub fn ledger_hint(hint: &Hint) -> Key {
-    key(format!("LEDGER#{}", hint.as_str()), "LEDGER")
+    // The colons end the hint, so that keys sort as whole ids do.
+    key("LEDGER".to_owned(), format!("{}::", hint.as_str()))
+}
+
+/// The list of all hints.
+pub fn ledger_hints() -> Range {
+    range("LEDGER".to_owned(), "")
 }
 
 /// A party of the ledger in its organization's list.
@@ -264,6 +275,11 @@ pub fn ledger_rows(organization: OrganizationId) -> Range {
 /// That a user may act as a party.
 pub fn ledger_right(user: &str, hint: &Hint) -> Key {
     key(ledger_rights(user).pk, format!("ACT#{}", hint.as_str()))
+}
+
+/// The number of parties that a user may act as.
+pub fn ledger_right_count(user: &str) -> Key {
+    key(ledger_rights(user).pk, "COUNT")
 }
 
 /// The parties that a user may act as.

@@ -13,7 +13,7 @@ use super::{
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
-    ExternalRef, Name, Party, PartyType, RoleName, Search,
+    ExternalRef, Hint, Name, Party, PartyType, RoleName, Search,
     credentials::Owner,
     error::{Error, Result},
     id::{self, OrganizationId, PartyId},
@@ -54,6 +54,9 @@ impl PartyFilter {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Pointer {
     pub(super) organization_id: OrganizationId,
+    /// Hint of a party that was allocated on the ledger. The list of its parties has such a party by its hint.
+    #[serde(default)]
+    pub(super) ledger_hint: Option<Hint>,
 }
 
 /// A party in the index of external references, with enough to filter by.
@@ -116,7 +119,7 @@ impl Store {
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
         transaction.create(Step::Party, &keys::party(organization, new.id), new)?;
-        let pointer = Pointer { organization_id: organization };
+        let pointer = Pointer { organization_id: organization, ledger_hint: None };
         transaction.create(Step::Party, &keys::party_pointer(new.id), &pointer)?;
         if let Some(external_ref) = &new.external_ref {
             let key = keys::party_by_ref(organization, external_ref, new.id);

@@ -185,6 +185,12 @@ fn ledger_parties(table: &Table, broken: &mut Vec<String>) {
 fn ledger_rights(table: &Table, broken: &mut Vec<String>) {
     let nonexistent = table.ledger_rights.keys().filter(|(_, hint)| !table.ledger_hints.contains_key(hint));
     broken.extend(nonexistent.map(|(user, hint)| format!("{user} may act as {hint}, which is nobody")));
+    let users = table.ledger_rights.keys().map(|(user, _)| user).chain(table.ledger_right_counts.keys());
+    for user in users.collect::<BTreeSet<_>>() {
+        let said = table.ledger_right_counts.get(user).map_or(0, |item| number(item, "rights"));
+        let held = table.ledger_rights.keys().filter(|(holder, _)| holder == user).count();
+        equal(broken, &format!("rights of {user}"), said, i64::try_from(held).unwrap_or(i64::MAX));
+    }
 }
 
 /// A role as both its items have to tell it.

@@ -36,6 +36,8 @@ pub struct Table {
     pub ledger_rows: Items<(String, String)>,
     /// Whom users may act as, by user and hint.
     pub ledger_rights: Items<(String, String)>,
+    /// Number of parties that a user may act as, by user.
+    pub ledger_right_counts: Items<String>,
     pub dock_roles: Items<DockRole>,
     pub party_roles: Items<PartyRole>,
     /// Ended roles, seen from the dock: the key of the living one, and the role.
@@ -144,8 +146,12 @@ impl Table {
             ("KEYS", "", id) => (&mut self.key_rows, id),
             ("SLUG", slug, "SLUG") => (&mut self.slugs, slug),
             ("DOMAIN", domain, "DOMAIN") => (&mut self.domains, domain),
-            ("PTY", id, "PTY") => (&mut self.party_pointers, id),
-            ("LEDGER", hint, "LEDGER") => (&mut self.ledger_hints, hint),
+            ("PTYS", "", id) => (&mut self.party_pointers, id),
+            ("LEDGER", "", row) => match row.strip_suffix("::") {
+                Some(hint) => (&mut self.ledger_hints, hint),
+                None => return false,
+            },
+            ("USER", user, "COUNT") => (&mut self.ledger_right_counts, user),
             ("KEY", id, "KEY") => (&mut self.keys, id),
             ("USED", id, "USED") => (&mut self.key_uses, id),
             _ => return false,
