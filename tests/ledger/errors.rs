@@ -21,8 +21,8 @@ async fn ledger_errors_have_all_fields() {
     assert_eq!(body["context"], context);
     assert_eq!(error.header("content-type"), Some("application/json"));
     // The cause is truncated, however long the input is.
-    let long = format!("/v2/parties?identity-provider-id=org_1{}", "%20x".repeat(120));
-    assert_error(ledger.platform.get(&long).await, 400, "INVALID_ARGUMENT");
+    let long = format!("org_1{}", " x".repeat(120));
+    assert_error(ledger.allocate(&json!({ "identityProviderId": long })).await, 400, "INVALID_ARGUMENT");
 }
 
 #[apply(api_test)]

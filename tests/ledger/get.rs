@@ -132,7 +132,7 @@ async fn the_version_is_returned_without_a_token() {
             ("/userManagement/supported", json!(true)),
             ("/userManagement/maxRightsPerUser", json!(1000)),
             ("/userManagement/maxUsersPageSize", json!(1000)),
-            ("/partyManagement/maxPartiesPageSize", json!(1000)),
+            ("/partyManagement/maxPartiesPageSize", json!(10_000)),
             ("/offsetCheckpoint/maxOffsetCheckpointEmissionDelay/seconds", json!(75)),
             ("/offsetCheckpoint/maxOffsetCheckpointEmissionDelay/unknownFields/fields", json!({})),
             ("/packageFeature/maxVettedPackagesPageSize", json!(100)),

@@ -7,10 +7,15 @@ mod errors;
 mod get;
 mod issuer;
 mod list;
+mod list_all;
+mod payload;
 mod published_client;
+mod rights;
+mod synchronizers;
 mod tenants;
 mod tokens;
 mod update;
+mod users;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use berth_shared::http::Endpoint;
@@ -32,7 +37,7 @@ impl Ledger {
         let server = TestServer::start().await;
         let platform = server.platform();
         let participant = platform.get("/v2/parties/participant-id").await.expect(200).text("participantId");
-        let namespace = participant.strip_prefix("berth::").expect("the participant is berth").to_owned();
+        let namespace = participant.strip_prefix("participant::").expect("the name of the participant").to_owned();
         let digits = namespace.strip_prefix("1220").expect("a SHA-256 fingerprint");
         assert!(digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
         Self { server, platform, namespace }
@@ -43,8 +48,8 @@ impl Ledger {
         format!("{hint}::{}", self.namespace)
     }
 
-    /// Returns the id of the participant, which is also that of the synchronizer.
-    pub fn participant(&self) -> String {
+    /// Returns the id of the synchronizer.
+    pub fn synchronizer(&self) -> String {
         self.id("berth")
     }
 
@@ -108,7 +113,10 @@ pub fn assert_error(response: TestResponse, status: u16, code: &str) -> TestResp
     let (category, grpc) = match (status, code) {
         (409, _) => (2, 10),
         (404, _) => (11, 5),
-        (400, "NOT_CONNECTED_TO_SYNCHRONIZER" | "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED") => (9, 9),
+        (
+            400,
+            "NOT_CONNECTED_TO_SYNCHRONIZER" | "MAX_PARTY_DETAILS_ANNOTATIONS_SIZE_EXCEEDED" | "TOO_MANY_USER_RIGHTS",
+        ) => (9, 9),
         (400, _) => (8, 3),
         other => panic!("unexpected status and code: {other:?}"),
     };

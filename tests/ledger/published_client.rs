@@ -127,8 +127,9 @@ async fn the_authenticated_user_is_returned() {
     let synchronizers = ledger::get_v2_state_connected_synchronizers(&admin, None, None, None).await;
     let synchronizers = synchronizers.expect("synchronizers").connected_synchronizers.expect("a list");
     let [synchronizer] = synchronizers.as_slice() else { panic!("one synchronizer: {synchronizers:?}") };
-    assert_eq!(synchronizer.synchronizer_id, participant);
-    assert_eq!(synchronizer.permission, Some(Permission::ParticipantPermissionSubmission));
+    let namespace = participant.strip_prefix("participant::").expect("the name of the participant");
+    assert_eq!(synchronizer.synchronizer_id, format!("berth::{namespace}"));
+    assert_eq!(synchronizer.permission, Some(Permission::ParticipantPermissionUnspecified));
 }
 
 #[apply(api_test)]
@@ -138,7 +139,7 @@ async fn a_party_with_a_hint_is_allocated_and_read() {
     let (_, namespace) = participant.split_once("::").expect("a namespace");
     let request = AllocatePartyRequest {
         // Wallets send the synchronizer that they found.
-        synchronizer_id: Some(participant.clone()),
+        synchronizer_id: Some(format!("berth::{namespace}")),
         ..request("Alice", &[("region", "emea"), ("example.com/desk", "7")])
     };
     let created = ledger::post_v2_parties(&admin, request).await.expect("the party is allocated").party_details;
@@ -352,14 +353,16 @@ async fn an_organization_key_lists_only_its_parties() {
     let own = client(&server, &server.tenant(&organization, &["ledger:admin"]).await);
     let alice = allocate(&own, "Alice", &[]).await;
     assert_eq!(alice.identity_provider_id.as_deref(), Some(organization.as_str()));
-    allocate(&admin, "Bob", &[]).await;
+    let bob = allocate(&admin, "Bob", &[]).await;
     let ids = |page: canton_api_client::models::ListKnownPartiesResponse| {
         page.party_details.into_iter().map(|party| party.party).collect::<Vec<_>>()
     };
     let listed = ledger::get_v2_parties(&own, None, None, None, None).await.expect("its own");
     assert_eq!(ids(listed), [alice.party.as_str()]);
-    let listed = ledger::get_v2_parties(&admin, Some(&organization), None, None, None).await.expect("the same");
-    assert_eq!(ids(listed), [alice.party]);
+    // A platform key lists all parties, and those of the named provider in full.
+    let listed = ledger::get_v2_parties(&admin, Some(&organization), None, None, None).await.expect("all parties");
+    assert_eq!(listed.party_details[0], alice);
+    assert_eq!(ids(listed), [alice.party, bob.party]);
     let user = ledger::get_v2_authenticated_user(&own, None).await.expect("a user").user;
     let rights = ledger::get_v2_users_user_id_rights(&own, &user.id).await.expect("rights").rights;
     let kinds: Vec<_> = rights.expect("a list").into_iter().filter_map(|right| right.kind).collect();

@@ -140,6 +140,12 @@ async fn the_rights_of_a_user_are_configured() {
         assert_redacted(world.user(plain).list_ledger_parties().await, 403);
         assert_redacted(world.user(plain).allocate_ledger_party(&json!({})).await, 403);
         world.user(plain).get("/v2/parties/participant-id").await.expect(200);
+        // A user without a right on the party is denied, whether the party exists or not.
+        world.user(plain).get("/v2/state/connected-synchronizers").await.expect(200);
+        for party in [party.as_str().expect("an id"), "nobody::1220", "a.b"] {
+            let target = format!("/v2/state/connected-synchronizers?party={party}");
+            assert_redacted(world.user(plain).get(&target).await, 403);
+        }
     }
     let default = world.server.platform().default_organization().await;
     assert_redacted(world.user("acme").allocate_ledger_party(&json!({ "identityProviderId": default })).await, 403);

@@ -50,7 +50,7 @@ async fn errors_have_a_fixed_precedence() {
         (400, INVALID, "isLocal", "/updateMask/paths", json!(["is_local", "local_metadata"])),
         (404, "PARTY_NOT_FOUND", "nobody", "/partyDetails/party", json!(id)),
         (400, INVALID, "is_local", "/partyDetails/isLocal", json!(true)),
-        (400, INVALID, "identity_provider_id", "/partyDetails/identityProviderId", json!(default)),
+        (400, INVALID, "UpdatePartyIdentityProviderId", "/partyDetails/identityProviderId", json!(default)),
         (409, STALE, "concurrent", "/partyDetails/localMetadata/resourceVersion", json!("1")),
         (400, TOO_LARGE, "size", "/partyDetails/localMetadata/annotations", json!({ "a": "", "b": "x" })),
     ] {
@@ -196,7 +196,55 @@ async fn the_identity_provider_cannot_be_changed() {
 async fn an_undecodable_update_returns_plain_text() {
     let ledger = Ledger::new().await;
     let id = ledger.party("Alice").await;
-    for body in [json!({}), json!([]), json!({ "partyDetails": {} }), json!({ "partyDetails": { "party": 1 } })] {
-        assert_undecodable(ledger.patch(&id, &body).await, "body (");
+    for party in [json!(1), Value::Null] {
+        assert_undecodable(ledger.patch(&id, &json!({ "partyDetails": { "party": party } })).await, "body (");
     }
+    assert_undecodable(ledger.patch(&id, &json!([])).await, "body (");
+}
+
+#[apply(api_test)]
+async fn an_update_without_party_details_does_not_match_the_path() {
+    let ledger = Ledger::new().await;
+    let id = ledger.party("Alice").await;
+    let mask = json!({ "paths": ["local_metadata"] });
+    for (body, found) in [
+        (json!({}), "None"),
+        (json!({ "partyDetails": null, "updateMask": mask }), "None"),
+        (json!({ "partyDetails": {} }), "Some(PartyDetails("),
+        (json!({ "partyDetails": { "party": "" }, "updateMask": mask }), "Some(PartyDetails("),
+    ] {
+        let error = assert_error(ledger.patch(&id, &body).await, 400, "INVALID_ARGUMENT");
+        assert!(
+            error.text("cause").contains(&format!("{id} does not match party in body {found}")),
+            "{}",
+            error.json()
+        );
+        assert_eq!((&error.json()["context"], &error.json()["definiteAnswer"]), (&json!({}), &json!(false)));
+    }
+    assert_eq!(ledger.details("Alice").await["localMetadata"]["resourceVersion"], "0");
+}
+
+#[apply(api_test)]
+async fn errors_of_updates_have_the_texts_of_a_participant() {
+    let ledger = Ledger::new().await;
+    let id = ledger.party("Alice").await;
+    let cause = async |body: Value| ledger.patch(&id, &body).await.expect(400).text("cause");
+    let failed = format!("Update operation for party '{id}' failed due to: ");
+    for (mask, reason) in [
+        (json!([]), "The update mask contains no entries".to_owned()),
+        (json!(["x"]), "The update path: 'x' points to an unknown field.".to_owned()),
+        // Every path is looked up before duplicates are counted.
+        (json!(["party", "party", "y"]), "The update path: 'y' points to an unknown field.".to_owned()),
+        (json!(["party", "party"]), "The update path: 'party' is duplicated.".to_owned()),
+        (json!(["x".repeat(53)]), format!("The update path: '{}' points to an unknown field.", "x".repeat(53))),
+        (json!(["x".repeat(54)]), format!("The update path: '{}...' points to an unknown field.", "x".repeat(50))),
+    ] {
+        assert_eq!(cause(patch(&id, &json!({}), &mask)).await, format!("{failed}{reason}"));
+    }
+    let large = json!({ "a": "x".repeat(262_144) });
+    let field = "annotations from field 'party_details.local_metadata.annotations' are larger than the limit of 256kb";
+    assert!(cause(annotations_patch(&id, &large)).await.ends_with(field));
+    ledger.patch(&id, &annotations_patch(&id, &json!({ "a": "x".repeat(262_143) }))).await.expect(200);
+    let merged = format!("Maximum annotations size for party '{id}' has been exceeded");
+    assert_eq!(cause(annotations_patch(&id, &json!({ "b": "x" }))).await, merged);
 }

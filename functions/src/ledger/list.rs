@@ -93,7 +93,8 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     // The filter `a::1` matches the id of the hint `a`. The hint `a:` is found by the prefix `a::` too, but does not match.
     let id = |row: &LedgerRow| format!("{}::{namespace}", row.hint);
     rows.retain(|row| id(row).starts_with(filter));
-    let mut page = PartiesPage { party_details: Vec::with_capacity(rows.len()), next_page_token: token(next.as_deref()) };
+    let mut page =
+        PartiesPage { party_details: Vec::with_capacity(rows.len()), next_page_token: token(next.as_deref()) };
     let mut budget = PayloadBudget::default();
     let mut last: Option<&LedgerRow> = None;
     let is_local = viewer == Some(deployment.organization_id);

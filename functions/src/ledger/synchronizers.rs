@@ -114,7 +114,8 @@ async fn is_hosted(request: &LedgerRequest, party: &str) -> LedgerResult<bool> {
     }
     let participant = request.query("participantId");
     if !participant.is_empty() {
-        let id = LedgerPartyId::parse(participant).map_err(|cause| LedgerError::invalid_field("participant_id", cause))?;
+        let id =
+            LedgerPartyId::parse(participant).map_err(|cause| LedgerError::invalid_field("participant_id", cause))?;
         if id.namespace.is_empty() {
             let cause = format!("Invalid unique identifier {participant}");
             return Err(LedgerError::invalid_field("participant_id", cause).into());

@@ -131,7 +131,8 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
             return Err(invalid_update(id, "Use UpdatePartyIdentityProviderId to change identity provider IDs").into());
         }
         if expected.is_some_and(|expected| expected != before.version - 1) {
-            let cause = format!("Update operation for party '{id}' failed due to a concurrent update to the same party");
+            let cause =
+                format!("Update operation for party '{id}' failed due to a concurrent update to the same party");
             let error = LedgerError::new(Category::Contention, "CONCURRENT_PARTY_DETAILS_UPDATE_DETECTED", cause);
             return Err(error.about("PARTY", id).into());
         }

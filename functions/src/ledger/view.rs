@@ -3,7 +3,10 @@
 
 use berth_shared::{
     domain::Party,
-    ledger::{Annotations, Category, LedgerError, LedgerRequest, LedgerResult, PayloadBudget, User, check_user_id_in_path, shown},
+    ledger::{
+        Annotations, Category, LedgerError, LedgerRequest, LedgerResult, PayloadBudget, User, check_user_id_in_path,
+        shown,
+    },
     store::Deployment,
 };
 use schemars::JsonSchema;
@@ -125,8 +128,7 @@ impl UserResponse {
 }
 
 /// Description of the parameter `identity-provider-id` of endpoints that return a user.
-pub(super) const USER_PROVIDER: &str =
-    "Identity provider of the user: the identifier of an organization. Empty or omitted: that of the authenticated user.";
+pub(super) const USER_PROVIDER: &str = "Identity provider of the user: the identifier of an organization. Empty or omitted: that of the authenticated user.";
 
 /// Returns the user in the path, if the user belongs to the identity provider. `operation` is its name in errors.
 ///

@@ -12,7 +12,8 @@ mod request;
 mod respond;
 
 pub use annotations::{
-    Annotations, MAX_ANNOTATIONS, check_new as check_new_annotations, check_patch as check_annotations_patch, merged, shown, size as annotations_size, storable,
+    Annotations, MAX_ANNOTATIONS, check_new as check_new_annotations, check_patch as check_annotations_patch, merged,
+    shown, size as annotations_size, storable,
 };
 pub use error::{Category, Decoding, LedgerError, LedgerFailure, LedgerResult};
 pub use page::{PageToken, PayloadBudget, check_party_filter};

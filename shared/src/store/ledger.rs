@@ -53,7 +53,7 @@ pub struct ActingUser<'a> {
     pub most: u64,
 }
 
-/// Who has a hint.
+/// Owner of a hint.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Guard {
@@ -68,7 +68,7 @@ pub(super) struct Row {
     pub(super) party_id: PartyId,
 }
 
-/// That a user may act as the party with this hint.
+/// Right of a user to act as the party with this hint.
 #[derive(Debug, Serialize, Deserialize)]
 struct Right {
     hint: Hint,
@@ -80,7 +80,7 @@ pub const MAX_RIGHTS: u64 = 1000;
 const RIGHTS: &str = "rights";
 
 impl Store {
-    /// Makes a party whose hint is its own choice; the user `acting` may act as it.
+    /// Creates a party with a chosen hint. The user `acting` gets the right to act as it.
     ///
     /// # Errors
     /// As every write.
@@ -115,11 +115,11 @@ impl Store {
         }
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
-        let refused = match transaction.commit(self, write).await? {
+        let failed = match transaction.commit(self, write).await? {
             Outcome::Committed => return Ok(Ok(())),
-            Outcome::ConditionsFailed(refused) => refused,
+            Outcome::ConditionsFailed(failed) => failed,
         };
-        match refused.into_iter().next() {
+        match failed.into_iter().next() {
             Some((Step::Provider, _)) => Ok(Err(NotAllocated::UnknownProvider)),
             Some((Step::Hint, Some(found))) => {
                 let Pointer { organization_id, .. } = decode(found)?;
@@ -182,9 +182,9 @@ impl Store {
         loop {
             let query = self.query(range, None).scan_index_forward(true).set_exclusive_start_key(start);
             let query = query.limit(i32::try_from(limit - found.len()).unwrap_or(i32::MAX));
-            let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-            found.extend(answer.items.unwrap_or_default());
-            start = answer.last_evaluated_key;
+            let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+            found.extend(response.items.unwrap_or_default());
+            start = response.last_evaluated_key;
             if found.len() >= limit || start.is_none() {
                 return Ok((found, start.is_some()));
             }

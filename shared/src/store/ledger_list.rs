@@ -151,11 +151,11 @@ impl Store {
         let query = self.query(&rest.range, None).scan_index_forward(true);
         let query = query.set_exclusive_start_key(rest.start.take().map(key));
         let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-        for item in answer.items.unwrap_or_default() {
+        let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        for item in response.items.unwrap_or_default() {
             rest.add(item)?;
         }
-        rest.start = answer.last_evaluated_key.as_ref().map(|key| sort_key(key).to_owned());
+        rest.start = response.last_evaluated_key.as_ref().map(|key| sort_key(key).to_owned());
         rest.ended = rest.start.is_none();
         rest.part.reached = rest.start.as_ref().and_then(|sk| rest.id(sk)).map(|id| format!("{id}{END}"));
         Ok(())

@@ -79,8 +79,8 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 11] = [
     ),
     (
         Family::LedgerRights,
-        &[StoreAction::Query, StoreAction::PutItem],
-        "the parties that the caller itself may act as: the user id is the id of the calling key",
+        &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem],
+        "the parties that the caller itself may act as, and their number: the user id is the id of the calling key",
     ),
 ];
 

@@ -204,10 +204,11 @@ pub fn try_ledger_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, K
     }
     for parameter in endpoint.query {
         let kind = match parameter.name {
-            "parties" | "filter-party" => Kind::Party,
-            "identity-provider-id" => Kind::Organization,
+            "parties" | "party" | "filter-party" => Kind::Party,
+            "identity-provider-id" | "identityProviderId" => Kind::Organization,
             "pageToken" => Kind::PageToken,
-            "pageSize" => continue,
+            // There is one participant, which belongs to no tenant.
+            "pageSize" | "participantId" => continue,
             other => return Err(format!("the parameter {other}: is it an id?")),
         };
         id_locations.push((IdLocation::Query(parameter.name.to_owned()), kind));
