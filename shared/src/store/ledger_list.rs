@@ -34,6 +34,8 @@ const LETTERS: &str = "pty_";
 const CHUNK: usize = 1000;
 /// Queries of the REST dialect's parties for one page. A query reads at most 1 MB, and may find allocated parties only.
 const MOST_QUERIES: usize = 8;
+/// The same for a page that has no rows yet. A page without rows has a token, but not every client expects one.
+const MOST_QUERIES_WITHOUT_ROWS: usize = 64;
 
 /// A party in a list.
 #[derive(Debug)]
@@ -90,10 +92,11 @@ impl Store {
         let mut rest = RestParties::new(wanted);
         let (allocated, ()) =
             try_join(self.allocated_parties(wanted, limit), self.read_rest_parties(&mut rest, limit)).await?;
-        for _ in 1..MOST_QUERIES {
+        for queries in 1..MOST_QUERIES_WITHOUT_ROWS {
             let Some(reached) = rest.part.reached.as_ref().filter(|_| !rest.ended) else { break };
             let before = allocated.rows.iter().filter(|row| row.position() <= *reached).count();
-            if before + rest.part.rows.len() >= limit {
+            let found = before + rest.part.rows.len();
+            if found >= limit || (found > 0 && queries >= MOST_QUERIES) {
                 break;
             }
             self.read_rest_parties(&mut rest, CHUNK).await?;
