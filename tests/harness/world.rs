@@ -129,7 +129,7 @@ impl PartyWorld {
         paths::party(&self.organization, &self.party)
     }
 
-    /// The paths of the resources that have an endpoint of their own: organization, dock and party.
+    /// The paths of the resources that can be changed: organization, dock and party.
     pub fn resource_paths(&self) -> [String; 3] {
         [self.organization_path(), self.dock_path(), self.party_path()]
     }
