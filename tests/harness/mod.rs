@@ -10,6 +10,7 @@ mod leaks;
 pub mod logs;
 pub mod paths;
 mod permissions;
+mod puts;
 pub mod registry;
 pub mod samples;
 mod wire;
@@ -20,7 +21,7 @@ use std::{collections::HashMap, time::Duration};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
 use berth::{Options, RunningServer};
-use berth_shared::store::Store;
+use berth_shared::store::{Record, Store};
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
 pub use contract::{documents, test_module};
@@ -80,6 +81,12 @@ impl TestServer {
     pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
         let scan = self.running.client().scan().table_name(self.running.table()).into_paginator();
         scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
+    }
+
+    /// Every record of the table.
+    pub async fn records(&self) -> Vec<Record> {
+        let items = self.items().await;
+        items.iter().map(Record::from_item).collect::<Result<_, _>>().expect("every item is a record")
     }
 
     /// A client with the first key of the platform, which may do everything.

@@ -19,7 +19,7 @@ pub(super) fn attribute(value: &impl Serialize) -> Result<AttributeValue> {
     serde_dynamo::to_attribute_value(value).map_err(Error::internal)
 }
 
-/// What has to hold for an item before a write.
+/// Condition on an item, checked before a write.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     /// The item exists.

@@ -1,7 +1,7 @@
 //! Roles, by dock and by party.
 //!
-//! A current role is two items. The one by dock can exist only once for each dock, party and role, which makes the role
-//! unique. The one by party is ordered by time. One transaction changes both, and the counters of the dock and the party.
+//! A current role is two items. The one by dock can exist only once for each dock, party and role, which enforces
+//! uniqueness. The one by party is ordered by time. One transaction changes both, and the counters of the dock and the party.
 //! A revocation moves both items to the past, where `asOf` reads them.
 
 use std::collections::HashMap;
@@ -29,8 +29,8 @@ use crate::domain::{
 enum Step {
     Party,
     Dock,
-    Guard,
-    Role,
+    RoleByDock,
+    RoleByParty,
 }
 
 /// Filter of a list of roles. `None` does not filter.
@@ -112,8 +112,8 @@ impl Store {
         let count = || Update::default().add(RoleCounts::attribute(role.role), 1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
         transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
-        transaction.create(Step::Guard, &RoleByDock { organization_id: organization, role: role.clone() })?;
-        transaction.create(Step::Role, &RoleByParty { organization_id: organization, role: role.clone() })?;
+        transaction.create(Step::RoleByDock, &RoleByDock { organization_id: organization, role: role.clone() })?;
+        transaction.create(Step::RoleByParty, &RoleByParty { organization_id: organization, role: role.clone() })?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
         let failed_steps = match transaction.commit(self, write).await? {
@@ -134,7 +134,7 @@ impl Store {
             });
         }
         match failed_steps.into_iter().next() {
-            Some((Step::Guard, Some(current))) => {
+            Some((Step::RoleByDock, Some(current))) => {
                 let current: Role = decode(current)?;
                 let detail = "The party holds this role in this dock";
                 Err(Error::conflict(Code::RoleAlreadyAssigned, detail, Some(current.id.to_string())))
@@ -198,14 +198,14 @@ impl Store {
         revoked.revoked_by = Some(write.origin.actor.id.clone());
         let mut transaction = Transaction::new(self, write)?;
         let same = Condition::equals("id", &role.id)?;
-        transaction.delete(Step::Role, &keys::party_role(organization, party, role.id), same.clone())?;
-        transaction.delete(Step::Guard, &keys::dock_role(organization, dock, party, role.role), same)?;
+        transaction.delete(Step::RoleByParty, &keys::party_role(organization, party, role.id), same.clone())?;
+        transaction.delete(Step::RoleByDock, &keys::dock_role(organization, dock, party, role.role), same)?;
         let count = || Update::default().add(RoleCounts::attribute(role.role), -1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
         transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
         let by_party = RevokedRoleByParty { organization_id: organization, role: revoked.clone() };
-        transaction.create(Step::Role, &by_party)?;
-        transaction.create(Step::Guard, &RevokedRoleByDock { organization_id: organization, role: revoked })?;
+        transaction.create(Step::RoleByParty, &by_party)?;
+        transaction.create(Step::RoleByDock, &RevokedRoleByDock { organization_id: organization, role: revoked })?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::deleted(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
@@ -261,16 +261,16 @@ impl Store {
         only: Option<RoleName>,
         page: &Page,
     ) -> Result<Listed<PartyRole>> {
-        let guard = |role| keys::dock_role(organization, dock, party, role);
+        let key = |role| keys::dock_role(organization, dock, party, role);
         let mut keys = vec![keys::party(organization, party), keys::dock(organization, dock)];
-        keys.extend(RoleName::ALL.map(guard));
+        keys.extend(RoleName::ALL.map(key));
         let mut found = self.get_batch(keys).await?;
         if !found.contains_key(&keys::party(organization, party)) {
             return Err(Error::not_found::<id::Party>());
         }
         let wanted = RoleName::ALL.into_iter().filter(|role| only.is_none_or(|only| only == *role));
         let mut roles: Vec<Role> =
-            wanted.filter_map(|role| found.remove(&guard(role))).map(decode).collect::<Result<_>>()?;
+            wanted.filter_map(|role| found.remove(&key(role))).map(decode).collect::<Result<_>>()?;
         roles.sort_by_key(|role| std::cmp::Reverse(role.id));
         let dock: Option<DockName> = found.remove(&keys::dock(organization, dock)).map(decode).transpose()?;
         let dock_name = dock.map(|dock| dock.name);
@@ -333,8 +333,8 @@ impl Store {
         is_own: bool,
         roles: &[CheckedRole],
     ) -> Result<HashMap<CheckedRole, RoleId>> {
-        let guard = |checked: &CheckedRole| keys::dock_role(organization, checked.dock, checked.party, checked.role);
-        let mut found = self.get_batch(roles.iter().map(guard)).await?;
+        let key = |checked: &CheckedRole| keys::dock_role(organization, checked.dock, checked.party, checked.role);
+        let mut found = self.get_batch(roles.iter().map(key)).await?;
         // If a role is assigned, or the client belongs to the organization, the organization exists.
         if found.is_empty() && !is_own {
             let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
@@ -342,7 +342,7 @@ impl Store {
         }
         let mut assigned = HashMap::new();
         for checked in roles {
-            if let Some(item) = found.remove(&guard(checked)) {
+            if let Some(item) = found.remove(&key(checked)) {
                 assigned.insert(*checked, decode::<Role>(item)?.id);
             }
         }

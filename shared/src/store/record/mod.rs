@@ -103,7 +103,6 @@ macro_rules! records {
     ($($(#[$doc:meta])+ $variant:ident($type:ty);)+) => {
         /// Record of any type.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[non_exhaustive]
         pub enum Record {
             $($(#[$doc])+ $variant($type),)+
         }
