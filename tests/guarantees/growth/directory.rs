@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use berth_shared::{
     domain::Slug,
     store::{
-        Item,
+        Item, Record,
         keys::{self, Key},
     },
 };
@@ -87,7 +87,11 @@ impl Directory {
         let organization = org.parse().expect("an id");
         // Which of the eight counters counts does not matter, because only their sum is returned.
         let counter = |attribute: &'static str| (keys::count_shard(organization, 0), attribute);
-        let platform = |attribute: &'static str| (keys::platform_count_shard(0), attribute);
+        // A platform counter exists from the first resource that it counts.
+        let records = server.records().await;
+        let shard =
+            records.iter().find(|record| matches!(record, Record::PlatformCounter(_))).expect("a counter").key();
+        let platform = |attribute: &'static str| (shard.clone(), attribute);
         let roles = |key: Key| (key, "rolesRecipient");
 
         let parties = SampleRequest::of(server, vec![counter("partiesOrganization")], async {

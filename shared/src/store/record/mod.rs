@@ -194,13 +194,13 @@ records! {
     /// Right of a user to act as a ledger party.
     LedgerRight(LedgerRight);
     /// Current role, by dock.
-    RoleByDock(RoleByDock);
+    DockRole(RoleByDock);
     /// Current role, by party.
-    RoleByParty(RoleByParty);
+    Role(RoleByParty);
     /// Revoked role, by dock.
-    RevokedRoleByDock(RevokedRoleByDock);
+    RevokedDockRole(RevokedRoleByDock);
     /// Revoked role, by party.
-    RevokedRoleByParty(RevokedRoleByParty);
+    RevokedRole(RevokedRoleByParty);
     /// API key.
     ApiKey(ApiKeyRecord);
     /// API key in the list of all API keys.

@@ -1,4 +1,6 @@
 //! Records of roles. A role is two items: one by dock and one by party.
+//!
+//! Entity types are short here, because queries with `asOf` read every role of a party.
 
 use super::StoredRecord;
 use crate::{
@@ -16,7 +18,7 @@ pub struct RoleByDock {
 }
 
 impl StoredRecord for RoleByDock {
-    const ENTITY_TYPE: &'static str = "role_by_dock";
+    const ENTITY_TYPE: &'static str = "dock_role";
     type Attributes = Role;
 
     fn key(&self) -> Key {
@@ -46,7 +48,7 @@ pub struct RoleByParty {
 }
 
 impl StoredRecord for RoleByParty {
-    const ENTITY_TYPE: &'static str = "role_by_party";
+    const ENTITY_TYPE: &'static str = "role";
     type Attributes = Role;
 
     fn key(&self) -> Key {
@@ -76,7 +78,7 @@ pub struct RevokedRoleByDock {
 }
 
 impl StoredRecord for RevokedRoleByDock {
-    const ENTITY_TYPE: &'static str = "revoked_role_by_dock";
+    const ENTITY_TYPE: &'static str = "revoked_dock_role";
     type Attributes = Role;
 
     fn key(&self) -> Key {
@@ -106,7 +108,7 @@ pub struct RevokedRoleByParty {
 }
 
 impl StoredRecord for RevokedRoleByParty {
-    const ENTITY_TYPE: &'static str = "revoked_role_by_party";
+    const ENTITY_TYPE: &'static str = "revoked_role";
     type Attributes = Role;
 
     fn key(&self) -> Key {
