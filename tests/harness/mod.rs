@@ -18,9 +18,8 @@ pub mod world;
 
 use std::{collections::HashMap, time::Duration};
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::{config::Credentials, types::AttributeValue};
-use berth::{Options, RunningServer};
+use aws_sdk_dynamodb::{config::SharedHttpClient, types::AttributeValue};
+use berth::{EmbeddedDynamoDb, HttpClientLayer, Options, RunningServer, StoreChoice, StoreCredentials};
 use berth_shared::store::{Record, Store};
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
@@ -96,13 +95,13 @@ impl TestServer {
         scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
-    /// Every record of the table.
+    /// Returns every record of the table.
     pub async fn records(&self) -> Vec<Record> {
         let items = self.items().await;
         items.iter().map(Record::from_item).collect::<Result<_, _>>().expect("every item is a record")
     }
 
-    /// A client with the first key of the platform, which may do everything.
+    /// Returns a client with the first platform key, which has all scopes.
     pub fn platform(&self) -> TestClient {
         TestClient::new(&self.running.url(), self.running.first_key())
     }

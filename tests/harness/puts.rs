@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use berth_shared::store::{Item, Record};
 use serde_json::Value;
 
-/// What is wrong with items that are not records.
+/// Descriptions of items that are not records.
 static VIOLATIONS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Checks the items that a DynamoDB request of `endpoint` puts.

@@ -23,7 +23,7 @@ const MAX_VALUE_BYTES: usize = 4096;
 /// Origin of a change.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// Who requested the change.
+    /// Author of the change.
     pub actor: Actor,
     /// API in which the change was requested.
     pub dialect: Dialect,
@@ -49,7 +49,7 @@ pub enum Dialect {
     Operator,
 }
 
-/// Who requested a change.
+/// Author of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Type of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use berth::{Options, StoreChoice};
+use berth::Options;
 use berth_functions::ENDPOINTS;
 use berth_shared::{
     http::{Access, Endpoint},

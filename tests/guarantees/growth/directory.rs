@@ -99,20 +99,20 @@ impl Directory {
         let parties = parties.await;
         let counts =
             vec![counter("docks"), platform("docks"), roles(keys::party(organization, party.parse().expect("an id")))];
-        let id_locations = SampleRequest::of(server, counts, async {
+        let id_locations = Sample::of(server, counts, async {
             let place = client.create_dock(&org, "FieldLocation").await.id();
             client.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let id_locations = id_locations.await;
         let counts =
             vec![counter("partiesOrganization"), roles(keys::dock(organization, dock.parse().expect("an id")))];
-        let guests = SampleRequest::of(server, counts, async {
+        let guests = Sample::of(server, counts, async {
             let guest = client.create_party(&org, "Guest").await.id();
             client.assign(&org, &guest, &dock, "RECIPIENT").await;
         });
         let guests = guests.await;
         let stem = (keys::slug(&Slug::parse("many").expect("a slug")), "last");
-        let namesakes = SampleRequest::of(server, vec![platform("organizations"), stem], async {
+        let namesakes = Sample::of(server, vec![platform("organizations"), stem], async {
             client.create_organization("Many").await;
         });
         let namesakes = namesakes.await;
@@ -175,8 +175,8 @@ async fn load(client: &Client, table: &str, items: impl Iterator<Item = Item>) {
     assert!(requests.buffer_unordered(2).all(async |whole| whole).await, "all items are loaded");
 }
 
-impl SampleRequest {
-    /// What `make` makes.
+impl Sample {
+    /// Returns the items that `make` creates.
     async fn of(server: &TestServer, counted: Vec<(Key, &'static str)>, make: impl Future<Output = ()>) -> Self {
         let key = |item: &Item| (text(&item["pk"]).to_owned(), text(&item["sk"]).to_owned());
         let before = server.items().await;

@@ -34,7 +34,7 @@ pub struct AuditEntry {
     pub entity_id: String,
     /// Kind of change.
     pub action: Action,
-    /// Who requested the change.
+    /// Author of the change.
     pub actor: Actor,
     /// API in which the change was requested.
     pub dialect: Dialect,

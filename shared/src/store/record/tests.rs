@@ -146,22 +146,16 @@ impl Values {
 
     /// Returns a record of every type.
     fn records(&self) -> Vec<Record> {
+        [self.records_of_owners(), self.records_of_parties(), self.records_of_requests()].concat()
+    }
+
+    /// Returns the records of the platform, organizations and docks.
+    fn records_of_owners(&self) -> Vec<Record> {
         let (organization_id, shard) = (self.organization(), u8::from(self.is_set) * 7);
-        let (party, dock, role, key) = (self.party(), self.dock(), self.role(), self.api_key());
+        let dock = self.dock();
         let role_counts = RoleCounts { roles_distributor: self.number, roles_recipient: 0 };
         let count = i64::try_from(self.number).unwrap();
-        let hint = self.hint.clone();
-        let row = ApiKeyRow { id: key.key.id };
         let returned = [2, self.number].into_iter().filter(|_| self.is_set).collect();
-        let first = FirstResponse {
-            fingerprint: "f".repeat(64),
-            status: 201,
-            location: self.is_set.then(|| "/v1/docks".to_owned()),
-            etag: None,
-            body: "{}".to_owned(),
-            expires_at: self.number,
-            ttl: self.number,
-        };
         vec![
             Deployment {
                 cursor_secret: "0".repeat(64),
@@ -201,6 +195,14 @@ impl Values {
             DockRow { id: dock.id, organization_id, name: self.name.clone() }.into(),
             DomainRecord { domain: self.domain.clone(), owner: DomainOwner { dock_id: dock.id } }.into(),
             DockRecord { dock, role_counts }.into(),
+        ]
+    }
+
+    /// Returns the records of parties, their ledger ids and their roles.
+    fn records_of_parties(&self) -> Vec<Record> {
+        let (organization_id, party, role, hint) = (self.organization(), self.party(), self.role(), self.hint.clone());
+        let role_counts = RoleCounts { roles_distributor: self.number, roles_recipient: 0 };
+        vec![
             PartyPointer::to(&party).into(),
             PartyReference {
                 organization_id,
@@ -216,6 +218,23 @@ impl Values {
             RoleByParty { organization_id, role: role.clone() }.into(),
             RevokedRoleByDock { organization_id, role: role.clone() }.into(),
             RevokedRoleByParty { organization_id, role }.into(),
+        ]
+    }
+
+    /// Returns the records of API keys and of requests.
+    fn records_of_requests(&self) -> Vec<Record> {
+        let key = self.api_key();
+        let row = ApiKeyRow { id: key.key.id };
+        let first = FirstResponse {
+            fingerprint: "f".repeat(64),
+            status: 201,
+            location: self.is_set.then(|| "/v1/docks".to_owned()),
+            etag: None,
+            body: "{}".to_owned(),
+            expires_at: self.number,
+            ttl: self.number,
+        };
+        vec![
             ApiKeyUse { id: row.id, used_at: self.time() }.into(),
             OwnerApiKeyRow { owner: self.owner(), key: row }.into(),
             row.into(),
