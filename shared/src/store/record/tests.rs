@@ -146,13 +146,89 @@ impl Values {
 
     /// Returns a record of every type.
     fn records(&self) -> Vec<Record> {
+        let party = self.party();
+        let samples = [
+            self.of_organizations(),
+            self.of_docks(),
+            self.of_parties(&party),
+            self.of_ledger(&party),
+            self.of_roles(),
+            self.of_requests(),
+        ];
+        samples.concat()
+    }
+
+    fn of_organizations(&self) -> Vec<Record> {
         let (organization_id, shard) = (self.organization(), u8::from(self.is_set) * 7);
-        let (party, dock, role, key) = (self.party(), self.dock(), self.role(), self.api_key());
-        let role_counts = RoleCounts { roles_distributor: self.number, roles_recipient: 0 };
+        let (name, slug, version) = (self.name.clone(), self.slug.clone(), self.number);
+        let (created_at, updated_at) = (self.time(), self.time());
         let count = i64::try_from(self.number).unwrap();
-        let hint = self.hint.clone();
+        let counts = PlatformCounts { organizations: count, docks: 0, api_keys: -count };
+        let state = SlugState {
+            organization_id: self.is_set.then_some(organization_id),
+            last: self.number,
+            returned: [2, self.number].into_iter().filter(|_| self.is_set).collect(),
+        };
+        let namespace = Namespace::new([1; 32]);
+        let metadata = Metadata::default();
+        vec![
+            Deployment { cursor_secret: "0".repeat(64), namespace, organization_id, created_at }.into(),
+            PlatformCounter { shard, counts }.into(),
+            OrganizationCounter {
+                organization_id,
+                shard,
+                counts: OrganizationCounts { docks: -count, ..OrganizationCounts::default() },
+            }
+            .into(),
+            OrganizationRow { id: organization_id, name: name.clone() }.into(),
+            SlugRecord { slug: slug.clone(), state }.into(),
+            Organization { id: organization_id, name, slug, metadata, created_at, updated_at, version }.into(),
+        ]
+    }
+
+    fn of_docks(&self) -> Vec<Record> {
+        let dock = self.dock();
+        let role_counts = RoleCounts { roles_distributor: self.number, roles_recipient: 0 };
+        vec![
+            DockRow { id: dock.id, organization_id: dock.organization_id, name: self.name.clone() }.into(),
+            DomainRecord { domain: self.domain.clone(), owner: DomainOwner { dock_id: dock.id } }.into(),
+            DockRecord { dock, role_counts }.into(),
+        ]
+    }
+
+    fn of_parties(&self, party: &Party) -> Vec<Record> {
+        let external_ref = self.external_ref.clone();
+        let summary = PartySummary::from(party);
+        let role_counts = RoleCounts { roles_distributor: 0, roles_recipient: self.number };
+        vec![
+            PartyPointer::to(party).into(),
+            PartyReference { organization_id: party.organization_id, external_ref, party: summary }.into(),
+            PartyRecord { party: party.clone(), role_counts }.into(),
+        ]
+    }
+
+    fn of_ledger(&self, party: &Party) -> Vec<Record> {
+        let (organization_id, party_id, hint) = (party.organization_id, party.id, self.hint.clone());
+        vec![
+            LedgerHint { hint: hint.clone(), owner: HintOwner { organization_id, party_id } }.into(),
+            LedgerRow { organization_id, hint: hint.clone(), party: PartyRef { party_id } }.into(),
+            LedgerRight { user_id: self.user_id.clone(), party: GrantedHint { hint } }.into(),
+        ]
+    }
+
+    fn of_roles(&self) -> Vec<Record> {
+        let (organization_id, role) = (self.organization(), self.role());
+        vec![
+            RoleByDock { organization_id, role: role.clone() }.into(),
+            RoleByParty { organization_id, role: role.clone() }.into(),
+            RevokedRoleByDock { organization_id, role: role.clone() }.into(),
+            RevokedRoleByParty { organization_id, role }.into(),
+        ]
+    }
+
+    fn of_requests(&self) -> Vec<Record> {
+        let key = self.api_key();
         let row = ApiKeyRow { id: key.key.id };
-        let returned = [2, self.number].into_iter().filter(|_| self.is_set).collect();
         let first = FirstResponse {
             fingerprint: "f".repeat(64),
             status: 201,
@@ -163,59 +239,6 @@ impl Values {
             ttl: self.number,
         };
         vec![
-            Deployment {
-                cursor_secret: "0".repeat(64),
-                namespace: Namespace::new([1; 32]),
-                organization_id,
-                created_at: self.time(),
-            }
-            .into(),
-            PlatformCounter { shard, counts: PlatformCounts { organizations: count, docks: 0, api_keys: -count } }
-                .into(),
-            crate::domain::Organization {
-                id: organization_id,
-                name: self.name.clone(),
-                slug: self.slug.clone(),
-                metadata: Metadata::default(),
-                created_at: self.time(),
-                updated_at: self.time(),
-                version: self.number,
-            }
-            .into(),
-            OrganizationCounter {
-                organization_id,
-                shard,
-                counts: OrganizationCounts { docks: -count, ..OrganizationCounts::default() },
-            }
-            .into(),
-            OrganizationRow { id: organization_id, name: self.name.clone() }.into(),
-            SlugRecord {
-                slug: self.slug.clone(),
-                state: SlugState {
-                    organization_id: self.is_set.then_some(organization_id),
-                    last: self.number,
-                    returned,
-                },
-            }
-            .into(),
-            DockRow { id: dock.id, organization_id, name: self.name.clone() }.into(),
-            DomainRecord { domain: self.domain.clone(), owner: DomainOwner { dock_id: dock.id } }.into(),
-            DockRecord { dock, role_counts }.into(),
-            PartyPointer::to(&party).into(),
-            PartyReference {
-                organization_id,
-                external_ref: self.external_ref.clone(),
-                party: PartySummary::from(&party),
-            }
-            .into(),
-            LedgerHint { hint: hint.clone(), owner: HintOwner { organization_id, party_id: party.id } }.into(),
-            LedgerRow { organization_id, hint: hint.clone(), party: PartyRef { party_id: party.id } }.into(),
-            LedgerRight { user_id: self.user_id.clone(), party: GrantedHint { hint } }.into(),
-            PartyRecord { party, role_counts }.into(),
-            RoleByDock { organization_id, role: role.clone() }.into(),
-            RoleByParty { organization_id, role: role.clone() }.into(),
-            RevokedRoleByDock { organization_id, role: role.clone() }.into(),
-            RevokedRoleByParty { organization_id, role }.into(),
             ApiKeyUse { id: row.id, used_at: self.time() }.into(),
             OwnerApiKeyRow { owner: self.owner(), key: row }.into(),
             row.into(),
