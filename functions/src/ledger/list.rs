@@ -4,7 +4,7 @@ use berth_shared::{
     domain::MAX_HINT,
     http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction},
     ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult, PageToken, PayloadBudget, check_party_filter},
-    store::{Family, LedgerRow, LedgerRows},
+    store::{Family, ListedParties, ListedParty},
 };
 use lambda_http::http::Method;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -88,15 +88,15 @@ async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
         return Ok(Some(request.respond(&PartiesPage { party_details: Vec::new(), next_page_token: String::new() })?));
     }
     let owner = request.user()?.owner;
-    let LedgerRows { mut rows, next } =
+    let ListedParties { mut rows, next } =
         request.store().list_ledger_parties(owner, after.as_deref(), &prefix, size).await?;
     // The filter `a::1` matches the id of the hint `a`. The hint `a:` is found by the prefix `a::` too, but does not match.
-    let id = |row: &LedgerRow| format!("{}::{namespace}", row.hint);
+    let id = |row: &ListedParty| format!("{}::{namespace}", row.hint);
     rows.retain(|row| id(row).starts_with(filter));
     let mut page =
         PartiesPage { party_details: Vec::with_capacity(rows.len()), next_page_token: token(next.as_deref()) };
     let mut budget = PayloadBudget::default();
-    let mut last: Option<&LedgerRow> = None;
+    let mut last: Option<&ListedParty> = None;
     let is_local = viewer == Some(deployment.organization_id);
     for chunk in rows.chunks(CHUNK) {
         let shown: Vec<_> = chunk.iter().filter(|row| viewer == Some(row.organization_id)).collect();

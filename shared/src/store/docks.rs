@@ -1,7 +1,6 @@
-//! Docks and the domains that they have.
+//! Docks and their domains.
 
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
@@ -10,10 +9,11 @@ use super::{
     listing::READ_BY_OFFSET,
     organizations::counting,
     reads::decode,
+    record::{DockRecord, DockRow, DomainOwner, DomainRecord, PlatformCounter},
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
-    Dock, Domain, Name, Search,
+    Dock, Domain, Search,
     credentials::Owner,
     error::{Code, Error, Result},
     id::{self, DockId, OrganizationId},
@@ -27,23 +27,8 @@ enum Step {
     Other,
 }
 
-/// What the list of all docks holds of one: whose it is, and enough to search by.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    id: DockId,
-    organization_id: OrganizationId,
-    name: Name,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DomainItem {
-    dock_id: DockId,
-}
-
 impl Store {
-    /// Makes a dock.
+    /// Creates a dock.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`, `DOMAIN_ALREADY_REGISTERED`; as every write.
@@ -53,27 +38,27 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(new.organization_id, bits, "docks", 1);
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
-        transaction.create(Step::Dock, &keys::dock(new.organization_id, new.id), new)?;
-        let row = Row { id: new.id, organization_id: new.organization_id, name: new.profile.name.clone() };
-        transaction.create(Step::Dock, &keys::dock_row(new.id), &row)?;
+        transaction.create(Step::Dock, &DockRecord::new(new.clone()))?;
+        let name = new.profile.name.clone();
+        transaction.create(Step::Dock, &DockRow { id: new.id, organization_id: new.organization_id, name })?;
         let platform = Update::default().add("docks", 1);
-        transaction.upsert(Step::Other, &keys::platform_count(bits), platform)?;
+        transaction.upsert::<PlatformCounter>(Step::Other, &keys::platform_count(bits), None, platform)?;
         for (at, domain) in domains.iter().enumerate() {
-            transaction.create(Step::Domain(at), &keys::domain(domain), &DomainItem { dock_id: new.id })?;
+            transaction.create(Step::Domain(at), &domain_of(new, domain))?;
         }
         let owner = Owner::Organization(new.organization_id);
         transaction.audit(write, &Change::created(owner, Entity::Dock, &new.id, new)?.in_dock(new.id))?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(refused) => match refused.first() {
+            Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Organization, _)) => Err(Error::not_found::<id::Organization>()),
                 Some((Step::Domain(at), _)) => Err(domain_taken(domains.get(*at).copied())),
-                _ => Err(unexpected(&refused)),
+                _ => Err(unexpected(&failed)),
             },
         }
     }
 
-    /// A dock of `organization`.
+    /// Reads a dock of `organization`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -81,16 +66,16 @@ impl Store {
         self.get(&keys::dock(organization, id)).await
     }
 
-    /// Whose dock this is.
+    /// Returns the organization of a dock.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn dock_owner(&self, id: DockId) -> Result<Option<OrganizationId>> {
-        let row: Option<Row> = self.get(&keys::dock_row(id)).await?;
+        let row: Option<DockRow> = self.get(&keys::dock_row(id)).await?;
         Ok(row.map(|row| row.organization_id))
     }
 
-    /// A page of the docks of `organization`, or of all; with `search`, of those whose names contain it.
+    /// Reads a page of the docks of `organization`, or of all docks. With `search`, only of those whose names contain it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -118,21 +103,21 @@ impl Store {
         let (listed, total) = match search {
             None => {
                 let total = async { Ok(Some(self.platform_counts().await?.docks)) };
-                try_join(self.list::<Row>(&ranges, page, None), total).await?
+                try_join(self.list::<DockRow>(&ranges, page, None), total).await?
             }
             Some(search) => {
-                let keep = |row: &Row| search.matches(row.name.as_str());
+                let keep = |row: &DockRow| search.matches(row.name.as_str());
                 let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
                 try_join(self.list(&ranges, page, Some(&keep)), total).await?
             }
         };
-        let key = |row: &Row| keys::dock(row.organization_id, row.id);
+        let key = |row: &DockRow| keys::dock(row.organization_id, row.id);
         let mut docks = self.get_batch(listed.rows.iter().map(key)).await?;
         let rows = listed.rows.iter().filter_map(|row| docks.remove(&key(row))).map(decode).collect::<Result<_>>()?;
         Ok(listed.with_rows(rows).with_total(total))
     }
 
-    /// Writes `after` where the dock is still as in `before`. Whether it was.
+    /// Replaces `before` with `after`. Returns `false` and writes nothing if the dock has changed in between.
     ///
     /// # Errors
     /// `DOMAIN_ALREADY_REGISTERED`; as every write.
@@ -155,7 +140,7 @@ impl Store {
             transaction.update(Step::Other, &keys::dock_row(after.id), Condition::Exists, row)?;
         }
         for (at, domain) in new.iter().enumerate().filter(|(_, domain)| !old.contains(domain)) {
-            transaction.create(Step::Domain(at), &keys::domain(domain), &DomainItem { dock_id: after.id })?;
+            transaction.create(Step::Domain(at), &domain_of(after, domain))?;
         }
         for domain in old.iter().filter(|domain| !new.contains(domain)) {
             transaction.delete(Step::Other, &keys::domain(domain), Condition::Exists)?;
@@ -165,13 +150,17 @@ impl Store {
         transaction.audit(write, &audit)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::ConditionsFailed(refused) => match refused.first() {
+            Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Dock, _)) => Ok(false),
                 Some((Step::Domain(at), _)) => Err(domain_taken(new.get(*at).copied())),
-                _ => Err(unexpected(&refused)),
+                _ => Err(unexpected(&failed)),
             },
         }
     }
+}
+
+fn domain_of(dock: &Dock, domain: &Domain) -> DomainRecord {
+    DomainRecord { domain: domain.clone(), owner: DomainOwner { dock_id: dock.id } }
 }
 
 fn domain_taken(domain: Option<&Domain>) -> Error {

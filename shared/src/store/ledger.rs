@@ -1,27 +1,24 @@
-//! Parties of the ledger dialect by their ids, and the rights of users. [`super::ledger_list`] has the lists.
+//! Ledger parties by their ledger ids, and the rights of users. [`super::ledger_list`] has the lists.
 //!
-//! A party that was allocated in that dialect has two items more than others: a guard, which makes its id unique in the
-//! deployment and is never deleted, and a row in its organization's list. A party that was created in the REST dialect
-//! needs neither: its id on the ledger is computed from its id here.
-
-use serde::{Deserialize, Serialize};
+//! A party that was allocated at `/v2` has two more items than others: its hint, which makes the ledger id unique in the
+//! deployment and is never deleted, and a row in its organization's list. A party that was created at `/v1` needs neither,
+//! because its ledger id is computed from its id.
 
 use super::{
     Change, Entity, Item, Store, Write,
     expression::{Condition, Update, key_attributes},
     keys::{self, Key, Range},
     organizations::counting,
-    parties::{Pointer, counter},
+    parties::counter,
     reads::decode,
+    record::{
+        GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyOwner, PartyPointer,
+        PartyRecord, PartyRef,
+    },
     retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
-use crate::domain::{
-    Hint, Party,
-    credentials::Owner,
-    error::Result,
-    id::{OrganizationId, PartyId},
-};
+use crate::domain::{Hint, Party, credentials::Owner, error::Result};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -31,20 +28,20 @@ enum Step {
     Other,
 }
 
-/// Why a party was not allocated.
+/// Reason why a party was not allocated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAllocated {
-    /// There is no such organization.
+    /// The organization does not exist.
     UnknownProvider,
-    /// The caller's organization has a party with this hint.
+    /// The organization has a party with this hint.
     Exists,
-    /// Another organization has.
+    /// Another organization has a party with this hint.
     ExistsElsewhere,
     /// The user has the maximum number of rights.
     TooManyRights,
 }
 
-/// A user to whom a new party gives the right to act as it.
+/// User that may act as a new party.
 #[derive(Debug, Clone, Copy)]
 pub struct ActingUser<'a> {
     /// Id of the user.
@@ -53,34 +50,13 @@ pub struct ActingUser<'a> {
     pub most: u64,
 }
 
-/// Owner of a hint.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Guard {
-    pub(super) organization_id: OrganizationId,
-    pub(super) party_id: PartyId,
-}
-
-/// A party in its organization's list.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Row {
-    pub(super) party_id: PartyId,
-}
-
-/// Right of a user to act as the party with this hint.
-#[derive(Debug, Serialize, Deserialize)]
-struct Right {
-    hint: Hint,
-}
-
 /// Maximum number of rights of a user.
 pub const MAX_RIGHTS: u64 = 1000;
 /// Attribute with the number of parties that a user may act as.
 const RIGHTS: &str = "rights";
 
 impl Store {
-    /// Creates a party with a chosen hint. The user `acting` gets the right to act as it.
+    /// Allocates a party with a hint that the client chose. The user `acting` may act as it.
     ///
     /// # Errors
     /// As every write.
@@ -95,23 +71,24 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
         transaction.update(Step::Provider, &shard, Condition::Exists, change)?;
-        let guard = Guard { organization_id: organization, party_id: new.id };
-        transaction.create(Step::Hint, &keys::ledger_hint(hint), &guard)?;
-        if let Some(namesake) = hint.as_party_id() {
-            // A hint that looks like an id of the REST dialect must not be the ledger id of that party.
-            transaction.check(Step::Hint, &keys::party_pointer(namesake), Condition::Absent)?;
+        let owner = HintOwner { organization_id: organization, party_id: new.id };
+        transaction.create(Step::Hint, &LedgerHint { hint: hint.clone(), owner })?;
+        if let Some(id) = hint.as_party_id() {
+            // A hint that looks like the id of a party created at `/v1` must not be the ledger id of that party.
+            transaction.check(Step::Hint, &keys::party_pointer(id), Condition::Absent)?;
         }
-        transaction.create(Step::Other, &keys::ledger_row(organization, hint), &Row { party_id: new.id })?;
-        transaction.create(Step::Other, &keys::party(organization, new.id), new)?;
-        let pointer = Pointer { organization_id: organization, ledger_hint: Some(hint.clone()) };
-        transaction.create(Step::Other, &keys::party_pointer(new.id), &pointer)?;
+        let party = PartyRef { party_id: new.id };
+        transaction.create(Step::Other, &LedgerRow { organization_id: organization, hint: hint.clone(), party })?;
+        transaction.create(Step::Other, &PartyRecord::new(new.clone()))?;
+        transaction.create(Step::Other, &PartyPointer::to(new))?;
         if let Some(user) = acting {
-            let right = Right { hint: hint.clone() };
-            transaction.create(Step::Other, &keys::ledger_right(user.id, hint), &right)?;
+            let party = GrantedHint { hint: hint.clone() };
+            transaction.create(Step::Other, &LedgerRight { user_id: user.id.to_owned(), party })?;
             // The counter is exact: its condition and the right are in one transaction.
             let below = Condition::AbsentOrAtMost(RIGHTS, user.most.saturating_sub(1));
-            let count = Update::default().add(RIGHTS, 1);
-            transaction.update(Step::Rights, &keys::ledger_right_count(user.id), below, count)?;
+            let counter = keys::ledger_right_counter(user.id);
+            let change = Update::default().add(RIGHTS, 1);
+            transaction.upsert::<LedgerRightCounter>(Step::Rights, &counter, Some(below), change)?;
         }
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
@@ -122,7 +99,7 @@ impl Store {
         match failed.into_iter().next() {
             Some((Step::Provider, _)) => Ok(Err(NotAllocated::UnknownProvider)),
             Some((Step::Hint, Some(found))) => {
-                let Pointer { organization_id, .. } = decode(found)?;
+                let PartyOwner { organization_id, .. } = decode(found)?;
                 let elsewhere = organization_id != organization;
                 Ok(Err(if elsewhere { NotAllocated::ExistsElsewhere } else { NotAllocated::Exists }))
             }
@@ -131,17 +108,18 @@ impl Store {
         }
     }
 
-    /// The hints of the parties that a user may act as, in byte order.
+    /// Returns the hints of the parties that a user may act as, in byte order.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn ledger_rights(&self, user: &str) -> Result<Vec<Hint>> {
         let most = usize::try_from(MAX_RIGHTS).unwrap_or(usize::MAX);
         let (rights, _) = self.ascending(&keys::ledger_rights(user), None, most).await?;
-        rights.into_iter().map(|item| decode::<Right>(item).map(|right| right.hint)).collect()
+        rights.into_iter().map(|item| decode::<GrantedHint>(item).map(|right| right.hint)).collect()
     }
 
-    /// The parties that these hints name and `viewer` sees; those of others are not read, and left out as unknown ones are.
+    /// Reads the parties with these hints that `viewer` sees. Parties of other organizations are not read, and are left out
+    /// like unknown ones.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
@@ -152,12 +130,12 @@ impl Store {
         let mut wanted = Vec::new();
         for hint in hints {
             if let Some(item) = found.remove(&keys::ledger_hint(hint)) {
-                let Guard { organization_id, party_id } = decode(item)?;
+                let HintOwner { organization_id, party_id } = decode(item)?;
                 wanted.push((organization_id, party_id));
             } else if let Some(id) = hint.as_party_id()
                 && let Some(item) = found.remove(&keys::party_pointer(id))
             {
-                let Pointer { organization_id, .. } = decode(item)?;
+                let PartyOwner { organization_id, .. } = decode(item)?;
                 wanted.push((organization_id, id));
             }
         }
@@ -169,7 +147,7 @@ impl Store {
             .collect()
     }
 
-    /// At most `limit` items of `range` in ascending order, after the sort key `start`, and whether more follow.
+    /// Reads at most `limit` items of `range` in ascending order, after the sort key `start`. Returns whether more follow.
     pub(super) async fn ascending(
         &self,
         range: &Range,

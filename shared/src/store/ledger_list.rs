@@ -14,9 +14,8 @@ use super::{
     Item, Store,
     expression::key_attributes,
     keys::{self, Key, Range, SK},
-    ledger::{Guard, Row},
-    parties::Pointer,
     reads::decode,
+    record::{HintOwner, PartyOwner, PartyRef},
     retry::Attempt,
 };
 use crate::domain::{
@@ -39,7 +38,7 @@ const MOST_QUERIES_WITHOUT_ROWS: usize = 64;
 
 /// A party in a list.
 #[derive(Debug)]
-pub struct LedgerRow {
+pub struct ListedParty {
     /// Hint of its ledger id.
     pub hint: String,
     /// Organization of the party.
@@ -52,9 +51,9 @@ pub struct LedgerRow {
 
 /// A page of a list.
 #[derive(Debug, Default)]
-pub struct LedgerRows {
+pub struct ListedParties {
     /// Rows in byte order of ids.
-    pub rows: Vec<LedgerRow>,
+    pub rows: Vec<ListedParty>,
     /// Hint after which the next page begins; `None` on the last page. A page may be short and have one.
     pub next: Option<String>,
 }
@@ -62,7 +61,7 @@ pub struct LedgerRows {
 /// The part of a page that one range has.
 #[derive(Debug, Default)]
 struct Part {
-    rows: Vec<LedgerRow>,
+    rows: Vec<ListedParty>,
     /// Last position that was read; `None` once the range is read to its end.
     reached: Option<String>,
 }
@@ -87,7 +86,7 @@ impl Store {
         after: Option<&str>,
         prefix: &str,
         limit: usize,
-    ) -> Result<LedgerRows> {
+    ) -> Result<ListedParties> {
         let wanted = Wanted { within, after, prefix };
         let mut rest = RestParties::new(wanted);
         let (allocated, ()) =
@@ -108,8 +107,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
-    pub async fn parties_of_rows(&self, rows: &[&LedgerRow]) -> Result<HashMap<PartyId, Party>> {
-        let (read, unread): (Vec<&LedgerRow>, Vec<&LedgerRow>) = rows.iter().partition(|row| row.party.is_some());
+    pub async fn parties_of_rows(&self, rows: &[&ListedParty]) -> Result<HashMap<PartyId, Party>> {
+        let (read, unread): (Vec<&ListedParty>, Vec<&ListedParty>) = rows.iter().partition(|row| row.party.is_some());
         let keys = unread.iter().map(|row| keys::party(row.organization_id, row.party_id));
         let items = self.get_batch(keys).await?.into_values();
         let mut parties: Vec<Party> = items.map(decode).collect::<Result<_>>()?;
@@ -132,16 +131,16 @@ impl Store {
         let row = |item: Item| {
             let hint = sort_key(&item).strip_suffix(END).unwrap_or_default().to_owned();
             let (organization_id, party_id) = match within {
-                Owner::Organization(own) => (own, decode::<Row>(item)?.party_id),
+                Owner::Organization(own) => (own, decode::<PartyRef>(item)?.party_id),
                 Owner::Platform => {
-                    let Guard { organization_id, party_id } = decode(item)?;
+                    let HintOwner { organization_id, party_id } = decode(item)?;
                     (organization_id, party_id)
                 }
             };
-            Ok(LedgerRow { hint, organization_id, party_id, party: None })
+            Ok(ListedParty { hint, organization_id, party_id, party: None })
         };
-        let rows: Vec<LedgerRow> = items.into_iter().map(row).collect::<Result<_>>()?;
-        let reached = rows.last().filter(|_| more).map(LedgerRow::position);
+        let rows: Vec<ListedParty> = items.into_iter().map(row).collect::<Result<_>>()?;
+        let reached = rows.last().filter(|_| more).map(ListedParty::position);
         Ok(Part { rows, reached })
     }
 
@@ -165,7 +164,7 @@ impl Store {
     }
 }
 
-impl LedgerRow {
+impl ListedParty {
     /// Returns the position in the order of ids: the id without its namespace, which is the same for all.
     fn position(&self) -> String {
         format!("{}{END}", self.hint)
@@ -173,11 +172,11 @@ impl LedgerRow {
 }
 
 /// Merges the parts of a page.
-fn merged(parts: [Part; 2], after: Option<&str>, limit: usize) -> LedgerRows {
+fn merged(parts: [Part; 2], after: Option<&str>, limit: usize) -> ListedParties {
     // Beyond the nearest position that was reached, a part may lack rows.
     let reached = parts.iter().filter_map(|part| part.reached.clone()).min();
     let rows = parts.into_iter().flat_map(|part| part.rows);
-    let mut rows: Vec<(String, LedgerRow)> = rows.map(|row| (row.position(), row)).collect();
+    let mut rows: Vec<(String, ListedParty)> = rows.map(|row| (row.position(), row)).collect();
     rows.retain(|(position, _)| reached.as_ref().is_none_or(|reached| position <= reached));
     rows.sort_by(|(one, _), (other, _)| one.cmp(other));
     rows.truncate(limit);
@@ -191,7 +190,7 @@ fn merged(parts: [Part; 2], after: Option<&str>, limit: usize) -> LedgerRows {
             reached.max(floor).strip_suffix(END).map(ToOwned::to_owned)
         }
     };
-    LedgerRows { rows: rows.into_iter().map(|(_, row)| row).collect(), next }
+    ListedParties { rows: rows.into_iter().map(|(_, row)| row).collect(), next }
 }
 
 /// The range of the parties that were created in the REST dialect, as it is read. It has allocated parties, too.
@@ -249,9 +248,9 @@ impl<'a> RestParties<'a> {
         }
         let (organization_id, party) = match self.wanted.within {
             Owner::Organization(own) => (own, Some(decode::<Party>(item)?)),
-            Owner::Platform => (decode::<Pointer>(item)?.organization_id, None),
+            Owner::Platform => (decode::<PartyOwner>(item)?.organization_id, None),
         };
-        self.part.rows.push(LedgerRow { hint: party_id.to_string(), organization_id, party_id, party });
+        self.part.rows.push(ListedParty { hint: party_id.to_string(), organization_id, party_id, party });
         Ok(())
     }
 }
@@ -270,7 +269,7 @@ mod tests {
 
     fn part(hints: &[&str], reached: Option<&str>) -> Part {
         let now = Time::from_millis(1_700_000_000_000);
-        let row = |hint: &&str| LedgerRow {
+        let row = |hint: &&str| ListedParty {
             hint: (*hint).to_owned(),
             organization_id: OrganizationId::new(now, 1),
             party_id: PartyId::new(now, 2),
@@ -281,7 +280,7 @@ mod tests {
     }
 
     fn page(parts: [Part; 2], after: Option<&str>, limit: usize) -> (Vec<String>, Option<String>) {
-        let LedgerRows { rows, next } = merged(parts, after, limit);
+        let ListedParties { rows, next } = merged(parts, after, limit);
         (rows.into_iter().map(|row| row.hint).collect(), next)
     }
 

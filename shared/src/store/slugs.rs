@@ -1,79 +1,63 @@
-//! Slugs: who has one, and which suffix the next namesake gets.
+//! Slugs: their owners, and the suffixes for further organizations with the same name.
 //!
-//! A slug's item outlives its owner where it has given out suffixes: a name that is freed and taken again goes on
-//! counting where it stopped, instead of trying every number from 1.
-
-use std::collections::BTreeSet;
+//! The item of a slug is never deleted. If a slug is freed and taken again, its suffixes continue where they stopped.
 
 use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::ReturnValue,
 };
-use serde::Deserialize;
 
 use super::{
     Item, Store,
     expression::{Condition, Update, key_attributes},
     keys,
     reads::decode,
+    record::{SlugRecord, SlugState, StoredRecord},
     retry::Attempt,
 };
 use crate::domain::{Slug, SlugStem, error::Result, id::OrganizationId};
 
-/// What the item of a slug says.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Guard {
-    /// Who has it; nobody where it is free again.
-    pub(super) organization_id: Option<OrganizationId>,
-    /// The last suffix that was given out.
-    last: u64,
-    /// Suffixes that were reserved and not used.
-    returned: BTreeSet<u64>,
+/// Returns the state of a slug from its item; without an item, that of a slug that was never used.
+pub(super) fn state_of(item: Option<Item>) -> Result<SlugState> {
+    item.map_or_else(|| Ok(SlugState::default()), decode)
 }
 
-impl Guard {
-    pub(super) fn read(item: Option<Item>) -> Result<Self> {
-        item.map_or_else(|| Ok(Self::default()), decode)
-    }
-}
-
-/// Takes a slug that no organization has: the condition and the update.
+/// Returns the condition and the update that give a free slug to `owner`.
 pub(super) fn taking(owner: OrganizationId) -> Result<(Condition, Update)> {
     Ok((Condition::Lacks("organizationId"), Update::default().set("organizationId", &owner)?))
 }
 
-/// Frees a slug of `owner`: the condition and the update.
+/// Returns the condition and the update that free a slug of `owner`.
 pub(super) fn freeing(owner: OrganizationId) -> Result<(Condition, Update)> {
     Ok((Condition::equals("organizationId", &owner)?, Update::default().remove("organizationId")))
 }
 
 impl Store {
-    /// A suffix for a namesake, the caller's alone: one that was returned, else the next. `guard` is what was last seen
-    /// of the stem.
-    pub(super) async fn reserve_suffix(&self, stem: &SlugStem, guard: &Guard) -> Result<u64> {
-        if let Some(returned) = guard.returned.first()
+    /// Reserves a suffix for another organization with this stem: a returned one, or else the next. No other request gets the
+    /// same suffix. `state` is the last known state of the stem.
+    pub(super) async fn reserve_suffix(&self, stem: &SlugStem, state: &SlugState) -> Result<u64> {
+        if let Some(returned) = state.returned.first()
             && self.take_returned(stem, *returned).await?
         {
             return Ok(*returned);
         }
         let next = Update::default().add("last", 1);
-        let update = self.update_guard(stem, next, None).return_values(ReturnValue::AllNew);
-        let answer = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
-        Ok(Guard::read(answer.attributes)?.last)
+        let update = self.update_slug(stem, next, None).return_values(ReturnValue::AllNew);
+        let response = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
+        Ok(state_of(response.attributes)?.last)
     }
 
-    /// Gives a suffix back that was reserved and not used, so that the next namesake leaves no gap.
+    /// Returns a reserved suffix that was not used, so that the next organization with this name gets it.
     pub(super) async fn return_suffix(&self, stem: &SlugStem, suffix: u64) -> Result<()> {
-        let update = self.update_guard(stem, Update::default().add_to_set("returned", suffix), None);
+        let update = self.update_slug(stem, Update::default().add_to_set("returned", suffix), None);
         self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
         Ok(())
     }
 
-    /// Whether this call took the returned `suffix`, and not another one before it.
+    /// Takes a returned suffix. Returns `false` if another request took it first.
     async fn take_returned(&self, stem: &SlugStem, suffix: u64) -> Result<bool> {
         let delete = Update::default().delete_from_set("returned", suffix);
-        let update = self.update_guard(stem, delete, Some(Condition::Contains("returned", suffix)));
+        let update = self.update_slug(stem, delete, Some(Condition::Contains("returned", suffix)));
         let once = || async {
             match update.clone().send().await {
                 Err(error)
@@ -87,8 +71,8 @@ impl Store {
         self.retrying(once).await
     }
 
-    fn update_guard(&self, stem: &SlugStem, update: Update, condition: Option<Condition>) -> UpdateItemFluentBuilder {
-        let rendered = update.render(condition);
+    fn update_slug(&self, stem: &SlugStem, update: Update, condition: Option<Condition>) -> UpdateItemFluentBuilder {
+        let rendered = update.set_entity_type(SlugRecord::ENTITY_TYPE).render(condition);
         self.client
             .update_item()
             .table_name(self.table())
@@ -99,12 +83,12 @@ impl Store {
             .set_expression_attribute_values(rendered.values)
     }
 
-    /// Who has a slug.
+    /// Returns the owner of a slug.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn slug_owner(&self, slug: &Slug) -> Result<Option<OrganizationId>> {
-        let guard: Option<Guard> = self.get(&keys::slug(slug)).await?;
-        Ok(guard.and_then(|guard| guard.organization_id))
+        let found: Option<SlugState> = self.get(&keys::slug(slug)).await?;
+        Ok(found.and_then(|found| found.organization_id))
     }
 }
