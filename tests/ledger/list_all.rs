@@ -40,7 +40,7 @@ impl Providers {
     }
 
     /// Returns a party as an administrator of this provider sees it.
-    fn shown(&self, (party, owner): &(String, String), viewer: &str) -> Value {
+    fn shown((party, owner): &(String, String), viewer: &str) -> Value {
         if owner != viewer {
             // Only the default provider sees that the party is local.
             return json!({ "party": party, "isLocal": viewer.is_empty(), "identityProviderId": "",
@@ -52,7 +52,7 @@ impl Providers {
     }
 
     fn all(&self, viewer: &str) -> Value {
-        self.parties.iter().map(|party| self.shown(party, viewer)).collect()
+        self.parties.iter().map(|party| Self::shown(party, viewer)).collect()
     }
 }
 
@@ -101,7 +101,7 @@ async fn an_organization_key_lists_its_own_parties() {
     let Providers { ledger, acme, parties, .. } = &providers;
     let tenant = ledger.server.tenant(acme, &["ledger:admin"]).await;
     let own: Value =
-        parties.iter().filter(|(_, owner)| owner == acme).map(|party| providers.shown(party, acme)).collect();
+        parties.iter().filter(|(_, owner)| owner == acme).map(|party| Providers::shown(party, acme)).collect();
     for query in ["", "identity-provider-id=", &format!("identity-provider-id={acme}"), "pageSize=10000"] {
         assert_eq!(list(&tenant, query).await, own, "{query}");
     }

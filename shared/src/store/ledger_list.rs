@@ -1,8 +1,8 @@
-//! Lists of the ledger dialect: parties in byte order of their ids.
+//! Lists of ledger parties, in byte order of their ledger ids.
 //!
-//! Two ranges are merged: parties that were allocated on the ledger, by hint, and parties that were created in the REST
-//! dialect, by ULID. The ranges of one organization are its own items. Those of the platform are the lists of all hints
-//! and of all parties, so a page costs the same at any number of organizations.
+//! Two ranges are merged: parties that were allocated at `/v2`, by hint, and parties that were created at `/v1`, by ULID.
+//! The ranges of one organization are its own items. Those of the platform are the lists of all hints and of all parties,
+//! so a page costs the same at any number of organizations.
 
 use std::collections::HashMap;
 
@@ -25,13 +25,13 @@ use crate::domain::{
     id::{OrganizationId, PartyId},
 };
 
-/// End of a hint in the order of ids, in which a hint that begins another need not come first.
+/// End of a hint in ledger ids and sort keys. With it, `alice-2` precedes `alice`, as in the order of whole ids.
 const END: &str = "::";
-/// Beginning of the hints of parties that were created in the REST dialect.
+/// Beginning of the hints of parties that were created at `/v1`.
 const LETTERS: &str = "pty_";
-/// Rows per query once the first query of the REST dialect's parties found too few.
+/// Rows per query once the first query of the parties created at `/v1` found too few.
 const CHUNK: usize = 1000;
-/// Queries of the REST dialect's parties for one page. A query reads at most 1 MB, and may find allocated parties only.
+/// Queries of the parties created at `/v1` for one page. A query reads at most 1 MB, and may find allocated parties only.
 const MOST_QUERIES: usize = 8;
 /// The same for a page that has no rows yet. A page without rows has a token, but not every client expects one.
 const MOST_QUERIES_WITHOUT_ROWS: usize = 64;
@@ -144,7 +144,7 @@ impl Store {
         Ok(Part { rows, reached })
     }
 
-    /// Reads the next query of the parties that were created in the REST dialect.
+    /// Reads the next query of the parties that were created at `/v1`.
     async fn read_rest_parties(&self, rest: &mut RestParties<'_>, limit: usize) -> Result<()> {
         if rest.ended {
             return Ok(());
@@ -193,7 +193,7 @@ fn merged(parts: [Part; 2], after: Option<&str>, limit: usize) -> ListedParties 
     ListedParties { rows: rows.into_iter().map(|(_, row)| row).collect(), next }
 }
 
-/// The range of the parties that were created in the REST dialect, as it is read. It has allocated parties, too.
+/// The range of the parties that were created at `/v1`, as it is read. It has allocated parties, too.
 struct RestParties<'a> {
     wanted: Wanted<'a>,
     range: Range,
