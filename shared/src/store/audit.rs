@@ -19,6 +19,9 @@ use crate::domain::{
 /// The most bytes of one value that an entry shows whole.
 const SHOWN_BYTES: usize = 4096;
 
+/// Maximum length of the user agent in an entry, in characters. Longer ones are cut.
+const USER_AGENT: usize = 256;
+
 /// Who asked for a change, and in which call.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -189,7 +192,7 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(Key, Entry)> {
         changes: changes.to_text(),
         request_id: origin.request_id.clone(),
         ip_address: origin.ip_address.clone(),
-        user_agent: origin.user_agent.clone(),
+        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(USER_AGENT).collect()),
         created_at: origin.now,
     };
     Ok((keys::audit_entry(change.owner, &change.entity_id, id), entry))

@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{
     Counts, Name, Organization, Search, Slug, SlugStem,
     credentials::Owner,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     id::OrganizationId,
 };
 
@@ -79,7 +79,7 @@ impl Store {
     /// what goes with it, since the answer that is recorded tells the slug.
     ///
     /// # Errors
-    /// `SLUG_ALREADY_TAKEN` where the choice is exact; as every write.
+    /// `SLUG_ALREADY_TAKEN` and `SLUG_RESERVED` where the choice is exact; as every write.
     pub async fn create_organization<T>(
         &self,
         choice: &SlugChoice,
@@ -88,18 +88,26 @@ impl Store {
     ) -> Result<T> {
         let stem = match choice {
             SlugChoice::Exactly(slug) => {
+                slugs::require_unreserved(slug)?;
                 let new = organization(slug.clone());
                 let (made, write) = write(&new)?;
                 return match self.try_create_organization(&new, &write).await? {
                     None => Ok(made),
-                    Some(guard) => Err(slug_taken(guard.organization_id)),
+                    Some(guard) => Err(slugs::not_taken(&guard)),
                 };
             }
             SlugChoice::Free(stem) => stem,
         };
-        let new = organization(stem.slug().clone());
-        let (made, with) = write(&new)?;
-        let Some(mut guard) = self.try_create_organization(&new, &with).await? else { return Ok(made) };
+        // A name whose slug is reserved gets a suffix at once.
+        let mut guard = Guard::default();
+        if !stem.slug().is_reserved() {
+            let new = organization(stem.slug().clone());
+            let (made, with) = write(&new)?;
+            match self.try_create_organization(&new, &with).await? {
+                None => return Ok(made),
+                Some(found) => guard = found,
+            }
+        }
         loop {
             let suffix = self.reserve_suffix(stem, &guard).await?;
             let new = organization(stem.numbered(suffix));
@@ -219,7 +227,7 @@ impl Store {
     /// Writes `after` where the organization is still as in `before`. Whether it was.
     ///
     /// # Errors
-    /// `SLUG_ALREADY_TAKEN`, with the id of its owner; as every write.
+    /// `SLUG_ALREADY_TAKEN`, with the id of its owner; `SLUG_RESERVED`; as every write.
     pub async fn update_organization(
         &self,
         before: &Organization,
@@ -240,9 +248,10 @@ impl Store {
             update,
         )?;
         if before.slug != after.slug {
-            let (free, take) = slugs::taking(after.id)?;
+            slugs::require_unreserved(&after.slug)?;
+            let (free, take) = slugs::taking(after.id, write.origin.now)?;
             transaction.update(Step::Slug, &keys::slug(&after.slug), free, take)?;
-            let (held, free) = slugs::freeing(after.id)?;
+            let (held, free) = slugs::releasing(after.id, write.origin.now)?;
             transaction.update(Step::OldSlug, &keys::slug(&before.slug), held, free)?;
         }
         if before.name != after.name {
@@ -255,7 +264,7 @@ impl Store {
             Outcome::Committed => Ok(true),
             Outcome::ConditionsFailed(refused) => match refused.into_iter().next() {
                 Some((Step::Organization, _)) => Ok(false),
-                Some((Step::Slug, found)) => Err(slug_taken(Guard::read(found)?.organization_id)),
+                Some((Step::Slug, found)) => Err(slugs::not_taken(&Guard::read(found)?)),
                 other => Err(unexpected(other.as_slice())),
             },
         }
@@ -271,7 +280,7 @@ pub(super) fn add<S: Copy>(
     platform: Update,
     write: &Write,
 ) -> Result<()> {
-    let (free, take) = slugs::taking(new.id)?;
+    let (free, take) = slugs::taking(new.id, write.origin.now)?;
     transaction.update(slug, &keys::slug(&new.slug), free, take)?;
     transaction.create(itself, &keys::organization(new.id), new)?;
     for shard in 0..keys::SHARDS {
@@ -280,13 +289,6 @@ pub(super) fn add<S: Copy>(
     transaction.create(row, &keys::organization_row(new.id), &Row { id: new.id, name: new.name.clone() })?;
     transaction.upsert(count, &keys::platform_count(new.id.ulid().0), platform.add("organizations", 1))?;
     transaction.audit(write, &Change::created(Owner::Organization(new.id), Entity::Organization, &new.id, new)?)
-}
-
-/// The refusal of a slug that `owner` has. Slugs are public, so it is told to every caller; whether the caller may know
-/// the owner is decided where the caller is known.
-fn slug_taken(owner: Option<OrganizationId>) -> Error {
-    let owner = owner.map(|owner| owner.to_string());
-    Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", owner)
 }
 
 /// What one counter says, over all its shards.

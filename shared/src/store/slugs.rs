@@ -2,6 +2,9 @@
 //!
 //! A slug's item outlives its owner where it has given out suffixes: a name that is freed and taken again goes on
 //! counting where it stopped, instead of trying every number from 1.
+//!
+//! A slug that an organization gives up stays reserved for it for 30 days. Otherwise somebody could take it over and
+//! receive what is meant for its previous owner.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +16,17 @@ use serde::Deserialize;
 
 use super::{
     Item, Store,
-    expression::{Condition, Update, key_attributes},
+    expression::{Condition, Update, attribute, key_attributes},
     keys,
     reads::decode,
     retry::Attempt,
 };
-use crate::domain::{Slug, SlugStem, error::Result, id::OrganizationId};
+use crate::domain::{
+    Slug, SlugStem,
+    error::{Code, Error, Result},
+    id::OrganizationId,
+    time::Time,
+};
 
 /// What the item of a slug says.
 #[derive(Debug, Default, Deserialize)]
@@ -38,14 +46,47 @@ impl Guard {
     }
 }
 
-/// Takes a slug that no organization has: the condition and the update.
-pub(super) fn taking(owner: OrganizationId) -> Result<(Condition, Update)> {
-    Ok((Condition::Lacks("organizationId"), Update::default().set("organizationId", &owner)?))
+/// Time for which a slug stays reserved after its organization gave it up, in milliseconds: 30 days.
+const RESERVATION: u64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Takes a slug that no organization has, and that is not reserved for another one: the condition and the update.
+pub(super) fn taking(owner: OrganizationId, now: Time) -> Result<(Condition, Update)> {
+    let condition = Condition::Unclaimed {
+        owner: "organizationId",
+        former: ("releasedBy", attribute(&owner)?),
+        until: ("reservedUntil", now.millis_since_epoch()),
+    };
+    let update = Update::default().set("organizationId", &owner)?.remove("releasedBy").remove("reservedUntil");
+    Ok((condition, update))
 }
 
-/// Frees a slug of `owner`: the condition and the update.
-pub(super) fn freeing(owner: OrganizationId) -> Result<(Condition, Update)> {
-    Ok((Condition::equals("organizationId", &owner)?, Update::default().remove("organizationId")))
+/// Gives a slug of `owner` up and reserves it for its return: the condition and the update.
+pub(super) fn releasing(owner: OrganizationId, now: Time) -> Result<(Condition, Update)> {
+    let until = now.plus_millis(RESERVATION).millis_since_epoch();
+    let update = Update::default().remove("organizationId").set("releasedBy", &owner)?.set("reservedUntil", &until)?;
+    Ok((Condition::equals("organizationId", &owner)?, update))
+}
+
+/// Returns the error for a slug that the service itself reserves.
+pub(super) fn require_unreserved(slug: &Slug) -> Result<()> {
+    if slug.is_reserved() {
+        return Err(Error::conflict(Code::SlugReserved, "The slug is reserved for the service", None));
+    }
+    Ok(())
+}
+
+/// Returns the error for a slug that was not taken, because of its item. Slugs are public, so every client gets it. Only
+/// the HTTP layer knows whether the client sees the owner.
+pub(super) fn not_taken(guard: &Guard) -> Error {
+    match guard.organization_id {
+        Some(owner) => {
+            Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", Some(owner.to_string()))
+        }
+        None => {
+            let detail = "The slug is reserved for the organization that gave it up less than 30 days ago";
+            Error::conflict(Code::SlugReserved, detail, None)
+        }
+    }
 }
 
 impl Store {

@@ -83,7 +83,12 @@ impl<S: Copy> Transaction<S> {
 
     /// Puts an item whose key no item has yet.
     pub(super) fn create(&mut self, step: S, key: &Key, value: &impl Serialize) -> Result<()> {
-        let put = self.put(key, value, Condition::Absent)?;
+        self.replace(step, key, Condition::Absent, value)
+    }
+
+    /// Puts an item in place of one for which `condition` holds.
+    pub(super) fn replace(&mut self, step: S, key: &Key, condition: Condition, value: &impl Serialize) -> Result<()> {
+        let put = self.put(key, value, condition)?;
         self.push(Step::Of(step), TransactWriteItem::builder().put(put).build());
         Ok(())
     }
