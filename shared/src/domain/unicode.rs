@@ -24,7 +24,8 @@ pub(super) fn nfkd(text: &str) -> String {
 }
 
 /// Folds case and width, so that texts that differ in nothing else are equal: `ＡＣＭＥ` becomes `acme`, and `Straße`
-/// becomes `strasse`. This is the compatibility caseless match of the Unicode Standard (section 3.13, D146), composed.
+/// becomes `strasse`. This is the compatibility caseless match of the Unicode Standard (section 3.13, D146), composed. In
+/// addition, a dotless i equals another i, because both have the same upper case.
 pub(super) fn folded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -32,7 +33,8 @@ pub(super) fn folded(text: &str) -> String {
     let cases: CaseMapperBorrowed<'static> = CaseMapper::new();
     let once = DecomposingNormalizerBorrowed::new_nfd().normalize(text);
     let once = nfkd(&cases.fold_string(&once));
-    ComposingNormalizerBorrowed::new_nfkc().normalize(&cases.fold_string(&once)).into_owned()
+    let twice = cases.fold_string(&once).replace('ı', "i");
+    ComposingNormalizerBorrowed::new_nfkc().normalize(&twice).into_owned()
 }
 
 /// Returns whether a name may not contain the character: a control character, a bidirectional embedding, override or
@@ -74,6 +76,7 @@ mod tests {
             ("ﬁnance №①", "finance no1"),
             ("e\u{301}", "é"),
             ("Ⅻ", "xii"),
+            ("BANKASI ı", "bankasi i"),
         ] {
             assert_eq!(folded(text), fold, "{text}");
         }

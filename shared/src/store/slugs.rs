@@ -1,10 +1,10 @@
-//! Slugs: who has one, and which suffix the next namesake gets.
+//! Slugs: the owner of a slug, and the suffix of the next organization with the same name.
 //!
 //! A slug's item outlives its owner where it has given out suffixes: a name that is freed and taken again goes on
 //! counting where it stopped, instead of trying every number from 1.
 //!
-//! A slug that an organization gives up stays reserved for it for 30 days. Otherwise somebody could take it over and
-//! receive what is meant for its previous owner.
+//! A slug that an organization gives up stays reserved for it for 30 days. Otherwise another organization could take it
+//! and receive what is meant for its previous owner.
 
 use std::collections::BTreeSet;
 
@@ -28,11 +28,11 @@ use crate::domain::{
     time::Time,
 };
 
-/// What the item of a slug says.
+/// The item of a slug.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Guard {
-    /// Who has it; nobody where it is free again.
+    /// The owner; `None` if the slug is free again.
     pub(super) organization_id: Option<OrganizationId>,
     /// The last suffix that was given out.
     last: u64,
@@ -90,8 +90,8 @@ pub(super) fn not_taken(guard: &Guard) -> Error {
 }
 
 impl Store {
-    /// A suffix for a namesake, the caller's alone: one that was returned, else the next. `guard` is what was last seen
-    /// of the stem.
+    /// Reserves a suffix of the stem for the caller alone: one that was returned, else the next. `guard` is the last
+    /// known state of the stem's item.
     pub(super) async fn reserve_suffix(&self, stem: &SlugStem, guard: &Guard) -> Result<u64> {
         if let Some(returned) = guard.returned.first()
             && self.take_returned(stem, *returned).await?
@@ -100,18 +100,18 @@ impl Store {
         }
         let next = Update::default().add("last", 1);
         let update = self.update_guard(stem, next, None).return_values(ReturnValue::AllNew);
-        let answer = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
-        Ok(Guard::read(answer.attributes)?.last)
+        let output = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
+        Ok(Guard::read(output.attributes)?.last)
     }
 
-    /// Gives a suffix back that was reserved and not used, so that the next namesake leaves no gap.
+    /// Gives a suffix back that was reserved and not used, so that the suffixes have no gap.
     pub(super) async fn return_suffix(&self, stem: &SlugStem, suffix: u64) -> Result<()> {
         let update = self.update_guard(stem, Update::default().add_to_set("returned", suffix), None);
         self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
         Ok(())
     }
 
-    /// Whether this call took the returned `suffix`, and not another one before it.
+    /// Takes the returned `suffix`. Returns whether no other request took it before.
     async fn take_returned(&self, stem: &SlugStem, suffix: u64) -> Result<bool> {
         let delete = Update::default().delete_from_set("returned", suffix);
         let update = self.update_guard(stem, delete, Some(Condition::Contains("returned", suffix)));
@@ -140,7 +140,7 @@ impl Store {
             .set_expression_attribute_values(rendered.values)
     }
 
-    /// Who has a slug.
+    /// Returns the owner of a slug.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
