@@ -78,15 +78,11 @@ pub(super) fn require_unreserved(slug: &Slug) -> Result<()> {
 /// Returns the error for a slug that was not taken, because of its item. Slugs are public, so every client gets it. Only
 /// the HTTP layer knows whether the client sees the owner.
 pub(super) fn not_taken(guard: &Guard) -> Error {
-    match guard.organization_id {
-        Some(owner) => {
-            Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", Some(owner.to_string()))
-        }
-        None => {
-            let detail = "The slug is reserved for the organization that gave it up less than 30 days ago";
-            Error::conflict(Code::SlugReserved, detail, None)
-        }
+    if let Some(owner) = guard.organization_id {
+        return Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", Some(owner.to_string()));
     }
+    let detail = "The slug is reserved for the organization that gave it up less than 30 days ago";
+    Error::conflict(Code::SlugReserved, detail, None)
 }
 
 impl Store {
