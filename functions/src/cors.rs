@@ -1,4 +1,4 @@
-//! What cross-origin requests may send and read (CORS), derived from the contract: every documented method and header.
+//! Methods and headers of cross-origin requests (CORS), derived from the contract: everything that it documents.
 
 use std::collections::BTreeSet;
 

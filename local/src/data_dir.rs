@@ -33,7 +33,7 @@ impl DataDir {
         create(path).map_err(unwritable)?;
         let lock =
             File::options().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(unwritable)?;
-        // An earlier version, or somebody else, may have created them with more permissions.
+        // An earlier version, or another user, may have created them with more permissions.
         restrict(path).map_err(unwritable)?;
         match lock.try_lock() {
             Ok(()) => {}

@@ -1,27 +1,20 @@
-//! The audit trail in the table: one entry for each change, and no entry without a change.
+//! Audit entries in the table: one for each change, and none without a change.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
+use berth_shared::{
+    credentials::Owner,
+    json::Json,
+    store::{Action, Entity, Record, record::AuditEntry},
+};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{TestClient, TestResponse, TestServer, api_test, paths};
 
-/// An audit entry.
-#[derive(Debug)]
-struct Entry(HashMap<String, AttributeValue>);
-
-impl Entry {
-    fn text(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|value| value.as_s().ok()).map_or("null", String::as_str)
-    }
-
-    fn changes(&self) -> (Value, Value) {
-        let changes: Value = serde_json::from_str(self.text("changes")).expect("changes are JSON");
-        (changes["before"].clone(), changes["after"].clone())
-    }
+/// Returns the values before and after the change.
+fn changes(entry: &AuditEntry) -> (Value, Value) {
+    let value = |json: &Json| serde_json::from_str(&json.to_text()).expect("JSON");
+    (value(&entry.changes.before), value(&entry.changes.after))
 }
 
 struct World {
@@ -42,27 +35,26 @@ impl World {
         paths::organization(&self.organization)
     }
 
-    /// Returns the audit entries of an entity, oldest first.
-    async fn audit_entries(&self, owner: &str, entity: &str) -> Vec<Entry> {
-        let running = self.server.running();
-        let owner = owner.strip_prefix("org_").map_or_else(|| owner.to_owned(), |ulid| format!("ORG#{ulid}"));
-        let query = running.client().query().table_name(running.table()).key_condition_expression("pk = :pk");
-        let query = query.expression_attribute_values(":pk", AttributeValue::S(format!("{owner}#AUDIT#{entity}")));
-        query.send().await.expect("the query succeeds").items.unwrap_or_default().into_iter().map(Entry).collect()
+    /// Returns all audit entries, oldest first.
+    async fn audit_entries(&self) -> Vec<AuditEntry> {
+        let records = self.server.records().await.into_iter();
+        let entries =
+            records.filter_map(|record| if let Record::AuditEntry(entry) = record { Some(entry) } else { None });
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_by_key(|entry| entry.id);
+        entries
     }
 
-    /// Returns the number of audit entries in the table.
-    async fn entries(&self) -> i32 {
-        let running = self.server.running();
-        let scan = running.client().scan().table_name(running.table()).filter_expression("contains(pk, :audit)");
-        let scan = scan.expression_attribute_values(":audit", AttributeValue::S("#AUDIT#".to_owned()));
-        scan.send().await.expect("the scan succeeds").count
+    /// Returns the audit entries of a resource, oldest first.
+    async fn entries_of(&self, owner: &str, id: &str) -> Vec<AuditEntry> {
+        let owner: Owner = serde_json::from_value(json!(owner)).expect("an owner");
+        let entries = self.audit_entries().await.into_iter();
+        entries.filter(|entry| entry.owner == owner && entry.entity_id == id).collect()
     }
 
-    /// Changes a resource with a new key, in a request with its own id. Returns the response and the only new audit
-    /// entry.
-    async fn change(&self, method: Method, target: &str, body: Value, owner: &str) -> (TestResponse, Entry) {
-        let before = self.entries().await;
+    /// Sends a change in a request with its own id. Returns the response and the only audit entry of the change.
+    async fn change(&self, method: Method, target: &str, body: Value, owner: &str) -> (TestResponse, AuditEntry) {
+        let before = self.audit_entries().await.len();
         let key = self.platform.create_api_key(
             None,
             &["organizations:write", "docks:write", "parties:write", "roles:write", "api-keys:write", "docks:read"],
@@ -74,24 +66,22 @@ impl World {
             client.request(method.clone(), target).header("x-request-id", &request_id).header("user-agent", "test/1");
         let response = if method == Method::DELETE { request } else { request.json(&body) }.send().await;
         assert!(matches!(response.status, 200 | 201), "{}", response.json());
-        assert_eq!(self.entries().await, before + 2, "one entry for the key, one for the change");
+        assert_eq!(self.audit_entries().await.len(), before + 2, "one entry for the key, one for the change");
         let (method, last) = (method.as_str(), target.rsplit('/').next().expect("an id").to_owned());
         let entity = if method == "POST" { response.id() } else { last };
         let owner = if owner.is_empty() { entity.as_str() } else { owner };
-        let entry = self.audit_entries(owner, &entity).await.pop().expect("an entry");
-        assert_eq!((entry.text("requestId"), entry.text("entityId")), (request_id.as_str(), entity.as_str()));
-        assert_eq!((entry.text("ipAddress"), entry.text("userAgent")), ("127.0.0.1", "test/1"));
-        let actor = entry.0["actor"].as_m().expect("an actor");
-        assert_eq!(actor["type"].as_s().expect("a type"), "api_key");
-        assert_eq!(actor["id"].as_s().expect("an id"), &key.id());
-        assert_eq!(entry.text("id"), format!("aud_{}", entry.text("sk")));
+        let entry = self.entries_of(owner, &entity).await.pop().expect("an entry");
+        assert_eq!((&entry.request_id, &entry.entity_id), (&request_id, &entity));
+        assert_eq!((entry.ip_address.as_deref(), entry.user_agent.as_deref()), (Some("127.0.0.1"), Some("test/1")));
+        assert_eq!((entry.actor.kind.as_str(), &entry.actor.id), ("api_key", &key.id()));
         (response, entry)
     }
 }
 
 #[track_caller]
-fn is(entry: &Entry, entity: &str, action: &str, dock: &str) {
-    assert_eq!([entry.text("entityType"), entry.text("action"), entry.text("dockId")], [entity, action, dock]);
+fn is(entry: &AuditEntry, entity: Entity, action: Action, dock: Option<&str>) {
+    let found = entry.dock_id.map(|dock| dock.to_string());
+    assert_eq!((entry.entity_type, entry.action, found.as_deref()), (entity, action, dock));
 }
 
 /// Asserts that `found` has these members, besides those of every change.
@@ -109,8 +99,8 @@ async fn changes_of_an_organization_are_audited() {
     let world = World::new().await;
     let body = json!({ "name": "Bank", "metadata": { "a": 1, "b": { "c": [2] } } });
     let (created, entry) = world.change(Method::POST, paths::ORGANIZATIONS, body, "").await;
-    is(&entry, "organization", "create", "null");
-    let (before, after) = entry.changes();
+    is(&entry, Entity::Organization, Action::Create, None);
+    let (before, after) = changes(&entry);
     assert_eq!(before, Value::Null);
     for member in ["id", "name", "slug", "metadata", "createdAt", "updatedAt"] {
         assert_eq!(after[member], created.json()[member], "{member}");
@@ -118,8 +108,8 @@ async fn changes_of_an_organization_are_audited() {
     let target = paths::organization(&created.id());
     let patch = json!({ "slug": "b", "metadata": { "a": null } });
     let (changed, entry) = world.change(Method::PATCH, &target, patch, &created.id()).await;
-    is(&entry, "organization", "update", "null");
-    let (before, after) = entry.changes();
+    is(&entry, Entity::Organization, Action::Update, None);
+    let (before, after) = changes(&entry);
     members(&before, &["slug", "metadata"]);
     members(&after, &["slug", "metadata"]);
     for member in ["slug", "metadata", "updatedAt"] {
@@ -132,16 +122,16 @@ async fn changes_of_a_dock_are_audited() {
     let world = World::new().await;
     let body = json!({ "organizationId": world.organization, "name": "Desk", "businessAddress": { "city": "Bonn" } });
     let (created, entry) = world.change(Method::POST, paths::DOCKS, body, &world.organization).await;
-    is(&entry, "dock", "create", &created.id());
-    let (before, after) = entry.changes();
+    is(&entry, Entity::Dock, Action::Create, Some(&created.id()));
+    let (before, after) = changes(&entry);
     assert_eq!(before, Value::Null);
     for (member, value) in created.json().as_object().expect("members") {
         assert_eq!(after[member], *value, "{member}");
     }
     let patch = json!({ "name": "Desk", "domain": "a.example.com", "businessAddress": null });
     let (_, entry) = world.change(Method::PATCH, &paths::dock(&created.id()), patch, &world.organization).await;
-    is(&entry, "dock", "update", &created.id());
-    let (before, after) = entry.changes();
+    is(&entry, Entity::Dock, Action::Update, Some(&created.id()));
+    let (before, after) = changes(&entry);
     members(&after, &["domain", "businessAddress"]);
     assert_eq!((&before["domain"], &after["domain"]), (&Value::Null, &json!("a.example.com")));
     assert_eq!((&before["businessAddress"]["city"], &after["businessAddress"]), (&json!("Bonn"), &Value::Null));
@@ -153,23 +143,20 @@ async fn changes_of_a_party_are_audited() {
     let parties = format!("{}/parties", world.path());
     let body = json!({ "type": "INDIVIDUAL", "name": "Ann", "email": "a@b.com", "metadata": { "n": 1.0 } });
     let (created, entry) = world.change(Method::POST, &parties, body, &world.organization).await;
-    is(&entry, "party", "create", "null");
-    let (before, after) = entry.changes();
+    is(&entry, Entity::Party, Action::Create, None);
+    let (before, after) = changes(&entry);
     assert_eq!(before, Value::Null);
     // The ledger id of a party that was created in `/v1` is not stored: it follows from its id.
     let found = created.json().as_object().expect("members").iter().filter(|(member, _)| *member != "ledgerParty");
     for (member, value) in found {
         assert_eq!(after[member], *value, "{member}");
     }
-    assert!(
-        entry.text("changes").contains(r#""metadata":{"n":1.0}"#),
-        "numbers keep their digits in audit entries, too"
-    );
+    assert!(entry.changes.after.to_text().contains(r#""metadata":{"n":1.0}"#), "numbers keep their digits here, too");
     let patch = json!({ "email": null, "name": "Ann", "externalRef": "E-1" });
     let target = format!("{parties}/{}", created.id());
     let (_, entry) = world.change(Method::PATCH, &target, patch, &world.organization).await;
-    is(&entry, "party", "update", "null");
-    let (before, after) = entry.changes();
+    is(&entry, Entity::Party, Action::Update, None);
+    let (before, after) = changes(&entry);
     members(&before, &["email", "externalRef"]);
     members(&after, &["email", "externalRef"]);
     assert_eq!((&before["email"], &after["email"]), (&json!("a@b.com"), &Value::Null));
@@ -184,13 +171,13 @@ async fn changes_of_a_role_are_audited() {
     let roles = format!("{}/parties/{party}/roles", world.path());
     let body = json!({ "dockId": dock, "role": "RECIPIENT" });
     let (created, entry) = world.change(Method::POST, &roles, body, &world.organization).await;
-    is(&entry, "role", "create", &dock);
-    assert_eq!(entry.changes(), (Value::Null, created.json().clone()));
+    is(&entry, Entity::Role, Action::Create, Some(&dock));
+    assert_eq!(changes(&entry), (Value::Null, created.json().clone()));
     let target = format!("{roles}/{}", created.id());
     let (_, entry) = world.change(Method::DELETE, &target, Value::Null, &world.organization).await;
-    is(&entry, "role", "delete", &dock);
-    assert_eq!(entry.changes(), (created.json().clone(), Value::Null));
-    assert_eq!(world.audit_entries(&world.organization, &created.id()).await.len(), 2);
+    is(&entry, Entity::Role, Action::Delete, Some(&dock));
+    assert_eq!(changes(&entry), (created.json().clone(), Value::Null));
+    assert_eq!(world.entries_of(&world.organization, &created.id()).await.len(), 2);
 }
 
 #[apply(api_test)]
@@ -199,22 +186,22 @@ async fn changes_of_an_api_key_are_audited_without_the_secret() {
     for (owner, organization) in [(world.organization.as_str(), json!(world.organization)), ("PLATFORM", Value::Null)] {
         let body = json!({ "name": "K", "scopes": ["docks:read"], "organizationId": organization });
         let (created, entry) = world.change(Method::POST, paths::API_KEYS, body, owner).await;
-        is(&entry, "api_key", "create", "null");
-        let (before, after) = entry.changes();
+        is(&entry, Entity::ApiKey, Action::Create, None);
+        let (before, after) = changes(&entry);
         assert_eq!(before, Value::Null);
         for member in ["id", "name", "scopes", "environment", "start", "createdAt", "expiresAt"] {
             assert_eq!(after[member], created.json()[member], "{member}");
         }
         let target = paths::api_key(&created.id());
         let (_, entry) = world.change(Method::DELETE, &target, Value::Null, owner).await;
-        is(&entry, "api_key", "update", "null");
-        let (before, after) = entry.changes();
+        is(&entry, Entity::ApiKey, Action::Update, None);
+        let (before, after) = changes(&entry);
         assert_eq!(before, json!({ "revokedAt": null, "version": 1 }));
         assert!(after["revokedAt"].is_string() && after.as_object().map(serde_json::Map::len) == Some(2), "{after}");
         // No audit entry contains the credential, its secret part or a digest.
         let key = created.text("key");
         let secret = key.rsplit('_').next().expect("a secret");
-        for entry in world.audit_entries(owner, &created.id()).await {
+        for entry in world.entries_of(owner, &created.id()).await {
             let shown = format!("{entry:?}");
             assert!(!shown.contains(secret) && !shown.to_lowercase().contains("digest"), "{shown}");
         }
@@ -230,7 +217,7 @@ async fn requests_without_effect_are_not_audited() {
     let key = paths::api_key(&world.platform.create_api_key(None, &["docks:read"]).await.id());
     world.platform.delete(&key).await.expect(200);
     let party_path = format!("{}/parties/{party}", world.path());
-    let before = world.entries().await;
+    let before = world.audit_entries().await;
     for target in [&world.path(), &party_path, &paths::dock(&dock)] {
         let name = world.platform.get(target).await.text("name");
         world.platform.patch(target, &json!({ "name": name })).await.expect(200);
@@ -243,7 +230,7 @@ async fn requests_without_effect_are_not_audited() {
     world.platform.try_assign(&world.organization, &party, &dock, "RECIPIENT").await.expect(409);
     let checks = json!({ "checks": [{ "dockId": dock, "partyId": party, "role": "RECIPIENT" }] });
     world.platform.post(&format!("{}/roles/check", world.path()), &checks).await.expect(200);
-    assert_eq!(world.entries().await, before);
+    assert_eq!(world.audit_entries().await, before);
 }
 
 #[apply(api_test)]
@@ -255,22 +242,22 @@ async fn a_long_value_is_audited_by_size_and_digest() {
     let long = json!({ "k": "x".repeat(4_089) });
     let body = |metadata: &Value| json!({ "metadata": metadata });
     let (_, entry) = world.change(Method::PATCH, &world.path(), body(&whole), &world.organization).await;
-    assert_eq!(entry.changes().1["metadata"], whole);
+    assert_eq!(changes(&entry).1["metadata"], whole);
     let (_, entry) = world.change(Method::PATCH, &world.path(), body(&long), &world.organization).await;
-    let (before, after) = entry.changes();
+    let (before, after) = changes(&entry);
     assert_eq!(before["metadata"], whole);
     let digest = "6de5ab3313b81c728226bc39f928f08e0d777ec24f54ec298446ce3d60b5f6cb";
     assert_eq!(after["metadata"], json!({ "bytes": 4_097, "sha256": digest }));
 }
 
 #[apply(api_test)]
-async fn the_user_agent_is_cut_to_256_characters() {
+async fn the_user_agent_is_truncated_to_256_characters() {
     let world = World::new().await;
     for (sent, stored) in [("x".repeat(256), "x".repeat(256)), ("y".repeat(257), "y".repeat(256))] {
         let request = world.platform.request(Method::POST, paths::DOCKS).header("user-agent", &sent);
         let body = json!({ "organizationId": world.organization, "name": "Desk" });
         let created = request.json(&body).send().await.expect(201);
-        let entry = world.audit_entries(&world.organization, &created.id()).await.pop().expect("an entry");
-        assert_eq!(entry.text("userAgent"), stored);
+        let entry = world.entries_of(&world.organization, &created.id()).await.pop().expect("an entry");
+        assert_eq!(entry.user_agent, Some(stored));
     }
 }

@@ -1,8 +1,20 @@
 //! The consistency checker detects every kind of damage.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use berth_shared::{
+    credentials::{Digest, Environment, Owner},
+    domain::{ApiKey, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
+    id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
+    store::{
+        ApiKeyRecord, Item, Record,
+        keys::{self, Key},
+        record::{
+            DomainOwner, DomainRecord, GrantedHint, LedgerRight, PartyReference, PartySummary, RevokedRoleByParty,
+            RoleByParty,
+        },
+    },
+    time::Time,
+};
 use macro_rules_attribute::apply;
 use serde_json::json;
 
@@ -12,25 +24,26 @@ use crate::harness::{
     paths,
 };
 
-/// A table with items of every kind, some of them changed.
-struct Filled {
-    server: TestServer,
-    organization: String,
-    dock: String,
-    party: String,
-    /// A role in effect.
-    role: String,
-    /// A revoked role.
-    ended: String,
+/// A server with a record of every type, some of them changed since.
+pub struct Filled {
+    pub server: TestServer,
+    organization: OrganizationId,
+    dock: DockId,
+    party: PartyId,
+    person: PartyId,
+    /// A current role of the party.
+    role: RoleId,
+    /// A revoked role of the person.
+    revoked: RoleId,
 }
 
-async fn filled() -> Filled {
+pub async fn filled() -> Filled {
     let server = TestServer::start().await;
     let client = server.platform();
     let organization = client.create_organization("Harbour").await.id();
-    // A second organization with the same name, whose slug is changed.
-    let namesake = client.create_organization("Harbour").await.id();
-    client.update_organization(&namesake, &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
+    // Another one with the same name, which frees its slug.
+    let other = client.create_organization("Harbour").await.id();
+    client.update_organization(&other, &json!({ "slug": "pier", "name": "Pier" })).await.expect(200);
     let body = json!({ "organizationId": organization, "name": "North", "domain": "north.example", "customDomain": "n.example" });
     let dock = client.post_dock(&body).await.expect(201).id();
     let change = json!({ "name": "South", "domain": "south.example", "customDomain": null });
@@ -42,8 +55,8 @@ async fn filled() -> Filled {
     client.patch(&format!("{parties}/{person}"), &change).await.expect(200);
     let party = client.create_party(&organization, "Bolt").await.id();
     let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
-    let ended = client.assign(&organization, &person, &dock, "DISTRIBUTOR").await.id();
-    client.delete(&format!("{parties}/{person}/roles/{ended}")).await.expect(200);
+    let revoked = client.assign(&organization, &person, &dock, "DISTRIBUTOR").await.id();
+    client.delete(&format!("{parties}/{person}/roles/{revoked}")).await.expect(200);
     client.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
     let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
     client.revoke_api_key(&key).await.expect(200);
@@ -52,7 +65,11 @@ async fn filled() -> Filled {
     let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
     let body = json!({ "partyIdHint": "Dee", "identityProviderId": organization, "userId": user });
     client.allocate_ledger_party(&body).await.expect(200);
-    Filled { server, organization, dock, party, role, ended }
+    let organization = organization.parse().expect("an id");
+    let (dock, party, person) = (dock.parse(), party.parse(), person.parse());
+    let (dock, party, person) = (dock.expect("an id"), party.expect("an id"), person.expect("an id"));
+    let (role, revoked) = (role.parse().expect("an id"), revoked.parse().expect("an id"));
+    Filled { server, organization, dock, party, person, role, revoked }
 }
 
 #[apply(api_test)]
@@ -60,100 +77,198 @@ async fn a_table_written_by_berth_is_consistent() {
     assert_consistent(&filled().await.server).await;
 }
 
-/// A checker that finds nothing proves nothing. So each damage is done, found by its rule, and undone.
+/// Each damage is done, found under the name of its rule, and undone.
 #[apply(api_test)]
 async fn every_kind_of_damage_is_detected() {
     let filled = filled().await;
-    let (client, table) = (filled.server.running().client(), filled.server.running().table());
-    let bare = |id: &str| id.split_once('_').expect("an id").1.to_owned();
-    let (organization, dock) = (bare(&filled.organization), bare(&filled.dock));
-    let (party, role, ended) = (bare(&filled.party), bare(&filled.role), bare(&filled.ended));
-    let tenant = format!("ORG#{organization}");
-    let (of_dock, of_party) = (format!("{tenant}#DOCK#{dock}"), format!("{tenant}#PTY#{party}"));
-    let audit = format!("{tenant}#AUDIT#{}", filled.party);
-    let entry = first_of(client, table, &audit).await;
-    let past = format!("{tenant}#PTY#");
-    let past = find(client, table, &past, &format!("PAST#{ended}")).await;
-    let lost: [(&str, &str, &str); 15] = [
-        ("SLUG#harbour", "SLUG", "has its row, its slug"),
-        ("ORGS", &organization, "has its row, its slug"),
-        (&tenant, "#COUNT#3", "its counters"),
-        ("DOCKS", &dock, "the rows of the list of all"),
-        ("DOMAIN#south.example", "DOMAIN", "a domain is guarded"),
-        (&format!("PTY#{party}"), "PTY", "parties and pointers"),
-        (&format!("{tenant}#XREF#c d"), "", "the index of external references"),
-        ("LEDGER#Dee", "LEDGER", "has its guard and its row"),
-        (&format!("{tenant}#LEDGER"), "Dee::", "has its guard and its row"),
-        (&of_dock, &format!("ROLE#RECIPIENT#{party}"), "a living role is there in both directions"),
-        (&of_party, &format!("ROLE#{role}"), "a living role is there in both directions"),
-        (&past, &format!("PAST#{ended}"), "an ended role is there in both directions"),
-        (&audit, &entry, "has an audit entry"),
-        ("PLATFORM", "DEPLOYMENT", "one deployment"),
-        (&tenant, "#ORG", "has its tenant"),
-    ];
-    for (pk, sk, rule) in lost {
-        let sk = if sk.is_empty() { first_of(client, table, pk).await } else { sk.to_owned() };
-        let item = client.delete_item().table_name(table).set_key(Some(key(pk, &sk)));
-        let item = item.return_values("ALL_OLD".into()).send().await.expect("deleted").attributes;
-        expect_found(client, table, &format!("{pk} | {sk} is missing"), rule).await;
-        client.put_item().table_name(table).set_item(item).send().await.expect("restored");
+    let table = Damaged::of(&filled);
+    for (key, rule) in lost(&filled, &table).await {
+        let item = table.delete(&key).await;
+        table.expect_found(&format!("{key:?} is lost"), rule).await;
+        table.put(item).await;
     }
-    let raised = [
-        (tenant.as_str(), "#COUNT#2", "docks", "an organization's counters"),
-        (&tenant, "#COUNT#2", "partiesIndividual", "an organization's counters"),
-        (&tenant, "#COUNT#2", "apiKeys", "an organization's counters"),
-        ("PLATFORM", "#COUNT#0", "organizations", "the platform's counters"),
-        ("PLATFORM", "#COUNT#0", "apiKeys", "the platform's counters"),
-        (&tenant, &format!("DOCK#{dock}"), "rolesRecipient", "count their living roles"),
-        (&tenant, &format!("PTY#{party}"), "rolesDistributor", "count their living roles"),
-    ];
-    for (pk, sk, counter, rule) in raised {
-        add(client, table, (pk, sk), counter, 1).await;
-        expect_found(client, table, &format!("{counter} of {pk} | {sk} is too high"), rule).await;
-        add(client, table, (pk, sk), counter, -1).await;
+    let (tenant, dock, party) = (filled.organization, filled.dock, filled.party);
+    let records = filled.server.records().await;
+    let platform = records.iter().find(|record| matches!(record, Record::PlatformCounter(_))).expect("a counter").key();
+    for (key, counter, rule) in [
+        (keys::count_shard(tenant, 2), "docks", "the counters of an organization"),
+        (keys::count_shard(tenant, 2), "partiesIndividual", "the counters of an organization"),
+        (keys::count_shard(tenant, 2), "apiKeys", "the counters of an organization"),
+        (platform.clone(), "organizations", "the counters of the platform"),
+        (platform, "apiKeys", "the counters of the platform"),
+        (keys::dock(tenant, dock), "rolesRecipient", "count their current roles"),
+        (keys::party(tenant, party), "rolesDistributor", "count their current roles"),
+    ] {
+        table.add(&key, counter, 1).await;
+        table.expect_found(&format!("{counter} of {key:?} is raised"), rule).await;
+        table.add(&key, counter, -1).await;
     }
-    let stray = [
-        (tenant.clone(), "ODD#1".to_owned(), "known form"),
-        (format!("{tenant}#XREF#gone"), format!("PTY#{party}"), "the index of external references"),
-        ("DOMAIN#nobody.example".to_owned(), "DOMAIN".to_owned(), "a domain is guarded"),
-        ("USER#nobody".to_owned(), "ACT#Eve".to_owned(), "act as parties of the ledger"),
-        (format!("KEY#{organization}"), "KEY".to_owned(), "its record and both rows"),
-        (of_party.clone(), format!("PAST#{role}"), "ended, and lives no more"),
-    ];
-    for (pk, sk, rule) in stray {
-        client.put_item().table_name(table).set_item(Some(key(&pk, &sk))).send().await.expect("put");
-        expect_found(client, table, &format!("{pk} | {sk} is surplus"), rule).await;
-        client.delete_item().table_name(table).set_key(Some(key(&pk, &sk))).send().await.expect("deleted");
+    for (record, rule) in stray(&filled) {
+        table.put(record.to_item().expect("an item")).await;
+        table.expect_found(&format!("{record:?} is stray"), rule).await;
+        table.delete(&record.key()).await;
+    }
+    for (item, damage) in unreadable(&filled, &table).await {
+        let before = table.get(&key_of(&item)).await;
+        table.put(item.clone()).await;
+        table.expect_found(damage, "every item is a record").await;
+        match before {
+            Some(before) => table.put(before).await,
+            None => drop(table.delete(&key_of(&item)).await),
+        }
     }
     assert_consistent(&filled.server).await;
 }
 
-async fn expect_found(client: &Client, table: &str, damage: &str, rule: &str) {
-    let found = check(client, table).await;
-    assert!(found.iter().any(|violation| violation.contains(rule)), "{damage}: {found:#?}");
+/// Items without which a rule does not hold.
+async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> {
+    let Filled { organization, dock, party, person, role, revoked, .. } = *filled;
+    let records = filled.server.records().await;
+    let key_of = |is: &dyn Fn(&Record) -> bool| records.iter().find(|record| is(record)).expect("a record").key();
+    let entry = |record: &Record| matches!(record, Record::AuditEntry(entry) if entry.entity_id == party.to_string());
+    let lost = vec![
+        (
+            key_of(&|record| matches!(record, Record::Slug(slug) if slug.slug.as_str() == "harbour")),
+            "its row, its slug",
+        ),
+        (keys::organization_row(organization), "its row, its slug"),
+        (keys::count_shard(organization, 3), "all its counters"),
+        (keys::dock_row(dock), "the list of all docks"),
+        (key_of(&|record| matches!(record, Record::Domain(_))), "docks and domains"),
+        (keys::party_pointer(party), "parties and pointers"),
+        (key_of(&|record| matches!(record, Record::PartyReference(_))), "the index of external references"),
+        (key_of(&|record| matches!(record, Record::LedgerHint(_))), "hints and rows in the ledger list"),
+        (key_of(&|record| matches!(record, Record::LedgerRow(_))), "hints and rows in the ledger list"),
+        (keys::dock_role(organization, dock, party, RoleName::Recipient), "every current role has an item"),
+        (keys::party_role(organization, party, role), "every current role has an item"),
+        (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
+        (key_of(&entry), "has its audit entry"),
+        (keys::deployment(), "one deployment record"),
+        (keys::organization(organization), "has its organization"),
+    ];
+    for (key, _) in &lost {
+        assert!(table.get(key).await.is_some(), "{key:?} exists");
+    }
+    lost
 }
 
-fn key(pk: &str, sk: &str) -> HashMap<String, AttributeValue> {
-    [("pk", pk), ("sk", sk)].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).into()
+/// Records with which a rule does not hold.
+fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
+    let Filled { organization, dock, party, role, .. } = *filled;
+    let name = Name::parse("Bolt").expect("a name");
+    let summary = PartySummary { id: party, kind: PartyType::Organization, name: name.clone() };
+    let domain = Domain::parse("none.example").expect("a domain");
+    let external_ref = ExternalRef::parse("none").expect("a reference");
+    let now = Time::from_millis(1_700_000_000_000);
+    let key = ApiKey {
+        id: ApiKeyId::from_ulid(organization.ulid()),
+        owner: Owner::Platform,
+        name,
+        scopes: Vec::new(),
+        environment: Environment::Test,
+        start: "dk_test_000000".to_owned(),
+        expires_at: None,
+        created_at: now,
+        revoked_at: None,
+        version: 1,
+    };
+    let digest = Digest::from_slice(&[0; 32]).expect("32 bytes");
+    let current = Role {
+        id: role,
+        dock_id: dock,
+        party_id: party,
+        role: RoleName::Recipient,
+        created_at: now,
+        revoked_at: None,
+        revoked_by: None,
+    };
+    let revoked = Role { revoked_at: Some(now), revoked_by: Some("key".to_owned()), ..current.clone() };
+    let untimed = Role { id: RoleId::from_ulid(organization.ulid()), ..current.clone() };
+    let hint = Hint::parse("Eve").expect("a hint");
+    vec![
+        (
+            PartyReference { organization_id: organization, external_ref, party: summary }.into(),
+            "the index of external",
+        ),
+        (DomainRecord { domain, owner: DomainOwner { dock_id: dock, blocks_until: 0 } }.into(), "docks and domains"),
+        (
+            LedgerRight { user_id: "nobody".to_owned(), party: GrantedHint { hint } }.into(),
+            "refers to an allocated party",
+        ),
+        (ApiKeyRecord::new(key, &digest).into(), "has a row in both lists"),
+        (RevokedRoleByParty { organization_id: organization, role: revoked }.into(), "revoked and current"),
+        (RevokedRoleByParty { organization_id: organization, role: untimed.clone() }.into(), "without a valid time"),
+        (RoleByParty { organization_id: organization, role: untimed }.into(), "every current role has an item"),
+    ]
 }
 
-async fn add(client: &Client, table: &str, (pk, sk): (&str, &str), counter: &str, by: i32) {
-    let update = client.update_item().table_name(table).set_key(Some(key(pk, sk)));
-    let update = update.update_expression("ADD #counter :by").expression_attribute_names("#counter", counter);
-    update.expression_attribute_values(":by", AttributeValue::N(by.to_string())).send().await.expect("changed");
+/// Items that are not records, each with what is wrong with it.
+async fn unreadable(filled: &Filled, table: &Damaged<'_>) -> Vec<(Item, &'static str)> {
+    let Filled { organization, dock, party, .. } = *filled;
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let item = table.get(&keys::party(organization, party)).await.expect("a party");
+    let with = |name: &str, value: AttributeValue| {
+        let mut item = item.clone();
+        item.insert(name.to_owned(), value);
+        item
+    };
+    let mut untyped = item.clone();
+    untyped.remove(keys::ENTITY);
+    let moved = keys::party(organization, PartyId::from_ulid(dock.ulid()));
+    vec![
+        (untyped, "no entity type"),
+        (with(keys::ENTITY, text("dock")), "the entity type of another record"),
+        (with(keys::ENTITY, text("ship")), "an unknown entity type"),
+        (with(keys::SK, text("ODD#1")), "an unknown key"),
+        (with(keys::SK, text(&moved.sk)), "the key of another party"),
+        (with("version", text("one")), "a malformed attribute"),
+    ]
 }
 
-/// Returns the sort key of the first item of a partition.
-async fn first_of(client: &Client, table: &str, pk: &str) -> String {
-    let query = client.query().table_name(table).key_condition_expression("pk = :pk");
-    let found = query.expression_attribute_values(":pk", AttributeValue::S(pk.to_owned())).send().await.expect("read");
-    found.items()[0]["sk"].as_s().expect("a text").clone()
+/// A table to damage.
+struct Damaged<'a> {
+    client: &'a Client,
+    name: &'a str,
 }
 
-/// Returns the partition key with this prefix that has an item with this sort key.
-async fn find(client: &Client, table: &str, prefix: &str, sk: &str) -> String {
-    let all = client.scan().table_name(table).send().await.expect("read");
-    let text = |item: &HashMap<String, AttributeValue>, name: &str| item[name].as_s().cloned().unwrap_or_default();
-    let found = all.items().iter().find(|item| text(item, "pk").starts_with(prefix) && text(item, "sk") == sk);
-    text(found.expect("it is there"), "pk")
+impl<'a> Damaged<'a> {
+    fn of(filled: &'a Filled) -> Self {
+        Self { client: filled.server.running().client(), name: filled.server.running().table() }
+    }
+
+    async fn get(&self, key: &Key) -> Option<Item> {
+        let get = self.client.get_item().table_name(self.name).set_key(Some(attributes(key))).consistent_read(true);
+        get.send().await.expect("read").item
+    }
+
+    async fn put(&self, item: Item) {
+        self.client.put_item().table_name(self.name).set_item(Some(item)).send().await.expect("put");
+    }
+
+    async fn delete(&self, key: &Key) -> Item {
+        let delete = self.client.delete_item().table_name(self.name).set_key(Some(attributes(key)));
+        delete.return_values("ALL_OLD".into()).send().await.expect("deleted").attributes.expect("it existed")
+    }
+
+    async fn add(&self, key: &Key, counter: &str, by: i32) {
+        let update = self.client.update_item().table_name(self.name).set_key(Some(attributes(key)));
+        let update = update.update_expression("ADD #counter :by").expression_attribute_names("#counter", counter);
+        update.expression_attribute_values(":by", AttributeValue::N(by.to_string())).send().await.expect("changed");
+    }
+
+    async fn expect_found(&self, damage: &str, rule: &str) {
+        let found = check(self.client, self.name).await;
+        assert!(found.iter().any(|violation| violation.contains(rule)), "{damage}, and the checker reports {found:#?}");
+    }
+}
+
+fn attributes(key: &Key) -> Item {
+    [(keys::PK, &key.pk), (keys::SK, &key.sk)]
+        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.clone())))
+        .into()
+}
+
+fn key_of(item: &Item) -> Key {
+    let text = |name: &str| item[name].as_s().expect("a string").clone();
+    Key { pk: text(keys::PK), sk: text(keys::SK) }
 }

@@ -3,6 +3,7 @@
 use std::{fmt::Write, time::Duration};
 
 use berth::Options;
+use berth_shared::store::Family;
 use futures::{StreamExt, stream};
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -298,8 +299,9 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
 
 /// Returns whether a request reads an API key with eventual consistency, or records its use.
 fn authenticates(request: &DynamoDbRequest) -> bool {
-    let begins = |key: &str, with: &str| request.body[key]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(with));
-    begins("Item", "USED#") || (begins("Key", "KEY#") && request.body["ConsistentRead"] != true)
+    let family = |key: &str| request.body[key]["pk"]["S"].as_str().and_then(Family::of);
+    family("Item") == Some(Family::ApiKeyUses)
+        || (family("Key") == Some(Family::ApiKeys) && request.body["ConsistentRead"] != true)
 }
 
 #[apply(api_test)]

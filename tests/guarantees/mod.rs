@@ -24,3 +24,4 @@ mod logs;
 pub mod pagination;
 mod patches;
 pub mod program;
+mod records;

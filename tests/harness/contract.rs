@@ -149,6 +149,8 @@ pub fn check(method: &Method, target: &str, response: &TestResponse) {
     }
     match documented["content"].as_object() {
         Some(_) if method == Method::HEAD => assert!(response.body.is_empty(), "HEAD with a body: {}", shown()),
+        // The test that requests an encoding compares the decoded body with the one that is validated here.
+        Some(_) if response.headers.contains_key("content-encoding") => {}
         Some(_) => {
             // The ledger dialect adds the charset to `text/plain`.
             let media_type = response.header("content-type").unwrap_or_default();

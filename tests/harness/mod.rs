@@ -10,6 +10,7 @@ mod leaks;
 pub mod logs;
 pub mod paths;
 mod permissions;
+mod puts;
 pub mod registry;
 pub mod samples;
 mod wire;
@@ -19,7 +20,7 @@ use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{config::SharedHttpClient, types::AttributeValue};
 use berth::{EmbeddedDynamoDb, HttpClientLayer, Options, RunningServer, StoreChoice, StoreCredentials};
-use berth_shared::store::Store;
+use berth_shared::store::{Record, Store};
 
 pub use client::{RequestBuilder, TestClient, TestResponse};
 pub use contract::{documents, test_module};
@@ -102,6 +103,12 @@ impl TestServer {
         let update = update.expression_attribute_names("#name", name);
         let value = AttributeValue::N(value.to_string());
         update.expression_attribute_values(":value", value).send().await.expect("the item has the number");
+    }
+
+    /// Returns every record of the table.
+    pub async fn records(&self) -> Vec<Record> {
+        let items = self.items().await;
+        items.iter().map(Record::from_item).collect::<Result<_, _>>().expect("every item is a record")
     }
 
     /// Returns a client with the first platform key, which has all scopes.

@@ -25,6 +25,8 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, Registry, filter::filter_fn, layer::Context, registry::LookupSpan};
 
+use super::puts;
+
 const UNUSED: &str = include_str!("unused.txt");
 
 static SEEN: Mutex<Seen> = Mutex::new(Seen { used: BTreeSet::new(), violations: BTreeSet::new() });
@@ -179,6 +181,7 @@ impl HttpConnector for RecordingConnector {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
             let operation = target.rsplit('.').next().unwrap_or_default();
             let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+            puts::check(endpoint, operation, &body);
             for (action, pk) in iam_actions(operation, &body) {
                 record(endpoint, action, &pk);
             }

@@ -5,7 +5,7 @@ use std::{env, future::Future, pin::Pin, process::ExitCode};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-use super::{contract, logs, permissions, wire};
+use super::{contract, logs, permissions, puts, wire};
 
 /// When a test runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,8 +83,9 @@ pub fn trials() -> (Vec<Trial>, Vec<Trial>) {
     (trials(parallel, ""), trials(serial, "serial"))
 }
 
-/// Runs the registered tests. Every DynamoDB request of an endpoint must be allowed, and the log must not contain
-/// sensitive values. A run of all tests must see every documented response and use every permission.
+/// Runs the registered tests. Every DynamoDB request of an endpoint must be allowed, every item that it puts must be a
+/// record, and the log must not contain sensitive values. A run of all tests must see every documented response and use
+/// every permission.
 pub fn run() -> ExitCode {
     let arguments = Arguments::from_args();
     let partial = arguments.filter.is_some() || !arguments.skip.is_empty() || arguments.list;
@@ -100,7 +101,8 @@ pub fn run() -> ExitCode {
     if let Some(filter) = arguments.filter.as_deref().filter(|_| !arguments.list) {
         contract::print_unseen_of(filter);
     }
-    let clean = arguments.list || [permissions::all_actions_were_permitted(), logs::are_clean()] == [true; 2];
+    let clean = arguments.list
+        || [permissions::all_actions_were_permitted(), puts::all_were_records(), logs::are_clean()] == [true; 3];
     let ran_all = !partial && !has_failed;
     // Each check prints its gaps, even if the other one fails.
     let complete =

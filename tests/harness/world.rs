@@ -129,7 +129,7 @@ impl PartyWorld {
         paths::party(&self.organization, &self.party)
     }
 
-    /// Returns the paths of the resources that have their own GET endpoint: organization, dock and party.
+    /// Returns the paths of the resources that can be changed: organization, dock and party.
     pub fn resource_paths(&self) -> [String; 3] {
         [self.organization_path(), self.dock_path(), self.party_path()]
     }

@@ -1,5 +1,6 @@
 //! One directory with two dialects: each returns the resources of the other.
 
+use berth_shared::store::{Action, Dialect, Record};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
@@ -87,19 +88,13 @@ async fn audit_entries_name_the_dialect() {
     let target = paths::parties(&default);
     let party = ledger.platform.get(&target).await.json()["data"][0]["id"].as_str().expect("an id").to_owned();
     ledger.platform.patch(&format!("{target}/{party}"), &json!({ "name": "Al" })).await.expect(200);
-    let items = ledger.server.items().await;
-    let text = |item: &std::collections::HashMap<String, _>, name: &str| -> Option<String> {
-        item.get(name).and_then(|value: &aws_sdk_dynamodb::types::AttributeValue| value.as_s().ok()).cloned()
-    };
-    let mut found: Vec<_> = items
-        .iter()
-        .filter(|item| text(item, "pk").is_some_and(|pk| pk.contains("#AUDIT#")))
-        .filter(|item| text(item, "entityId").as_deref() == Some(&party))
-        .map(|item| (text(item, "sk"), text(item, "action"), text(item, "dialect"), format!("{:?}", item["actor"])))
-        .collect();
-    found.sort();
-    let shown: Vec<_> = found.iter().map(|(_, action, dialect, _)| (action.as_deref(), dialect.as_deref())).collect();
-    let expected = [("create", "ledger"), ("update", "ledger"), ("update", "rest")];
-    assert_eq!(shown, expected.map(|(action, dialect)| (Some(action), Some(dialect))));
-    assert_eq!(found.iter().map(|(.., actor)| actor.contains(&user)).collect::<Vec<_>>(), [true, true, false]);
+    let records = ledger.server.records().await.into_iter();
+    let entries = records.filter_map(|record| if let Record::AuditEntry(entry) = record { Some(entry) } else { None });
+    let mut entries: Vec<_> = entries.filter(|entry| entry.entity_id == party).collect();
+    entries.sort_by_key(|entry| entry.id);
+    let found: Vec<_> = entries.iter().map(|entry| (entry.action, entry.dialect)).collect();
+    let expected =
+        [(Action::Create, Dialect::Ledger), (Action::Update, Dialect::Ledger), (Action::Update, Dialect::Rest)];
+    assert_eq!(found, expected);
+    assert_eq!(entries.iter().map(|entry| entry.actor.id == user).collect::<Vec<_>>(), [true, true, false]);
 }

@@ -3,49 +3,39 @@
 use std::time::Duration;
 
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
-    expression::{Condition, Update, item},
+    expression::{Condition, Update},
     keys,
     organizations::counting,
     reads::decode,
+    record::{ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, StoredRecord},
+    retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
     ApiKey,
-    credentials::{Digest, Owner},
+    credentials::Owner,
     error::{Error, Result},
-    hex,
     id::{self, ApiKeyId, OrganizationId},
     time::Time,
 };
 
-/// An API key with what proves its credential.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ApiKeyRecord {
-    /// What may be known of it.
-    #[serde(flatten)]
-    pub key: ApiKey,
-    /// Hexadecimal SHA-256 of the credential.
-    digest: String,
-}
-
-/// An API key in a list.
+/// API key in a list.
 #[derive(Debug)]
 pub struct ListedApiKey {
-    /// The key.
+    /// The API key.
     pub key: ApiKey,
-    /// When it was last used, to the hour.
+    /// Time of its last use, truncated to the hour; `None` if it was never used.
     pub last_used_at: Option<Time>,
 }
 
-/// The longest that an answer waits for the mark of its key's use.
-const MARKING: Duration = Duration::from_millis(500);
+/// Maximum time for which a response waits for the record of the key's last use.
+const RECORD_USE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The attribute of a counter that counts API keys, revoked ones too.
+/// Name of the counter for API keys, including revoked ones.
 pub(super) const COUNTER: &str = "apiKeys";
 
 #[derive(Debug, Clone, Copy)]
@@ -55,47 +45,19 @@ enum Step {
     Key,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Row {
-    id: ApiKeyId,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Use {
-    id: ApiKeyId,
-    used_at: Time,
-}
-
-impl ApiKeyRecord {
-    /// The record of `key`, whose credential has this digest.
-    #[must_use]
-    pub fn new(key: ApiKey, digest: &Digest) -> Self {
-        Self { key, digest: hex::encode(digest.as_bytes()) }
-    }
-
-    /// The digest of the credential.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] where what is stored is none.
-    pub fn digest(&self) -> Result<Digest> {
-        let digest = hex::decode(&self.digest).and_then(|bytes| Digest::from_slice(&bytes));
-        digest.ok_or_else(|| Error::internal("a stored digest that is none"))
-    }
-
-    /// Puts the key's rows into its owner's list and the list of all.
-    pub(super) fn list<S: Copy>(&self, transaction: &mut Transaction<S>, step: S) -> Result<()> {
-        let row = Row { id: self.key.id };
-        transaction.create(step, &keys::api_key_row(self.key.owner, self.key.id), &row)?;
-        transaction.create(step, &keys::any_api_key_row(self.key.id), &row)
-    }
+/// Adds the steps that create an API key and its rows in the list of its owner and the list of all API keys.
+pub(super) fn add<S: Copy>(transaction: &mut Transaction<S>, step: S, new: &ApiKeyRecord) -> Result<()> {
+    let row = ApiKeyRow { id: new.key.id };
+    transaction.create(step, new)?;
+    transaction.create(step, &OwnerApiKeyRow { owner: new.key.owner, key: row })?;
+    transaction.create(step, &row)
 }
 
 impl Store {
-    /// Makes an API key.
+    /// Creates an API key.
     ///
     /// # Errors
-    /// `ORGANIZATION_NOT_FOUND` where the owner is one that does not exist; as every write.
+    /// `ORGANIZATION_NOT_FOUND` if the owner is an organization that does not exist; as every write.
     pub async fn create_api_key(&self, new: &ApiKeyRecord, write: &Write) -> Result<()> {
         let mut transaction = Transaction::new(self, write)?;
         let bits = new.key.id.ulid().0;
@@ -104,20 +66,19 @@ impl Store {
             transaction.update(Step::Owner, &shard, Condition::Exists, change)?;
         }
         let platform = Update::default().add(COUNTER, 1);
-        transaction.upsert(Step::Platform, &keys::platform_count(bits), platform)?;
-        transaction.create(Step::Key, &keys::api_key(new.key.id), new)?;
-        new.list(&mut transaction, Step::Key)?;
+        transaction.upsert::<PlatformCounter>(Step::Platform, &keys::platform_count(bits), None, platform)?;
+        add(&mut transaction, Step::Key, new)?;
         transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(refused) if matches!(refused.first(), Some((Step::Owner, _))) => {
+            Outcome::ConditionsFailed(failed) if matches!(failed.first(), Some((Step::Owner, _))) => {
                 Err(Error::not_found::<id::Organization>())
             }
-            Outcome::ConditionsFailed(refused) => Err(unexpected(&refused)),
+            Outcome::ConditionsFailed(failed) => Err(unexpected(&failed)),
         }
     }
 
-    /// The API key with this id, which need not be seen by every caller.
+    /// Reads an API key, strongly consistent. The caller checks whether the client may see it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -125,7 +86,7 @@ impl Store {
         self.get(&keys::api_key(id)).await
     }
 
-    /// The API key with this id as it was a moment ago: what authentication reads.
+    /// Reads an API key for authentication, eventually consistent.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -133,29 +94,29 @@ impl Store {
         self.get_eventually_consistent(&keys::api_key(id)).await
     }
 
-    /// When an API key was last used, to the hour.
+    /// Returns the time of the last use of an API key, truncated to the hour; `None` if it was never used.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn api_key_used(&self, id: ApiKeyId) -> Result<Option<Time>> {
-        let used: Option<Use> = self.get(&keys::api_key_use(id)).await?;
+        let used: Option<ApiKeyUse> = self.get(&keys::api_key_use(id)).await?;
         Ok(used.map(|used| used.used_at))
     }
 
-    /// Marks an API key as used at `now`, or gives up after half a second, since an answer waits for it. The last mark wins,
-    /// which is why it needs no condition.
+    /// Records a use of an API key at `now`. Gives up after half a second, because the response waits for it. Overwrites an
+    /// earlier use without a condition.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn mark_api_key_used(&self, id: ApiKeyId, now: Time) -> Result<()> {
-        let item = item(&keys::api_key_use(id), &Use { id, used_at: now })?;
-        let hurried = Self { deadline: self.deadline.min(Instant::now() + MARKING), ..self.clone() };
+        let item = ApiKeyUse { id, used_at: now }.to_item()?;
+        let limited = Self { deadline: self.deadline.min(Instant::now() + RECORD_USE_TIMEOUT), ..self.clone() };
         let request = self.client.put_item().table_name(self.table()).set_item(Some(item));
-        hurried.retrying(|| async { super::retry::Attempt::of(request.clone().send().await) }).await?;
+        limited.retrying(|| async { Attempt::of(request.clone().send().await) }).await?;
         Ok(())
     }
 
-    /// The API keys of `organization`, or of everybody, revoked ones too.
+    /// Reads a page of the API keys of `organization`, or of all API keys, including revoked ones.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -172,20 +133,20 @@ impl Store {
                 None => Ok(self.platform_counts().await?.api_keys),
             }
         };
-        let (listed, total) = try_join(self.list::<Row>(&ranges, page, None), total).await?;
+        let (listed, total) = try_join(self.list::<ApiKeyRow>(&ranges, page, None), total).await?;
         let keys = listed.rows.iter().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
         let mut items = self.get_batch(keys).await?;
         let mut rows = Vec::with_capacity(listed.rows.len());
-        for Row { id } in &listed.rows {
+        for ApiKeyRow { id } in &listed.rows {
             let Some(record) = items.remove(&keys::api_key(*id)) else { continue };
-            let used = items.remove(&keys::api_key_use(*id)).map(decode::<Use>).transpose()?;
+            let used = items.remove(&keys::api_key_use(*id)).map(decode::<ApiKeyUse>).transpose()?;
             let ApiKeyRecord { key, .. } = decode(record)?;
             rows.push(ListedApiKey { key, last_used_at: used.map(|used| used.used_at) });
         }
         Ok(listed.with_rows(rows).with_total(Some(total)))
     }
 
-    /// Revokes a key that has not changed since it was read. Whether it had not.
+    /// Revokes an API key. Returns `false` and writes nothing if it has changed since `before` was read.
     ///
     /// # Errors
     /// As every write.

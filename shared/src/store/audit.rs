@@ -1,11 +1,11 @@
-//! The audit trail: an entry for every change, in the same transaction as the change.
+//! Audit entries. Each is written in the same transaction as its change.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    keys::{self, Key},
     random,
+    record::{AuditEntry, Changes},
 };
 use crate::domain::{
     credentials::Owner,
@@ -16,113 +16,114 @@ use crate::domain::{
     time::Time,
 };
 
-/// The most bytes of one value that an entry shows whole.
-const SHOWN_BYTES: usize = 4096;
+/// Maximum size of a value that an entry contains in full, in bytes of compact JSON. Of a larger one, it contains size and
+/// digest.
+const MAX_VALUE_BYTES: usize = 4096;
 
-/// Maximum length of the user agent in an entry, in characters. Longer ones are cut.
-const USER_AGENT: usize = 256;
+/// Maximum length of the user agent in an entry, in characters. Longer ones are truncated.
+const MAX_USER_AGENT: usize = 256;
 
-/// Who asked for a change, and in which call.
+/// Origin of a change.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// Who.
+    /// Author of the change.
     pub actor: Actor,
-    /// In which dialect.
+    /// API in which the change was requested.
     pub dialect: Dialect,
-    /// In which call.
+    /// Id of the request.
     pub request_id: String,
-    /// From which address, where there was a connection.
+    /// IP address of the client; `None` without a connection.
     pub ip_address: Option<String>,
-    /// With which program, as it says itself.
+    /// Header `User-Agent` of the request.
     pub user_agent: Option<String>,
-    /// When.
+    /// Time of the request.
     pub now: Time,
 }
 
-/// In which dialect of the directory a change was asked for.
+/// API in which a change was requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
-    /// `/v1`
+    /// `/v1`.
     Rest,
-    /// `/v2`
+    /// `/v2`.
     Ledger,
-    /// The operator's own commands.
+    /// The operator's commands, without HTTP.
     Operator,
 }
 
-/// Who makes changes.
+/// Author of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// What kind of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.
+    /// Type of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Which one.
+    /// Id of the actor.
     pub id: String,
 }
 
-/// What kinds of things change.
+/// Type of a changed resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entity {
-    /// An organization.
+    /// Organization.
     Organization,
-    /// A dock.
+    /// Dock.
     Dock,
-    /// A party.
+    /// Party.
     Party,
-    /// A role.
+    /// Role.
     Role,
-    /// An API key.
+    /// API key.
     ApiKey,
 }
 
-/// What was done.
+/// Kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It was made.
+    /// The resource was created.
     Create,
-    /// Members of it changed.
+    /// Members of the resource changed.
     Update,
-    /// It was taken away, or ended.
+    /// The resource was deleted or revoked.
     Delete,
 }
 
-/// A change as the trail tells it.
+/// Change to record in an audit entry.
 #[derive(Debug)]
 pub struct Change {
-    /// Whose trail.
+    /// Owner of the resource.
     pub owner: Owner,
-    /// The dock it concerns, if one.
+    /// Dock that the change concerns; `None` if it concerns no dock.
     pub dock: Option<DockId>,
-    /// What kind of thing changed.
+    /// Type of the resource.
     pub entity: Entity,
-    /// Its id.
+    /// Id of the resource.
     pub entity_id: String,
-    /// What was done.
+    /// Kind of change.
     pub action: Action,
-    /// The thing as JSON before, `None` where it was made.
+    /// Resource before the change as JSON; `None` if it was created.
     pub before: Option<Json>,
-    /// The thing as JSON after, `None` where it was taken away.
+    /// Resource after the change as JSON; `None` if it was deleted.
     pub after: Option<Json>,
 }
 
 impl Change {
-    /// `entity` was made.
+    /// Describes a creation.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it cannot be written as JSON.
+    /// [`Error::Internal`] if the resource cannot be converted to JSON.
     pub fn created(owner: Owner, entity: Entity, entity_id: &impl ToString, after: &impl Serialize) -> Result<Self> {
-        let after = Some(told(after)?);
+        let after = Some(to_json(after)?);
         let entity_id = entity_id.to_string();
         Ok(Self { owner, dock: None, entity, entity_id, action: Action::Create, before: None, after })
     }
 
-    /// `entity` was changed; of its members only those that differ are told.
+    /// Describes an update. The entry contains only the members that differ.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it cannot be written as JSON.
+    /// [`Error::Internal`] if the resource cannot be converted to JSON.
     pub fn updated<T: Serialize>(
         owner: Owner,
         entity: Entity,
@@ -132,14 +133,14 @@ impl Change {
     ) -> Result<Self> {
         let mut change = Self::created(owner, entity, entity_id, after)?;
         change.action = Action::Update;
-        change.before = Some(told(before)?);
+        change.before = Some(to_json(before)?);
         Ok(change)
     }
 
-    /// `entity` was taken away.
+    /// Describes a deletion or a revocation.
     ///
     /// # Errors
-    /// [`Error::Internal`] where it cannot be written as JSON.
+    /// [`Error::Internal`] if the resource cannot be converted to JSON.
     pub fn deleted(owner: Owner, entity: Entity, entity_id: &impl ToString, before: &impl Serialize) -> Result<Self> {
         let mut change = Self::created(owner, entity, entity_id, before)?;
         change.action = Action::Delete;
@@ -147,7 +148,7 @@ impl Change {
         Ok(change)
     }
 
-    /// The same change, which concerns a dock.
+    /// Sets the dock that the change concerns.
     #[must_use]
     pub const fn in_dock(mut self, dock: DockId) -> Self {
         self.dock = Some(dock);
@@ -155,33 +156,11 @@ impl Change {
     }
 }
 
-/// An entry as it is stored.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Entry {
-    id: AuditEntryId,
-    owner: Owner,
-    dock_id: Option<DockId>,
-    entity_type: Entity,
-    entity_id: String,
-    action: Action,
-    actor: Actor,
-    dialect: Dialect,
-    /// JSON text of `{"before", "after"}`.
-    changes: String,
-    request_id: String,
-    ip_address: Option<String>,
-    user_agent: Option<String>,
-    created_at: Time,
-}
-
-/// The entry that tells of `change`, and its key.
-pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(Key, Entry)> {
-    let id = AuditEntryId::new(origin.now, random()?);
+/// Creates the audit entry of `change`.
+pub(super) fn entry(origin: &Origin, change: &Change) -> Result<AuditEntry> {
     let (before, after) = difference(change.before.as_ref(), change.after.as_ref());
-    let changes = Json::Object(vec![("before".to_owned(), before), ("after".to_owned(), after)]);
-    let entry = Entry {
-        id,
+    Ok(AuditEntry {
+        id: AuditEntryId::new(origin.now, random()?),
         owner: change.owner,
         dock_id: change.dock,
         entity_type: change.entity,
@@ -189,18 +168,17 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(Key, Entry)> {
         action: change.action,
         actor: origin.actor.clone(),
         dialect: origin.dialect,
-        changes: changes.to_text(),
+        changes: Changes { before, after },
         request_id: origin.request_id.clone(),
         ip_address: origin.ip_address.clone(),
-        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(USER_AGENT).collect()),
+        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
         created_at: origin.now,
-    };
-    Ok((keys::audit_entry(change.owner, &change.entity_id, id), entry))
+    })
 }
 
-/// A thing as JSON. Metadata, which the store keeps as one text, is told as the object that it is.
-fn told(thing: &impl Serialize) -> Result<Json> {
-    let mut json = Json::from_serialize(thing).map_err(Error::internal)?;
+/// Converts a resource to JSON. Its metadata, which is stored as a string, becomes an object.
+fn to_json(resource: &impl Serialize) -> Result<Json> {
+    let mut json = Json::from_serialize(resource).map_err(Error::internal)?;
     if let Json::Object(members) = &mut json
         && let Some((_, metadata)) = members.iter_mut().find(|(name, _)| name == "metadata")
         && let Json::String(text) = metadata
@@ -210,7 +188,7 @@ fn told(thing: &impl Serialize) -> Result<Json> {
     Ok(json)
 }
 
-/// The members in which two objects differ, each side's own values; a side that is not there is `null`.
+/// Returns the members in which two objects differ, with the values of each. An absent object is `null`.
 fn difference(before: Option<&Json>, after: Option<&Json>) -> (Json, Json) {
     let side = |one: Option<&Json>, other: Option<&Json>| match (one, other) {
         (Some(Json::Object(members)), other) => {
@@ -218,18 +196,18 @@ fn difference(before: Option<&Json>, after: Option<&Json>) -> (Json, Json) {
                 Some(Json::Object(others)) => !others.iter().any(|(known, same)| known == name && same == value),
                 _ => true,
             };
-            let shown = |(name, value): &(String, Json)| (name.clone(), shown(value));
-            Json::Object(members.iter().filter(changed).map(shown).collect())
+            let entry = |(name, value): &(String, Json)| (name.clone(), abridged(value));
+            Json::Object(members.iter().filter(changed).map(entry).collect())
         }
         _ => Json::Null,
     };
     (side(before, after), side(after, before))
 }
 
-/// A value as the trail shows it: what is long by its size and digest.
-fn shown(value: &Json) -> Json {
+/// Returns a value as an entry contains it: a large one as its size and digest.
+fn abridged(value: &Json) -> Json {
     let text = value.to_text();
-    if text.len() <= SHOWN_BYTES {
+    if text.len() <= MAX_VALUE_BYTES {
         return value.clone();
     }
     let digest = Sha256::digest(text.as_bytes());
@@ -247,29 +225,29 @@ mod tests {
         Json::parse(text.as_bytes()).unwrap()
     }
 
-    fn told(before: Option<&str>, after: Option<&str>) -> (String, String) {
+    fn differences(before: Option<&str>, after: Option<&str>) -> (String, String) {
         let (before, after) = (before.map(json), after.map(json));
         let (before, after) = difference(before.as_ref(), after.as_ref());
         (before.to_text(), after.to_text())
     }
 
     #[test]
-    fn only_what_changed_is_told() {
-        let (before, after) = told(Some(r#"{"a":1,"b":2,"c":[1]}"#), Some(r#"{"a":1,"b":3,"c":[1],"d":null}"#));
+    fn only_changed_members_are_recorded() {
+        let (before, after) = differences(Some(r#"{"a":1,"b":2,"c":[1]}"#), Some(r#"{"a":1,"b":3,"c":[1],"d":null}"#));
         assert_eq!((before.as_str(), after.as_str()), (r#"{"b":2}"#, r#"{"b":3,"d":null}"#));
     }
 
     #[test]
-    fn what_is_made_has_no_before_and_what_is_gone_no_after() {
-        assert_eq!(told(None, Some(r#"{"a":1}"#)), ("null".to_owned(), r#"{"a":1}"#.to_owned()));
-        assert_eq!(told(Some(r#"{"a":1}"#), None), (r#"{"a":1}"#.to_owned(), "null".to_owned()));
+    fn a_creation_has_no_before_and_a_deletion_no_after() {
+        assert_eq!(differences(None, Some(r#"{"a":1}"#)), ("null".to_owned(), r#"{"a":1}"#.to_owned()));
+        assert_eq!(differences(Some(r#"{"a":1}"#), None), (r#"{"a":1}"#.to_owned(), "null".to_owned()));
     }
 
     #[test]
-    fn a_value_is_whole_at_the_limit_and_a_digest_above() {
+    fn a_value_is_recorded_in_full_up_to_the_limit() {
         let text = |bytes: usize| Json::String("x".repeat(bytes - 2));
-        assert_eq!(shown(&text(SHOWN_BYTES)), text(SHOWN_BYTES));
-        let long = shown(&text(SHOWN_BYTES + 1)).to_text();
+        assert_eq!(abridged(&text(MAX_VALUE_BYTES)), text(MAX_VALUE_BYTES));
+        let long = abridged(&text(MAX_VALUE_BYTES + 1)).to_text();
         assert!(long.starts_with(r#"{"bytes":4097,"sha256":""#), "{long}");
     }
 }

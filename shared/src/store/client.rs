@@ -1,4 +1,4 @@
-//! How a deployed function reaches its store.
+//! Configuration of the SDK in a deployed function.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
@@ -8,32 +8,32 @@ use aws_smithy_http_client::{
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-/// The roots that sign for DynamoDB.
+/// Root certificates for DynamoDB.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 
-/// Variables by which the SDK is sent to another place than DynamoDB at AWS, the one that comes first before the other.
+/// Environment variables that set another endpoint than DynamoDB at AWS. The first one takes precedence.
 const ENDPOINT_VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
 
-/// Whose signature makes a store's certificate good.
+/// Root certificates that the client trusts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
-    /// The five roots of Amazon only: all that DynamoDB needs, read in a small part of the time that a platform's list
-    /// takes.
+    /// The five roots of Amazon. DynamoDB needs no others, and loading them takes a fraction of the time of a platform
+    /// trust store.
     Amazon,
-    /// Every root that the platform trusts.
+    /// The platform trust store.
     Platform,
 }
 
 impl Trust {
-    /// What a process needs whose environment has these variables: Amazon's roots where it goes to DynamoDB at AWS, and
-    /// the platform's for an endpoint of its own, or a partition that does not promise Amazon's.
+    /// Returns the roots for a process with these environment variables: Amazon's for DynamoDB at AWS, and the platform
+    /// trust store for another endpoint, or for a partition that does not guarantee Amazon's roots.
     pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = set(variable);
-        let elsewhere = endpoint(&set).is_some();
+        let has_endpoint = endpoint(&set).is_some();
         let region = set("AWS_REGION").unwrap_or_default();
         // China, the sovereign clouds and the isolated regions.
-        let apart = region.starts_with("cn-") || region.starts_with("eusc-") || region.contains("-iso");
-        if elsewhere || apart { Self::Platform } else { Self::Amazon }
+        let is_separate = region.starts_with("cn-") || region.starts_with("eusc-") || region.contains("-iso");
+        if has_endpoint || is_separate { Self::Platform } else { Self::Amazon }
     }
 
     fn store(self) -> TrustStore {
@@ -44,10 +44,10 @@ impl Trust {
     }
 }
 
-/// What the SDK needs in a function whose environment has these variables: Lambda gives region and credentials in it.
+/// Returns the SDK configuration of a function with these environment variables. Lambda sets region and credentials.
 ///
-/// The SDK's own loader would also look for profiles, for roles and for the machine's credentials, none of which a
-/// function has; they are a tenth of the program.
+/// The SDK's own loader also supports profiles, roles and instance credentials. A function has none of them, and they are a
+/// tenth of the program.
 pub fn function_config(variable: impl Fn(&str) -> Option<String>) -> SdkConfig {
     let set = set(&variable);
     let is_true = |name: &str| set(name).map(|value| value.eq_ignore_ascii_case("true"));
@@ -63,7 +63,7 @@ pub fn function_config(variable: impl Fn(&str) -> Option<String>) -> SdkConfig {
     config.build()
 }
 
-/// Empty variables count as missing ones.
+/// Treats empty variables as missing.
 fn set(variable: impl Fn(&str) -> Option<String>) -> impl Fn(&str) -> Option<String> {
     move |name| variable(name).filter(|value| !value.is_empty())
 }
@@ -72,11 +72,12 @@ fn endpoint(set: impl Fn(&str) -> Option<String>) -> Option<String> {
     ENDPOINT_VARIABLES.into_iter().find_map(set)
 }
 
-/// A client that speaks TLS by rustls on ring with whom `trust` vouches for, and plain HTTP to local endpoints.
+/// Creates an HTTP client with TLS by rustls on ring, which trusts the roots of `trust`. It also supports plain HTTP, for
+/// local endpoints.
 #[must_use]
 pub fn https_client(trust: Trust) -> SharedHttpClient {
     let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    // Building a context cannot fail today. Should it ever, the platform's roots are those that are always good.
+    // Building a context cannot fail today. If it ever does, the default context trusts the platform's roots.
     match TlsContext::builder().with_trust_store(trust.store()).build() {
         Ok(context) => builder.tls_context(context).build_https(),
         Err(_) => builder.build_https(),
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
     use crate::domain::hex;
 
-    /// Name, end, and SHA-256 of the public key as <https://www.amazontrust.com/repository/> publishes it.
+    /// Name, last day, and SHA-256 of the public key as <https://www.amazontrust.com/repository/> publishes it.
     const PUBLISHED: [(&str, &str, &str); 5] = [
         ("Amazon Root CA 1", "2038-01-17", "fbe3018031f9586bcbf41727e417b7d1c45c2f47f93be372a17b96b50757d5a2"),
         ("Amazon Root CA 2", "2040-05-26", "7f4296fc5b6a4e3b35d3c369623e364ab1af381d8fa7121533c9d6c633ea2461"),
@@ -120,9 +121,9 @@ mod tests {
         }
     }
 
-    /// A root that is about to end has to be replaced while there is time to deploy.
+    /// An expiring root has to be replaced while there is time to deploy.
     #[test]
-    fn the_roots_hold_for_years_yet() {
+    fn the_roots_are_valid_for_two_years() {
         let in_two_years = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(2 * 366 * 24);
         for (name, end, _) in PUBLISHED {
             assert!(end > in_two_years.strftime("%Y-%m-%d").to_string().as_str(), "{name} ends on {end}");
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_goes_where_its_environment_says() {
+    fn the_environment_configures_a_function() {
         let config = |variables: &[(&str, &str)]| {
             function_config(|name| variables.iter().find(|(set, _)| *set == name).map(|(_, to)| (*to).to_owned()))
         };
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn amazons_roots_are_for_dynamodb_at_aws_only() {
+    fn other_endpoints_use_the_platform_trust_store() {
         for (variables, expected) in [
             (&[("AWS_REGION", "eu-central-1")][..], Trust::Amazon),
             (&[("AWS_REGION", "us-gov-west-1")], Trust::Amazon),

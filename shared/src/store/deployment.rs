@@ -1,28 +1,12 @@
-//! The deployment's own record: what all its functions share and no caller sees.
-
-use serde::{Deserialize, Serialize};
+//! The deployment record.
 
 use super::{
-    ApiKeyRecord, Change, Entity, Store, Write, api_keys,
+    ApiKeyRecord, Change, Deployment, Entity, Store, Write, api_keys,
     expression::Update,
     keys, organizations,
     transaction::{Outcome, Transaction},
 };
-use crate::domain::{Namespace, Organization, error::Result, id::OrganizationId, time::Time};
-
-/// What is made once per deployment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Deployment {
-    /// The secret that cursors are signed with, in hexadecimal.
-    pub cursor_secret: String,
-    /// The namespace of every party's id on the ledger.
-    pub namespace: Namespace,
-    /// The deployment's own organization: the default identity provider of the ledger.
-    pub organization_id: OrganizationId,
-    /// When the deployment was made.
-    pub created_at: Time,
-}
+use crate::domain::{Organization, error::Result};
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -32,7 +16,7 @@ enum Step {
 }
 
 impl Store {
-    /// The deployment's record; `None` before the operator made it.
+    /// Reads the deployment record; `None` if the operator has not created it.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
@@ -40,8 +24,8 @@ impl Store {
         self.get(&keys::deployment()).await
     }
 
-    /// Makes the deployment with its own organization and its first key, in one transaction: of many that try at once,
-    /// one does. Whether this one did.
+    /// Creates the deployment record with the default organization and the first API key, in one transaction. Returns `false`
+    /// and writes nothing if the record exists. Of any number of simultaneous attempts, one succeeds.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
@@ -53,11 +37,10 @@ impl Store {
         write: &Write,
     ) -> Result<bool> {
         let mut transaction = Transaction::new(self, write)?;
-        transaction.create(Step::Deployment, &keys::deployment(), new)?;
+        transaction.create(Step::Deployment, new)?;
         let platform = Update::default().add(api_keys::COUNTER, 1);
         organizations::add(&mut transaction, [Step::Organization; 4], own, platform, write)?;
-        transaction.create(Step::Key, &keys::api_key(key.key.id), key)?;
-        key.list(&mut transaction, Step::Key)?;
+        api_keys::add(&mut transaction, Step::Key, key)?;
         transaction.audit(write, &Change::created(key.key.owner, Entity::ApiKey, &key.key.id, &key.key)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),

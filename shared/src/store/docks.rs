@@ -1,7 +1,6 @@
-//! Docks and the domains that they have.
+//! Docks and their domains.
 
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
@@ -10,10 +9,11 @@ use super::{
     listing::READ_BY_OFFSET,
     organizations::counting,
     reads::decode,
+    record::{DockRecord, DockRow, DomainOwner, DomainRecord, PlatformCounter},
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
-    Dock, Domain, Name, Search,
+    Dock, Domain, Search,
     credentials::Owner,
     error::{Code, Error, Result},
     id::{self, DockId, OrganizationId},
@@ -28,29 +28,12 @@ enum Step {
     Other,
 }
 
-/// What the list of all docks holds of one: whose it is, and enough to search by.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    id: DockId,
-    organization_id: OrganizationId,
-    name: Name,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct DomainItem {
-    dock_id: DockId,
-    /// Time from which another dock can take the domain, in milliseconds since the epoch. Anyone can claim a domain, so
-    /// a claim that is not verified must not block the domain's owner for ever.
-    blocks_until: u64,
-}
-
-/// Time for which an unverified domain blocks other docks, in milliseconds: 30 days.
+/// Time for which an unverified domain blocks other docks, in milliseconds: 30 days. Anyone can claim a domain, so an
+/// unverified claim must not block the domain's owner for ever.
 const UNVERIFIED_BLOCKS: u64 = 30 * 24 * 60 * 60 * 1000;
 
 impl Store {
-    /// Makes a dock.
+    /// Creates a dock.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`, `DOMAIN_ALREADY_REGISTERED`; as every write.
@@ -60,11 +43,11 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(new.organization_id, bits, "docks", 1);
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
-        transaction.create(Step::Dock, &keys::dock(new.organization_id, new.id), new)?;
-        let row = Row { id: new.id, organization_id: new.organization_id, name: new.profile.name.clone() };
-        transaction.create(Step::Dock, &keys::dock_row(new.id), &row)?;
+        transaction.create(Step::Dock, &DockRecord::new(new.clone()))?;
+        let name = new.profile.name.clone();
+        transaction.create(Step::Dock, &DockRow { id: new.id, organization_id: new.organization_id, name })?;
         let platform = Update::default().add("docks", 1);
-        transaction.upsert(Step::Other, &keys::platform_count(bits), platform)?;
+        transaction.upsert::<PlatformCounter>(Step::Other, &keys::platform_count(bits), None, platform)?;
         for (at, domain) in domains.iter().enumerate() {
             claim(&mut transaction, at, domain, new.id, write)?;
         }
@@ -72,15 +55,15 @@ impl Store {
         transaction.audit(write, &Change::created(owner, Entity::Dock, &new.id, new)?.in_dock(new.id))?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(refused) => match refused.first() {
+            Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Organization, _)) => Err(Error::not_found::<id::Organization>()),
                 Some((Step::Domain(at), _)) => Err(domain_taken(domains.get(*at).copied())),
-                _ => Err(unexpected(&refused)),
+                _ => Err(unexpected(&failed)),
             },
         }
     }
 
-    /// A dock of `organization`.
+    /// Reads a dock of `organization`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -88,16 +71,16 @@ impl Store {
         self.get(&keys::dock(organization, id)).await
     }
 
-    /// Whose dock this is.
+    /// Returns the organization of a dock.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn dock_owner(&self, id: DockId) -> Result<Option<OrganizationId>> {
-        let row: Option<Row> = self.get(&keys::dock_row(id)).await?;
+        let row: Option<DockRow> = self.get(&keys::dock_row(id)).await?;
         Ok(row.map(|row| row.organization_id))
     }
 
-    /// A page of the docks of `organization`, or of all; with `search`, of those whose names contain it.
+    /// Reads a page of the docks of `organization`, or of all docks. With `search`, only of those whose names contain it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -125,21 +108,21 @@ impl Store {
         let (listed, total) = match search {
             None => {
                 let total = async { Ok(Some(self.platform_counts().await?.docks)) };
-                try_join(self.list::<Row>(&ranges, page, None), total).await?
+                try_join(self.list::<DockRow>(&ranges, page, None), total).await?
             }
             Some(search) => {
-                let keep = |row: &Row| search.matches(row.name.as_str());
+                let keep = |row: &DockRow| search.matches(row.name.as_str());
                 let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
                 try_join(self.list(&ranges, page, Some(&keep)), total).await?
             }
         };
-        let key = |row: &Row| keys::dock(row.organization_id, row.id);
+        let key = |row: &DockRow| keys::dock(row.organization_id, row.id);
         let mut docks = self.get_batch(listed.rows.iter().map(key)).await?;
         let rows = listed.rows.iter().filter_map(|row| docks.remove(&key(row))).map(decode).collect::<Result<_>>()?;
         Ok(listed.with_rows(rows).with_total(total))
     }
 
-    /// Writes `after` where the dock is still as in `before`. Whether it was.
+    /// Replaces `before` with `after`. Returns `false` and writes nothing if the dock has changed in between.
     ///
     /// # Errors
     /// `DOMAIN_ALREADY_REGISTERED`; as every write.
@@ -194,22 +177,23 @@ impl Store {
         transaction.audit(write, &audit)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(Ok(true)),
-            Outcome::ConditionsFailed(refused) => match refused.first() {
+            Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Dock, _)) => Ok(Ok(false)),
                 Some((Step::OldDomain(at), _)) => Ok(Err(*at)),
                 Some((Step::Domain(at), _)) => Err(domain_taken(new.get(*at).copied())),
-                _ => Err(unexpected(&refused)),
+                _ => Err(unexpected(&failed)),
             },
         }
     }
 }
 
-/// Adds the claim of `dock` to a domain that no dock has, or one that has not verified it in time.
+/// Adds the claim of `dock` to a domain that no dock has, or whose claim has ended.
 fn claim(transaction: &mut Transaction<Step>, at: usize, domain: &Domain, dock: DockId, write: &Write) -> Result<()> {
     let now = write.origin.now;
-    let item = DomainItem { dock_id: dock, blocks_until: now.plus_millis(UNVERIFIED_BLOCKS).millis_since_epoch() };
+    let blocks_until = now.plus_millis(UNVERIFIED_BLOCKS).millis_since_epoch();
+    let record = DomainRecord { domain: domain.clone(), owner: DomainOwner { dock_id: dock, blocks_until } };
     let free = Condition::AbsentOrAtMost("blocksUntil", now.millis_since_epoch());
-    transaction.replace(Step::Domain(at), &keys::domain(domain), free, &item)
+    transaction.replace(Step::Domain(at), &record, free)
 }
 
 fn domain_taken(domain: Option<&Domain>) -> Error {

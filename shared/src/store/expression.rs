@@ -1,4 +1,4 @@
-//! Conditions and updates as types, and their rendering as DynamoDB expressions: no caller writes an expression string.
+//! Conditions and updates as types, and their rendering as DynamoDB expressions. No caller writes an expression string.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Item,
-    keys::{Key, PK, SK},
+    keys::{ENTITY, Key, PK, Range, SK},
 };
 use crate::domain::error::{Error, Result};
 
@@ -19,7 +19,7 @@ pub(super) fn attribute(value: &impl Serialize) -> Result<AttributeValue> {
     serde_dynamo::to_attribute_value(value).map_err(Error::internal)
 }
 
-/// What has to hold for an item before a write.
+/// Condition on an item, checked before a write.
 #[derive(Debug, Clone)]
 pub(super) enum Condition {
     /// The item exists.
@@ -87,6 +87,47 @@ impl Condition {
     }
 }
 
+/// The items that a query reads. They have one partition key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyCondition<'a> {
+    /// All items with this partition key.
+    Partition(&'a str),
+    /// The items with this partition key whose sort keys begin with `prefix`.
+    BeginsWith {
+        /// Partition key.
+        pk: &'a str,
+        /// Beginning of the sort keys.
+        prefix: &'a str,
+    },
+}
+
+impl<'a> KeyCondition<'a> {
+    /// Returns the condition that selects the items of a range.
+    pub(super) fn of(range: &'a Range) -> Self {
+        let Range { pk, prefix } = range;
+        // DynamoDB rejects an empty prefix.
+        if prefix.is_empty() { Self::Partition(pk) } else { Self::BeginsWith { pk, prefix } }
+    }
+
+    /// Returns the condition as DynamoDB takes it, in the member `condition`.
+    pub(super) fn render(self) -> Rendered {
+        let mut expressions = Expressions::default();
+        let mut partition = |pk: &str| {
+            let value = AttributeValue::S(pk.to_owned());
+            format!("{} = {}", expressions.name(PK), expressions.value(":pk", value))
+        };
+        let condition = match self {
+            Self::Partition(pk) => partition(pk),
+            Self::BeginsWith { pk, prefix } => {
+                let partition = partition(pk);
+                let prefix = expressions.value(":prefix", AttributeValue::S(prefix.to_owned()));
+                format!("{partition} AND begins_with({}, {prefix})", expressions.name(SK))
+            }
+        };
+        Rendered { condition: Some(condition), ..expressions.into_rendered() }
+    }
+}
+
 /// Changes to the attributes of one item.
 #[derive(Debug, Default)]
 pub(super) struct Update {
@@ -116,6 +157,11 @@ impl Update {
             self = self.set_attribute(&name, value);
         }
         Ok(self)
+    }
+
+    /// Sets the entity type. Every update that may create its item does.
+    pub(super) fn set_entity_type(self, entity_type: &str) -> Self {
+        self.set_attribute(ENTITY, AttributeValue::S(entity_type.to_owned()))
     }
 
     fn set_attribute(mut self, name: &str, value: AttributeValue) -> Self {
@@ -173,12 +219,12 @@ impl Update {
     }
 }
 
-/// A condition, an update or both, with the placeholders that they use.
+/// A condition, an update or both, with the placeholders that they use. A key condition is a condition.
 #[derive(Debug, Default)]
 pub(super) struct Rendered {
     /// The update expression; empty for a condition alone.
     pub(super) update: String,
-    /// The condition expression.
+    /// The condition expression, or the key condition expression of a query.
     pub(super) condition: Option<String>,
     /// The attribute names that placeholders stand for. DynamoDB rejects an empty map.
     pub(super) names: Option<HashMap<String, String>>,
@@ -236,17 +282,6 @@ pub(super) fn key_attributes(key: &Key) -> Item {
     ])
 }
 
-/// `value` as the item with this key. Absent values are left out: they cost bytes.
-///
-/// # Errors
-/// [`Error::Internal`] if `value` cannot be stored.
-pub(super) fn item(key: &Key, value: &impl Serialize) -> Result<Item> {
-    let mut item: Item = serde_dynamo::to_item(value).map_err(Error::internal)?;
-    item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
-    item.extend(key_attributes(key));
-    Ok(item)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,6 +312,18 @@ mod tests {
     fn an_absent_value_removes_its_attribute() {
         let update = Update::default().set("email", &None::<String>).unwrap();
         assert_eq!(update.render(None).update, "REMOVE #email");
+    }
+
+    #[test]
+    fn a_key_condition_names_the_sort_key_only_for_a_prefix() {
+        let range = |prefix: &str| Range { pk: "ORGS".to_owned(), prefix: prefix.to_owned() };
+        let whole = KeyCondition::of(&range("")).render();
+        assert_eq!(whole.condition.as_deref(), Some("#pk = :pk"));
+        assert_eq!((whole.names.unwrap().len(), whole.values.unwrap().len()), (1, 1));
+        let part = KeyCondition::of(&range("DOCK#")).render();
+        assert_eq!(part.condition.as_deref(), Some("#pk = :pk AND begins_with(#sk, :prefix)"));
+        assert_eq!(part.values.unwrap()[":prefix"], AttributeValue::S("DOCK#".to_owned()));
+        assert_eq!(part.names.unwrap()["#sk"], "sk");
     }
 
     #[test]

@@ -1,24 +1,24 @@
-//! The table's partition keys by kind, as an IAM policy tells them apart: what a role may do is said in these.
+//! Families of partition keys. IAM roles grant actions on families.
 //!
-//! Every key that [`super::keys`] builds is of exactly one family. No pattern takes another family's keys: ids have one
-//! length, and where free text stands in a key, nothing follows it.
+//! Every key that [`super::keys`] builds belongs to exactly one family. Patterns of different families never match the same
+//! key, because ids have one length and free text stands only at the end of a key.
 
 use super::keys::Key;
 
 /// Declares the families, each with the patterns of its partition keys.
 macro_rules! families {
     ($($(#[$doc:meta])+ $name:ident = [$($pattern:expr),+];)+) => {
-        /// A kind of partition key.
+        /// Family of partition keys.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Family {
             $($(#[$doc])+ $name,)+
         }
 
         impl Family {
-            /// Every family.
+            /// All families.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// The family's partition keys as IAM's `StringLike` takes them: `?` is one character, `*` any number.
+            /// Returns the patterns of the partition keys for IAM's `StringLike`: `?` is one character, `*` any number.
             #[must_use]
             pub const fn patterns(self) -> &'static [&'static str] {
                 match self {
@@ -29,14 +29,14 @@ macro_rules! families {
     };
 }
 
-/// 26 characters, any: a ULID. That they are counted is what keeps the families apart.
+/// Pattern of a ULID: any 26 characters. The fixed length separates the families.
 macro_rules! ulid {
     () => {
         "??????????????????????????"
     };
 }
 
-/// The 64 characters of a hexadecimal SHA-256, any.
+/// Pattern of a hexadecimal SHA-256: any 64 characters.
 macro_rules! digest {
     () => {
         "????????????????????????????????????????????????????????????????"
@@ -44,62 +44,62 @@ macro_rules! digest {
 }
 
 families! {
-    /// The deployment's record, the platform's counters and the rows of its API keys.
+    /// Deployment record, platform counters, and the list of platform keys.
     Platform = ["PLATFORM"];
-    /// An organization with its counters, docks, parties and the rows of its API keys.
+    /// Organization with its counters, docks and parties, and the list of its API keys.
     Tenant = [concat!("ORG#", ulid!())];
-    /// A dock's roles, living and ended.
+    /// Roles by dock, current and revoked.
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
-    /// A party's roles, living and ended.
+    /// Roles by party, current and revoked.
     PartyRoles = [concat!("ORG#", ulid!(), "#PTY#", ulid!())];
-    /// The index of external references.
+    /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
-    /// An organization's parties that were allocated on the ledger.
+    /// Parties of an organization that were allocated at `/v2`.
     LedgerRows = [concat!("ORG#", ulid!(), "#LEDGER")];
-    /// The list of all organizations.
+    /// List of all organizations.
     Organizations = ["ORGS"];
-    /// The list of all docks: whose each is.
+    /// List of all docks with their organizations.
     Docks = ["DOCKS"];
-    /// Whose a party is.
+    /// Pointers from the ids of parties to their organizations.
     PartyPointers = [concat!("PTY#", ulid!())];
-    /// Who has a slug.
+    /// Slugs.
     Slugs = ["SLUG#*"];
-    /// Which dock has a domain.
+    /// Domains of docks.
     Domains = ["DOMAIN#*"];
-    /// Who has a hint on the ledger.
+    /// Hints of ledger ids.
     LedgerHints = ["LEDGER#*"];
-    /// The parties that a user may act as on the ledger.
+    /// Ledger parties that a user may act as.
     LedgerRights = ["USER#*"];
     /// API keys with the digests of their credentials.
     ApiKeys = [concat!("KEY#", ulid!())];
-    /// The list of all API keys.
+    /// List of all API keys.
     ApiKeyRows = ["KEYS"];
-    /// When API keys were last used.
+    /// Last uses of API keys.
     ApiKeyUses = [concat!("USED#", ulid!())];
-    /// The first answers to idempotency keys.
+    /// Recorded responses to idempotency keys.
     Idempotency = [concat!("ORG#", ulid!(), "#IDEM#", digest!()), concat!("PLATFORM#IDEM#", digest!())];
-    /// The audit trails of what belongs to organizations.
+    /// Audit entries of organizations' resources.
     TenantAudit = [concat!("ORG#", ulid!(), "#AUDIT#*")];
-    /// The audit trails of what belongs to the platform.
+    /// Audit entries of the platform's resources.
     PlatformAudit = ["PLATFORM#AUDIT#*"];
 }
 
 impl Family {
-    /// The family of a partition key; `None` for one that is not Berth's.
+    /// Returns the family of a partition key; `None` if Berth has no such keys.
     #[must_use]
     pub fn of(pk: &str) -> Option<Self> {
         let fits = |family: &&Self| family.patterns().iter().any(|pattern| is_like(pk, pattern));
         Self::ALL.iter().find(fits).copied()
     }
 
-    /// The family of a key.
+    /// Returns the family of a key.
     #[must_use]
     pub fn of_key(key: &Key) -> Option<Self> {
         Self::of(&key.pk)
     }
 }
 
-/// Whether IAM's `StringLike` takes `text` for `pattern`, which has a `*` at its end or nowhere.
+/// Returns whether `text` matches `pattern` like in IAM's `StringLike`. The pattern has a `*` only at its end.
 fn is_like(text: &str, pattern: &str) -> bool {
     let (fixed, is_open) = pattern.strip_suffix('*').map_or((pattern, false), |fixed| (fixed, true));
     let mut text = text.chars();
@@ -120,7 +120,7 @@ mod tests {
     };
 
     #[test]
-    fn every_key_is_of_one_family() {
+    fn every_key_has_one_family() {
         let now = Time::from_millis(1_700_000_000_000);
         let organization = OrganizationId::new(now, 1);
         let (dock, party, key) = (DockId::new(now, 2), PartyId::new(now, 3), ApiKeyId::new(now, 4));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_of_no_family() {
+    fn other_keys_have_no_family() {
         for pk in ["", "ORG#", "ORG#1", "PLATFORM#", "PLATFORM#AUDIT", "KEYS#", "org#", "X#01HQ3K9B2V6R4X8ZT1M5N7P0QS"]
         {
             assert_eq!(Family::of(pk), None, "{pk}");

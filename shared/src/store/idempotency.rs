@@ -1,12 +1,11 @@
-//! The first answer to an `Idempotency-Key`, written in the same transaction as its effect.
-
-use serde::{Deserialize, Serialize};
+//! Recorded responses to `Idempotency-Key`s. Each is written in the same transaction as the effect of its request.
 
 use super::{
     Item, Store, Write,
     expression::Condition,
-    keys::{self, Key},
+    keys,
     reads::decode,
+    record::{FirstResponse, IdempotencyRecord},
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
@@ -15,40 +14,27 @@ use crate::domain::{
     time::Time,
 };
 
-/// How long an answer is kept.
-const KEPT_MILLIS: u64 = 24 * 60 * 60 * 1000;
+/// Time for which a response is recorded, in milliseconds.
+const RETENTION_MILLIS: u64 = 24 * 60 * 60 * 1000;
 
-/// What a call with an `Idempotency-Key` leaves behind.
+/// Response to record for a request with an `Idempotency-Key`.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    /// Whose key it is: two tenants may use one.
+    /// Owner of the `Idempotency-Key`. Two owners may use the same one.
     pub owner: Owner,
-    /// Hexadecimal SHA-256 of the key.
+    /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
     pub key: String,
-    /// Hexadecimal SHA-256 of method, path and body.
+    /// SHA-256 of method, path and body of the request, in hexadecimal.
     pub fingerprint: String,
-    /// The answer, without secrets.
+    /// Response, without secrets.
     pub response: RecordedResponse,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Record {
-    fingerprint: String,
-    status: u16,
-    location: Option<String>,
-    etag: Option<String>,
-    body: String,
-    /// Milliseconds since the epoch: removal lags behind `ttl` by up to days.
-    expires_at: u64,
-    ttl: u64,
-}
-
-/// The record, its key, and the condition of putting it: no record is there, or only one that has expired by `now`.
-pub(super) fn record(idempotency: &Idempotency, now: Time) -> (Key, Record, Condition) {
-    let end = now.plus_millis(KEPT_MILLIS);
+/// Returns the record of a response and the condition on which it is put: no record exists, or one that has expired by `now`.
+pub(super) fn record(idempotency: &Idempotency, now: Time) -> (IdempotencyRecord, Condition) {
+    let end = now.plus_millis(RETENTION_MILLIS);
     let response = idempotency.response.clone();
-    let record = Record {
+    let first = FirstResponse {
         fingerprint: idempotency.fingerprint.clone(),
         status: response.status,
         location: response.location,
@@ -57,46 +43,43 @@ pub(super) fn record(idempotency: &Idempotency, now: Time) -> (Key, Record, Cond
         expires_at: end.millis_since_epoch(),
         ttl: end.seconds_since_epoch() + 1,
     };
-    let key = keys::idempotency(idempotency.owner, &idempotency.key);
-    (key, record, Condition::AbsentOrAtMost("expiresAt", now.millis_since_epoch()))
+    let record = IdempotencyRecord { owner: idempotency.owner, digest: idempotency.key.clone(), first };
+    (record, Condition::AbsentOrAtMost("expiresAt", now.millis_since_epoch()))
 }
 
-/// What it means that a record is there already.
-pub(super) fn met(idempotency: &Idempotency, found: Option<Item>) -> Error {
-    let record: Record = match found.map(decode).transpose() {
-        Ok(Some(record)) => record,
-        Ok(None) => return Error::internal("an idempotency record was in the way and not there"),
-        Err(error) => return error,
-    };
-    record.error_for(&idempotency.fingerprint)
-}
-
-impl Record {
-    /// What a call is told that comes with the record's key.
-    fn error_for(self, fingerprint: &str) -> Error {
-        if self.fingerprint != fingerprint {
-            let detail = "This Idempotency-Key was used for another request";
-            return Error::new(Code::IdempotencyKeyReused, detail);
-        }
-        let Self { status, location, etag, body, .. } = self;
-        Error::Replay(Box::new(RecordedResponse { status, location, etag, body }))
+/// Returns the error for a request whose `Idempotency-Key` was used before. `found` is the existing record.
+pub(super) fn replay(idempotency: &Idempotency, found: Option<Item>) -> Error {
+    match found.map(decode).transpose() {
+        Ok(Some(first)) => replay_of(first, &idempotency.fingerprint),
+        Ok(None) => Error::internal("an idempotency record conflicted but was not returned"),
+        Err(error) => error,
     }
 }
 
+/// Returns the error for a request with this fingerprint.
+fn replay_of(first: FirstResponse, fingerprint: &str) -> Error {
+    if first.fingerprint != fingerprint {
+        let detail = "This Idempotency-Key was used for another request";
+        return Error::new(Code::IdempotencyKeyReused, detail);
+    }
+    let FirstResponse { status, location, etag, body, .. } = first;
+    Error::Replay(Box::new(RecordedResponse { status, location, etag, body }))
+}
+
 impl Store {
-    /// That `owner` has not used an `Idempotency-Key` with this digest, as far as `now` remembers.
+    /// Checks that `owner` has not used the `Idempotency-Key` with this digest, or that the record has expired by `now`.
     ///
     /// # Errors
     /// As a write with this key: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
     pub async fn require_unused(&self, owner: Owner, key: &str, fingerprint: &str, now: Time) -> Result<()> {
-        let found: Option<Record> = self.get(&keys::idempotency(owner, key)).await?;
-        match found.filter(|record| now.millis_since_epoch() < record.expires_at) {
-            Some(record) => Err(record.error_for(fingerprint)),
+        let found: Option<FirstResponse> = self.get(&keys::idempotency(owner, key)).await?;
+        match found.filter(|first| now.millis_since_epoch() < first.expires_at) {
+            Some(first) => Err(replay_of(first, fingerprint)),
             None => Ok(()),
         }
     }
 
-    /// Writes the record of a call that has no other effect. Without an `Idempotency-Key` it does nothing.
+    /// Records the response to a request without other effects. Without an `Idempotency-Key` it does nothing.
     ///
     /// # Errors
     /// As every write: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`, [`Error::Unavailable`].
@@ -106,7 +89,7 @@ impl Store {
         }
         match Transaction::<()>::new(self, write)?.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(refused) => Err(unexpected(&refused)),
+            Outcome::ConditionsFailed(failed) => Err(unexpected(&failed)),
         }
     }
 }

@@ -1,7 +1,13 @@
-//! Every key of the table, built in one place for reading and writing. docs/access-patterns.md has the chart.
+//! All keys of the table, for reading and for writing. docs/access-patterns.md lists them.
 //!
-//! What belongs to a tenant lies under a partition key that begins with `ORG#` and the tenant's ULID. ULIDs have one
-//! length, so no tenant's prefix is the beginning of another's.
+//! One function builds each kind of key. [`RecordKey::parse`] is the inverse of all of them.
+//!
+//! The partition keys of a tenant's items begin with `ORG#` and the tenant's ULID. ULIDs have one length, so no tenant's
+//! prefix is a prefix of another tenant's.
+
+mod record_key;
+
+pub use record_key::RecordKey;
 
 use crate::domain::{
     Domain, ExternalRef, Hint, RoleName, Slug,
@@ -9,18 +15,21 @@ use crate::domain::{
     id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
 };
 
-/// The name of the partition key.
+/// Name of the partition key attribute.
 pub const PK: &str = "pk";
-/// The name of the sort key.
+/// Name of the sort key attribute.
 pub const SK: &str = "sk";
-/// The attribute that DynamoDB's time to live reads, in seconds since the epoch.
+/// Name of the attribute with the entity type, which every item has.
+pub const ENTITY: &str = "entity";
+/// Name of the attribute for DynamoDB's time to live, in seconds since the epoch.
 pub const TTL: &str = "ttl";
 
-/// How many items share the counting of one tenant's resources. Two transactions on one item refuse each other, so
-/// creations spread over this many; more would make reading an organization dearer.
-pub const SHARDS: u128 = 8;
+/// Number of items over which the counters of one tenant, and those of the platform, are spread. Two concurrent
+/// transactions on one item conflict, so creations use different items. More items would make reading an organization
+/// more expensive.
+pub const SHARDS: u8 = 8;
 
-/// The primary key of one item.
+/// Primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Partition key.
@@ -29,12 +38,12 @@ pub struct Key {
     pub sk: String,
 }
 
-/// Items of one partition whose sort keys begin alike; what follows the prefix orders them.
+/// Items with one partition key whose sort keys have a common prefix. The rest of the sort key orders them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
     /// Partition key.
     pub pk: String,
-    /// What the sort keys begin with.
+    /// Prefix of the sort keys; empty for all items with the partition key.
     pub prefix: String,
 }
 
@@ -62,216 +71,228 @@ fn owned(owner: Owner) -> String {
     owner.organization().map_or_else(|| "PLATFORM".to_owned(), tenant)
 }
 
-/// The deployment's own record.
+/// Returns the number of the counter that counts the resource with these 128 bits.
+#[expect(clippy::cast_possible_truncation, reason = "a remainder of a u8 fits")]
+fn shard_of(resource: u128) -> u8 {
+    (resource % u128::from(SHARDS)) as u8
+}
+
+/// Returns the key of the deployment record.
 pub fn deployment() -> Key {
     key("PLATFORM".to_owned(), "DEPLOYMENT")
 }
 
-/// The shard of the platform's counters that counts the resource with these bits.
-pub fn platform_count(resource: u128) -> Key {
-    key("PLATFORM".to_owned(), format!("#COUNT#{}", resource % SHARDS))
+/// Returns the key of shard `shard` of the platform counters.
+pub fn platform_count_shard(shard: u8) -> Key {
+    key("PLATFORM".to_owned(), format!("#COUNT#{shard}"))
 }
 
-/// All counters of the platform.
+/// Returns the key of the shard of the platform counters that counts the resource with these 128 bits.
+pub fn platform_count(resource: u128) -> Key {
+    platform_count_shard(shard_of(resource))
+}
+
+/// Returns the range of all platform counters.
 pub fn platform_counts() -> Range {
     range("PLATFORM".to_owned(), "#COUNT#")
 }
 
-/// An organization.
+/// Returns the key of an organization.
 pub fn organization(id: OrganizationId) -> Key {
     key(tenant(id), "#ORG")
 }
 
-/// Shard `shard` of an organization's counters.
-pub fn count_shard(id: OrganizationId, shard: u128) -> Key {
+/// Returns the key of shard `shard` of an organization's counters.
+pub fn count_shard(id: OrganizationId, shard: u8) -> Key {
     key(tenant(id), format!("#COUNT#{shard}"))
 }
 
-/// The shard of an organization's counters that counts the resource with these bits.
+/// Returns the key of the shard of an organization's counters that counts the resource with these 128 bits.
 pub fn count(id: OrganizationId, resource: u128) -> Key {
-    count_shard(id, resource % SHARDS)
+    count_shard(id, shard_of(resource))
 }
 
-/// An organization and all its counters: one query.
+/// Returns the range of an organization and all its counters, for one query.
 pub fn organization_and_counts(id: OrganizationId) -> Range {
     range(tenant(id), "#")
 }
 
-/// All counters of an organization.
+/// Returns the range of all counters of an organization.
 pub fn organization_counts(id: OrganizationId) -> Range {
     range(tenant(id), "#COUNT#")
 }
 
-/// An organization's row in the list of all.
+/// Returns the key of an organization's row in the list of all organizations.
 pub fn organization_row(id: OrganizationId) -> Key {
     key("ORGS".to_owned(), id.ulid().to_string())
 }
 
-/// The list of all organizations.
+/// Returns the range of the list of all organizations.
 pub fn organization_rows() -> Range {
     range("ORGS".to_owned(), "")
 }
 
-/// Who has a slug, and which suffix its namesakes get next.
+/// Returns the key of a slug.
 pub fn slug(slug: &Slug) -> Key {
     key(format!("SLUG#{slug}"), "SLUG")
 }
 
-/// A dock.
+/// Returns the key of a dock.
 pub fn dock(organization: OrganizationId, id: DockId) -> Key {
     key(tenant(organization), format!("DOCK#{}", id.ulid()))
 }
 
-/// An organization's docks.
+/// Returns the range of an organization's docks.
 pub fn docks(organization: OrganizationId) -> Range {
     range(tenant(organization), "DOCK#")
 }
 
-/// A dock's row in the list of all: whose it is.
+/// Returns the key of a dock's row in the list of all docks.
 pub fn dock_row(id: DockId) -> Key {
     key("DOCKS".to_owned(), id.ulid().to_string())
 }
 
-/// The list of all docks.
+/// Returns the range of the list of all docks.
 pub fn dock_rows() -> Range {
     range("DOCKS".to_owned(), "")
 }
 
-/// Which dock has a domain.
+/// Returns the key of a domain.
 pub fn domain(domain: &Domain) -> Key {
     key(format!("DOMAIN#{domain}"), "DOMAIN")
 }
 
-/// A party.
+/// Returns the key of a party.
 pub fn party(organization: OrganizationId, id: PartyId) -> Key {
     key(tenant(organization), format!("PTY#{}", id.ulid()))
 }
 
-/// An organization's parties.
+/// Returns the range of an organization's parties.
 pub fn parties(organization: OrganizationId) -> Range {
     range(tenant(organization), "PTY#")
 }
 
-/// Whose a party is.
+/// Returns the key of the pointer from a party's id to its organization.
 pub fn party_pointer(id: PartyId) -> Key {
     key(format!("PTY#{}", id.ulid()), "PTY")
 }
 
-/// A party in the index of external references.
+/// Returns the key of a party in the index of external references.
 pub fn party_by_ref(organization: OrganizationId, external_ref: &ExternalRef, id: PartyId) -> Key {
     let Range { pk, prefix } = parties_by_ref(organization, external_ref);
     key(pk, format!("{prefix}{}", id.ulid()))
 }
 
-/// The parties with an external reference.
+/// Returns the range of the parties with an external reference.
 pub fn parties_by_ref(organization: OrganizationId, external_ref: &ExternalRef) -> Range {
     range(format!("ORG#{}#XREF#{external_ref}", organization.ulid()), "PTY#")
 }
 
-/// A living role seen from the dock: that this item can be put only once is what makes a role unique.
+/// Returns the key of a current role, by dock. It has no id: a second item cannot exist, so the role is unique.
 pub fn dock_role(organization: OrganizationId, dock: DockId, party: PartyId, role: RoleName) -> Key {
     let Range { pk, prefix } = dock_roles(organization, dock, role);
     key(pk, format!("{prefix}{}", party.ulid()))
 }
 
-/// The living roles of one name in a dock, by party.
+/// Returns the range of the current roles of one name in a dock, ordered by party.
 pub fn dock_roles(organization: OrganizationId, dock: DockId, role: RoleName) -> Range {
     range(tenant_dock(organization, dock), format!("ROLE#{}#", role.as_str()))
 }
 
-/// An ended role seen from the dock.
+/// Returns the key of a revoked role, by dock.
 pub fn dock_past_role(organization: OrganizationId, dock: DockId, party: PartyId, role: RoleName, id: RoleId) -> Key {
     let Range { pk, prefix } = dock_past_roles(organization, dock, role);
     key(pk, format!("{prefix}{}#{}", party.ulid(), id.ulid()))
 }
 
-/// The ended roles of one name in a dock, by party.
+/// Returns the range of the revoked roles of one name in a dock, ordered by party.
 pub fn dock_past_roles(organization: OrganizationId, dock: DockId, role: RoleName) -> Range {
     range(tenant_dock(organization, dock), format!("PAST#{}#", role.as_str()))
 }
 
-/// A living role seen from the party.
+/// Returns the key of a current role, by party.
 pub fn party_role(organization: OrganizationId, party: PartyId, id: RoleId) -> Key {
     key(tenant_party(organization, party), format!("ROLE#{}", id.ulid()))
 }
 
-/// The living roles of a party.
+/// Returns the range of the current roles of a party.
 pub fn party_roles(organization: OrganizationId, party: PartyId) -> Range {
     range(tenant_party(organization, party), "ROLE#")
 }
 
-/// An ended role seen from the party.
+/// Returns the key of a revoked role, by party.
 pub fn party_past_role(organization: OrganizationId, party: PartyId, id: RoleId) -> Key {
     key(tenant_party(organization, party), format!("PAST#{}", id.ulid()))
 }
 
-/// The ended roles of a party.
+/// Returns the range of the revoked roles of a party.
 pub fn party_past_roles(organization: OrganizationId, party: PartyId) -> Range {
     range(tenant_party(organization, party), "PAST#")
 }
 
-/// An API key with the digest of its credential: one look-up path for every caller.
+/// Returns the key of an API key. It does not depend on the owner, which authentication does not know before the read.
 pub fn api_key(id: ApiKeyId) -> Key {
     key(format!("KEY#{}", id.ulid()), "KEY")
 }
 
-/// When an API key was last used: apart from the key, so that those who mark it cannot touch the key.
+/// Returns the key of the last use of an API key. It has a partition key of its own, so that a role which may record
+/// uses cannot change API keys.
 pub fn api_key_use(id: ApiKeyId) -> Key {
     key(format!("USED#{}", id.ulid()), "USED")
 }
 
-/// An API key's row in its owner's list.
+/// Returns the key of an API key's row in its owner's list.
 pub fn api_key_row(owner: Owner, id: ApiKeyId) -> Key {
     key(owned(owner), format!("KEY#{}", id.ulid()))
 }
 
-/// The API keys of one owner.
+/// Returns the range of the API keys of one owner.
 pub fn api_key_rows(owner: Owner) -> Range {
     range(owned(owner), "KEY#")
 }
 
-/// An API key's row in the list of all.
+/// Returns the key of an API key's row in the list of all API keys.
 pub fn any_api_key_row(id: ApiKeyId) -> Key {
     key("KEYS".to_owned(), id.ulid().to_string())
 }
 
-/// The list of all API keys.
+/// Returns the range of the list of all API keys.
 pub fn any_api_key_rows() -> Range {
     range("KEYS".to_owned(), "")
 }
 
-/// The first answer to an `Idempotency-Key`; `digest` is the hexadecimal SHA-256 of the key.
+/// Returns the key of the recorded response to an `Idempotency-Key`. `digest` is the hexadecimal SHA-256 of that key.
 pub fn idempotency(owner: Owner, digest: &str) -> Key {
     key(format!("{}#IDEM#{digest}", owned(owner)), "IDEM")
 }
 
-/// Who has a hint on the ledger: never deleted, since a ledger id is given once.
+/// Returns the key of a hint of a ledger id. Its item is never deleted, because a ledger id is never reused.
 pub fn ledger_hint(hint: &Hint) -> Key {
     key(format!("LEDGER#{}", hint.as_str()), "LEDGER")
 }
 
-/// A party of the ledger in its organization's list.
+/// Returns the key of a ledger party's row in its organization's list.
 pub fn ledger_row(organization: OrganizationId, hint: &Hint) -> Key {
-    // The colons end the hint, so that keys sort as whole ids do.
+    // The colons of the id end the hint, so that keys sort like whole ids.
     key(ledger_rows(organization).pk, format!("{}::", hint.as_str()))
 }
 
-/// An organization's parties that were allocated on the ledger.
+/// Returns the range of an organization's parties that were allocated at `/v2`.
 pub fn ledger_rows(organization: OrganizationId) -> Range {
     range(format!("ORG#{}#LEDGER", organization.ulid()), "")
 }
 
-/// That a user may act as a party.
+/// Returns the key of a user's right to act as a party.
 pub fn ledger_right(user: &str, hint: &Hint) -> Key {
     key(ledger_rights(user).pk, format!("ACT#{}", hint.as_str()))
 }
 
-/// The parties that a user may act as.
+/// Returns the range of the parties that a user may act as.
 pub fn ledger_rights(user: &str) -> Range {
     range(format!("USER#{user}"), "ACT#")
 }
 
-/// An audit entry in the trail of the entity it tells of; `entity` is the entity's whole id.
+/// Returns the key of an audit entry. `entity` is the id of the changed resource, with its prefix.
 pub fn audit_entry(owner: Owner, entity: &str, id: AuditEntryId) -> Key {
     key(format!("{}#AUDIT#{entity}", owned(owner)), id.ulid().to_string())
 }

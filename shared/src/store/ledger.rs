@@ -1,14 +1,13 @@
-//! Parties as the ledger's dialect finds them: by id, and in byte order of their ids.
+//! Ledger parties: by ledger id, and in byte order of their ledger ids.
 //!
-//! A party that was allocated in that dialect has two items more than others: a guard, which makes its id unique in the
-//! deployment and is never deleted, and a row in its organization's list. A party that was made in the REST dialect
-//! needs neither: its id on the ledger is computed from its id here.
+//! A party that was allocated at `/v2` has two more items than others: its hint, which makes the ledger id unique in the
+//! deployment and is never deleted, and a row in its organization's list. A party that was created at `/v1` needs neither,
+//! because its ledger id is computed from its id.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
 use ulid::{ULID_LEN, Ulid};
 
 use super::{
@@ -16,8 +15,11 @@ use super::{
     expression::{Condition, key_attributes},
     keys::{self, Key, Range, SK},
     organizations::counting,
-    parties::{Pointer, counter},
+    parties::counter,
     reads::decode,
+    record::{
+        GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRow, PartyOwner, PartyPointer, PartyRecord, PartyRef,
+    },
     retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -35,46 +37,25 @@ enum Step {
     Other,
 }
 
-/// Why a party was not allocated.
+/// Reason why a party was not allocated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAllocated {
-    /// There is no such organization.
+    /// The organization does not exist.
     UnknownProvider,
-    /// The caller's organization has a party with this hint.
+    /// The organization has a party with this hint.
     Exists,
-    /// Another organization has.
+    /// Another organization has a party with this hint.
     ExistsElsewhere,
 }
 
-/// Who has a hint.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Guard {
-    organization_id: OrganizationId,
-    party_id: PartyId,
-}
+/// Maximum number of rights in the list of a user.
+const MAX_RIGHTS: usize = 1000;
 
-/// A party in its organization's list.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    party_id: PartyId,
-}
-
-/// That a user may act as the party with this hint.
-#[derive(Debug, Serialize, Deserialize)]
-struct Right {
-    hint: Hint,
-}
-
-/// The most rights of a user that are listed.
-const MOST_RIGHTS: usize = 1000;
-
-/// What ends a hint in the order of ids, in which a hint that begins another need not come first.
+/// End of a hint in ledger ids and sort keys. With it, `alice-2` precedes `alice`, as in the order of whole ids.
 const END: &str = "::";
 
 impl Store {
-    /// Makes a party whose hint is its own choice; the user `acting` may act as it.
+    /// Allocates a party with a hint that the client chose. The user `acting` may act as it.
     ///
     /// # Errors
     /// As every write.
@@ -89,30 +70,30 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
         transaction.update(Step::Provider, &shard, Condition::Exists, change)?;
-        let guard = Guard { organization_id: organization, party_id: new.id };
-        transaction.create(Step::Hint, &keys::ledger_hint(hint), &guard)?;
-        if let Some(namesake) = hint.as_party_id() {
-            // A hint that looks like an id of the REST dialect must not be the ledger id of that party.
-            transaction.check(Step::Hint, &keys::party_pointer(namesake), Condition::Absent)?;
+        let owner = HintOwner { organization_id: organization, party_id: new.id };
+        transaction.create(Step::Hint, &LedgerHint { hint: hint.clone(), owner })?;
+        if let Some(id) = hint.as_party_id() {
+            // A hint that looks like the id of a party created at `/v1` must not be the ledger id of that party.
+            transaction.check(Step::Hint, &keys::party_pointer(id), Condition::Absent)?;
         }
-        transaction.create(Step::Other, &keys::ledger_row(organization, hint), &Row { party_id: new.id })?;
-        transaction.create(Step::Other, &keys::party(organization, new.id), new)?;
-        let pointer = Pointer { organization_id: organization };
-        transaction.create(Step::Other, &keys::party_pointer(new.id), &pointer)?;
+        let party = PartyRef { party_id: new.id };
+        transaction.create(Step::Other, &LedgerRow { organization_id: organization, hint: hint.clone(), party })?;
+        transaction.create(Step::Other, &PartyRecord::new(new.clone()))?;
+        transaction.create(Step::Other, &PartyPointer::to(new))?;
         if let Some(user) = acting {
-            let right = Right { hint: hint.clone() };
-            transaction.create(Step::Other, &keys::ledger_right(user, hint), &right)?;
+            let party = GrantedHint { hint: hint.clone() };
+            transaction.create(Step::Other, &LedgerRight { user_id: user.to_owned(), party })?;
         }
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
-        let refused = match transaction.commit(self, write).await? {
+        let failed = match transaction.commit(self, write).await? {
             Outcome::Committed => return Ok(Ok(())),
-            Outcome::ConditionsFailed(refused) => refused,
+            Outcome::ConditionsFailed(failed) => failed,
         };
-        match refused.into_iter().next() {
+        match failed.into_iter().next() {
             Some((Step::Provider, _)) => Ok(Err(NotAllocated::UnknownProvider)),
             Some((Step::Hint, Some(found))) => {
-                let Pointer { organization_id } = decode(found)?;
+                let PartyOwner { organization_id } = decode(found)?;
                 let elsewhere = organization_id != organization;
                 Ok(Err(if elsewhere { NotAllocated::ExistsElsewhere } else { NotAllocated::Exists }))
             }
@@ -120,16 +101,17 @@ impl Store {
         }
     }
 
-    /// The hints of the parties that a user may act as, in byte order.
+    /// Returns the hints of the parties that a user may act as, in byte order.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn ledger_rights(&self, user: &str) -> Result<Vec<Hint>> {
-        let rights = self.ascending(&keys::ledger_rights(user), None, MOST_RIGHTS, |_| true).await?;
-        rights.into_iter().map(|item| decode::<Right>(item).map(|right| right.hint)).collect()
+        let rights = self.ascending(&keys::ledger_rights(user), None, MAX_RIGHTS, |_| true).await?;
+        rights.into_iter().map(|item| decode::<GrantedHint>(item).map(|right| right.hint)).collect()
     }
 
-    /// The parties that these hints name and `viewer` sees; those of others are not read, and left out as unknown ones are.
+    /// Reads the parties with these hints that `viewer` sees. Parties of other organizations are not read, and are left out
+    /// like unknown ones.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
@@ -140,12 +122,12 @@ impl Store {
         let mut wanted = Vec::new();
         for hint in hints {
             if let Some(item) = found.remove(&keys::ledger_hint(hint)) {
-                let Guard { organization_id, party_id } = decode(item)?;
+                let HintOwner { organization_id, party_id } = decode(item)?;
                 wanted.push((organization_id, party_id));
             } else if let Some(id) = hint.as_party_id()
                 && let Some(item) = found.remove(&keys::party_pointer(id))
             {
-                let Pointer { organization_id } = decode(item)?;
+                let PartyOwner { organization_id } = decode(item)?;
                 wanted.push((organization_id, id));
             }
         }
@@ -157,8 +139,8 @@ impl Store {
             .collect()
     }
 
-    /// At most `limit` parties of `organization` in byte order of their ids: those behind the hint `after`, whose ids
-    /// begin with `prefix`.
+    /// Reads at most `limit` parties of `organization` whose ledger ids begin with `prefix`, in byte order of the ids. Starts
+    /// after the hint `after`.
     ///
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
@@ -170,15 +152,16 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Party>> {
         let allocated = self.allocated_parties(organization, after, prefix, limit);
-        let made_here = self.parties_made_here(organization, after, prefix, limit);
-        let (allocated, made_here) = try_join(allocated, made_here).await?;
+        let without_hint = self.parties_without_hint(organization, after, prefix, limit);
+        let (allocated, without_hint) = try_join(allocated, without_hint).await?;
         let mut parties: Vec<(String, Party)> =
-            allocated.into_iter().chain(made_here).map(|party| (place(&party), party)).collect();
+            allocated.into_iter().chain(without_hint).map(|party| (place(&party), party)).collect();
         parties.sort_by(|(one, _), (other, _)| one.cmp(other));
         parties.truncate(limit);
         Ok(parties.into_iter().map(|(_, party)| party).collect())
     }
 
+    /// Reads parties that were allocated at `/v2`.
     async fn allocated_parties(
         &self,
         organization: OrganizationId,
@@ -191,24 +174,25 @@ impl Store {
             .map(|after| format!("{after}{END}"))
             .filter(|start| start.starts_with(prefix) || start.as_str() > prefix);
         if start.as_ref().is_some_and(|start| !start.starts_with(prefix)) {
-            // Behind everything that begins so.
+            // The start is after all ids with the prefix.
             return Ok(Vec::new());
         }
         let rows = self.ascending(&range, start, limit, |_| true).await?;
-        let rows: Vec<Row> = rows.into_iter().map(decode).collect::<Result<_>>()?;
-        let key = |row: &Row| keys::party(organization, row.party_id);
+        let rows: Vec<PartyRef> = rows.into_iter().map(decode).collect::<Result<_>>()?;
+        let key = |row: &PartyRef| keys::party(organization, row.party_id);
         let mut items = self.get_batch(rows.iter().map(key)).await?;
         rows.iter().filter_map(|row| items.remove(&key(row))).map(decode).collect()
     }
 
-    async fn parties_made_here(
+    /// Reads parties that were created at `/v1`.
+    async fn parties_without_hint(
         &self,
         organization: OrganizationId,
         after: Option<&str>,
         prefix: &str,
         limit: usize,
     ) -> Result<Vec<Party>> {
-        // Their hints are `pty_` and a ULID, so only a prefix that agrees with that can find any.
+        // Their hints are `pty_` and a ULID, so other prefixes match none of them.
         let letters = "pty_";
         let within = match prefix.strip_prefix(letters) {
             Some(digits) => digits.trim_end_matches(':'),
@@ -218,7 +202,7 @@ impl Store {
         let all = keys::parties(organization);
         let range = Range { pk: all.pk, prefix: format!("{}{within}", all.prefix) };
         let start = match after.map(|after| (after, after.strip_prefix(letters))) {
-            // A party comes behind the hint that goes on where its own id ends: `pty_…-x::` is before `pty_…::`.
+            // A party follows the hints that continue its id: `pty_…-x::` precedes `pty_…::`.
             Some((_, Some(digits))) if digits.len() > ULID_LEN => {
                 Some(format!("{}{}", all.prefix, &digits[..ULID_LEN - 1]))
             }
@@ -244,7 +228,7 @@ impl Store {
         self.ascending(&range, start, limit, belongs).await?.into_iter().map(decode).collect()
     }
 
-    /// At most `limit` items of `range` in ascending order, behind the sort key `start`, that `belongs` lets through.
+    /// Reads at most `limit` items of `range` that `belongs` accepts, in ascending order, after the sort key `start`.
     async fn ascending(
         &self,
         range: &Range,
@@ -258,9 +242,9 @@ impl Store {
         loop {
             let query = self.query(range, None).scan_index_forward(true).set_exclusive_start_key(start);
             let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
-            let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-            found.extend(answer.items.unwrap_or_default().into_iter().filter(|item| belongs(item)));
-            start = answer.last_evaluated_key;
+            let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+            found.extend(response.items.unwrap_or_default().into_iter().filter(|item| belongs(item)));
+            start = response.last_evaluated_key;
             if found.len() >= limit || start.is_none() {
                 found.truncate(limit);
                 return Ok(found);
@@ -269,7 +253,7 @@ impl Store {
     }
 }
 
-/// Where a party comes in the order of ids: all of the id but the namespace, which is one for all.
+/// Returns the position of a party in the order of ledger ids: the id without the namespace, which all ids share.
 fn place(party: &Party) -> String {
     let hint = party.ledger_hint.as_ref().map_or_else(|| party.id.to_string(), |hint| hint.as_str().to_owned());
     format!("{hint}{END}")

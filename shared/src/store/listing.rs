@@ -1,7 +1,7 @@
-//! Lists: pages out of sorted ranges of items, newest first.
+//! Lists: pages of sorted ranges of items, newest first.
 //!
-//! A list reads one range, or merges several that are ordered by the same thing. A page that is reached by cursor reads
-//! no more than the page itself, wherever it lies; a filter may make it read more, up to a bound.
+//! A list reads one range, or merges several ranges with the same order. A page by cursor reads its own rows only, at any
+//! position. A filter may read more rows, up to a limit.
 
 use std::collections::VecDeque;
 
@@ -14,66 +14,66 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Item, Store,
-    expression::key_attributes,
-    keys::{Key, PK, Range, SK},
+    expression::{KeyCondition, key_attributes},
+    keys::{Key, Range, SK},
     reads::decode,
     retry::Attempt,
 };
 use crate::domain::error::{Error, Result};
 
-/// The most rows that a filtered page reads to fill itself.
+/// Maximum number of rows that a filtered page by offset reads.
 pub(super) const READ_BY_OFFSET: usize = 10_000;
-/// The most rows that a filtered page reads when it is reached by cursor; it may be short then.
+/// Maximum number of rows that a filtered page by cursor reads. The page may then be short.
 const READ_BY_CURSOR: usize = 1_000;
-/// The most rows that one query is asked for.
+/// Maximum number of rows of one query.
 const CHUNK: usize = 500;
-/// Sorts behind every character of a key, so a start at `row~` includes `row`.
+/// Sorts after every character of a key, so that a descending query from `row~` includes `row`.
 const INCLUSIVE: char = '~';
 
-/// Which part of a list is asked for.
+/// Requested part of a list.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The most rows.
+    /// Maximum number of rows.
     pub limit: usize,
-    /// Where it begins.
+    /// Start of the page.
     pub start: Start,
 }
 
-/// Where a page begins.
+/// Start of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// After `skip` rows, counted from the row `anchor`, or from the first.
+    /// Skips `skip` rows, counted from the row `anchor` or from the first row.
     Offset {
-        /// Rows to leave out.
+        /// Number of rows to skip.
         skip: usize,
-        /// The position of the row to count from.
+        /// Position of the row from which rows are counted; `None` for the first row.
         anchor: Option<String>,
     },
-    /// Behind the row with this position.
+    /// Starts after the row with this position.
     After(String),
 }
 
-/// A page of a list.
+/// Page of a list.
 #[derive(Debug)]
 pub struct Listed<T> {
-    /// The rows.
+    /// Rows of the page.
     pub rows: Vec<T>,
-    /// How many rows the whole list has; `None` where counting would read too much.
+    /// Number of rows of the whole list; `None` if counting would read too many.
     pub total: Option<u64>,
-    /// The position behind which the next page begins, if there is more.
+    /// Position after which the next page starts; `None` on the last page.
     pub next: Option<String>,
-    /// The position of the first row: what offsets of later pages may be counted from.
+    /// Position of the first row, from which later pages may count offsets.
     pub first: Option<String>,
 }
 
 impl<T> Listed<T> {
-    /// A list without rows.
+    /// Creates the page of an empty list.
     #[must_use]
     pub const fn empty() -> Self {
         Self { rows: Vec::new(), total: Some(0), next: None, first: None }
     }
 
-    /// The page of a list that is so short that it was read whole, newest first. `position` orders it as ids do.
+    /// Creates the page of a short list that was read completely, newest first. `position` returns the position of a row.
     #[must_use]
     pub fn of_few(rows: Vec<T>, page: &Page, position: impl Fn(&T) -> String) -> Self {
         let total = Some(rows.len() as u64);
@@ -89,27 +89,27 @@ impl<T> Listed<T> {
         Self { rows, total, next, first }
     }
 
-    /// The page with each row turned into another thing.
+    /// Converts each row.
     pub(super) fn map<U>(self, row: impl FnMut(T) -> U) -> Listed<U> {
         let Self { rows, total, next, first } = self;
         Listed { rows: rows.into_iter().map(row).collect(), total, next, first }
     }
 
-    /// The page with other rows.
+    /// Replaces the rows.
     pub(super) fn with_rows<U>(self, rows: Vec<U>) -> Listed<U> {
         Listed { rows, total: self.total, next: self.next, first: self.first }
     }
 
-    /// The page with a total.
+    /// Sets the total.
     pub(super) fn with_total(self, total: Option<u64>) -> Self {
         Self { total, ..self }
     }
 }
 
-/// Which rows belong to a list, where not all of a range do.
+/// Filter of a list: returns whether a row belongs to it. `None` if all rows do.
 pub(super) type Keep<'a, T> = Option<&'a (dyn Fn(&T) -> bool + Send + Sync)>;
 
-/// The place of a row in a merged list: what follows the prefix in its sort key, then which range it is from.
+/// Position of a row in a merged list: the part of its sort key after the prefix, then the number of its range.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Position {
     suffix: String,
@@ -122,34 +122,38 @@ impl Position {
     }
 
     fn read(text: &str) -> Result<Self> {
-        let (rank, suffix) = text.split_once('/').ok_or_else(|| Error::internal("a cursor without a rank"))?;
-        Ok(Self { suffix: suffix.to_owned(), rank: rank.parse().map_err(|_| Error::internal("a rank that is none"))? })
+        let (rank, suffix) =
+            text.split_once('/').ok_or_else(|| Error::internal("the position of a cursor has no rank"))?;
+        Ok(Self {
+            suffix: suffix.to_owned(),
+            rank: rank.parse().map_err(|_| Error::internal("the rank of a position is not a number"))?,
+        })
     }
 
-    /// The sort key at which reading `range`, of rank `rank`, begins, exclusively, to go on behind this position; or
-    /// at it, where `inclusive`.
+    /// Returns the sort key from which a query of `range`, which has rank `rank`, continues after this position, or at this
+    /// position if `inclusive`. The query excludes the sort key itself.
     fn start(&self, range: &Range, rank: usize, inclusive: bool) -> String {
-        let behind = if inclusive { rank < self.rank } else { rank <= self.rank };
+        let is_past = if inclusive { rank < self.rank } else { rank <= self.rank };
         let mut start = format!("{}{}", range.prefix, self.suffix);
-        if !behind {
+        if !is_past {
             start.push(INCLUSIVE);
         }
         start
     }
 }
 
-/// One range as it is read.
+/// State of reading one range.
 struct Reader<'a> {
     range: &'a Range,
     read: VecDeque<(String, Item)>,
-    /// Where the next query begins, exclusively.
+    /// Sort key after which the next query starts.
     start: Option<String>,
     ended: bool,
 }
 
 impl Store {
-    /// A page of the rows of `ranges`, which are ordered by what follows their prefixes, descending; ties in the order
-    /// of the ranges. The total is not filled in.
+    /// Reads a page of the rows of `ranges`. Rows are ordered by the part of their sort key after the prefix, descending, and
+    /// ties by the order of the ranges. The total is not set.
     pub(super) async fn list<T: DeserializeOwned>(
         &self,
         ranges: &[Range],
@@ -177,7 +181,7 @@ impl Store {
             }
             last = Some(position.text());
         }
-        // The bound is reached: what was read is the page, and the next one goes on behind it.
+        // The limit is reached: the page has the rows found so far, and the next page continues here.
         listed.next = last;
         Ok(listed)
     }
@@ -210,23 +214,23 @@ impl Store {
         Ok((readers, skip, budget))
     }
 
-    /// Moves the start of an unfiltered range over `rows` rows, without fetching them.
+    /// Skips `rows` rows of an unfiltered range without transferring them.
     async fn skip(&self, reader: &mut Reader<'_>, mut rows: usize) -> Result<()> {
         while rows > 0 && !reader.ended {
             let query = self.query(reader.range, reader.start.as_deref()).select(Select::Count);
             let query = query.limit(i32::try_from(rows).unwrap_or(i32::MAX));
-            let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-            rows = rows.saturating_sub(usize::try_from(answer.count).unwrap_or_default());
-            reader.start = answer.last_evaluated_key.as_ref().and_then(sort_key);
+            let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+            rows = rows.saturating_sub(usize::try_from(response.count).unwrap_or_default());
+            reader.start = response.last_evaluated_key.as_ref().and_then(sort_key);
             reader.ended = reader.start.is_none();
         }
         Ok(())
     }
 
-    /// Reads on, side by side, in every range of which nothing is left to take.
+    /// Queries, in parallel, every range whose rows are used up.
     async fn fill(&self, readers: &mut [Reader<'_>], rows: usize) -> Result<()> {
-        let dry = readers.iter_mut().filter(|reader| reader.read.is_empty() && !reader.ended);
-        try_join_all(dry.map(|reader| self.fill_one(reader, rows))).await?;
+        let empty = readers.iter_mut().filter(|reader| reader.read.is_empty() && !reader.ended);
+        try_join_all(empty.map(|reader| self.fill_one(reader, rows))).await?;
         Ok(())
     }
 
@@ -234,38 +238,32 @@ impl Store {
         while reader.read.is_empty() && !reader.ended {
             let query = self.query(reader.range, reader.start.as_deref());
             let query = query.limit(i32::try_from(rows).unwrap_or(i32::MAX));
-            let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+            let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
             let prefix = reader.range.prefix.len();
             let row = |item: Item| Some((sort_key(&item)?.get(prefix..)?.to_owned(), item));
-            reader.read.extend(answer.items.unwrap_or_default().into_iter().filter_map(row));
-            reader.start = answer.last_evaluated_key.as_ref().and_then(sort_key);
+            reader.read.extend(response.items.unwrap_or_default().into_iter().filter_map(row));
+            reader.start = response.last_evaluated_key.as_ref().and_then(sort_key);
             reader.ended = reader.start.is_none();
         }
         Ok(())
     }
 
-    /// A consistent query of `range`, newest first, that begins behind the sort key `start`.
+    /// Creates a strongly consistent query of `range`, newest first, that starts after the sort key `start`.
     pub(super) fn query(&self, range: &Range, start: Option<&str>) -> QueryFluentBuilder {
         let key = |sk: &str| key_attributes(&Key { pk: range.pk.clone(), sk: sk.to_owned() });
-        let query = self
-            .client
+        let condition = KeyCondition::of(range).render();
+        self.client
             .query()
             .table_name(self.table())
-            .expression_attribute_names("#pk", PK)
-            .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
+            .set_key_condition_expression(condition.condition)
+            .set_expression_attribute_names(condition.names)
+            .set_expression_attribute_values(condition.values)
             .scan_index_forward(false)
             .consistent_read(true)
-            .set_exclusive_start_key(start.map(key));
-        if range.prefix.is_empty() {
-            return query.key_condition_expression("#pk = :pk");
-        }
-        query
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
-            .expression_attribute_names("#sk", SK)
-            .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.clone()))
+            .set_exclusive_start_key(start.map(key))
     }
 
-    /// How many rows `ranges` have.
+    /// Returns the number of rows of `ranges`.
     pub(super) async fn count(&self, ranges: &[Range]) -> Result<u64> {
         Ok(try_join_all(ranges.iter().map(|range| self.count_one(range))).await?.into_iter().sum())
     }
@@ -275,16 +273,16 @@ impl Store {
         let mut total = 0;
         loop {
             let query = self.query(range, start.as_deref()).select(Select::Count);
-            let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-            total += u64::try_from(answer.count).unwrap_or_default();
-            start = answer.last_evaluated_key.as_ref().and_then(sort_key);
+            let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+            total += u64::try_from(response.count).unwrap_or_default();
+            start = response.last_evaluated_key.as_ref().and_then(sort_key);
             if start.is_none() {
                 return Ok(total);
             }
         }
     }
 
-    /// How many rows of `ranges` belong to the list; `None` once more than `most` rows would have to be read.
+    /// Returns the number of rows of `ranges` that `keep` accepts; `None` if that requires reading more than `most` rows.
     pub(super) async fn count_kept<T: DeserializeOwned>(
         &self,
         ranges: &[Range],
@@ -295,18 +293,18 @@ impl Store {
         for range in ranges {
             let mut start = None;
             loop {
-                // One row beyond the bound tells whether there are more.
+                // One row more than the limit shows whether there are more.
                 let limit = i32::try_from((most - read).saturating_add(1)).unwrap_or(i32::MAX);
                 let query = self.query(range, start.as_deref()).limit(limit);
-                let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-                for item in answer.items.unwrap_or_default() {
+                let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+                for item in response.items.unwrap_or_default() {
                     read += 1;
                     if read > most {
                         return Ok(None);
                     }
                     total += u64::from(keep(&decode(item)?));
                 }
-                start = answer.last_evaluated_key.as_ref().and_then(sort_key);
+                start = response.last_evaluated_key.as_ref().and_then(sort_key);
                 if start.is_none() {
                     break;
                 }
@@ -316,7 +314,7 @@ impl Store {
     }
 }
 
-/// The first row of the merged list that was read and not taken.
+/// Removes and returns the first row of the merged list.
 fn take(readers: &mut [Reader<'_>]) -> Option<(Position, Item)> {
     let heads = readers.iter().enumerate().filter_map(|(rank, reader)| Some((&reader.read.front()?.0, rank)));
     let (_, rank) = heads.max_by(|(one, rank), (other, lower)| one.cmp(other).then(lower.cmp(rank)))?;

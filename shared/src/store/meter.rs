@@ -1,7 +1,7 @@
-//! What a request uses of the store: counted where all of its calls pass, and told in its log line.
+//! Meter of the DynamoDB capacity that a request consumes, for its log line.
 //!
-//! [`Store::retrying`] counts the calls and names the meter they run under; [`CapacityInterceptor`], which sits in the SDK, asks
-//! the price of each and adds it there. So no call has to be told to count itself.
+//! [`Store::retrying`] counts the attempts and sets the current meter. [`CapacityInterceptor`], an interceptor of the SDK,
+//! requests the consumed capacity of each attempt and adds it to that meter. So no access pattern has to count.
 
 use std::{
     future::Future,
@@ -36,11 +36,11 @@ use tokio::task::futures::TaskLocalFuture;
 use super::Store;
 
 tokio::task_local! {
-    /// The meter of the request whose call is under way.
+    /// Meter of the current request.
     static METER: CapacityMeter;
 }
 
-/// What a request has used of the store.
+/// DynamoDB capacity that a request consumed.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Usage {
     /// DynamoDB requests, including retries.
@@ -49,35 +49,35 @@ pub struct Usage {
     pub retries: u32,
     /// DynamoDB requests that conflicted with a transaction on the same items.
     pub conflicts: u32,
-    /// Read units, as far as the store told: a call that it refuses has a price, too, and no word of it.
+    /// Read units that DynamoDB reported. It does not report those of failed attempts.
     pub read_units: f64,
-    /// Write units, as far as the store told.
+    /// Write units that DynamoDB reported.
     pub write_units: f64,
 }
 
-/// Counts one request's usage. Cloning shares it.
+/// Meter of one request. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CapacityMeter(Arc<Mutex<Usage>>);
 
 impl CapacityMeter {
-    /// What was used until now.
+    /// Returns the consumption so far.
     pub(super) fn usage(&self) -> Usage {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds to what was used.
+    /// Adds to the consumption.
     pub(super) fn add(&self, add: impl FnOnce(&mut Usage)) {
         add(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Runs one call of the store, whose price is added here.
-    pub(super) fn measured<F: Future>(&self, call: F) -> TaskLocalFuture<Self, F> {
+    /// Runs one attempt. Its consumption is added to this meter.
+    pub(super) fn measured<F: Future>(&self, attempt: F) -> TaskLocalFuture<Self, F> {
         self.add(|usage| usage.requests += 1);
-        METER.scope(self.clone(), call)
+        METER.scope(self.clone(), attempt)
     }
 }
 
-/// Asks the price of every call that Berth makes of its table, and reads it from the answer.
+/// Requests the consumed capacity of every DynamoDB request, and reads it from the response.
 #[derive(Debug)]
 pub(super) struct CapacityInterceptor;
 
@@ -92,7 +92,7 @@ impl Intercept for CapacityInterceptor {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        ask(context.input_mut());
+        request_capacity(context.input_mut());
         Ok(())
     }
 
@@ -103,16 +103,16 @@ impl Intercept for CapacityInterceptor {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Ok(output) = context.output_or_error() {
-            // The operator's commands use the same client, and have no meter.
-            let _ = METER.try_with(|meter| meter.add(|usage| charge(usage, output)));
+            // The operator's commands use the same client without a meter.
+            let _ = METER.try_with(|meter| meter.add(|usage| add_consumed(usage, output)));
         }
         Ok(())
     }
 }
 
-/// Has the store tell what a call consumes: it does so only where it is asked to.
-fn ask(input: &mut Input) {
-    macro_rules! ask {
+/// Requests the consumed capacity. DynamoDB does not report it by default.
+fn request_capacity(input: &mut Input) {
+    macro_rules! set {
         ($($kind:ty),*) => {
             $(if let Some(input) = input.downcast_mut::<$kind>() {
                 input.return_consumed_capacity = Some(ReturnConsumedCapacity::Total);
@@ -120,11 +120,11 @@ fn ask(input: &mut Input) {
             })*
         };
     }
-    ask!(GetItemInput, QueryInput, TransactWriteItemsInput, BatchGetItemInput, PutItemInput, UpdateItemInput);
+    set!(GetItemInput, QueryInput, TransactWriteItemsInput, BatchGetItemInput, PutItemInput, UpdateItemInput);
 }
 
-/// Adds what an answer says of its price.
-fn charge(usage: &mut Usage, output: &Output) {
+/// Adds the consumed capacity that a response reports.
+fn add_consumed(usage: &mut Usage, output: &Output) {
     let (of_writes, tables) = if let Some(output) = output.downcast_ref::<GetItemOutput>() {
         (false, output.consumed_capacity.as_slice())
     } else if let Some(output) = output.downcast_ref::<QueryOutput>() {
@@ -147,11 +147,10 @@ fn charge(usage: &mut Usage, output: &Output) {
     }
 }
 
-/// The read and the write units of a price. Only transactions tell them apart: one that is sent again once it has
-/// succeeded reads.
-fn units(price: &ConsumedCapacity, of_writes: bool) -> (f64, f64) {
-    let total = price.capacity_units.unwrap_or_default();
-    match (price.read_capacity_units, price.write_capacity_units) {
+/// Returns the read units and the write units. Only transactions report both: a retry after a success consumes read units.
+fn units(consumed: &ConsumedCapacity, of_writes: bool) -> (f64, f64) {
+    let total = consumed.capacity_units.unwrap_or_default();
+    match (consumed.read_capacity_units, consumed.write_capacity_units) {
         (None, None) if of_writes => (0.0, total),
         (None, None) => (total, 0.0),
         (read, write) => (read.unwrap_or_default(), write.unwrap_or_default()),
@@ -164,32 +163,33 @@ mod tests {
 
     fn usage_of(output: &Output) -> (f64, f64) {
         let mut usage = Usage::default();
-        charge(&mut usage, output);
+        add_consumed(&mut usage, output);
         (usage.read_units, usage.write_units)
     }
 
     #[test]
-    fn reads_and_writes_are_told_apart() {
-        let price = || ConsumedCapacity::builder().capacity_units(1.5);
-        let read = GetItemOutput::builder().consumed_capacity(price().build()).build();
+    fn read_units_and_write_units_are_distinguished() {
+        let consumed = || ConsumedCapacity::builder().capacity_units(1.5);
+        let read = GetItemOutput::builder().consumed_capacity(consumed().build()).build();
         assert_eq!(usage_of(&Output::erase(read)), (1.5, 0.0));
-        let batch = BatchGetItemOutput::builder().consumed_capacity(price().build()).consumed_capacity(price().build());
+        let batch =
+            BatchGetItemOutput::builder().consumed_capacity(consumed().build()).consumed_capacity(consumed().build());
         assert_eq!(usage_of(&Output::erase(batch.build())), (3.0, 0.0));
-        let write = UpdateItemOutput::builder().consumed_capacity(price().build()).build();
+        let write = UpdateItemOutput::builder().consumed_capacity(consumed().build()).build();
         assert_eq!(usage_of(&Output::erase(write)), (0.0, 1.5));
-        let transaction = TransactWriteItemsOutput::builder().consumed_capacity(price().build()).build();
+        let transaction = TransactWriteItemsOutput::builder().consumed_capacity(consumed().build()).build();
         assert_eq!(usage_of(&Output::erase(transaction)), (0.0, 1.5));
-        let again = TransactWriteItemsOutput::builder().consumed_capacity(price().read_capacity_units(1.5).build());
+        let again = TransactWriteItemsOutput::builder().consumed_capacity(consumed().read_capacity_units(1.5).build());
         assert_eq!(usage_of(&Output::erase(again.build())), (1.5, 0.0));
     }
 
     #[tokio::test]
-    async fn only_the_calls_of_a_request_are_counted_on_its_meter() {
+    async fn a_meter_counts_the_attempts_of_its_request_only() {
         let (one, other) = (CapacityMeter::default(), CapacityMeter::default());
-        let price = ConsumedCapacity::builder().capacity_units(2.0).build();
-        let output = Output::erase(PutItemOutput::builder().consumed_capacity(price).build());
-        let call = async || METER.with(|meter| meter.add(|usage| charge(usage, &output)));
-        futures::future::join3(one.measured(call()), other.measured(async {}), one.measured(call())).await;
+        let consumed = ConsumedCapacity::builder().capacity_units(2.0).build();
+        let output = Output::erase(PutItemOutput::builder().consumed_capacity(consumed).build());
+        let attempt = async || METER.with(|meter| meter.add(|usage| add_consumed(usage, &output)));
+        futures::future::join3(one.measured(attempt()), other.measured(async {}), one.measured(attempt())).await;
         assert_eq!(one.usage(), Usage { requests: 2, write_units: 4.0, ..Usage::default() });
         assert_eq!(other.usage(), Usage { requests: 1, ..Usage::default() });
     }

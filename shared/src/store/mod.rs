@@ -1,7 +1,7 @@
-//! The store: one DynamoDB table, one function per access pattern.
+//! Data access: one DynamoDB table, one function per access pattern.
 //!
-//! Reads and writes go through the official SDK. Each write is one transaction with its conditions (`transaction`),
-//! each list a bounded query (`listing`), each call retried within the time that is left (`retry`).
+//! All requests go through the official SDK. Each write is one transaction with its conditions, each list is a bounded
+//! query, and each request is retried until the deadline. The items are typed [`Record`]s.
 
 mod api_keys;
 mod audit;
@@ -18,6 +18,7 @@ mod meter;
 mod organizations;
 mod parties;
 mod reads;
+pub mod record;
 mod retry;
 mod roles;
 mod slugs;
@@ -33,10 +34,9 @@ use tokio::time::Instant;
 
 use self::meter::{CapacityInterceptor, CapacityMeter};
 
-pub use api_keys::{ApiKeyRecord, ListedApiKey};
+pub use api_keys::ListedApiKey;
 pub use audit::{Action, Actor, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
-pub use deployment::Deployment;
 pub use families::Family;
 pub use idempotency::Idempotency;
 pub use ledger::NotAllocated;
@@ -44,21 +44,22 @@ pub use listing::{Listed, Page, Start};
 pub use meter::Usage;
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;
+pub use record::{ApiKeyRecord, Deployment, Record, StoredRecord};
 pub use retry::is_transient;
 pub use roles::{CheckedRole, DockParty, PartyRole, RoleFilter};
 pub use transaction::Write;
 
-/// An item as the SDK has it.
+/// Item as the SDK represents it.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// How long one attempt may take before it is given up and tried again.
+/// Timeout of one attempt of a request.
 const ATTEMPT: Duration = Duration::from_secs(2);
-/// How long a connection may take.
+/// Timeout of a connection attempt.
 const CONNECT: Duration = Duration::from_secs(1);
-/// How long calls may take where nobody set a deadline: the operator's commands.
-const UNHURRIED: Duration = Duration::from_secs(30);
+/// Time for requests without a deadline of their own: those of the operator's commands.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The table, the time until which its calls have to be done, and the count of what they use.
+/// Client of the table, with a deadline for its requests and a meter of their capacity.
 #[derive(Debug, Clone)]
 pub struct Store {
     client: Client,
@@ -68,57 +69,57 @@ pub struct Store {
 }
 
 impl Store {
-    /// The table `table` as `sdk` reaches it. Does not connect yet.
+    /// Creates a client of the table `table`. Does not connect yet.
     #[must_use]
     pub fn connect(sdk: &SdkConfig, table: &str) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ATTEMPT).build();
         let mut config = aws_sdk_dynamodb::config::Builder::from(sdk)
-            // Berth retries itself: it knows the time that is left, and which refusals of a transaction are final.
+            // Berth retries itself, because it knows the deadline and which errors of a transaction are final.
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
-            // Answers are small and read at once; watching their flow costs 4 % of a call.
+            // Responses are small and read at once. Watching the stream costs 4 % of the processor time of a request.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.push_interceptor(SharedInterceptor::permanent(CapacityInterceptor));
         let client = Client::from_conf(config.build());
-        let deadline = Instant::now() + UNHURRIED;
+        let deadline = Instant::now() + DEFAULT_TIMEOUT;
         Self { client, table: table.into(), deadline, meter: CapacityMeter::default() }
     }
 
-    /// The same table, for a request whose calls have to be done by `deadline`. They are counted apart from all others.
+    /// Returns a client for one request: with its deadline, and a meter of its own.
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
         Self { deadline, meter: CapacityMeter::default(), ..self.clone() }
     }
 
-    /// What this request has used until now.
+    /// Returns the capacity that this request has consumed so far.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.meter.usage()
     }
 
-    /// When the calls have to be done.
+    /// Returns the deadline.
     #[must_use]
     pub(crate) const fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// The SDK's client.
+    /// Returns the SDK's client.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The table's name.
+    /// Returns the name of the table.
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
     }
 }
 
-/// 128 random bits from the operating system.
+/// Returns 128 random bits from the operating system.
 ///
 /// # Errors
-/// [`Error::Internal`](crate::domain::error::Error::Internal) where it has none.
+/// [`Error::Internal`](crate::domain::error::Error::Internal) if the system has no randomness.
 pub(crate) fn random() -> crate::domain::error::Result<u128> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|e| crate::domain::error::Error::internal(e.to_string()))?;

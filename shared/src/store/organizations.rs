@@ -1,7 +1,6 @@
-//! Organizations, their counters and their place in the list of all.
+//! Organizations, their counters and the list of all organizations.
 
 use futures::{StreamExt, TryStreamExt, future::try_join, stream};
-use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
@@ -9,26 +8,30 @@ use super::{
     keys::{self, Key},
     listing::READ_BY_OFFSET,
     reads::{decode, key_of},
+    record::{
+        OrganizationCounter, OrganizationCounts, OrganizationRow, PlatformCounter, PlatformCounts, SlugRecord,
+        SlugState,
+    },
     retry::Attempt,
-    slugs::{self, Guard},
+    slugs,
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
-    Counts, Name, Organization, Search, Slug, SlugStem,
+    Counts, Organization, Search, Slug, SlugStem,
     credentials::Owner,
     error::{Error, Result},
     id::OrganizationId,
 };
 
-/// How many organizations of a page are read side by side.
-const SIDE_BY_SIDE: usize = 20;
+/// Number of organizations of a page that are read in parallel.
+const PARALLEL_READS: usize = 20;
 
-/// How the slug of a new organization is found.
+/// Slug of a new organization.
 #[derive(Debug, Clone)]
 pub enum SlugChoice {
-    /// This one or none.
+    /// This slug, or an error if it is taken.
     Exactly(Slug),
-    /// The first free one of this stem.
+    /// The stem, or the stem with the next free suffix.
     Free(SlugStem),
 }
 
@@ -41,45 +44,20 @@ enum Step {
     Count,
 }
 
-/// What the list of all organizations holds of one: enough to search by.
-#[derive(Debug, Serialize, Deserialize)]
-struct Row {
-    id: OrganizationId,
-    name: Name,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct CountItem {
-    docks: i64,
-    parties_individual: i64,
-    parties_organization: i64,
-    machine_clients: i64,
-    api_keys: i64,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct PlatformCountItem {
-    organizations: i64,
-    docks: i64,
-    api_keys: i64,
-}
-
-/// How much the platform has.
+/// Number of resources of the platform.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct PlatformCounts {
+pub(super) struct PlatformTotals {
     organizations: u64,
     pub(super) docks: u64,
     pub(super) api_keys: u64,
 }
 
 impl Store {
-    /// Makes the organization that `organization` gives for a slug, under the slug that `choice` finds. `write` gives
-    /// what goes with it, since the answer that is recorded tells the slug.
+    /// Creates an organization. `organization` returns it for a slug, and `choice` determines the slug. `write` returns the
+    /// context of the write and a value for the caller, because the recorded response contains the slug.
     ///
     /// # Errors
-    /// `SLUG_ALREADY_TAKEN` and `SLUG_RESERVED` where the choice is exact; as every write.
+    /// `SLUG_ALREADY_TAKEN` and `SLUG_RESERVED` if an exact slug is taken or reserved; as every write.
     pub async fn create_organization<T>(
         &self,
         choice: &SlugChoice,
@@ -90,34 +68,34 @@ impl Store {
             SlugChoice::Exactly(slug) => {
                 slugs::require_unreserved(slug)?;
                 let new = organization(slug.clone());
-                let (made, write) = write(&new)?;
+                let (created, write) = write(&new)?;
                 return match self.try_create_organization(&new, &write).await? {
-                    None => Ok(made),
-                    Some(guard) => Err(slugs::not_taken(&guard)),
+                    None => Ok(created),
+                    Some(state) => Err(slugs::not_taken(&state)),
                 };
             }
             SlugChoice::Free(stem) => stem,
         };
         // A name whose slug is reserved gets a suffix at once.
-        let mut guard = Guard::default();
+        let mut state = SlugState::default();
         if !stem.slug().is_reserved() {
             let new = organization(stem.slug().clone());
-            let (made, with) = write(&new)?;
-            match self.try_create_organization(&new, &with).await? {
-                None => return Ok(made),
-                Some(found) => guard = found,
+            let (created, context) = write(&new)?;
+            match self.try_create_organization(&new, &context).await? {
+                None => return Ok(created),
+                Some(found) => state = found,
             }
         }
         loop {
-            let suffix = self.reserve_suffix(stem, &guard).await?;
+            let suffix = self.reserve_suffix(stem, &state).await?;
             let new = organization(stem.numbered(suffix));
-            let (made, with) = write(&new)?;
-            match self.try_create_organization(&new, &with).await {
-                Ok(None) => return Ok(made),
-                // Somebody has this one by an explicit choice: it is not missing, go on to the next.
-                Ok(Some(_)) => guard = Guard::default(),
+            let (created, context) = write(&new)?;
+            match self.try_create_organization(&new, &context).await {
+                Ok(None) => return Ok(created),
+                // Another organization chose this slug explicitly. The suffix is in use, so continue with the next.
+                Ok(Some(_)) => state = SlugState::default(),
                 Err(error) => {
-                    // Nothing was made, unless the store is silent: then the number may be in use.
+                    // Nothing was written, except if DynamoDB did not respond. Then the suffix may be in use.
                     if !matches!(error, Error::Unavailable(_)) {
                         self.return_suffix(stem, suffix).await?;
                     }
@@ -127,31 +105,31 @@ impl Store {
         }
     }
 
-    /// Makes an organization; where its slug is taken, what the slug's item says instead.
-    async fn try_create_organization(&self, new: &Organization, write: &Write) -> Result<Option<Guard>> {
+    /// Creates an organization. If its slug is taken, creates nothing and returns the state of the slug.
+    async fn try_create_organization(&self, new: &Organization, write: &Write) -> Result<Option<SlugState>> {
         let mut transaction = Transaction::new(self, write)?;
         let platform = Update::default();
         add(&mut transaction, [Step::Slug, Step::Organization, Step::Count, Step::Row], new, platform, write)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(None),
-            Outcome::ConditionsFailed(refused) => match refused.into_iter().next() {
-                Some((Step::Slug, found)) => Guard::read(found).map(Some),
+            Outcome::ConditionsFailed(failed) => match failed.into_iter().next() {
+                Some((Step::Slug, found)) => slugs::state_of(found).map(Some),
                 other => Err(unexpected(other.as_slice())),
             },
         }
     }
 
-    /// An organization and how much it owns.
+    /// Reads an organization and the number of its resources.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn organization(&self, id: OrganizationId) -> Result<Option<(Organization, Counts)>> {
         let range = keys::organization_and_counts(id);
         let query = self.query(&range, None);
-        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
         let organization = keys::organization(id);
         let (mut found, mut counts) = (None, Vec::new());
-        for item in answer.items.unwrap_or_default() {
+        for item in response.items.unwrap_or_default() {
             if key_of(&item).as_ref() == Some(&organization) {
                 found = Some(decode(item)?);
             } else {
@@ -161,7 +139,7 @@ impl Store {
         Ok(found.map(|organization| (organization, total(&counts))))
     }
 
-    /// How much an organization owns; `None` where there is none.
+    /// Returns the number of resources of an organization; `None` if it does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -170,7 +148,7 @@ impl Store {
         Ok((!counts.is_empty()).then(|| total(&counts)))
     }
 
-    /// How many API keys an organization has, revoked ones too.
+    /// Returns the number of API keys of an organization, including revoked ones.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -178,13 +156,13 @@ impl Store {
         Ok(sum(&self.count_items(id).await?, |count| count.api_keys))
     }
 
-    async fn count_items(&self, id: OrganizationId) -> Result<Vec<CountItem>> {
+    async fn count_items(&self, id: OrganizationId) -> Result<Vec<OrganizationCounts>> {
         let query = self.query(&keys::organization_counts(id), None);
-        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-        answer.items.unwrap_or_default().into_iter().map(decode).collect()
+        let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        response.items.unwrap_or_default().into_iter().map(decode).collect()
     }
 
-    /// A page of all organizations; with `search`, of those whose names contain it.
+    /// Reads a page of all organizations, or of those whose names contain `search`.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -197,34 +175,34 @@ impl Store {
         let (listed, total) = match search {
             None => {
                 let total = async { Ok(Some(self.platform_counts().await?.organizations)) };
-                try_join(self.list::<Row>(&ranges, page, None), total).await?
+                try_join(self.list::<OrganizationRow>(&ranges, page, None), total).await?
             }
             Some(search) => {
-                let keep = |row: &Row| search.matches(row.name.as_str());
+                let keep = |row: &OrganizationRow| search.matches(row.name.as_str());
                 let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
                 try_join(self.list(&ranges, page, Some(&keep)), total).await?
             }
         };
         let ids: Vec<_> = listed.rows.iter().map(|row| row.id).collect();
         let reads = ids.into_iter().map(|id| self.organization(id));
-        let rows: Vec<_> = stream::iter(reads).buffered(SIDE_BY_SIDE).try_collect().await?;
+        let rows: Vec<_> = stream::iter(reads).buffered(PARALLEL_READS).try_collect().await?;
         Ok(listed.with_rows(rows.into_iter().flatten().collect()).with_total(total))
     }
 
-    /// How much the platform has.
-    pub(super) async fn platform_counts(&self) -> Result<PlatformCounts> {
+    /// Returns the number of resources of the platform.
+    pub(super) async fn platform_counts(&self) -> Result<PlatformTotals> {
         let query = self.query(&keys::platform_counts(), None);
-        let answer = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-        let counts: Vec<PlatformCountItem> =
-            answer.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_>>()?;
-        Ok(PlatformCounts {
+        let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let counts: Vec<PlatformCounts> =
+            response.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_>>()?;
+        Ok(PlatformTotals {
             organizations: sum(&counts, |count| count.organizations),
             docks: sum(&counts, |count| count.docks),
             api_keys: sum(&counts, |count| count.api_keys),
         })
     }
 
-    /// Writes `after` where the organization is still as in `before`. Whether it was.
+    /// Replaces `before` with `after`. Returns `false` and writes nothing if the organization has changed in between.
     ///
     /// # Errors
     /// `SLUG_ALREADY_TAKEN`, with the id of its owner; `SLUG_RESERVED`; as every write.
@@ -250,7 +228,7 @@ impl Store {
         if before.slug != after.slug {
             slugs::require_unreserved(&after.slug)?;
             let (free, take) = slugs::taking(after.id, write.origin.now)?;
-            transaction.update(Step::Slug, &keys::slug(&after.slug), free, take)?;
+            transaction.upsert::<SlugRecord>(Step::Slug, &keys::slug(&after.slug), Some(free), take)?;
             let (held, free) = slugs::releasing(after.id, write.origin.now)?;
             transaction.update(Step::OldSlug, &keys::slug(&before.slug), held, free)?;
         }
@@ -262,17 +240,17 @@ impl Store {
         transaction.audit(write, &Change::updated(owner, Entity::Organization, &after.id, before, after)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::ConditionsFailed(refused) => match refused.into_iter().next() {
+            Outcome::ConditionsFailed(failed) => match failed.into_iter().next() {
                 Some((Step::Organization, _)) => Ok(false),
-                Some((Step::Slug, found)) => Err(slugs::not_taken(&Guard::read(found)?)),
+                Some((Step::Slug, found)) => Err(slugs::not_taken(&slugs::state_of(found)?)),
                 other => Err(unexpected(other.as_slice())),
             },
         }
     }
 }
 
-/// Adds a new organization to `transaction`: its slug, itself, its counters and its row, each as the step of that place.
-/// `platform` changes the platform's counters besides, as a transaction can change an item once only.
+/// Adds the steps that create an organization: slug, organization, counters and row, each with the given step. `platform`
+/// is a further change of the platform counters, because a transaction can change an item only once.
 pub(super) fn add<S: Copy>(
     transaction: &mut Transaction<S>,
     [slug, itself, count, row]: [S; 4],
@@ -281,24 +259,26 @@ pub(super) fn add<S: Copy>(
     write: &Write,
 ) -> Result<()> {
     let (free, take) = slugs::taking(new.id, write.origin.now)?;
-    transaction.update(slug, &keys::slug(&new.slug), free, take)?;
-    transaction.create(itself, &keys::organization(new.id), new)?;
+    transaction.upsert::<SlugRecord>(slug, &keys::slug(&new.slug), Some(free), take)?;
+    transaction.create(itself, new)?;
     for shard in 0..keys::SHARDS {
-        transaction.create(count, &keys::count_shard(new.id, shard), &CountItem::default())?;
+        let counts = OrganizationCounts::default();
+        transaction.create(count, &OrganizationCounter { organization_id: new.id, shard, counts })?;
     }
-    transaction.create(row, &keys::organization_row(new.id), &Row { id: new.id, name: new.name.clone() })?;
-    transaction.upsert(count, &keys::platform_count(new.id.ulid().0), platform.add("organizations", 1))?;
+    transaction.create(row, &OrganizationRow { id: new.id, name: new.name.clone() })?;
+    let platform = platform.add("organizations", 1);
+    transaction.upsert::<PlatformCounter>(count, &keys::platform_count(new.id.ulid().0), None, platform)?;
     transaction.audit(write, &Change::created(Owner::Organization(new.id), Entity::Organization, &new.id, new)?)
 }
 
-/// What one counter says, over all its shards.
+/// Returns the value of one counter: the sum over all its items.
 fn sum<T>(shards: &[T], counter: fn(&T) -> i64) -> u64 {
-    // A shard may be below zero, where what it counted was made in another; the sum is not.
+    // One item may be negative, if a resource was counted in another item when it was created. The sum never is.
     u64::try_from(shards.iter().map(counter).sum::<i64>()).unwrap_or_default()
 }
 
-/// The sum of an organization's counters.
-fn total(counts: &[CountItem]) -> Counts {
+/// Returns the sums of an organization's counters.
+fn total(counts: &[OrganizationCounts]) -> Counts {
     Counts {
         docks: sum(counts, |count| count.docks),
         individuals: sum(counts, |count| count.parties_individual),
@@ -307,7 +287,8 @@ fn total(counts: &[CountItem]) -> Counts {
     }
 }
 
-/// The shard of `organization` that counts the resource with these bits, for a change that needs the organization.
+/// Returns the update that adds `by` to the counter `name` of an organization, and its key. The 128 bits of the resource's id
+/// determine the item. With the condition that the item exists, the update also proves that the organization exists.
 pub(super) fn counting(organization: OrganizationId, resource: u128, name: &str, by: i64) -> (Key, Update) {
     (keys::count(organization, resource), Update::default().add(name, by))
 }

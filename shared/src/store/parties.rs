@@ -1,7 +1,6 @@
 //! Parties and the index of their external references.
 
 use futures::future::try_join;
-use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
@@ -10,10 +9,11 @@ use super::{
     listing::{Keep, READ_BY_OFFSET},
     organizations::counting,
     reads::decode,
+    record::{PartyPointer, PartyRecord, PartyReference, PartySummary},
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
-    ExternalRef, Name, Party, PartyType, RoleName, Search,
+    ExternalRef, Name, Party, PartyType, Search,
     credentials::Owner,
     error::{Error, Result},
     id::{self, OrganizationId, PartyId},
@@ -26,19 +26,19 @@ enum Step {
     Other,
 }
 
-/// Which parties a list is about.
+/// Filter of a list of parties. `None` does not filter.
 #[derive(Debug, Clone, Default)]
 pub struct PartyFilter {
-    /// Only of this type.
+    /// Type of the parties.
     pub kind: Option<PartyType>,
-    /// Only those whose names contain it.
+    /// Text that the names contain.
     pub search: Option<Search>,
-    /// Only those with this external reference.
+    /// External reference of the parties.
     pub external_ref: Option<ExternalRef>,
 }
 
 impl PartyFilter {
-    /// Whether every party is meant, be it of all or of those with the external reference.
+    /// Returns whether the filter accepts every row of the range that is read.
     fn is_open(&self) -> bool {
         self.kind.is_none() && self.search.is_none()
     }
@@ -49,55 +49,7 @@ impl PartyFilter {
     }
 }
 
-/// Whose a party is: what tells a platform key a foreign one from an unknown one.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Pointer {
-    pub(super) organization_id: OrganizationId,
-}
-
-/// A party in the index of external references, with enough to filter by.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Reference {
-    id: PartyId,
-    #[serde(rename = "type")]
-    kind: PartyType,
-    name: Name,
-}
-
-impl Reference {
-    fn to(party: &Party) -> Self {
-        Self { id: party.id, kind: party.kind, name: party.name.clone() }
-    }
-}
-
-/// How many roles a party or a dock has, beside what else its item holds.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct RoleCounts {
-    roles_distributor: u64,
-    roles_recipient: u64,
-}
-
-impl RoleCounts {
-    /// The attribute that counts `role`.
-    pub(super) const fn attribute(role: RoleName) -> &'static str {
-        match role {
-            RoleName::Distributor => "rolesDistributor",
-            RoleName::Recipient => "rolesRecipient",
-        }
-    }
-
-    /// How many of `role`, or of both.
-    pub(super) const fn of(self, role: Option<RoleName>) -> u64 {
-        match role {
-            Some(RoleName::Distributor) => self.roles_distributor,
-            Some(RoleName::Recipient) => self.roles_recipient,
-            None => self.roles_distributor + self.roles_recipient,
-        }
-    }
-}
-
+/// Returns the counter of an organization for parties of this type.
 pub(super) const fn counter(kind: PartyType) -> &'static str {
     match kind {
         PartyType::Individual => "partiesIndividual",
@@ -106,7 +58,7 @@ pub(super) const fn counter(kind: PartyType) -> &'static str {
 }
 
 impl Store {
-    /// Makes a party.
+    /// Creates a party.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`; as every write.
@@ -115,25 +67,23 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
-        transaction.create(Step::Party, &keys::party(organization, new.id), new)?;
-        let pointer = Pointer { organization_id: organization };
-        transaction.create(Step::Party, &keys::party_pointer(new.id), &pointer)?;
+        transaction.create(Step::Party, &PartyRecord::new(new.clone()))?;
+        transaction.create(Step::Party, &PartyPointer::to(new))?;
         if let Some(external_ref) = &new.external_ref {
-            let key = keys::party_by_ref(organization, external_ref, new.id);
-            transaction.create(Step::Party, &key, &Reference::to(new))?;
+            transaction.create(Step::Party, &reference_to(new, external_ref))?;
         }
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Party, &new.id, new)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(refused) => match refused.first() {
+            Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Organization, _)) => Err(Error::not_found::<id::Organization>()),
-                _ => Err(unexpected(&refused)),
+                _ => Err(unexpected(&failed)),
             },
         }
     }
 
-    /// A party of `organization` as it is now.
+    /// Reads a party of `organization`, strongly consistent.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -141,7 +91,7 @@ impl Store {
         self.get(&keys::party(organization, id)).await
     }
 
-    /// A party of `organization` as it was a moment ago, at half the price.
+    /// Reads a party of `organization`, eventually consistent, which costs half as much.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -153,7 +103,7 @@ impl Store {
         self.get_eventually_consistent(&keys::party(organization, id)).await
     }
 
-    /// A page of the parties of `organization` that `filter` lets through.
+    /// Reads a page of the parties of `organization` that `filter` accepts.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`; [`Error::Unavailable`].
@@ -192,8 +142,8 @@ impl Store {
         page: &Page,
     ) -> Result<Listed<Party>> {
         let ranges = [keys::parties_by_ref(organization, external_ref)];
-        let keep = |row: &Reference| filter.keeps(row.kind, &row.name);
-        let filtered: Keep<'_, Reference> = if filter.is_open() { None } else { Some(&keep) };
+        let keep = |row: &PartySummary| filter.keeps(row.kind, &row.name);
+        let filtered: Keep<'_, PartySummary> = if filter.is_open() { None } else { Some(&keep) };
         let total = async {
             if filter.is_open() {
                 self.count(&ranges).await.map(Some)
@@ -202,13 +152,13 @@ impl Store {
             }
         };
         let (listed, total) = try_join(self.list(&ranges, page, filtered), total).await?;
-        let key = |reference: &Reference| keys::party(organization, reference.id);
+        let key = |reference: &PartySummary| keys::party(organization, reference.id);
         let mut parties = self.get_batch(listed.rows.iter().map(key)).await?;
         let rows = listed.rows.iter().filter_map(|row| parties.remove(&key(row))).map(decode).collect::<Result<_>>()?;
         Ok(listed.with_rows(rows).with_total(total))
     }
 
-    /// Writes `after` where the party is still as in `before`. Whether it was.
+    /// Replaces `before` with `after`. Returns `false` and writes nothing if the party has changed in between.
     ///
     /// # Errors
     /// As every write.
@@ -238,18 +188,18 @@ impl Store {
         transaction.audit(write, &Change::updated(owner, Entity::Party, &after.id, before, after)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(true),
-            Outcome::ConditionsFailed(refused) => match refused.first() {
+            Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Party, _)) => Ok(false),
-                _ => Err(unexpected(&refused)),
+                _ => Err(unexpected(&failed)),
             },
         }
     }
 }
 
-/// Lets the index of external references follow a change of a party.
+/// Adds the steps that apply a change of a party to the index of external references.
 fn index(transaction: &mut Transaction<Step>, before: &Party, after: &Party) -> Result<()> {
     let key = |external_ref| keys::party_by_ref(after.organization_id, external_ref, after.id);
-    let (old, new) = (Reference::to(before), Reference::to(after));
+    let (old, new) = (PartySummary::from(before), PartySummary::from(after));
     if before.external_ref == after.external_ref {
         if let Some(same) = after.external_ref.as_ref().filter(|_| old != new) {
             let change = Update::default().set("type", &new.kind)?.set("name", &new.name)?;
@@ -257,11 +207,19 @@ fn index(transaction: &mut Transaction<Step>, before: &Party, after: &Party) -> 
         }
         return Ok(());
     }
-    if let Some(given_up) = &before.external_ref {
-        transaction.delete(Step::Other, &key(given_up), Condition::Exists)?;
+    if let Some(removed) = &before.external_ref {
+        transaction.delete(Step::Other, &key(removed), Condition::Exists)?;
     }
-    if let Some(taken) = &after.external_ref {
-        transaction.create(Step::Other, &key(taken), &new)?;
+    if let Some(added) = &after.external_ref {
+        transaction.create(Step::Other, &reference_to(after, added))?;
     }
     Ok(())
+}
+
+fn reference_to(party: &Party, external_ref: &ExternalRef) -> PartyReference {
+    PartyReference {
+        organization_id: party.organization_id,
+        external_ref: external_ref.clone(),
+        party: PartySummary::from(party),
+    }
 }

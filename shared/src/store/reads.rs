@@ -14,23 +14,23 @@ use super::{
 };
 use crate::domain::error::{Error, Result};
 
-/// The most keys that one batch may name.
+/// Maximum number of keys in one `BatchGetItem`.
 const BATCH: usize = 100;
 
-/// An item as `T`.
+/// Converts an item to `T`.
 ///
 /// # Errors
-/// [`Error::Internal`] where it is not one.
+/// [`Error::Internal`] if an attribute is missing or malformed.
 pub(super) fn decode<T: DeserializeOwned>(item: Item) -> Result<T> {
     serde_dynamo::from_item(item).map_err(|error| {
         let reason = error.to_string();
-        // Any other reason may quote what is stored, which the log must not hold.
-        let reason = if reason.starts_with("missing field") { &reason } else { "a value of another form" };
-        Error::internal(format!("an item is no {}: {reason}", type_name::<T>()))
+        // Other messages may quote stored values, which must not be logged.
+        let reason = if reason.starts_with("missing field") { &reason } else { "malformed value" };
+        Error::internal(format!("an item cannot be read as {}: {reason}", type_name::<T>()))
     })
 }
 
-/// The key of an item.
+/// Returns the primary key of an item.
 pub(super) fn key_of(item: &Item) -> Option<Key> {
     match (item.get(PK), item.get(SK)) {
         (Some(AttributeValue::S(pk)), Some(AttributeValue::S(sk))) => Some(Key { pk: pk.clone(), sk: sk.clone() }),
@@ -39,13 +39,13 @@ pub(super) fn key_of(item: &Item) -> Option<Key> {
 }
 
 impl Store {
-    /// The item with this key as it is now.
+    /// Reads an item, strongly consistent.
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         self.get_item(key, true).await?.map(decode).transpose()
     }
 
-    /// The item with this key as it was a moment ago, at half the price; where it is not there, as it is now. What was
-    /// just made is therefore found, what was just changed perhaps not yet.
+    /// Reads an item, eventually consistent, which costs half as much. If it is not found, reads it strongly consistent. So
+    /// a recent creation is always found, and a recent change may not be visible yet.
     pub(super) async fn get_eventually_consistent<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>> {
         match self.get_item(key, false).await? {
             Some(item) => decode(item).map(Some),
@@ -64,15 +64,14 @@ impl Store {
         Ok(self.retrying(once).await?.item)
     }
 
-    /// The items with these keys as they are now, in batches side by side. Keys may repeat; what is not there is left
-    /// out.
+    /// Reads the items with these keys, strongly consistent, in parallel batches. Duplicate keys are read once, and keys
+    /// without an item are left out.
     pub(super) async fn get_batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<HashMap<Key, Item>> {
         let found = self.get_batches(keys, None).await?;
         Ok(found.into_iter().filter_map(|item| Some((key_of(&item)?, item))).collect())
     }
 
-    /// As [`Store::get_batch`], of each item only the attributes that make up a `T`: the others would be sent and read
-    /// for nothing.
+    /// Reads items like [`Store::get_batch`], but only the attributes of `T`. So no others are transferred and parsed.
     pub(super) async fn get_batch_of<T: DeserializeOwned>(
         &self,
         keys: impl IntoIterator<Item = Key>,
@@ -109,17 +108,17 @@ impl Store {
             let table = table.build().map_err(Error::internal)?;
             let request = self.client.batch_get_item().request_items(self.table(), table);
             let once = || async { Attempt::of(request.clone().send().await) };
-            let answer = self.retrying(once).await?;
-            found.extend(answer.responses.and_then(|mut tables| tables.remove(self.table())).unwrap_or_default());
-            // DynamoDB hands back what did not fit into one answer.
-            let rest = answer.unprocessed_keys.and_then(|mut tables| tables.remove(self.table()));
+            let response = self.retrying(once).await?;
+            found.extend(response.responses.and_then(|mut tables| tables.remove(self.table())).unwrap_or_default());
+            // DynamoDB returns the keys that did not fit into one response.
+            let rest = response.unprocessed_keys.and_then(|mut tables| tables.remove(self.table()));
             wanted = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         Ok(found)
     }
 }
 
-/// Which attributes are read: an item's key, and some more by placeholders, since names may be reserved words.
+/// Attributes to read: the key and some others. All have placeholders, because names may be reserved words.
 struct Projection {
     expression: String,
     names: HashMap<String, String>,

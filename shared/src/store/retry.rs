@@ -1,4 +1,4 @@
-//! Trying again, within the time that is left.
+//! Retries of DynamoDB requests until the deadline.
 
 use std::{
     error::Error as StdError,
@@ -16,11 +16,11 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::Store;
 use crate::domain::error::{Error, Result};
 
-/// The longest first pause; each later one may be twice as long, up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// The longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Refusals that DynamoDB takes back by itself.
+/// Maximum pause before the first retry. Each further maximum is twice the one before, up to [`MAX_PAUSE`].
+const FIRST_MAX_PAUSE: Duration = Duration::from_millis(20);
+/// Maximum pause between two attempts.
+const MAX_PAUSE: Duration = Duration::from_secs(1);
+/// Codes of transient errors.
 const TRANSIENT: [&str; 9] = [
     "InternalServerError",
     "LimitExceededException",
@@ -32,81 +32,81 @@ const TRANSIENT: [&str; 9] = [
     "TransactionInProgressException",
     "RequestTimeout",
 ];
-/// Refusals that say something of the request, and so of Berth's code; everything else says something of the store.
-const OURS: [&str; 3] = ["ValidationException", "SerializationException", "IdempotentParameterMismatchException"];
+/// Codes of errors that the request causes, and so a defect in Berth. All others are problems of DynamoDB or its setup.
+const DEFECTS: [&str; 3] = ["ValidationException", "SerializationException", "IdempotentParameterMismatchException"];
 
-/// Those of them that tell of a transaction under way on the same items.
+/// Codes of transient errors that a concurrent transaction on the same items causes.
 const CONFLICTS: [&str; 2] = ["TransactionConflictException", "TransactionInProgressException"];
 
-/// How one attempt ended.
+/// Outcome of one attempt.
 pub(super) enum Attempt<T> {
-    /// With an answer.
+    /// The response.
     Done(T),
-    /// With nothing that can be relied on; another may do better.
+    /// A transient error.
     Retry(Error),
-    /// Like [`Attempt::Retry`], as a transaction is under way on the same items.
+    /// A transient error that a concurrent transaction on the same items causes.
     Conflict(Error),
-    /// For good.
+    /// A final error.
     Failed(Error),
 }
 
 impl<T> Attempt<T> {
-    /// The same ending with another answer.
-    pub(super) fn map<U>(self, answer: impl FnOnce(T) -> U) -> Attempt<U> {
+    /// Converts the response.
+    pub(super) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Attempt<U> {
         match self {
-            Self::Done(done) => Attempt::Done(answer(done)),
+            Self::Done(done) => Attempt::Done(convert(done)),
             Self::Retry(error) => Attempt::Retry(error),
             Self::Conflict(error) => Attempt::Conflict(error),
             Self::Failed(error) => Attempt::Failed(error),
         }
     }
 
-    /// What an SDK call's result means.
+    /// Classifies the result of an SDK operation.
     pub(super) fn of<E>(result: std::result::Result<T, SdkError<E, HttpResponse>>) -> Self
     where
         E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
     {
         match result {
-            Ok(answer) => Self::Done(answer),
+            Ok(response) => Self::Done(response),
             Err(error) if CONFLICTS.contains(&error.code().unwrap_or_default()) => {
                 Self::Conflict(Error::unavailable(describe(&error)))
             }
             Err(error) if is_transient(&error) => Self::Retry(Error::unavailable(describe(&error))),
-            Err(error) => Self::Failed(refusal(&error)),
+            Err(error) => Self::Failed(final_error(&error)),
         }
     }
 }
 
-/// Whether the same request may be answered differently in a moment.
+/// Returns whether an error is transient, so that a retry may succeed.
 pub fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     match error {
         SdkError::ConstructionFailure(_) => false,
-        SdkError::ServiceError(refused) => match refused.err().code() {
-            Some(code) => refused.raw().status().as_u16() >= 500 || TRANSIENT.contains(&code),
-            // Half an answer, or one that is not DynamoDB's, be it a success: to the SDK that is a refusal without a
-            // code. Asking again is as safe as after an answer that was lost: transactions carry a token.
+        SdkError::ServiceError(error) => match error.err().code() {
+            Some(code) => error.raw().status().as_u16() >= 500 || TRANSIENT.contains(&code),
+            // The response was truncated or did not come from DynamoDB, whatever its status. A retry is as safe as after a
+            // lost response, because transactions have a client request token.
             None => true,
         },
-        // No answer.
+        // No response.
         _ => true,
     }
 }
 
-/// What a refusal that is not taken back means: Berth's mistake, or a store that cannot be used as it is set up.
-fn refusal<E>(error: &SdkError<E, HttpResponse>) -> Error
+/// Converts a final error: a defect in Berth, or a table that cannot be used with its current setup.
+fn final_error<E>(error: &SdkError<E, HttpResponse>) -> Error
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
 {
     match error {
-        SdkError::ServiceError(refused) if OURS.contains(&refused.err().code().unwrap_or_default()) => {
+        SdkError::ServiceError(service) if DEFECTS.contains(&service.err().code().unwrap_or_default()) => {
             Error::internal(describe(error))
         }
         _ => Error::unavailable(describe(error)),
     }
 }
 
-/// What the log is told of an SDK error: what each error of the chain says, and nothing of the bodies that they hold,
-/// as the SDK's own `DisplayErrorContext` would.
+/// Describes an SDK error for the log: the message of each error in the chain. Unlike the SDK's `DisplayErrorContext`, the
+/// description contains no body.
 fn describe<E>(error: &SdkError<E, HttpResponse>) -> String
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
@@ -124,24 +124,24 @@ where
     {
         text.extend([": ", code, ": ", message]);
     }
-    format!("{text} (store request {request})")
+    format!("{text} (DynamoDB request {request})")
 }
 
 impl Store {
-    /// Calls `once` until it is done, fails for good, or no time is left.
+    /// Runs `once` until it returns a response or a final error, or until the deadline.
     ///
     /// # Errors
-    /// Where it failed for good, that failure; else [`Error::Unavailable`].
+    /// The final error, or [`Error::Unavailable`] at the deadline.
     pub(super) async fn retrying<T, F>(&self, mut once: impl FnMut() -> F) -> Result<T>
     where
         F: Future<Output = Attempt<T>>,
     {
-        let mut longest = FIRST_PAUSE;
+        let mut max_pause = FIRST_MAX_PAUSE;
         loop {
-            // Boxed: the SDK's futures are large and deep, and all that waits for them would be so, too.
+            // Boxed, because the SDK's futures are large, and so would be every future that awaits them.
             let attempt = Box::pin(self.meter.measured(once()));
             let failure = match timeout_at(self.deadline, attempt).await {
-                Ok(Attempt::Done(answer)) => return Ok(answer),
+                Ok(Attempt::Done(response)) => return Ok(response),
                 Ok(Attempt::Failed(error)) => return Err(error),
                 Ok(Attempt::Retry(error)) => error,
                 Ok(Attempt::Conflict(error)) => {
@@ -150,23 +150,23 @@ impl Store {
                 }
                 Err(elapsed) => return Err(Error::unavailable(elapsed)),
             };
-            let resume = Instant::now() + longest.mul_f64(fraction());
+            let resume = Instant::now() + max_pause.mul_f64(fraction());
             if resume >= self.deadline {
                 return Err(failure);
             }
-            tracing::debug!(%failure, "trying again");
+            tracing::debug!(%failure, "retrying");
             sleep_until(resume).await;
             self.meter.add(|usage| usage.retries += 1);
-            longest = (longest * 2).min(LONGEST_PAUSE);
+            max_pause = (max_pause * 2).min(MAX_PAUSE);
         }
     }
 }
 
-/// A number in 0..1: full jitter, so that callers that collided once do not collide again.
+/// Returns a random number from 0 to 1 for full jitter, so that requests which conflicted once do not conflict again.
 fn fraction() -> f64 {
     let mut bytes = [0; 4];
     if getrandom::fill(&mut bytes).is_err() {
-        // Spreading load is no secret: the clock will do.
+        // Jitter needs no secrecy, so the clock is good enough.
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         bytes = since.subsec_nanos().wrapping_mul(2_654_435_761).to_le_bytes();
     }

@@ -1,8 +1,8 @@
-//! Roles, seen from the dock and from the party.
+//! Roles, by dock and by party.
 //!
-//! A living role is two items. The one under the dock can be put only once for its dock, party and role: that is what
-//! makes the role unique. The one under the party is ordered by time. Both, and the counters of dock and party, change
-//! in one transaction. A role that ends leaves two items behind that `asOf` reads.
+//! A current role is two items. The one by dock can exist only once for each dock, party and role, which enforces
+//! uniqueness. The one by party is ordered by time. One transaction changes both, and the counters of the dock and the party.
+//! A revocation moves both items to the past, where `asOf` reads them.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update},
     keys::{self, Key},
-    parties::{Pointer, RoleCounts},
     reads::decode,
+    record::{PartyOwner, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, RoleCounts},
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
@@ -29,18 +29,18 @@ use crate::domain::{
 enum Step {
     Party,
     Dock,
-    Guard,
-    Role,
+    RoleByDock,
+    RoleByParty,
 }
 
-/// Which roles a list is about.
+/// Filter of a list of roles. `None` does not filter.
 #[derive(Debug, Clone, Default)]
 pub struct RoleFilter {
-    /// Only this role.
+    /// Name of the role.
     pub role: Option<RoleName>,
-    /// Only in this dock.
+    /// Dock of the role.
     pub dock: Option<DockId>,
-    /// Those held at that time, instead of those held now.
+    /// Time at which the roles were held. `None` means now.
     pub as_of: Option<Time>,
 }
 
@@ -52,32 +52,32 @@ impl RoleFilter {
     }
 }
 
-/// A role of a party, as the party's list shows it.
+/// Role in the list of a party.
 #[derive(Debug)]
 pub struct PartyRole {
     /// The role.
     pub role: Role,
-    /// The dock's name now; `None` for a dock that is gone.
+    /// Current name of the dock; `None` if the dock no longer exists.
     pub dock_name: Option<Name>,
 }
 
-/// A role in a dock, as the dock's list shows it.
+/// Role in the list of a dock.
 #[derive(Debug)]
 pub struct DockParty {
     /// The role.
     pub role: Role,
-    /// The party's name now; `None` for a party that is gone.
+    /// Current name and type of the party; `None` if the party no longer exists.
     pub party: Option<(Name, PartyType)>,
 }
 
-/// A role that somebody asks about.
+/// Role to check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CheckedRole {
-    /// Where.
+    /// Dock.
     pub dock: DockId,
-    /// Who.
+    /// Party.
     pub party: PartyId,
-    /// As what.
+    /// Name of the role.
     pub role: RoleName,
 }
 
@@ -97,14 +97,14 @@ impl Store {
     /// Assigns a role.
     ///
     /// # Errors
-    /// `PARTY_NOT_FOUND`, `DOCK_NOT_FOUND`, `ROLE_ALREADY_ASSIGNED` with the id of the role that is held; with
-    /// `tell_foreign` also `ORGANIZATION_NOT_FOUND` and the 403 of a party or dock of another organization; as every
+    /// `PARTY_NOT_FOUND`, `DOCK_NOT_FOUND`, and `ROLE_ALREADY_ASSIGNED` with the id of the current role. With
+    /// `disclose_foreign` also `ORGANIZATION_NOT_FOUND`, and the 403 for a party or dock of another organization. As every
     /// write.
     pub async fn assign_role(
         &self,
         organization: OrganizationId,
         role: &Role,
-        tell_foreign: bool,
+        disclose_foreign: bool,
         write: &Write,
     ) -> Result<()> {
         let (dock, party) = (role.dock_id, role.party_id);
@@ -112,17 +112,17 @@ impl Store {
         let count = || Update::default().add(RoleCounts::attribute(role.role), 1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
         transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
-        transaction.create(Step::Guard, &keys::dock_role(organization, dock, party, role.role), role)?;
-        transaction.create(Step::Role, &keys::party_role(organization, party, role.id), role)?;
+        transaction.create(Step::RoleByDock, &RoleByDock { organization_id: organization, role: role.clone() })?;
+        transaction.create(Step::RoleByParty, &RoleByParty { organization_id: organization, role: role.clone() })?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
-        let refused = match transaction.commit(self, write).await? {
+        let failed_steps = match transaction.commit(self, write).await? {
             Outcome::Committed => return Ok(()),
-            Outcome::ConditionsFailed(refused) => refused,
+            Outcome::ConditionsFailed(failed_steps) => failed_steps,
         };
-        let missing = |step| refused.iter().any(|(failed, _)| *failed == step);
+        let missing = |step| failed_steps.iter().any(|(failed, _)| *failed == step);
         if missing(Step::Party) || missing(Step::Dock) {
-            if tell_foreign {
+            if disclose_foreign {
                 let party = missing(Step::Party).then_some(party);
                 let dock = missing(Step::Dock).then_some(dock);
                 return Err(self.foreign_or_unknown(organization, party, dock).await?);
@@ -133,19 +133,19 @@ impl Store {
                 Error::not_found::<id::Dock>()
             });
         }
-        match refused.into_iter().next() {
-            Some((Step::Guard, Some(held))) => {
-                let held: Role = decode(held)?;
+        match failed_steps.into_iter().next() {
+            Some((Step::RoleByDock, Some(current))) => {
+                let current: Role = decode(current)?;
                 let detail = "The party holds this role in this dock";
-                Err(Error::conflict(Code::RoleAlreadyAssigned, detail, Some(held.id.to_string())))
+                Err(Error::conflict(Code::RoleAlreadyAssigned, detail, Some(current.id.to_string())))
             }
             other => Err(unexpected(other.as_slice())),
         }
     }
 
-    /// Why a party and a dock cannot be joined, for a caller who may see every organization: what does not exist
-    /// comes before what belongs elsewhere. Given are those that the organization does not have: where it has one of
-    /// them, it exists.
+    /// Returns the error for a party or a dock that `organization` does not have, for a client that sees every organization. A
+    /// missing resource takes precedence over one of another organization. `party` and `dock` are those that the
+    /// organization does not have. If it has one of them, the organization exists.
     async fn foreign_or_unknown(
         &self,
         organization: OrganizationId,
@@ -161,7 +161,7 @@ impl Store {
         }
         let mut owner = |key: Option<Key>| {
             let Some(key) = key else { return Ok(Some(organization)) };
-            let pointer = found.remove(&key).map(decode::<Pointer>).transpose()?;
+            let pointer = found.remove(&key).map(decode::<PartyOwner>).transpose()?;
             Ok::<_, Error>(pointer.map(|pointer| pointer.organization_id))
         };
         let (party_owner, dock_owner) = (owner(party_key)?, owner(dock_key)?);
@@ -175,11 +175,11 @@ impl Store {
             let detail = "The dock belongs to another organization";
             return Ok(Error::new(Code::DockOfAnotherOrganization, detail));
         }
-        // Made between the transaction and this reading: the same call again will find it.
-        Ok(Error::unavailable("party and dock appeared while the role was refused"))
+        // Both were created after the transaction. A retry of the request finds them.
+        Ok(Error::unavailable("party and dock were created after the transaction failed"))
     }
 
-    /// The living role with this id.
+    /// Reads a current role.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -187,31 +187,31 @@ impl Store {
         self.get(&keys::party_role(organization, party, id)).await
     }
 
-    /// Ends a living role. Whether it still lived.
+    /// Revokes a current role. Returns `false` and writes nothing if it was revoked in between.
     ///
     /// # Errors
     /// As every write.
     pub async fn revoke_role(&self, organization: OrganizationId, role: &Role, write: &Write) -> Result<bool> {
         let (dock, party) = (role.dock_id, role.party_id);
-        let mut ended = role.clone();
-        ended.revoked_at = Some(write.origin.now);
-        ended.revoked_by = Some(write.origin.actor.id.clone());
+        let mut revoked = role.clone();
+        revoked.revoked_at = Some(write.origin.now);
+        revoked.revoked_by = Some(write.origin.actor.id.clone());
         let mut transaction = Transaction::new(self, write)?;
         let same = Condition::equals("id", &role.id)?;
-        transaction.delete(Step::Role, &keys::party_role(organization, party, role.id), same.clone())?;
-        transaction.delete(Step::Guard, &keys::dock_role(organization, dock, party, role.role), same)?;
+        transaction.delete(Step::RoleByParty, &keys::party_role(organization, party, role.id), same.clone())?;
+        transaction.delete(Step::RoleByDock, &keys::dock_role(organization, dock, party, role.role), same)?;
         let count = || Update::default().add(RoleCounts::attribute(role.role), -1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
         transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
-        transaction.create(Step::Role, &keys::party_past_role(organization, party, role.id), &ended)?;
-        let past = keys::dock_past_role(organization, dock, party, role.role, role.id);
-        transaction.create(Step::Guard, &past, &ended)?;
+        let by_party = RevokedRoleByParty { organization_id: organization, role: revoked.clone() };
+        transaction.create(Step::RoleByParty, &by_party)?;
+        transaction.create(Step::RoleByDock, &RevokedRoleByDock { organization_id: organization, role: revoked })?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::deleted(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }
 
-    /// A page of the roles of a party.
+    /// Reads a page of the roles of a party.
     ///
     /// # Errors
     /// `PARTY_NOT_FOUND`; [`Error::Unavailable`].
@@ -252,7 +252,7 @@ impl Store {
         Ok(listed.map(row).with_total(total))
     }
 
-    /// The roles of a party in one dock: at most two, read by their keys.
+    /// Reads the roles of a party in one dock by their keys. There are at most two.
     async fn list_party_roles_in(
         &self,
         organization: OrganizationId,
@@ -261,16 +261,16 @@ impl Store {
         only: Option<RoleName>,
         page: &Page,
     ) -> Result<Listed<PartyRole>> {
-        let guard = |role| keys::dock_role(organization, dock, party, role);
+        let key = |role| keys::dock_role(organization, dock, party, role);
         let mut keys = vec![keys::party(organization, party), keys::dock(organization, dock)];
-        keys.extend(RoleName::ALL.map(guard));
+        keys.extend(RoleName::ALL.map(key));
         let mut found = self.get_batch(keys).await?;
         if !found.contains_key(&keys::party(organization, party)) {
             return Err(Error::not_found::<id::Party>());
         }
         let wanted = RoleName::ALL.into_iter().filter(|role| only.is_none_or(|only| only == *role));
         let mut roles: Vec<Role> =
-            wanted.filter_map(|role| found.remove(&guard(role))).map(decode).collect::<Result<_>>()?;
+            wanted.filter_map(|role| found.remove(&key(role))).map(decode).collect::<Result<_>>()?;
         roles.sort_by_key(|role| std::cmp::Reverse(role.id));
         let dock: Option<DockName> = found.remove(&keys::dock(organization, dock)).map(decode).transpose()?;
         let dock_name = dock.map(|dock| dock.name);
@@ -278,7 +278,7 @@ impl Store {
         Ok(Listed::of_few(roles, page, |role| role.id.to_string()).map(row))
     }
 
-    /// A page of the roles in a dock, newest party first.
+    /// Reads a page of the roles in a dock, newest party first.
     ///
     /// # Errors
     /// `DOCK_NOT_FOUND`; [`Error::Unavailable`].
@@ -322,8 +322,8 @@ impl Store {
         Ok(listed.map(row).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
     }
 
-    /// Which of `roles` are held, by what they ask. Unknown and foreign ids are not held. `is_own` tells that the
-    /// caller is the organization's own, which therefore exists.
+    /// Returns which of `roles` are assigned, with their ids. Roles with unknown ids or ids of other organizations are not.
+    /// `is_own` means that the client belongs to the organization, which therefore exists.
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_FOUND`; [`Error::Unavailable`].
@@ -333,19 +333,19 @@ impl Store {
         is_own: bool,
         roles: &[CheckedRole],
     ) -> Result<HashMap<CheckedRole, RoleId>> {
-        let guard = |asked: &CheckedRole| keys::dock_role(organization, asked.dock, asked.party, asked.role);
-        let mut found = self.get_batch(roles.iter().map(guard)).await?;
-        // Where a role is held, or the caller is the organization's own, there is no doubt that it exists.
+        let key = |checked: &CheckedRole| keys::dock_role(organization, checked.dock, checked.party, checked.role);
+        let mut found = self.get_batch(roles.iter().map(key)).await?;
+        // If a role is assigned, or the client belongs to the organization, the organization exists.
         if found.is_empty() && !is_own {
             let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
             shard.ok_or_else(Error::not_found::<id::Organization>)?;
         }
-        let mut held = HashMap::new();
-        for asked in roles {
-            if let Some(item) = found.remove(&guard(asked)) {
-                held.insert(*asked, decode::<Role>(item)?.id);
+        let mut assigned = HashMap::new();
+        for checked in roles {
+            if let Some(item) = found.remove(&key(checked)) {
+                assigned.insert(*checked, decode::<Role>(item)?.id);
             }
         }
-        Ok(held)
+        Ok(assigned)
     }
 }

@@ -1,24 +1,21 @@
-//! Slugs: the owner of a slug, and the suffix of the next organization with the same name.
+//! Slugs: their owners, and the suffixes for further organizations with the same name.
 //!
-//! A slug's item outlives its owner where it has given out suffixes: a name that is freed and taken again goes on
-//! counting where it stopped, instead of trying every number from 1.
+//! The item of a slug is never deleted. If a slug is released and taken again, its suffixes continue where they stopped.
 //!
 //! A slug that an organization gives up stays reserved for it for 30 days. Otherwise another organization could take it
 //! and receive what is meant for its previous owner.
-
-use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::ReturnValue,
 };
-use serde::Deserialize;
 
 use super::{
     Item, Store,
     expression::{Condition, Update, attribute, key_attributes},
     keys,
     reads::decode,
+    record::{SlugRecord, SlugState, StoredRecord},
     retry::Attempt,
 };
 use crate::domain::{
@@ -28,28 +25,16 @@ use crate::domain::{
     time::Time,
 };
 
-/// The item of a slug.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Guard {
-    /// The owner; `None` if the slug is free again.
-    pub(super) organization_id: Option<OrganizationId>,
-    /// The last suffix that was given out.
-    last: u64,
-    /// Suffixes that were reserved and not used.
-    returned: BTreeSet<u64>,
-}
-
-impl Guard {
-    pub(super) fn read(item: Option<Item>) -> Result<Self> {
-        item.map_or_else(|| Ok(Self::default()), decode)
-    }
+/// Returns the state of a slug from its item; without an item, that of a slug that was never used.
+pub(super) fn state_of(item: Option<Item>) -> Result<SlugState> {
+    item.map_or_else(|| Ok(SlugState::default()), decode)
 }
 
 /// Time for which a slug stays reserved after its organization gave it up, in milliseconds: 30 days.
 const RESERVATION: u64 = 30 * 24 * 60 * 60 * 1000;
 
-/// Takes a slug that no organization has, and that is not reserved for another one: the condition and the update.
+/// Returns the condition and the update that give a slug to `owner`, if it has no owner and is not reserved for another
+/// organization.
 pub(super) fn taking(owner: OrganizationId, now: Time) -> Result<(Condition, Update)> {
     let condition = Condition::Unclaimed {
         owner: "organizationId",
@@ -60,14 +45,17 @@ pub(super) fn taking(owner: OrganizationId, now: Time) -> Result<(Condition, Upd
     Ok((condition, update))
 }
 
-/// Gives a slug of `owner` up and reserves it for its return: the condition and the update.
+/// Returns the condition and the update that release a slug of `owner` and reserve it for `owner`.
 pub(super) fn releasing(owner: OrganizationId, now: Time) -> Result<(Condition, Update)> {
     let until = now.plus_millis(RESERVATION).millis_since_epoch();
     let update = Update::default().remove("organizationId").set("releasedBy", &owner)?.set("reservedUntil", &until)?;
     Ok((Condition::equals("organizationId", &owner)?, update))
 }
 
-/// Returns the error for a slug that the service itself reserves.
+/// Checks that the service does not reserve the slug.
+///
+/// # Errors
+/// `SLUG_RESERVED`.
 pub(super) fn require_unreserved(slug: &Slug) -> Result<()> {
     if slug.is_reserved() {
         return Err(Error::conflict(Code::SlugReserved, "The slug is reserved for the service", None));
@@ -75,10 +63,10 @@ pub(super) fn require_unreserved(slug: &Slug) -> Result<()> {
     Ok(())
 }
 
-/// Returns the error for a slug that was not taken, because of its item. Slugs are public, so every client gets it. Only
-/// the HTTP layer knows whether the client sees the owner.
-pub(super) fn not_taken(guard: &Guard) -> Error {
-    if let Some(owner) = guard.organization_id {
+/// Returns the error for a slug in this `state`, which another organization has or had. Slugs are public, so every client
+/// gets it. The layer that knows the client decides whether the error names the owner.
+pub(super) fn not_taken(state: &SlugState) -> Error {
+    if let Some(owner) = state.organization_id {
         return Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", Some(owner.to_string()));
     }
     let detail = "The slug is reserved for the organization that gave it up less than 30 days ago";
@@ -86,31 +74,31 @@ pub(super) fn not_taken(guard: &Guard) -> Error {
 }
 
 impl Store {
-    /// Reserves a suffix of the stem for the caller alone: one that was returned, else the next. `guard` is the last
-    /// known state of the stem's item.
-    pub(super) async fn reserve_suffix(&self, stem: &SlugStem, guard: &Guard) -> Result<u64> {
-        if let Some(returned) = guard.returned.first()
+    /// Reserves a suffix for another organization with this stem: a returned one, or else the next. No other request gets the
+    /// same suffix. `state` is the last known state of the stem.
+    pub(super) async fn reserve_suffix(&self, stem: &SlugStem, state: &SlugState) -> Result<u64> {
+        if let Some(returned) = state.returned.first()
             && self.take_returned(stem, *returned).await?
         {
             return Ok(*returned);
         }
         let next = Update::default().add("last", 1);
-        let update = self.update_guard(stem, next, None).return_values(ReturnValue::AllNew);
-        let output = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
-        Ok(Guard::read(output.attributes)?.last)
+        let update = self.update_slug(stem, next, None).return_values(ReturnValue::AllNew);
+        let response = self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
+        Ok(state_of(response.attributes)?.last)
     }
 
-    /// Gives a suffix back that was reserved and not used, so that the suffixes have no gap.
+    /// Returns a reserved suffix that was not used, so that the next organization with this name gets it.
     pub(super) async fn return_suffix(&self, stem: &SlugStem, suffix: u64) -> Result<()> {
-        let update = self.update_guard(stem, Update::default().add_to_set("returned", suffix), None);
+        let update = self.update_slug(stem, Update::default().add_to_set("returned", suffix), None);
         self.retrying(|| async { Attempt::of(update.clone().send().await) }).await?;
         Ok(())
     }
 
-    /// Takes the returned `suffix`. Returns whether no other request took it before.
+    /// Takes a returned suffix. Returns `false` if another request took it first.
     async fn take_returned(&self, stem: &SlugStem, suffix: u64) -> Result<bool> {
         let delete = Update::default().delete_from_set("returned", suffix);
-        let update = self.update_guard(stem, delete, Some(Condition::Contains("returned", suffix)));
+        let update = self.update_slug(stem, delete, Some(Condition::Contains("returned", suffix)));
         let once = || async {
             match update.clone().send().await {
                 Err(error)
@@ -124,8 +112,8 @@ impl Store {
         self.retrying(once).await
     }
 
-    fn update_guard(&self, stem: &SlugStem, update: Update, condition: Option<Condition>) -> UpdateItemFluentBuilder {
-        let rendered = update.render(condition);
+    fn update_slug(&self, stem: &SlugStem, update: Update, condition: Option<Condition>) -> UpdateItemFluentBuilder {
+        let rendered = update.set_entity_type(SlugRecord::ENTITY_TYPE).render(condition);
         self.client
             .update_item()
             .table_name(self.table())
@@ -141,7 +129,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
     pub async fn slug_owner(&self, slug: &Slug) -> Result<Option<OrganizationId>> {
-        let guard: Option<Guard> = self.get(&keys::slug(slug)).await?;
-        Ok(guard.and_then(|guard| guard.organization_id))
+        let found: Option<SlugState> = self.get(&keys::slug(slug)).await?;
+        Ok(found.and_then(|found| found.organization_id))
     }
 }

@@ -1,7 +1,7 @@
-//! Writes: one transaction each, with the conditions that make it safe.
+//! Writes: one transaction each, with the conditions on which it depends.
 //!
-//! A transaction carries a token, so that a second try after a lost answer does not act twice, and asks for the item
-//! behind every condition that fails, so that telling refusals apart costs no second call.
+//! All attempts of a transaction share one client request token, so a retry after a lost response has no second effect.
+//! Every action requests the item of a failed condition, so errors can be distinguished without another request.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
@@ -12,48 +12,49 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use serde::Serialize;
 use ulid::Ulid;
 
 use super::{
     Item, Store,
     audit::{self, Origin},
-    expression::{Condition, Rendered, Update, item, key_attributes},
+    expression::{Condition, Rendered, Update, key_attributes},
     idempotency::{self, Idempotency},
     keys::Key,
     random,
+    record::StoredRecord,
     retry::Attempt,
 };
 use crate::domain::error::{Error, Result};
 
-/// The reason of an action that would not have failed.
+/// Cancellation reason of an action that did not fail.
 const NONE: &str = "None";
-/// The reason of an action whose condition does not hold: final.
+/// Cancellation reason of an action whose condition failed. It is final.
 const CONDITION: &str = "ConditionalCheckFailed";
-/// The reason of an action on an item that another transaction is writing: it passes by itself.
+/// Cancellation reason of an action on an item that another transaction is writing. It is transient.
 const CONFLICT: &str = "TransactionConflict";
-/// Other reasons that pass by themselves.
-const PASSING: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
+/// Other transient cancellation reasons.
+const TRANSIENT: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 
-/// What every write of one call has in common: who asked, and which `Idempotency-Key` came with it.
+/// Context of a write: origin and `Idempotency-Key` of the request.
 #[derive(Debug, Clone)]
 pub struct Write {
-    /// Whom the audit trail names.
+    /// Origin of the request, for the audit entry.
     pub origin: Origin,
-    /// The record of the answer, where the call carries an `Idempotency-Key`.
+    /// Response to record; `None` if the request has no `Idempotency-Key`.
     pub idempotency: Option<Idempotency>,
 }
 
-/// How a transaction ended.
+/// Outcome of a transaction.
 #[derive(Debug)]
 pub(super) enum Outcome<S> {
-    /// Everything is written.
+    /// All actions were applied.
     Committed,
-    /// Nothing is written: these steps' conditions did not hold, in the order of the steps, with the items found there.
+    /// No action was applied, because the conditions of these steps failed. In the order of the steps, each with the item
+    /// that was found.
     ConditionsFailed(Vec<(S, Option<Item>)>),
 }
 
-/// A step of a transaction: the call's own, or one that the transaction brings.
+/// Step of a transaction: one of the caller's, or one that every transaction may have.
 #[derive(Debug, Clone, Copy)]
 enum Step<S> {
     Idempotency,
@@ -61,7 +62,7 @@ enum Step<S> {
     Audit,
 }
 
-/// A transaction in the making. `S` names the steps whose conditions may fail; their order is the order of refusals.
+/// Transaction to commit. `S` names the steps whose conditions may fail. Errors of earlier steps take precedence.
 #[derive(Debug)]
 pub(super) struct Transaction<S> {
     steps: Vec<Step<S>>,
@@ -70,37 +71,44 @@ pub(super) struct Transaction<S> {
 }
 
 impl<S: Copy> Transaction<S> {
-    /// A transaction that so far writes the idempotency record of `write`, if there is one.
+    /// Creates a transaction. Its first step writes the idempotency record, if the request has an `Idempotency-Key`.
     pub(super) fn new(store: &Store, write: &Write) -> Result<Self> {
         let mut transaction = Self { steps: Vec::new(), actions: Vec::new(), table: store.table().to_owned() };
         if let Some(idempotency) = &write.idempotency {
-            let (key, record, condition) = idempotency::record(idempotency, write.origin.now);
-            let put = transaction.put(&key, &record, condition)?;
+            let (record, condition) = idempotency::record(idempotency, write.origin.now);
+            let put = transaction.put(&record, condition)?;
             transaction.push(Step::Idempotency, TransactWriteItem::builder().put(put).build());
         }
         Ok(transaction)
     }
 
-    /// Puts an item whose key no item has yet.
-    pub(super) fn create(&mut self, step: S, key: &Key, value: &impl Serialize) -> Result<()> {
-        self.replace(step, key, Condition::Absent, value)
+    /// Adds a step that puts a record. It fails if an item has its key.
+    pub(super) fn create(&mut self, step: S, record: &impl StoredRecord) -> Result<()> {
+        self.replace(step, record, Condition::Absent)
     }
 
-    /// Puts an item in place of one for which `condition` holds.
-    pub(super) fn replace(&mut self, step: S, key: &Key, condition: Condition, value: &impl Serialize) -> Result<()> {
-        let put = self.put(key, value, condition)?;
+    /// Adds a step that puts a record in place of the item with its key, if any. It fails if `condition` does not hold.
+    pub(super) fn replace(&mut self, step: S, record: &impl StoredRecord, condition: Condition) -> Result<()> {
+        let put = self.put(record, condition)?;
         self.push(Step::Of(step), TransactWriteItem::builder().put(put).build());
         Ok(())
     }
 
-    /// Updates an item for which `condition` holds.
+    /// Adds a step that updates an existing item. It fails if `condition` does not hold.
     pub(super) fn update(&mut self, step: S, key: &Key, condition: Condition, update: Update) -> Result<()> {
         self.push_update(step, key, update.render(Some(condition)))
     }
 
-    /// Updates an item, or creates it with what the update sets.
-    pub(super) fn upsert(&mut self, step: S, key: &Key, update: Update) -> Result<()> {
-        self.push_update(step, key, update.render(None))
+    /// Adds a step that updates a record of type `R`, or creates it with the values of the update. It fails if `condition`
+    /// does not hold.
+    pub(super) fn upsert<R: StoredRecord>(
+        &mut self,
+        step: S,
+        key: &Key,
+        condition: Option<Condition>,
+        update: Update,
+    ) -> Result<()> {
+        self.push_update(step, key, update.set_entity_type(R::ENTITY_TYPE).render(condition))
     }
 
     fn push_update(&mut self, step: S, key: &Key, rendered: Rendered) -> Result<()> {
@@ -118,7 +126,7 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Deletes an item for which `condition` holds.
+    /// Adds a step that deletes an item. It fails if `condition` does not hold.
     pub(super) fn delete(&mut self, step: S, key: &Key, condition: Condition) -> Result<()> {
         let rendered = Rendered::from(condition);
         let delete = Delete::builder()
@@ -134,7 +142,7 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Requires `condition` of an item, and writes nothing.
+    /// Adds a step that writes nothing. It fails if `condition` does not hold.
     pub(super) fn check(&mut self, step: S, key: &Key, condition: Condition) -> Result<()> {
         let rendered = Rendered::from(condition);
         let check = ConditionCheck::builder()
@@ -150,19 +158,18 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Puts an audit entry that tells of `change`.
+    /// Adds a step that puts the audit entry of `change`.
     pub(super) fn audit(&mut self, write: &Write, change: &audit::Change) -> Result<()> {
-        let (key, entry) = audit::entry(&write.origin, change)?;
-        let put = self.put(&key, &entry, Condition::Absent)?;
+        let put = self.put(&audit::entry(&write.origin, change)?, Condition::Absent)?;
         self.push(Step::Audit, TransactWriteItem::builder().put(put).build());
         Ok(())
     }
 
-    fn put(&self, key: &Key, value: &impl Serialize, condition: Condition) -> Result<Put> {
+    fn put(&self, record: &impl StoredRecord, condition: Condition) -> Result<Put> {
         let rendered = Rendered::from(condition);
         Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item(key, value)?))
+            .set_item(Some(record.to_item()?))
             .set_condition_expression(rendered.condition)
             .set_expression_attribute_names(rendered.names)
             .set_expression_attribute_values(rendered.values)
@@ -176,11 +183,11 @@ impl<S: Copy> Transaction<S> {
         self.actions.push(action);
     }
 
-    /// Writes everything or nothing.
+    /// Applies all actions or none.
     ///
     /// # Errors
-    /// [`Error::Replay`] and `IDEMPOTENCY_KEY_REUSED` where the call's `Idempotency-Key` was used before;
-    /// [`Error::Unavailable`] where the store did not answer in time.
+    /// [`Error::Replay`] and `IDEMPOTENCY_KEY_REUSED` if the `Idempotency-Key` was used before; [`Error::Unavailable`] if
+    /// DynamoDB does not respond in time.
     pub(super) async fn commit(self, store: &Store, write: &Write) -> Result<Outcome<S>> {
         let request = store
             .client
@@ -191,18 +198,18 @@ impl<S: Copy> Transaction<S> {
             Sent::Committed => return Ok(Outcome::Committed),
             Sent::Canceled(reasons) => reasons,
         };
-        let mut refused = Vec::new();
+        let mut failed = Vec::new();
         for (step, reason) in self.steps.into_iter().zip(reasons) {
             if reason.code() != Some(CONDITION) {
                 continue;
             }
             match (step, &write.idempotency) {
-                (Step::Idempotency, Some(idempotency)) => return Err(idempotency::met(idempotency, reason.item)),
-                (Step::Of(step), _) => refused.push((step, reason.item)),
-                _ => return Err(Error::internal("an audit entry was there before it was written")),
+                (Step::Idempotency, Some(idempotency)) => return Err(idempotency::replay(idempotency, reason.item)),
+                (Step::Of(step), _) => failed.push((step, reason.item)),
+                _ => return Err(Error::internal("an audit entry with this id exists")),
             }
         }
-        Ok(Outcome::ConditionsFailed(refused))
+        Ok(Outcome::ConditionsFailed(failed))
     }
 }
 
@@ -214,7 +221,7 @@ enum Sent {
 async fn send(request: TransactWriteItemsFluentBuilder) -> Attempt<Sent> {
     let Err(error) = request.send().await else { return Attempt::Done(Sent::Committed) };
     match canceled(&error) {
-        Some(canceled) => judge(canceled),
+        Some(canceled) => classify(canceled),
         None => Attempt::of(Err(error)).map(|()| Sent::Committed),
     }
 }
@@ -226,15 +233,15 @@ fn canceled(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Option<&
     }
 }
 
-/// A condition that failed beside a conflict is not final: the transaction in conflict may be writing this call's own
-/// idempotency record.
-fn judge(canceled: &TransactionCanceledException) -> Attempt<Sent> {
+/// Classifies a canceled transaction. A condition that failed together with a conflict is not final, because the
+/// conflicting transaction may be writing the idempotency record of the same request.
+fn classify(canceled: &TransactionCanceledException) -> Attempt<Sent> {
     let reasons = canceled.cancellation_reasons();
     let codes = || reasons.iter().filter_map(CancellationReason::code);
     if codes().any(|code| code == CONFLICT) {
         return Attempt::Conflict(Error::unavailable(CONFLICT));
     }
-    if let Some(code) = codes().find(|code| PASSING.contains(code)) {
+    if let Some(code) = codes().find(|code| TRANSIENT.contains(code)) {
         return Attempt::Retry(Error::unavailable(code.to_owned()));
     }
     match codes().find(|code| ![NONE, CONDITION].contains(code)) {
@@ -244,8 +251,8 @@ fn judge(canceled: &TransactionCanceledException) -> Attempt<Sent> {
     }
 }
 
-/// The steps of a transaction whose conditions can fail only by Berth's own mistake.
-pub(super) fn unexpected<S: std::fmt::Debug>(refused: &[(S, Option<Item>)]) -> Error {
-    let steps: Vec<_> = refused.iter().map(|(step, _)| step).collect();
-    Error::internal(format!("conditions failed that always hold: {steps:?}"))
+/// Returns the error for conditions that fail only because of a defect in Berth.
+pub(super) fn unexpected<S: std::fmt::Debug>(failed: &[(S, Option<Item>)]) -> Error {
+    let steps: Vec<_> = failed.iter().map(|(step, _)| step).collect();
+    Error::internal(format!("failed conditions that should always hold: {steps:?}"))
 }

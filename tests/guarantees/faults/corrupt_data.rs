@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
+use berth_shared::store::keys;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
@@ -58,13 +59,13 @@ async fn an_unreadable_item_is_not_logged() {
     let organization = client.create_organization("Vault").await.id();
     let party = client.create_party(&organization, "Keeper").await.id();
     let target = paths::party(&organization, &party);
-    let bare = |id: &str| id.split_once('_').expect("an id").1.to_owned();
-    let (pk, sk) = (format!("ORG#{}", bare(&organization)), format!("PTY#{}", bare(&party)));
+    let key = keys::party(organization.parse().expect("an id"), party.parse().expect("an id"));
     let secret = "4111-1111-1111-1111 of Jane Doe";
     logs::note("stored value", secret);
     for attribute in ["type", "version", "createdAt", "id"] {
         let change = server.running().client().update_item().table_name(server.running().table());
-        let change = change.key("pk", AttributeValue::S(pk.clone())).key("sk", AttributeValue::S(sk.clone()));
+        let [pk, sk] = [&key.pk, &key.sk].map(|value| AttributeValue::S(value.clone()));
+        let change = change.key(keys::PK, pk).key(keys::SK, sk);
         let change = change.update_expression("SET #name = :value").expression_attribute_names("#name", attribute);
         let change = change.return_values("UPDATED_OLD".into());
         let set = |value| change.clone().expression_attribute_values(":value", value).send();

@@ -12,10 +12,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
 use berth_functions::ENDPOINTS;
-use berth_shared::http::{Access, Endpoint};
+use berth_shared::{
+    http::{Access, Endpoint},
+    store::Record,
+};
 use futures::{StreamExt, stream};
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -240,14 +242,20 @@ impl Setup {
     async fn effects(&self) -> HashMap<String, Vec<String>> {
         let mut effects: HashMap<String, Vec<String>> = HashMap::new();
         let (mut versions, mut changes) = (BTreeMap::<String, u64>::new(), BTreeMap::<String, u64>::new());
-        for item in self.patient.items().await {
-            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-            if text("pk").contains("#AUDIT#") {
-                *changes.entry(text("entityId")).or_default() += 1;
-                effects.entry(text("requestId")).or_default().push(text("entityId"));
-            } else if let Some(AttributeValue::N(version)) = item.get("version") {
-                versions.insert(text("id"), version.parse().expect("a version is a number"));
-            }
+        for record in self.patient.records().await {
+            let (id, version) = match record {
+                Record::AuditEntry(entry) => {
+                    *changes.entry(entry.entity_id.clone()).or_default() += 1;
+                    effects.entry(entry.request_id).or_default().push(entry.entity_id);
+                    continue;
+                }
+                Record::Organization(organization) => (organization.id.to_string(), organization.version),
+                Record::Dock(record) => (record.dock.id.to_string(), record.dock.version),
+                Record::Party(record) => (record.party.id.to_string(), record.party.version),
+                Record::ApiKey(record) => (record.key.id.to_string(), record.key.version),
+                _ => continue,
+            };
+            versions.insert(id, version);
         }
         for (id, version) in versions {
             // The deployment's own organization and first key are created by the operator.

@@ -6,7 +6,13 @@ use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, PutRequest, WriteRequest},
 };
-use berth_shared::store::Item;
+use berth_shared::{
+    domain::Slug,
+    store::{
+        Item, Record,
+        keys::{self, Key},
+    },
+};
 use futures::{StreamExt, stream};
 use serde_json::json;
 use ulid::Ulid;
@@ -44,8 +50,8 @@ struct Sample {
     items: Vec<Vec<(String, Template)>>,
     /// Unique values of the sample, which a copy replaces.
     own: Vec<Own>,
-    /// Counters of the copies: partition key, sort key, attribute.
-    counted: Vec<[String; 3]>,
+    /// Where copies are counted: key and attribute.
+    counted: Vec<(Key, &'static str)>,
     copies: usize,
 }
 
@@ -77,30 +83,35 @@ impl Directory {
         let common_slug = client.create_organization("Many").await.text("slug");
         let dock = client.create_dock(&org, "Dock").await.id();
         let party = client.create_party(&org, "Holder").await.id();
-        let ulid = |id: &str| id.split_once('_').map(|(_, ulid)| ulid.to_owned()).expect("a prefix");
-        let of_org = format!("ORG#{}", ulid(&org));
-        // Any of the eight shards of a counter may count: only their sum is read.
-        let counter = |attribute: &str| [of_org.clone(), "#COUNT#0".to_owned(), attribute.to_owned()];
-        let platform = |attribute: &str| ["PLATFORM".to_owned(), "#COUNT#0".to_owned(), attribute.to_owned()];
-        let roles = |sk: String| [of_org.clone(), sk, "rolesRecipient".to_owned()];
+        let organization = org.parse().expect("an id");
+        // Which of the eight counters counts does not matter, because only their sum is returned.
+        let counter = |attribute: &'static str| (keys::count_shard(organization, 0), attribute);
+        // A platform counter exists from the first resource that it counts.
+        let records = server.records().await;
+        let shard =
+            records.iter().find(|record| matches!(record, Record::PlatformCounter(_))).expect("a counter").key();
+        let platform = |attribute: &'static str| (shard.clone(), attribute);
+        let roles = |key: Key| (key, "rolesRecipient");
 
         let parties = Sample::of(server, vec![counter("partiesOrganization")], async {
             client.create_party(&org, "Company").await;
         });
         let parties = parties.await;
-        let counts = vec![counter("docks"), platform("docks"), roles(format!("PTY#{}", ulid(&party)))];
+        let counts =
+            vec![counter("docks"), platform("docks"), roles(keys::party(organization, party.parse().expect("an id")))];
         let id_locations = Sample::of(server, counts, async {
             let place = client.create_dock(&org, "FieldLocation").await.id();
             client.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let id_locations = id_locations.await;
-        let counts = vec![counter("partiesOrganization"), roles(format!("DOCK#{}", ulid(&dock)))];
+        let counts =
+            vec![counter("partiesOrganization"), roles(keys::dock(organization, dock.parse().expect("an id")))];
         let guests = Sample::of(server, counts, async {
             let guest = client.create_party(&org, "Guest").await.id();
             client.assign(&org, &guest, &dock, "RECIPIENT").await;
         });
         let guests = guests.await;
-        let stem = ["SLUG#many".to_owned(), "SLUG".to_owned(), "last".to_owned()];
+        let stem = (keys::slug(&Slug::parse("many").expect("a slug")), "last");
         let namesakes = Sample::of(server, vec![platform("organizations"), stem], async {
             client.create_organization("Many").await;
         });
@@ -139,10 +150,11 @@ impl Directory {
             }
             (sample.copies, loaded) = (copies.end, loaded + copies.len() * sample.items.len());
             load(&self.dynamodb, &self.table, copies.clone().flat_map(|number| sample.copy(number))).await;
-            for [pk, sk, attribute] in &sample.counted {
+            for (key, attribute) in &sample.counted {
                 let update = self.dynamodb.update_item().table_name(&self.table).update_expression("ADD #n :by");
-                let update = update.key("pk", AttributeValue::S(pk.clone())).key("sk", AttributeValue::S(sk.clone()));
-                let update = update.expression_attribute_names("#n", attribute);
+                let update = update.key(keys::PK, AttributeValue::S(key.pk.clone()));
+                let update = update.key(keys::SK, AttributeValue::S(key.sk.clone()));
+                let update = update.expression_attribute_names("#n", *attribute);
                 let by = AttributeValue::N(copies.len().to_string());
                 update.expression_attribute_values(":by", by).send().await.expect("the counter is updated");
             }
@@ -165,7 +177,7 @@ async fn load(client: &Client, table: &str, items: impl Iterator<Item = Item>) {
 
 impl Sample {
     /// Returns the items that `make` creates.
-    async fn of(server: &TestServer, counted: Vec<[String; 3]>, make: impl Future<Output = ()>) -> Self {
+    async fn of(server: &TestServer, counted: Vec<(Key, &'static str)>, make: impl Future<Output = ()>) -> Self {
         let key = |item: &Item| (text(&item["pk"]).to_owned(), text(&item["sk"]).to_owned());
         let before = server.items().await;
         make.await;

@@ -1,8 +1,8 @@
 //! The DynamoDB cost of requests does not grow with the directory. Each run of the tests measures small directories,
 //! and the large one only on request, because loading it takes minutes:
 //!
-//!     BERTH_GROWTH=1 cargo test -p berth --test api -- growth::       # measures, and compares docs/costs.md with it
-//!     BERTH_GROWTH=write cargo test -p berth --test api -- growth::   # writes the table into docs/costs.md
+//!     BERTH_GROWTH=1 cargo test --test api -- growth::       # measures, and compares docs/costs.md with it
+//!     BERTH_GROWTH=write cargo test --test api -- growth::   # writes the table into docs/costs.md
 
 mod directory;
 
@@ -62,10 +62,7 @@ async fn no_request_costs_more_in_a_large_directory() {
     if std::env::var("BERTH_GROWTH").is_ok_and(|value| value == "write") {
         costs::write_growth(&text(&table));
     } else {
-        assert!(
-            costs::WRITTEN.contains(&table),
-            "stale: BERTH_GROWTH=write cargo test -p berth --test api -- growth::"
-        );
+        assert!(costs::WRITTEN.contains(&table), "stale: BERTH_GROWTH=write cargo test --test api -- growth::");
     }
 }
 
@@ -283,8 +280,8 @@ fn text(table: &str) -> String {
         "Every test run measures sizes up to 10³ and compares them with this page. A command measures all",
         "sizes, which takes minutes:",
         "",
-        "    BERTH_GROWTH=1 cargo test -p berth --test api -- growth::       # measures, and compares",
-        "    BERTH_GROWTH=write cargo test -p berth --test api -- growth::   # measures, and writes this",
+        "    BERTH_GROWTH=1 cargo test --test api -- growth::       # measures, and compares",
+        "    BERTH_GROWTH=write cargo test --test api -- growth::   # measures, and writes this",
         "",
         "One cost does grow, and is not in the table. If a list has a filter without a counter (`search`, `type`,",
         "`role`, `asOf`), its total counts the matching rows. A page of 20 roles with `asOf` costs 34 read",

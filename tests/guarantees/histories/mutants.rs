@@ -2,6 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
+use berth_shared::store::{
+    StoredRecord,
+    keys::{Key, RecordKey},
+    record::RoleByDock,
+};
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
 
@@ -19,8 +24,11 @@ fn actions<'a>(operation: &str, request: &'a mut Value) -> impl Iterator<Item = 
     actions.into_iter().flatten()
 }
 
-fn partition(key: &Value) -> &str {
-    key["pk"]["S"].as_str().unwrap_or_default()
+/// Returns the values in the key of an update; `None` if the action is another one.
+fn updated(action: &Value) -> Option<RecordKey> {
+    let key = &action["Update"]["Key"];
+    let text = |name: &str| key[name]["S"].as_str().map(ToOwned::to_owned);
+    RecordKey::parse(&Key { pk: text("pk")?, sk: text("sk")? })
 }
 
 /// Replaces an action with one that has no effect, so that the other actions keep their positions.
@@ -52,8 +60,7 @@ async fn a_missing_condition_is_detected() {
         let mut any = false;
         for action in actions(operation, request) {
             let Some(put) = action.get_mut("Put").and_then(Value::as_object_mut) else { continue };
-            let is_guard = put["Item"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("ROLE#"));
-            if is_guard && partition(&put["Item"]).contains("#DOCK#") {
+            if put["Item"]["entity"]["S"] == RoleByDock::ENTITY_TYPE {
                 put.remove("ConditionExpression");
                 any = true;
             }
@@ -70,8 +77,8 @@ async fn a_missing_version_check_is_detected() {
     let reason = found(|operation, request| {
         let mut any = false;
         for action in actions(operation, request) {
+            let is_party = matches!(updated(action), Some(RecordKey::Party { .. }));
             let Some(update) = action.get_mut("Update").and_then(Value::as_object_mut) else { continue };
-            let is_party = update["Key"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("PTY#"));
             let condition = update.get("ConditionExpression").and_then(Value::as_str).unwrap_or_default().to_owned();
             if is_party && condition.contains("version") {
                 // Every declared name and value must be used.
@@ -94,7 +101,7 @@ async fn an_unreleased_guard_is_detected() {
         for action in actions(operation, request) {
             let update = &action["Update"];
             let frees = update["UpdateExpression"].as_str().is_some_and(|change| change.contains("#releasedBy ="));
-            if frees && partition(&update["Key"]).starts_with("SLUG#") {
+            if frees && matches!(updated(action), Some(RecordKey::Slug { .. })) {
                 nothing(action, "Update");
                 any = true;
             }
@@ -111,9 +118,7 @@ async fn a_missing_count_is_detected() {
     let reason = found(|operation, request| {
         let mut any = false;
         for action in actions(operation, request) {
-            let update = &action["Update"];
-            let is_count = update["Key"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("#COUNT#"));
-            if is_count && partition(&update["Key"]).starts_with("ORG#") {
+            if matches!(updated(action), Some(RecordKey::OrganizationCounter { .. })) {
                 nothing(action, "Update");
                 any = true;
             }

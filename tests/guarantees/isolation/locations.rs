@@ -69,9 +69,9 @@ impl Scene {
     async fn send(&self, request: RequestBuilder) -> (TestResponse, Vec<DynamoDbRequest>) {
         let (response, requests) = self.send_whole(request).await;
         let proves = |request: &DynamoDbRequest| {
-            let begins =
-                |key: &str, with: &str| request.body[key]["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with(with));
-            begins("Item", "USED#") || (begins("Key", "KEY#") && request.body["ConsistentRead"] != true)
+            let family = |key: &str| request.body[key]["pk"]["S"].as_str().and_then(Family::of);
+            family("Item") == Some(Family::ApiKeyUses)
+                || (family("Key") == Some(Family::ApiKeys) && request.body["ConsistentRead"] != true)
         };
         (response, requests.into_iter().filter(|request| !proves(request)).collect())
     }

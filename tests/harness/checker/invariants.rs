@@ -1,312 +1,311 @@
-//! What must hold in the table, whatever was done to it. Each function is one rule; it names what breaks it.
+//! The invariants of the table. Each function is one rule and reports the records that violate it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use berth_shared::{
+    domain::{Domain, PartyType, Role, RoleName},
+    id::{DockId, OrganizationId, PartyId, RoleId},
+    store::{
+        Action,
+        keys::SHARDS,
+        record::{DockRecord, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
+    },
+    time::Time,
+};
 
-use super::table::{DockRole, PartyRole, Table};
-
-/// How many items share an organization's counting.
-const SHARDS: usize = 8;
+use super::table::Table;
 
 type Rule = fn(&Table, &mut Vec<String>);
 
 pub const RULES: [(&str, Rule); 20] = [
-    ("every key has a known form", known_keys),
-    ("there is one deployment", deployment),
-    ("an organization's counters say what it has", organization_counts),
-    ("the platform's counters say what it has", platform_counts),
-    ("every organization has its row, its slug and its counters", organization_parts),
-    ("every row of an organization has the organization", organization_rows),
-    ("every slug is that of the organization it names", slugs),
-    ("docks and the rows of the list of all are the same", dock_rows),
-    ("a domain is guarded for the dock that has it, and for no other", domains),
-    ("parties and pointers are the same", party_pointers),
-    ("parties and the index of external references are the same", references),
-    ("a party that was allocated on the ledger has its guard and its row", ledger_parties),
-    ("a user may act as parties of the ledger only", ledger_rights),
-    ("a living role is there in both directions", role_directions),
-    ("an ended role is there in both directions, ended, and lives no more", past_roles),
-    ("a role has its dock and its party", role_ends),
-    ("parties and docks count their living roles", role_counts),
-    ("an API key has its record and both rows", keys),
-    ("what was made has an audit entry that tells so", audit),
-    ("what belongs to a tenant has its tenant", tenants),
+    ("every item is a record of its entity type", records),
+    ("there is one deployment record", deployment),
+    ("the counters of an organization equal the number of its resources", organization_counts),
+    ("the counters of the platform equal the number of resources", platform_counts),
+    ("every organization has its row, its slug and all its counters", organization_parts),
+    ("every row in the list of all organizations has its organization", organization_rows),
+    ("every slug belongs to the organization that it names", slugs),
+    ("docks and the rows in the list of all docks agree", dock_rows),
+    ("docks and domains agree", domains),
+    ("parties and pointers agree", party_pointers),
+    ("parties and the index of external references agree", references),
+    ("allocated parties, hints and rows in the ledger list agree", ledger_parties),
+    ("every right refers to an allocated party", ledger_rights),
+    ("every current role has an item by dock and one by party", current_roles),
+    ("every revoked role has an item by dock and one by party, and is not current", revoked_roles),
+    ("every role has its dock and its party", role_ends),
+    ("parties and docks count their current roles", role_counts),
+    ("every API key has a row in both lists", api_keys),
+    ("every creation and every revocation of a role has its audit entry", audit),
+    ("every record of a tenant has its organization", tenants),
 ];
 
-fn text<'a>(item: &'a Value, name: &str) -> &'a str {
-    item[name].as_str().unwrap_or_default()
-}
-
-/// The ULID of an id.
-fn ulid<'a>(item: &'a Value, name: &str) -> &'a str {
-    text(item, name).split_once('_').map_or("", |(_, ulid)| ulid)
-}
-
-fn number(item: &Value, name: &str) -> i64 {
-    item[name].as_i64().unwrap_or_default()
-}
-
-/// Adds what is in one of two lists of the same things and not in the other.
-fn same<T: Ord + std::fmt::Debug>(
-    broken: &mut Vec<String>,
+/// Reports what is in only one of two sets that should be equal.
+fn equal_sets<T: Ord + std::fmt::Debug>(
+    violations: &mut Vec<String>,
     (one_name, one): (&str, BTreeSet<T>),
     (other_name, other): (&str, BTreeSet<T>),
 ) {
-    broken.extend(one.difference(&other).map(|thing| format!("{thing:?} is in {one_name}, not in {other_name}")));
-    broken.extend(other.difference(&one).map(|thing| format!("{thing:?} is in {other_name}, not in {one_name}")));
+    let missing = |value: &T, there: &str, here: &str| format!("{value:?} is in {there}, not in {here}");
+    violations.extend(one.difference(&other).map(|value| missing(value, one_name, other_name)));
+    violations.extend(other.difference(&one).map(|value| missing(value, other_name, one_name)));
 }
 
-fn equal(broken: &mut Vec<String>, what: &str, said: i64, is: i64) {
-    if said != is {
-        broken.push(format!("{what}: the counter says {said}, there are {is}"));
+/// Reports a counter that differs from the number of records.
+fn equal_counts(violations: &mut Vec<String>, what: &str, counter: i64, records: usize) {
+    if usize::try_from(counter) != Ok(records) {
+        violations.push(format!("{what}: the counter is {counter}, there are {records}"));
     }
 }
 
-fn known_keys(table: &Table, broken: &mut Vec<String>) {
-    broken.extend(table.nonexistent.iter().cloned());
+fn records(table: &Table, violations: &mut Vec<String>) {
+    violations.extend(table.unreadable.iter().cloned());
 }
 
-fn deployment(table: &Table, broken: &mut Vec<String>) {
-    if table.deployment.as_ref().is_none_or(|record| text(record, "cursorSecret").len() != 64) {
-        broken.push("it is missing or has no cursor secret".to_owned());
+fn deployment(table: &Table, violations: &mut Vec<String>) {
+    if !matches!(table.deployments.as_slice(), [record] if record.cursor_secret.len() == 64) {
+        violations.push("it is missing or has no cursor secret".to_owned());
     }
 }
 
-fn organization_counts(table: &Table, broken: &mut Vec<String>) {
+fn organization_counts(table: &Table, violations: &mut Vec<String>) {
     for id in table.organizations.keys() {
-        let shards = || table.counts.iter().filter(|((owner, _), _)| owner == id).map(|(_, shard)| shard);
-        let said = |name: &str| shards().map(|shard| number(shard, name)).sum();
-        let parties = |kind: &str| {
-            let own = table.parties.iter().filter(|((owner, _), party)| owner == id && text(party, "type") == kind);
-            i64::try_from(own.count()).unwrap_or(i64::MAX)
+        let own = || table.organization_counters.iter().filter(|record| record.organization_id == *id);
+        let counter = |value: fn(&OrganizationCounts) -> i64| own().map(|record| value(&record.counts)).sum();
+        let parties = |kind: PartyType| {
+            table.parties.iter().filter(|((owner, _), record)| owner == id && record.party.kind == kind).count()
         };
         let docks = table.docks.keys().filter(|(owner, _)| owner == id).count();
-        equal(broken, &format!("docks of {id}"), said("docks"), i64::try_from(docks).unwrap_or(i64::MAX));
-        equal(broken, &format!("individuals of {id}"), said("partiesIndividual"), parties("INDIVIDUAL"));
-        equal(broken, &format!("companies of {id}"), said("partiesOrganization"), parties("ORGANIZATION"));
-        equal(broken, &format!("machine clients of {id}"), said("machineClients"), 0);
-        let keys = table.owner_key_rows.keys().filter(|(owner, _)| owner == id).count();
-        equal(broken, &format!("API keys of {id}"), said("apiKeys"), i64::try_from(keys).unwrap_or(i64::MAX));
+        let keys = table.owner_api_key_rows.iter().filter(|row| row.owner.organization() == Some(*id)).count();
+        let individuals = parties(PartyType::Individual);
+        let companies = parties(PartyType::Organization);
+        for (name, counter, records) in [
+            ("docks", counter(|counts| counts.docks), docks),
+            ("individuals", counter(|counts| counts.parties_individual), individuals),
+            ("companies", counter(|counts| counts.parties_organization), companies),
+            ("machine clients", counter(|counts| counts.machine_clients), 0),
+            ("API keys", counter(|counts| counts.api_keys), keys),
+        ] {
+            equal_counts(violations, &format!("{name} of {id}"), counter, records);
+        }
     }
 }
 
-fn platform_counts(table: &Table, broken: &mut Vec<String>) {
-    let (organizations, docks, keys) = (table.organizations.len(), table.docks.len(), table.owner_key_rows.len());
-    for (name, is) in [("organizations", organizations), ("docks", docks), ("apiKeys", keys)] {
-        let said = table.platform_counts.values().map(|shard| number(shard, name)).sum();
-        equal(broken, name, said, i64::try_from(is).unwrap_or(i64::MAX));
+fn platform_counts(table: &Table, violations: &mut Vec<String>) {
+    let counter = |value: fn(&PlatformCounts) -> i64| {
+        table.platform_counters.iter().map(|record| value(&record.counts)).sum::<i64>()
+    };
+    for (name, counter, records) in [
+        ("organizations", counter(|counts| counts.organizations), table.organizations.len()),
+        ("docks", counter(|counts| counts.docks), table.docks.len()),
+        ("API keys", counter(|counts| counts.api_keys), table.owner_api_key_rows.len()),
+    ] {
+        equal_counts(violations, name, counter, records);
     }
 }
 
-fn organization_parts(table: &Table, broken: &mut Vec<String>) {
+fn organization_parts(table: &Table, violations: &mut Vec<String>) {
     for (id, organization) in &table.organizations {
-        if ulid(organization, "id") != id {
-            broken.push(format!("{id} has another id in it"));
+        if table.organization_rows.get(id).map(|row| &row.name) != Some(&organization.name) {
+            violations.push(format!("{id} has no row in the list of all organizations, or one with another name"));
         }
-        if table.organization_rows.get(id).map(|row| text(row, "name")) != Some(text(organization, "name")) {
-            broken.push(format!("{id} has no row in the list of all, or one with another name"));
+        let slug = table.slugs.get(organization.slug.as_str());
+        if slug.and_then(|record| record.state.organization_id) != Some(*id) {
+            violations.push(format!("the slug of {id} does not name it"));
         }
-        let guard = table.slugs.get(text(organization, "slug"));
-        if guard.map(|guard| ulid(guard, "organizationId")) != Some(id) {
-            broken.push(format!("the slug of {id} is not guarded for it"));
-        }
-        let shards = table.counts.keys().filter(|(owner, _)| owner == id).count();
-        if shards != SHARDS {
-            broken.push(format!("{id} has {shards} counters"));
+        let counters = table.organization_counters.iter().filter(|record| record.organization_id == *id).count();
+        if counters != usize::from(SHARDS) {
+            violations.push(format!("{id} has {counters} counters"));
         }
     }
 }
 
-fn organization_rows(table: &Table, broken: &mut Vec<String>) {
-    let rows = table.organization_rows.keys().cloned().collect();
-    same(broken, ("the list of all", rows), ("the table", table.organizations.keys().cloned().collect()));
+fn organization_rows(table: &Table, violations: &mut Vec<String>) {
+    let rows = table.organization_rows.keys().copied().collect();
+    let organizations = table.organizations.keys().copied().collect();
+    equal_sets(violations, ("the rows", rows), ("the organizations", organizations));
 }
 
-fn slugs(table: &Table, broken: &mut Vec<String>) {
-    // A guard without an owner remembers which suffix is next.
-    for (slug, guard) in table.slugs.iter().filter(|(_, guard)| guard["organizationId"].is_string()) {
-        let owner = table.organizations.get(ulid(guard, "organizationId"));
-        if owner.map(|owner| text(owner, "slug")) != Some(slug) {
-            broken.push(format!("{slug} is guarded for {}, which does not have it", text(guard, "organizationId")));
+fn slugs(table: &Table, violations: &mut Vec<String>) {
+    for (slug, record) in &table.slugs {
+        // A slug without an owner keeps the next suffix.
+        let Some(owner) = record.state.organization_id else { continue };
+        if table.organizations.get(&owner).map(|owner| owner.slug.as_str()) != Some(slug) {
+            violations.push(format!("{slug} names {owner}, which does not have it"));
         }
     }
 }
 
-fn dock_rows(table: &Table, broken: &mut Vec<String>) {
-    let dock = |((owner, id), dock): (&(String, String), &Value)| {
-        (owner.clone(), id.clone(), text(dock, "name").to_owned(), ulid(dock, "id").to_owned())
+fn dock_rows(table: &Table, violations: &mut Vec<String>) {
+    let docks = table.docks.values().map(|record| &record.dock);
+    let docks = docks.map(|dock| (dock.organization_id, dock.id, dock.profile.name.as_str())).collect();
+    let rows = table.dock_rows.iter().map(|row| (row.organization_id, row.id, row.name.as_str())).collect();
+    equal_sets(violations, ("the docks", docks), ("the rows", rows));
+}
+
+fn domains(table: &Table, violations: &mut Vec<String>) {
+    let docks = table.docks.values().map(|record| &record.dock);
+    let shown: BTreeSet<_> =
+        docks.flat_map(|dock| dock.domains().into_iter().map(|domain| (domain, dock.id))).collect();
+    let domains: BTreeSet<_> = table.domains.iter().map(|record| (&record.domain, record.owner.dock_id)).collect();
+    // Another dock can take a domain that was not verified in time. The previous dock still shows it.
+    let is_lost =
+        |&(domain, _): &(&Domain, DockId)| domains.iter().any(|owned| owned.0 == domain && shown.contains(owned));
+    let docks = shown.iter().copied().filter(|pair| domains.contains(pair) || !is_lost(pair)).collect();
+    equal_sets(violations, ("the docks", docks), ("the domains", domains));
+}
+
+fn party_pointers(table: &Table, violations: &mut Vec<String>) {
+    let pointers = table.party_pointers.iter().map(|pointer| (pointer.owner.organization_id, pointer.id)).collect();
+    let parties = table.parties.keys().copied().collect();
+    equal_sets(violations, ("the pointers", pointers), ("the parties", parties));
+}
+
+fn references(table: &Table, violations: &mut Vec<String>) {
+    let entry = |organization: OrganizationId, external_ref: &str, PartySummary { id, kind, name }: PartySummary| {
+        (organization, external_ref.to_owned(), id, format!("{kind:?} {name:?}"))
     };
-    let row = |(id, row): (&String, &Value)| {
-        let owner = ulid(row, "organizationId").to_owned();
-        (owner, id.clone(), text(row, "name").to_owned(), ulid(row, "id").to_owned())
-    };
-    let (docks, rows) = (table.docks.iter().map(dock).collect(), table.dock_rows.iter().map(row).collect());
-    same(broken, ("the docks", docks), ("the list of all", rows));
-}
-
-fn domains(table: &Table, broken: &mut Vec<String>) {
-    let had = table.docks.iter().flat_map(|((_, id), dock)| {
-        let names = ["domain", "customDomain"].map(|name| text(dock, name).to_owned());
-        names.into_iter().filter(|name| !name.is_empty()).map(move |name| (name, id.clone()))
+    let parties = table.parties.values().filter_map(|PartyRecord { party, .. }| {
+        Some(entry(party.organization_id, party.external_ref.as_ref()?.as_str(), PartySummary::from(party)))
     });
-    let mut had: BTreeSet<_> = had.collect();
-    let guards: BTreeSet<_> =
-        table.domains.iter().map(|(name, guard)| (name.clone(), ulid(guard, "dockId").to_owned())).collect();
-    // Another dock can take a domain that was not verified in time. The previous one still shows it.
-    let others = had.clone();
-    had.retain(|(name, id)| {
-        guards.contains(&(name.clone(), id.clone()))
-            || !guards.iter().any(|guard| guard.0 == *name && others.contains(guard))
-    });
-    same(broken, ("the docks", had), ("the guards", guards));
+    let index = table.references.iter();
+    let index = index.map(|record| entry(record.organization_id, record.external_ref.as_str(), record.party.clone()));
+    equal_sets(violations, ("the index", index.collect()), ("the parties", parties.collect()));
 }
 
-fn party_pointers(table: &Table, broken: &mut Vec<String>) {
-    let pointers = table.party_pointers.iter();
-    let pointers = pointers.map(|(id, pointer)| (ulid(pointer, "organizationId").to_owned(), id.clone())).collect();
-    same(broken, ("the pointers", pointers), ("the parties", table.parties.keys().cloned().collect()));
-}
-
-fn references(table: &Table, broken: &mut Vec<String>) {
-    let with_one = table.parties.iter().filter(|(_, party)| party["externalRef"].is_string());
-    let parties = with_one
-        .map(|((owner, id), party)| (owner.clone(), text(party, "externalRef").to_owned(), id.clone()))
+fn ledger_parties(table: &Table, violations: &mut Vec<String>) {
+    let parties: BTreeSet<_> = table
+        .parties
+        .values()
+        .filter_map(|PartyRecord { party, .. }| Some((party.organization_id, party.ledger_hint.as_ref()?, party.id)))
         .collect();
-    same(broken, ("the index", table.references.keys().cloned().collect()), ("the parties", parties));
-}
-
-fn ledger_parties(table: &Table, broken: &mut Vec<String>) {
-    let allocated = table.parties.iter().filter(|(_, party)| party["ledgerHint"].is_string());
-    let parties: BTreeSet<_> = allocated
-        .map(|((owner, id), party)| (owner.clone(), text(party, "ledgerHint").to_owned(), id.clone()))
-        .collect();
-    let guards = table.ledger_hints.iter().map(|(hint, guard)| {
-        (ulid(guard, "organizationId").to_owned(), hint.clone(), ulid(guard, "partyId").to_owned())
+    let hints = table.hints.values().map(|record| {
+        let HintOwner { organization_id, party_id } = record.owner;
+        (organization_id, &record.hint, party_id)
     });
-    same(broken, ("the guards", guards.collect()), ("the parties", parties.clone()));
-    let rows = table.ledger_rows.iter();
-    let rows = rows.map(|((owner, hint), row)| (owner.clone(), hint.clone(), ulid(row, "partyId").to_owned()));
-    same(broken, ("the list", rows.collect()), ("the parties", parties));
+    equal_sets(violations, ("the hints", hints.collect()), ("the parties", parties.clone()));
+    let rows = table.ledger_rows.iter().map(|row| (row.organization_id, &row.hint, row.party.party_id));
+    equal_sets(violations, ("the ledger list", rows.collect()), ("the parties", parties));
 }
 
-fn ledger_rights(table: &Table, broken: &mut Vec<String>) {
-    let nonexistent = table.ledger_rights.keys().filter(|(_, hint)| !table.ledger_hints.contains_key(hint));
-    broken.extend(nonexistent.map(|(user, hint)| format!("{user} may act as {hint}, which is nobody")));
+fn ledger_rights(table: &Table, violations: &mut Vec<String>) {
+    for right in &table.rights {
+        let hint = right.party.hint.as_str();
+        if !table.hints.contains_key(hint) {
+            violations.push(format!("{} may act as {hint}, which does not exist", right.user_id));
+        }
+    }
 }
 
-/// A role as both its items have to tell it.
-type Facts = (String, DockRole, String);
+/// The values that both items of a role contain.
+type RoleValues = (OrganizationId, RoleId, DockId, PartyId, RoleName, Time);
 
-fn of_dock(key: &DockRole, item: &Value) -> Facts {
-    (ulid(item, "id").to_owned(), key.clone(), text(item, "createdAt").to_owned())
+fn values_of(organization: OrganizationId, role: &Role) -> RoleValues {
+    (organization, role.id, role.dock_id, role.party_id, role.role, role.created_at)
 }
 
-fn of_party(key: &PartyRole, item: &Value) -> Facts {
-    let role = DockRole {
-        organization: key.organization.clone(),
-        dock: ulid(item, "dockId").to_owned(),
-        party: key.party.clone(),
-        role: text(item, "role").to_owned(),
+fn current_roles(table: &Table, violations: &mut Vec<String>) {
+    let by_dock = table.roles_by_dock.iter().map(|record| values_of(record.organization_id, &record.role)).collect();
+    let by_party = table.roles_by_party.iter().map(|record| values_of(record.organization_id, &record.role)).collect();
+    equal_sets(violations, ("the roles by dock", by_dock), ("the roles by party", by_party));
+    let by_dock = table.roles_by_dock.iter().map(|record| &record.role);
+    let roles = by_dock.chain(table.roles_by_party.iter().map(|record| &record.role));
+    let revoked = roles.filter(|role| role.revoked_at.is_some());
+    violations.extend(revoked.map(|role| format!("{} is current and has a time of revocation", role.id)));
+}
+
+fn revoked_roles(table: &Table, violations: &mut Vec<String>) {
+    let by_dock = table.revoked_by_dock.iter().map(|record| values_of(record.organization_id, &record.role)).collect();
+    let by_party = table.revoked_by_party.iter();
+    let by_party = by_party.map(|record| values_of(record.organization_id, &record.role)).collect();
+    equal_sets(violations, ("the revoked roles by dock", by_dock), ("the revoked roles by party", by_party));
+    let current: BTreeSet<_> = table.roles_by_dock.iter().map(|record| record.role.id).collect();
+    let by_dock = table.revoked_by_dock.iter().map(|record| &record.role);
+    for role in by_dock.chain(table.revoked_by_party.iter().map(|record| &record.role)) {
+        let id = role.id;
+        let is_later = role.revoked_at.is_some_and(|revoked_at| role.created_at <= revoked_at);
+        if !is_later || role.revoked_by.as_ref().is_none_or(String::is_empty) {
+            violations.push(format!("{id} is revoked without a valid time or actor of revocation"));
+        }
+        if current.contains(&id) {
+            violations.push(format!("{id} is revoked and current"));
+        }
+    }
+}
+
+fn role_ends(table: &Table, violations: &mut Vec<String>) {
+    for record in &table.roles_by_dock {
+        let (organization, Role { id, dock_id, party_id, .. }) = (record.organization_id, &record.role);
+        if !table.docks.contains_key(&(organization, *dock_id)) {
+            violations.push(format!("{id} is in the dock {dock_id}, which does not exist"));
+        }
+        if !table.parties.contains_key(&(organization, *party_id)) {
+            violations.push(format!("{id} is held by the party {party_id}, which does not exist"));
+        }
+    }
+}
+
+fn role_counts(table: &Table, violations: &mut Vec<String>) {
+    let mut of_docks: BTreeMap<(DockId, RoleName), usize> = BTreeMap::new();
+    let mut of_parties: BTreeMap<(PartyId, RoleName), usize> = BTreeMap::new();
+    for Role { dock_id, party_id, role, .. } in table.roles_by_dock.iter().map(|record| &record.role) {
+        *of_docks.entry((*dock_id, *role)).or_default() += 1;
+        *of_parties.entry((*party_id, *role)).or_default() += 1;
+    }
+    for role in RoleName::ALL {
+        let mut check = |id: String, counter: u64, records: Option<&usize>| {
+            let counter = i64::try_from(counter).unwrap_or(i64::MAX);
+            equal_counts(
+                violations,
+                &format!("{} of {id}", role.as_str()),
+                counter,
+                records.copied().unwrap_or_default(),
+            );
+        };
+        for DockRecord { dock, role_counts } in table.docks.values() {
+            check(dock.id.to_string(), role_counts.of(Some(role)), of_docks.get(&(dock.id, role)));
+        }
+        for PartyRecord { party, role_counts } in table.parties.values() {
+            check(party.id.to_string(), role_counts.of(Some(role)), of_parties.get(&(party.id, role)));
+        }
+    }
+}
+
+fn api_keys(table: &Table, violations: &mut Vec<String>) {
+    let keys = table.api_keys.values().map(|record| (record.key.owner.organization(), record.key.id)).collect();
+    let rows = table.owner_api_key_rows.iter().map(|row| (row.owner.organization(), row.key.id)).collect();
+    equal_sets(violations, ("the API keys", keys), ("the lists of their owners", rows));
+    let rows = table.api_key_rows.iter().map(|row| row.id).collect();
+    equal_sets(violations, ("the API keys", table.api_keys.keys().copied().collect()), ("the list of all", rows));
+    let unknown = table.api_key_uses.iter().filter(|record| !table.api_keys.contains_key(&record.id));
+    violations.extend(unknown.map(|record| format!("{} was used and does not exist", record.id)));
+}
+
+fn audit(table: &Table, violations: &mut Vec<String>) {
+    let mut created: BTreeSet<(Option<OrganizationId>, String)> = BTreeSet::new();
+    created.extend(table.organizations.keys().map(|id| (Some(*id), id.to_string())));
+    created.extend(table.docks.keys().map(|(owner, id)| (Some(*owner), id.to_string())));
+    created.extend(table.parties.keys().map(|(owner, id)| (Some(*owner), id.to_string())));
+    created.extend(table.owner_api_key_rows.iter().map(|row| (row.owner.organization(), row.key.id.to_string())));
+    let current = table.roles_by_party.iter().map(|record| (record.organization_id, record.role.id));
+    let revoked = table.revoked_by_party.iter().map(|record| (record.organization_id, record.role.id));
+    let revoked: BTreeSet<_> = revoked.map(|(owner, id)| (Some(owner), id.to_string())).collect();
+    created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
+    created.extend(revoked.iter().cloned());
+    let entries = |action: Action| {
+        let entries = table.audit.iter().filter(move |entry| entry.action == action);
+        entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };
-    (key.id.clone(), role, text(item, "createdAt").to_owned())
+    equal_sets(violations, ("the table", created), ("the audit entries of creations", entries(Action::Create)));
+    equal_sets(violations, ("the revoked roles", revoked), ("the audit entries of deletions", entries(Action::Delete)));
+    let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
+    violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
 }
 
-fn role_directions(table: &Table, broken: &mut Vec<String>) {
-    let docks = table.dock_roles.iter().map(|(key, item)| of_dock(key, item)).collect();
-    let parties = table.party_roles.iter().map(|(key, item)| of_party(key, item)).collect();
-    same(broken, ("the docks", docks), ("the parties", parties));
-    let ended = table.dock_roles.values().chain(table.party_roles.values()).filter(|role| !role["revokedAt"].is_null());
-    broken.extend(ended.map(|role| format!("{} lives and is revoked", text(role, "id"))));
-}
-
-fn past_roles(table: &Table, broken: &mut Vec<String>) {
-    let docks = table.dock_past.iter().map(|((key, _), item)| of_dock(key, item)).collect();
-    let parties = table.party_past.iter().map(|(key, item)| of_party(key, item)).collect();
-    same(broken, ("the docks' past", docks), ("the parties' past", parties));
-    for ((_, id), role) in &table.dock_past {
-        if ulid(role, "id") != id {
-            broken.push(format!("{id} has another id in it"));
-        }
-    }
-    let living: BTreeSet<_> = table.dock_roles.values().map(|role| text(role, "id")).collect();
-    for role in table.dock_past.values().chain(table.party_past.values()) {
-        let id = text(role, "id");
-        if text(role, "revokedAt") < text(role, "createdAt") || text(role, "revokedBy").is_empty() {
-            broken.push(format!("{id} has ended, and it does not say when or by whom"));
-        }
-        if living.contains(id) {
-            broken.push(format!("{id} has ended and lives"));
-        }
-    }
-}
-
-fn role_ends(table: &Table, broken: &mut Vec<String>) {
-    for DockRole { organization, dock, party, role } in table.dock_roles.keys() {
-        if !table.docks.contains_key(&(organization.clone(), dock.clone())) {
-            broken.push(format!("{role} of {party} is in the dock {dock}, which is not there"));
-        }
-        if !table.parties.contains_key(&(organization.clone(), party.clone())) {
-            broken.push(format!("{role} in {dock} is of the party {party}, which is not there"));
-        }
-    }
-}
-
-fn role_counts(table: &Table, broken: &mut Vec<String>) {
-    let mut held: BTreeMap<(&str, &str), i64> = BTreeMap::new();
-    for key in table.dock_roles.keys() {
-        *held.entry((&key.dock, &key.role)).or_default() += 1;
-        *held.entry((&key.party, &key.role)).or_default() += 1;
-    }
-    for ((_, id), item) in table.docks.iter().chain(&table.parties) {
-        for (role, counter) in [("DISTRIBUTOR", "rolesDistributor"), ("RECIPIENT", "rolesRecipient")] {
-            let is = held.get(&(id.as_str(), role)).copied().unwrap_or_default();
-            equal(broken, &format!("{counter} of {id}"), number(item, counter), is);
-        }
-    }
-}
-
-fn keys(table: &Table, broken: &mut Vec<String>) {
-    let owner = |key: &Value| match text(key, "owner") {
-        "PLATFORM" => "PLATFORM".to_owned(),
-        _ => ulid(key, "owner").to_owned(),
-    };
-    let records: BTreeSet<_> = table.keys.iter().map(|(id, key)| (owner(key), id.clone())).collect();
-    same(broken, ("the keys", records), ("the owners' lists", table.owner_key_rows.keys().cloned().collect()));
-    let records: BTreeSet<_> = table.keys.keys().cloned().collect();
-    same(broken, ("the keys", records.clone()), ("the list of all", table.key_rows.keys().cloned().collect()));
-    let used: BTreeSet<_> = table.key_uses.keys().cloned().collect();
-    broken.extend(used.difference(&records).map(|id| format!("{id} was used and is not there")));
-}
-
-fn audit(table: &Table, broken: &mut Vec<String>) {
-    let entry = |((owner, entity, _), entry): (&(String, String, String), &Value)| {
-        (text(entry, "action") == "create").then(|| (owner.clone(), entity.clone()))
-    };
-    let found: BTreeSet<_> = table.audit.iter().filter_map(entry).collect();
-    let mut created: BTreeSet<(String, String)> = BTreeSet::new();
-    created.extend(table.organizations.keys().map(|id| (id.clone(), format!("org_{id}"))));
-    created.extend(table.docks.keys().map(|(owner, id)| (owner.clone(), format!("dock_{id}"))));
-    created.extend(table.parties.keys().map(|(owner, id)| (owner.clone(), format!("pty_{id}"))));
-    created.extend(table.owner_key_rows.keys().map(|(owner, id)| (owner.clone(), format!("key_{id}"))));
-    let roles = table.party_roles.keys().chain(table.party_past.keys());
-    created.extend(roles.map(|key| (key.organization.clone(), format!("dpr_{}", key.id))));
-    same(broken, ("the table", created), ("the trail", found));
-    let ended: BTreeSet<_> = table.party_past.keys().map(|key| format!("dpr_{}", key.id)).collect();
-    let deleted = table.audit.iter().filter(|(_, entry)| text(entry, "action") == "delete");
-    let deleted = deleted.map(|((_, entity, _), _)| entity.clone()).collect();
-    same(broken, ("the ended roles", ended), ("what the trail tells of as taken away", deleted));
-    for ((owner, entity, id), entry) in &table.audit {
-        if text(entry, "entityId") != entity || ulid(entry, "id") != id || text(entry, "requestId").is_empty() {
-            broken.push(format!("the entry {id} of {entity} under {owner} tells of something else"));
-        }
-    }
-}
-
-fn tenants(table: &Table, broken: &mut Vec<String>) {
+fn tenants(table: &Table, violations: &mut Vec<String>) {
     for (tenant, what) in table.tenants() {
-        if !table.organizations.contains_key(tenant) {
-            broken.push(format!("{what} belongs to {tenant}, which is not there"));
+        if !table.organizations.contains_key(&tenant) {
+            violations.push(format!("{what} belongs to {tenant}, which does not exist"));
         }
     }
 }

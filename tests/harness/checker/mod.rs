@@ -8,19 +8,19 @@ use aws_sdk_dynamodb::Client;
 use crate::harness::TestServer;
 use table::Table;
 
-/// What does not hold in the table: the name of the rule, and what breaks it.
+/// Returns the violated invariants of a table, each as the name of its rule and the violation.
 pub async fn check(client: &Client, table: &str) -> Vec<String> {
     let table = Table::read(client, table).await;
     let mut found = Vec::new();
     for (name, rule) in invariants::RULES {
-        let mut broken = Vec::new();
-        rule(&table, &mut broken);
-        found.extend(broken.into_iter().map(|what| format!("{name}: {what}")));
+        let mut violations = Vec::new();
+        rule(&table, &mut violations);
+        found.extend(violations.into_iter().map(|violation| format!("{name}: {violation}")));
     }
     found
 }
 
-/// Fails where something does not hold in a server's table.
+/// Asserts that every invariant holds in the table of a server.
 pub async fn assert_consistent(server: &TestServer) {
     let found = check(server.running().client(), server.running().table()).await;
     assert!(found.is_empty(), "{found:#?}");

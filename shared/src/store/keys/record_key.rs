@@ -1,0 +1,245 @@
+//! The inverse of the key functions.
+
+use ulid::ULID_LEN;
+
+use super::{Key, SHARDS};
+use crate::domain::{
+    Domain, ExternalRef, Hint, RoleName, Slug,
+    credentials::Owner,
+    id::{ApiKeyId, AuditEntryId, DockId, Id, Kind, OrganizationId, PartyId, RoleId},
+};
+
+/// Length of a hexadecimal SHA-256.
+const DIGEST_LEN: usize = 64;
+
+/// The values in a primary key. Each variant belongs to one record type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names and types of the members say what they are")]
+pub enum RecordKey {
+    Deployment,
+    PlatformCounter {
+        shard: u8,
+    },
+    Organization {
+        id: OrganizationId,
+    },
+    OrganizationCounter {
+        organization_id: OrganizationId,
+        shard: u8,
+    },
+    OrganizationRow {
+        id: OrganizationId,
+    },
+    Slug {
+        slug: Slug,
+    },
+    Dock {
+        organization_id: OrganizationId,
+        id: DockId,
+    },
+    DockRow {
+        id: DockId,
+    },
+    Domain {
+        domain: Domain,
+    },
+    Party {
+        organization_id: OrganizationId,
+        id: PartyId,
+    },
+    PartyPointer {
+        id: PartyId,
+    },
+    PartyReference {
+        organization_id: OrganizationId,
+        external_ref: ExternalRef,
+        id: PartyId,
+    },
+    LedgerHint {
+        hint: Hint,
+    },
+    LedgerRow {
+        organization_id: OrganizationId,
+        hint: Hint,
+    },
+    LedgerRight {
+        user_id: String,
+        hint: Hint,
+    },
+    RoleByDock {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        role: RoleName,
+        party_id: PartyId,
+    },
+    RoleByParty {
+        organization_id: OrganizationId,
+        party_id: PartyId,
+        id: RoleId,
+    },
+    RevokedRoleByDock {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        role: RoleName,
+        party_id: PartyId,
+        id: RoleId,
+    },
+    RevokedRoleByParty {
+        organization_id: OrganizationId,
+        party_id: PartyId,
+        id: RoleId,
+    },
+    ApiKey {
+        id: ApiKeyId,
+    },
+    ApiKeyRow {
+        id: ApiKeyId,
+    },
+    OwnerApiKeyRow {
+        owner: Owner,
+        id: ApiKeyId,
+    },
+    ApiKeyUse {
+        id: ApiKeyId,
+    },
+    Idempotency {
+        owner: Owner,
+        digest: String,
+    },
+    AuditEntry {
+        owner: Owner,
+        entity_id: String,
+        id: AuditEntryId,
+    },
+}
+
+impl RecordKey {
+    /// Parses a primary key; `None` if no function of [`keys`](super) builds it.
+    #[must_use]
+    pub fn parse(key: &Key) -> Option<Self> {
+        let (pk, sk) = (key.pk.as_str(), key.sk.as_str());
+        if let Some(rest) = pk.strip_prefix("ORG#") {
+            let (ulid, area) = rest.split_at_checked(ULID_LEN)?;
+            let organization = id(ulid)?;
+            let owned = Self::parse_owned(Owner::Organization(organization), area, sk);
+            return owned.or_else(|| Self::parse_tenant(organization, area, sk));
+        }
+        if let Some(area) = pk.strip_prefix("PLATFORM") {
+            let owned = Self::parse_owned(Owner::Platform, area, sk);
+            return owned.or_else(|| Self::parse_platform(area, sk));
+        }
+        Self::parse_global(pk, sk)
+    }
+
+    /// Parses keys that both organizations and the platform have.
+    fn parse_owned(owner: Owner, area: &str, sk: &str) -> Option<Self> {
+        if area.is_empty() {
+            return Some(Self::OwnerApiKeyRow { owner, id: id(sk.strip_prefix("KEY#")?)? });
+        }
+        if let Some(digest) = area.strip_prefix("#IDEM#") {
+            let is_digest = digest.len() == DIGEST_LEN && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+            return (is_digest && sk == "IDEM").then(|| Self::Idempotency { owner, digest: digest.to_owned() });
+        }
+        let entity_id = area.strip_prefix("#AUDIT#")?.to_owned();
+        Some(Self::AuditEntry { owner, entity_id, id: id(sk)? })
+    }
+
+    fn parse_platform(area: &str, sk: &str) -> Option<Self> {
+        match (area, sk) {
+            ("", "DEPLOYMENT") => Some(Self::Deployment),
+            ("", sk) => Some(Self::PlatformCounter { shard: shard(sk)? }),
+            _ => None,
+        }
+    }
+
+    fn parse_tenant(organization_id: OrganizationId, area: &str, sk: &str) -> Option<Self> {
+        if area == "#LEDGER" {
+            let hint = Hint::parse(sk.strip_suffix("::")?).ok()?;
+            return Some(Self::LedgerRow { organization_id, hint });
+        }
+        if let Some(dock) = area.strip_prefix("#DOCK#") {
+            return Self::parse_dock_role(organization_id, id(dock)?, sk);
+        }
+        if let Some(party) = area.strip_prefix("#PTY#") {
+            let party_id = id(party)?;
+            return match sk.split_once('#')? {
+                ("ROLE", role) => Some(Self::RoleByParty { organization_id, party_id, id: id(role)? }),
+                ("PAST", role) => Some(Self::RevokedRoleByParty { organization_id, party_id, id: id(role)? }),
+                _ => None,
+            };
+        }
+        if let Some(external_ref) = area.strip_prefix("#XREF#") {
+            let external_ref = ExternalRef::parse(external_ref).ok()?;
+            return Some(Self::PartyReference { organization_id, external_ref, id: id(sk.strip_prefix("PTY#")?)? });
+        }
+        if !area.is_empty() {
+            return None;
+        }
+        if sk == "#ORG" {
+            return Some(Self::Organization { id: organization_id });
+        }
+        if let Some(shard) = shard(sk) {
+            return Some(Self::OrganizationCounter { organization_id, shard });
+        }
+        match sk.split_once('#')? {
+            ("DOCK", dock) => Some(Self::Dock { organization_id, id: id(dock)? }),
+            ("PTY", party) => Some(Self::Party { organization_id, id: id(party)? }),
+            _ => None,
+        }
+    }
+
+    fn parse_dock_role(organization_id: OrganizationId, dock_id: DockId, sk: &str) -> Option<Self> {
+        let (state, rest) = sk.split_once('#')?;
+        let (role, rest) = rest.split_once('#')?;
+        let role = RoleName::parse(role).ok()?;
+        match (state, rest.split_once('#')) {
+            ("ROLE", None) => Some(Self::RoleByDock { organization_id, dock_id, role, party_id: id(rest)? }),
+            ("PAST", Some((party, ended))) => {
+                let (party_id, id) = (id(party)?, id(ended)?);
+                Some(Self::RevokedRoleByDock { organization_id, dock_id, role, party_id, id })
+            }
+            _ => None,
+        }
+    }
+
+    /// Parses keys that do not depend on an owner.
+    fn parse_global(pk: &str, sk: &str) -> Option<Self> {
+        let Some((kind, value)) = pk.split_once('#') else {
+            return match pk {
+                "ORGS" => Some(Self::OrganizationRow { id: id(sk)? }),
+                "DOCKS" => Some(Self::DockRow { id: id(sk)? }),
+                "KEYS" => Some(Self::ApiKeyRow { id: id(sk)? }),
+                _ => None,
+            };
+        };
+        match (kind, sk) {
+            ("SLUG", "SLUG") => Some(Self::Slug { slug: Slug::parse(value).ok()? }),
+            ("DOMAIN", "DOMAIN") => {
+                // Parsing a domain converts it to lower case. A key in another case is not one of Berth.
+                let domain = Domain::parse(value).ok()?;
+                (domain.as_str() == value).then_some(Self::Domain { domain })
+            }
+            ("PTY", "PTY") => Some(Self::PartyPointer { id: id(value)? }),
+            ("LEDGER", "LEDGER") => Some(Self::LedgerHint { hint: Hint::parse(value).ok()? }),
+            ("KEY", "KEY") => Some(Self::ApiKey { id: id(value)? }),
+            ("USED", "USED") => Some(Self::ApiKeyUse { id: id(value)? }),
+            ("USER", sk) => {
+                let hint = Hint::parse(sk.strip_prefix("ACT#")?).ok()?;
+                Some(Self::LedgerRight { user_id: value.to_owned(), hint })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Parses a ULID as the id of its kind.
+fn id<K: Kind>(ulid: &str) -> Option<Id<K>> {
+    format!("{}_{ulid}", K::PREFIX).parse().ok()
+}
+
+/// Parses the sort key of a counter.
+fn shard(sk: &str) -> Option<u8> {
+    let digits = sk.strip_prefix("#COUNT#")?;
+    let shard: u8 = digits.parse().ok()?;
+    (shard < SHARDS && digits.len() == 1).then_some(shard)
+}

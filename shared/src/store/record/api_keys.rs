@@ -1,0 +1,116 @@
+//! Records of API keys.
+
+use serde::{Deserialize, Serialize};
+
+use super::{StoredRecord, stores_all_members};
+use crate::{
+    domain::{
+        ApiKey,
+        credentials::{Digest, Owner},
+        error::{Error, Result},
+        hex,
+        id::ApiKeyId,
+        time::Time,
+    },
+    store::keys::{self, Key, RecordKey},
+};
+
+/// API key with the digest of its credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyRecord {
+    /// The API key.
+    #[serde(flatten)]
+    pub key: ApiKey,
+    /// SHA-256 of the credential, in hexadecimal.
+    digest: String,
+}
+
+impl ApiKeyRecord {
+    /// Creates the record of `key`, whose credential has this digest.
+    #[must_use]
+    pub fn new(key: ApiKey, digest: &Digest) -> Self {
+        Self { key, digest: hex::encode(digest.as_bytes()) }
+    }
+
+    /// Returns the digest of the credential.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the stored value is not a SHA-256.
+    pub fn digest(&self) -> Result<Digest> {
+        let digest = hex::decode(&self.digest).and_then(|bytes| Digest::from_slice(&bytes));
+        digest.ok_or_else(|| Error::internal("the stored digest of an API key is not a SHA-256"))
+    }
+}
+
+impl StoredRecord for ApiKeyRecord {
+    const ENTITY_TYPE: &'static str = "api_key";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::api_key(self.key.id)
+    }
+}
+
+/// API key in the list of all API keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeyRow {
+    /// API key.
+    pub id: ApiKeyId,
+}
+
+impl StoredRecord for ApiKeyRow {
+    const ENTITY_TYPE: &'static str = "api_key_row";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::any_api_key_row(self.id)
+    }
+}
+
+/// API key in the list of its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerApiKeyRow {
+    /// Owner of the API key.
+    pub owner: Owner,
+    /// The API key.
+    pub key: ApiKeyRow,
+}
+
+impl StoredRecord for OwnerApiKeyRow {
+    const ENTITY_TYPE: &'static str = "owner_api_key_row";
+    type Attributes = ApiKeyRow;
+
+    fn key(&self) -> Key {
+        keys::api_key_row(self.owner, self.key.id)
+    }
+
+    fn attributes(&self) -> &ApiKeyRow {
+        &self.key
+    }
+
+    fn from_parts(key: RecordKey, row: ApiKeyRow) -> Option<Self> {
+        match key {
+            RecordKey::OwnerApiKeyRow { owner, .. } => Some(Self { owner, key: row }),
+            _ => None,
+        }
+    }
+}
+
+/// Last use of an API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKeyUse {
+    /// API key.
+    pub id: ApiKeyId,
+    /// Time of the last use, truncated to the hour.
+    pub used_at: Time,
+}
+
+impl StoredRecord for ApiKeyUse {
+    const ENTITY_TYPE: &'static str = "api_key_use";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::api_key_use(self.id)
+    }
+}

@@ -1,0 +1,100 @@
+//! Records of docks.
+
+use serde::{Deserialize, Serialize};
+
+use super::{RoleCounts, StoredRecord, stores_all_members};
+use crate::{
+    domain::{
+        Dock, Domain, Name,
+        id::{DockId, OrganizationId},
+    },
+    store::keys::{self, Key, RecordKey},
+};
+
+/// Dock, with the number of roles in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DockRecord {
+    /// The dock.
+    #[serde(flatten)]
+    pub dock: Dock,
+    /// Number of current roles in the dock.
+    #[serde(flatten)]
+    pub role_counts: RoleCounts,
+}
+
+impl DockRecord {
+    /// Creates the record of a dock without roles.
+    #[must_use]
+    pub const fn new(dock: Dock) -> Self {
+        Self { dock, role_counts: RoleCounts::NONE }
+    }
+}
+
+impl StoredRecord for DockRecord {
+    const ENTITY_TYPE: &'static str = "dock";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::dock(self.dock.organization_id, self.dock.id)
+    }
+}
+
+/// Dock in the list of all docks, with its organization and the members that a search needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DockRow {
+    /// Dock.
+    pub id: DockId,
+    /// Its organization.
+    pub organization_id: OrganizationId,
+    /// Its display name.
+    pub name: Name,
+}
+
+impl StoredRecord for DockRow {
+    const ENTITY_TYPE: &'static str = "dock_row";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::dock_row(self.id)
+    }
+}
+
+/// Domain of a dock. No other dock can take it while the claim blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainRecord {
+    /// The domain.
+    pub domain: Domain,
+    /// Its owner.
+    pub owner: DomainOwner,
+}
+
+/// Owner of a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DomainOwner {
+    /// Dock.
+    pub dock_id: DockId,
+    /// End of the claim, in milliseconds since the epoch. From then on, another dock can take the domain.
+    pub blocks_until: u64,
+}
+
+impl StoredRecord for DomainRecord {
+    const ENTITY_TYPE: &'static str = "domain";
+    type Attributes = DomainOwner;
+
+    fn key(&self) -> Key {
+        keys::domain(&self.domain)
+    }
+
+    fn attributes(&self) -> &DomainOwner {
+        &self.owner
+    }
+
+    fn from_parts(key: RecordKey, owner: DomainOwner) -> Option<Self> {
+        match key {
+            RecordKey::Domain { domain } => Some(Self { domain, owner }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Record of the response to an `Idempotency-Key`.
+
+use serde::{Deserialize, Serialize};
+
+use super::StoredRecord;
+use crate::{
+    domain::credentials::Owner,
+    store::keys::{self, Key, RecordKey},
+};
+
+/// Recorded response to an `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyRecord {
+    /// Owner of the `Idempotency-Key`. Two owners may use the same one.
+    pub owner: Owner,
+    /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
+    pub digest: String,
+    /// First request with the key, and its response.
+    pub first: FirstResponse,
+}
+
+/// First request with an `Idempotency-Key`, and its response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstResponse {
+    /// SHA-256 of method, path and body of the request, in hexadecimal.
+    pub fingerprint: String,
+    /// HTTP status of the response.
+    pub status: u16,
+    /// Header `Location` of the response.
+    pub location: Option<String>,
+    /// Header `ETag` of the response.
+    pub etag: Option<String>,
+    /// Body of the response, without secrets.
+    pub body: String,
+    /// Time of expiry, in milliseconds since the epoch. DynamoDB may delete the item days after `ttl`.
+    pub expires_at: u64,
+    /// Time from which DynamoDB may delete the item, in seconds since the epoch.
+    pub ttl: u64,
+}
+
+impl StoredRecord for IdempotencyRecord {
+    const ENTITY_TYPE: &'static str = "idempotency";
+    type Attributes = FirstResponse;
+
+    fn key(&self) -> Key {
+        keys::idempotency(self.owner, &self.digest)
+    }
+
+    fn attributes(&self) -> &FirstResponse {
+        &self.first
+    }
+
+    fn from_parts(key: RecordKey, first: FirstResponse) -> Option<Self> {
+        match key {
+            RecordKey::Idempotency { owner, digest } => Some(Self { owner, digest, first }),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Records of parties.
+
+use serde::{Deserialize, Serialize};
+
+use super::{StoredRecord, stores_all_members};
+use crate::{
+    domain::{
+        ExternalRef, Name, Party, PartyType, RoleName,
+        id::{OrganizationId, PartyId},
+    },
+    store::keys::{self, Key, RecordKey},
+};
+
+/// Number of current roles of a party or in a dock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RoleCounts {
+    /// Number of roles `DISTRIBUTOR`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub roles_distributor: u64,
+    /// Number of roles `RECIPIENT`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub roles_recipient: u64,
+}
+
+/// Returns whether a counter is 0. New parties and docks have no counters.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(counter: &u64) -> bool {
+    *counter == 0
+}
+
+impl RoleCounts {
+    /// No roles.
+    pub(super) const NONE: Self = Self { roles_distributor: 0, roles_recipient: 0 };
+
+    /// Returns the attribute that counts `role`.
+    pub(in crate::store) const fn attribute(role: RoleName) -> &'static str {
+        match role {
+            RoleName::Distributor => "rolesDistributor",
+            RoleName::Recipient => "rolesRecipient",
+        }
+    }
+
+    /// Returns the number of roles with this name, or of all roles.
+    #[must_use]
+    pub const fn of(self, role: Option<RoleName>) -> u64 {
+        match role {
+            None => self.roles_distributor + self.roles_recipient,
+            Some(RoleName::Distributor) => self.roles_distributor,
+            Some(RoleName::Recipient) => self.roles_recipient,
+        }
+    }
+}
+
+/// Party, with the number of its roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyRecord {
+    /// The party.
+    #[serde(flatten)]
+    pub party: Party,
+    /// Number of current roles of the party.
+    #[serde(flatten)]
+    pub role_counts: RoleCounts,
+}
+
+impl PartyRecord {
+    /// Creates the record of a party without roles.
+    #[must_use]
+    pub const fn new(party: Party) -> Self {
+        Self { party, role_counts: RoleCounts::NONE }
+    }
+}
+
+impl StoredRecord for PartyRecord {
+    const ENTITY_TYPE: &'static str = "party";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::party(self.party.organization_id, self.party.id)
+    }
+}
+
+/// Pointer from the id of a party to its organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyPointer {
+    /// Party.
+    pub id: PartyId,
+    /// Its owner.
+    pub owner: PartyOwner,
+}
+
+/// Owner of a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartyOwner {
+    /// Organization.
+    pub organization_id: OrganizationId,
+}
+
+impl PartyPointer {
+    /// Creates the pointer to the organization of a party.
+    #[must_use]
+    pub const fn to(party: &Party) -> Self {
+        Self { id: party.id, owner: PartyOwner { organization_id: party.organization_id } }
+    }
+}
+
+impl StoredRecord for PartyPointer {
+    const ENTITY_TYPE: &'static str = "party_pointer";
+    type Attributes = PartyOwner;
+
+    fn key(&self) -> Key {
+        keys::party_pointer(self.id)
+    }
+
+    fn attributes(&self) -> &PartyOwner {
+        &self.owner
+    }
+
+    fn from_parts(key: RecordKey, owner: PartyOwner) -> Option<Self> {
+        match key {
+            RecordKey::PartyPointer { id } => Some(Self { id, owner }),
+            _ => None,
+        }
+    }
+}
+
+/// Party in the index of external references.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyReference {
+    /// Organization of the party.
+    pub organization_id: OrganizationId,
+    /// External reference of the party.
+    pub external_ref: ExternalRef,
+    /// The party.
+    pub party: PartySummary,
+}
+
+/// Party with the members that a filter needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartySummary {
+    /// Party.
+    pub id: PartyId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: PartyType,
+    /// Its name.
+    pub name: Name,
+}
+
+impl From<&Party> for PartySummary {
+    fn from(party: &Party) -> Self {
+        Self { id: party.id, kind: party.kind, name: party.name.clone() }
+    }
+}
+
+impl StoredRecord for PartyReference {
+    const ENTITY_TYPE: &'static str = "party_reference";
+    type Attributes = PartySummary;
+
+    fn key(&self) -> Key {
+        keys::party_by_ref(self.organization_id, &self.external_ref, self.party.id)
+    }
+
+    fn attributes(&self) -> &PartySummary {
+        &self.party
+    }
+
+    fn from_parts(key: RecordKey, party: PartySummary) -> Option<Self> {
+        match key {
+            RecordKey::PartyReference { organization_id, external_ref, .. } => {
+                Some(Self { organization_id, external_ref, party })
+            }
+            _ => None,
+        }
+    }
+}
