@@ -55,6 +55,10 @@ def is_expected_error(response, case):
         # Required with a platform key only.
         if operation == "create-dock" and failed == {"/organizationId"}:
             return True
+        # Unassigned characters, private-use characters beyond the basic plane, and names without a visible character.
+        # Domains that IDNA rejects, or that are IP addresses. Slugs that begin with xn--.
+        if failed and failed <= {"/name", "/domain", "/customDomain", "/slug", "slug"}:
+            return True
         return sent_invalid_header(response, case)
     # Another dock has the domain.
     if (status, code) == (400, "DOMAIN_ALREADY_REGISTERED"):

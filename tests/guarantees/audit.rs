@@ -249,3 +249,15 @@ async fn a_long_value_is_audited_by_size_and_digest() {
     let digest = "6de5ab3313b81c728226bc39f928f08e0d777ec24f54ec298446ce3d60b5f6cb";
     assert_eq!(after["metadata"], json!({ "bytes": 4_097, "sha256": digest }));
 }
+
+#[apply(api_test)]
+async fn the_user_agent_is_truncated_to_256_characters() {
+    let world = World::new().await;
+    for (sent, stored) in [("x".repeat(256), "x".repeat(256)), ("y".repeat(257), "y".repeat(256))] {
+        let request = world.platform.request(Method::POST, paths::DOCKS).header("user-agent", &sent);
+        let body = json!({ "organizationId": world.organization, "name": "Desk" });
+        let created = request.json(&body).send().await.expect(201);
+        let entry = world.entries_of(&world.organization, &created.id()).await.pop().expect("an entry");
+        assert_eq!(entry.user_agent, Some(stored));
+    }
+}

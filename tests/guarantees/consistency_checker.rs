@@ -191,7 +191,7 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
             PartyReference { organization_id: organization, external_ref, party: summary }.into(),
             "the index of external",
         ),
-        (DomainRecord { domain, owner: DomainOwner { dock_id: dock } }.into(), "docks and domains"),
+        (DomainRecord { domain, owner: DomainOwner { dock_id: dock, blocks_until: 0 } }.into(), "docks and domains"),
         (
             LedgerRight { user_id: "nobody".to_owned(), party: GrantedHint { hint } }.into(),
             "refers to an allocated party",

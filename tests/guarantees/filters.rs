@@ -46,7 +46,7 @@ async fn search_matches_substrings_case_insensitively() {
 }
 
 #[apply(api_test)]
-async fn search_ignores_case_beyond_ascii() {
+async fn search_ignores_case_and_width_beyond_ascii() {
     let world = World::new().await;
     // A final sigma has its own lower case. A sharp s has two letters in upper case.
     for (name, searches) in [
@@ -54,6 +54,10 @@ async fn search_ignores_case_beyond_ascii() {
         ("Straße GmbH", ["straße", "STRASSE", "strass", "STRAẞE"]),
         ("İstanbul Bankası", ["İSTANBUL", "bankası", "BANKASI", "stanbul"]),
         ("ДОМ Książki", ["дом", "Дом", "KSIĄŻKI", "książ"]),
+        // Full-width and half-width characters, ligatures and compatibility characters.
+        ("ＷＩＤＥ Ｂａｎｋ", ["wide bank", "WIDE", "ｗｉｄｅ", "e Ｂank"]),
+        ("ガス Netz", ["ｶﾞｽ", "ガス", "ｶﾞ", "ス NETZ"]),
+        ("Oﬃce ⅷ", ["office", "OFFICE VIII", "oﬃ", "ⅷ"]),
     ] {
         let party = world.create_party("ORGANIZATION", name, None).await;
         for search in searches {

@@ -95,6 +95,16 @@ impl TestServer {
         scan.items().send().collect::<Result<_, _>>().await.expect("the table can be read")
     }
 
+    /// Sets a number of an item, for example a time that no test can wait for.
+    pub async fn set_number(&self, pk: &str, sk: &str, name: &str, value: u64) {
+        let update = self.running.client().update_item().table_name(self.running.table());
+        let update = update.key("pk", AttributeValue::S(pk.to_owned())).key("sk", AttributeValue::S(sk.to_owned()));
+        let update = update.update_expression("SET #name = :value").condition_expression("attribute_exists(#name)");
+        let update = update.expression_attribute_names("#name", name);
+        let value = AttributeValue::N(value.to_string());
+        update.expression_attribute_values(":value", value).send().await.expect("the item has the number");
+    }
+
     /// Returns every record of the table.
     pub async fn records(&self) -> Vec<Record> {
         let items = self.items().await;

@@ -17,7 +17,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-dock", "/v1/docks",
     .summary("Create a dock")
     .description("Creates a workspace of an organization. A platform key must name the organization in \
                   `organizationId`; an organization key may omit it.\n\nA domain belongs to at most one dock, \
-                  whether as `domain` or as `customDomain`.")
+                  whether as `domain` or as `customDomain`. A new domain is unverified. Berth does not verify domains \
+                  yet, so after 30 days another dock can take the domain. To claim it for another 30 days, remove it \
+                  and set it again.")
     .store(&[
         StoreAction::PutItem.on(&[Family::Tenant, Family::Docks, Family::Domains]),
         StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),

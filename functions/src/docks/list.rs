@@ -12,26 +12,27 @@ use berth_shared::{
 use super::view::DockView;
 
 /// The endpoint list-docks.
-pub(crate) const ENDPOINT: Endpoint =
-    Endpoint::get("list-docks", "/v1/docks", Scope::DocksRead, |request| Box::pin(handle(request)))
-        .summary("List docks")
-        .description(
-            "Returns docks, newest first. A platform key sees the docks of every organization, an \
+pub(crate) const ENDPOINT: Endpoint = Endpoint::get("list-docks", "/v1/docks", Scope::DocksRead, |request| {
+    Box::pin(handle(request))
+})
+.summary("List docks")
+.description(
+    "Returns docks, newest first. A platform key sees the docks of every organization, an \
                   organization key those of its own organization.",
-        )
-        .store(&[
-            StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),
-            StoreAction::BatchGetItem.on(&[Family::Tenant]),
-        ])
-        .query(&[
-            Parameter::new::<OrganizationId>("organizationId", "Return only docks of this organization."),
-            Parameter {
-                name: "search",
-                description: "Return only docks whose name contains this text, ignoring case. 1 to 200 characters.",
-                schema: crate::schemas::search,
-            },
-        ])
-        .returns_page_of::<DockView>();
+)
+.store(&[
+    StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),
+    StoreAction::BatchGetItem.on(&[Family::Tenant]),
+])
+.query(&[
+    Parameter::new::<OrganizationId>("organizationId", "Return only docks of this organization."),
+    Parameter {
+        name: "search",
+        description: "Return only docks whose name contains this text, ignoring case and width. 1 to 200 characters.",
+        schema: crate::schemas::search,
+    },
+])
+.returns_page_of::<DockView>();
 
 async fn handle(request: &Request) -> Result<Response> {
     let mut query = request.query();

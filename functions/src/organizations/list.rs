@@ -28,7 +28,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .query(&[
         Parameter {
             name: "search",
-            description: "Return only organizations whose name contains this text, ignoring case. 1 to 200 characters.",
+            description: "Return only organizations whose name contains this text, ignoring case and width. 1 to 200 characters.",
             schema: crate::schemas::search,
         },
         Parameter::new::<Slug>("slug", "Return only the organization with this slug."),

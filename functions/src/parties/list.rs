@@ -11,32 +11,34 @@ use berth_shared::{
 use super::view::PartyView;
 
 /// The endpoint list-parties.
-pub(crate) const ENDPOINT: Endpoint =
-    Endpoint::get("list-parties", "/v1/organizations/{orgId}/parties", Scope::PartiesRead, |request| {
-        Box::pin(handle(request))
-    })
-    .summary("List parties")
-    .description(
-        "Returns the parties of an organization, newest first. The cost of a search by `externalRef` \
+pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
+    "list-parties",
+    "/v1/organizations/{orgId}/parties",
+    Scope::PartiesRead,
+    |request| Box::pin(handle(request)),
+)
+.summary("List parties")
+.description(
+    "Returns the parties of an organization, newest first. The cost of a search by `externalRef` \
                   does not depend on the number of parties.",
-    )
-    .store(&[
-        StoreAction::Query.on(&[Family::Tenant, Family::ExternalRefs]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant]),
-    ])
-    .query(&[
-        Parameter::new::<PartyType>("type", "Return only parties of this type: `INDIVIDUAL` or `ORGANIZATION`."),
-        Parameter {
-            name: "search",
-            description: "Return only parties whose name contains this text, ignoring case. 1 to 200 characters.",
-            schema: crate::schemas::search,
-        },
-        Parameter::new::<ExternalRef>(
-            "externalRef",
-            "Return only parties with exactly this external reference. 1 to 256 characters.",
-        ),
-    ])
-    .returns_page_of::<PartyView>();
+)
+.store(&[
+    StoreAction::Query.on(&[Family::Tenant, Family::ExternalRefs]),
+    StoreAction::BatchGetItem.on(&[Family::Tenant]),
+])
+.query(&[
+    Parameter::new::<PartyType>("type", "Return only parties of this type: `INDIVIDUAL` or `ORGANIZATION`."),
+    Parameter {
+        name: "search",
+        description: "Return only parties whose name contains this text, ignoring case and width. 1 to 200 characters.",
+        schema: crate::schemas::search,
+    },
+    Parameter::new::<ExternalRef>(
+        "externalRef",
+        "Return only parties with exactly this external reference. 1 to 256 characters.",
+    ),
+])
+.returns_page_of::<PartyView>();
 
 async fn handle(request: &Request) -> Result<Response> {
     let mut query = request.query();

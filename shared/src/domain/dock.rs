@@ -23,7 +23,7 @@ pub enum DockStatus {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(extend("x-extensible-enum" = true))]
 pub enum DomainVerification {
-    /// Control of the domain has not been verified.
+    /// Control of the domain has not been verified. Berth does not verify domains yet.
     Unverified,
 }
 
@@ -69,12 +69,14 @@ crate::patchable_object! {
             name: Name,
         }
         optional {
-            /// Domain name of at most 253 characters, in ASCII. It must not belong to another dock.
+            /// Domain name of at least two labels and at most 253 characters, not an IP address. An international name is
+            /// accepted and returned in ASCII (`xn--…`). It must not belong to another dock.
             domain: Domain,
-            /// Domain name under which the pages of the dock are served. It must not belong to another dock.
+            /// Domain name under which the pages of the dock are served, in the form of `domain`. It must not belong to
+            /// another dock.
             custom_domain: Domain,
             /// Legal name of the business that operates the dock, 1 to 200 characters.
-            legal_name: Name,
+            legal_name: Text<200>,
             /// Legal form, for example `corporation`, `llc` or `partnership`: 1 to 64 characters.
             business_type: Text<64>,
             /// Tax number, 1 to 64 characters.
@@ -91,7 +93,8 @@ crate::patchable_object! {
             primary_color: Color,
             /// Secondary colour of the pages: `#` and 3 or 6 hexadecimal digits.
             secondary_color: Color,
-            /// Style sheet of the pages, at most 16 384 characters. It is stored and not interpreted.
+            /// Style sheet of the pages: at most 16 KiB (16 384 bytes in UTF-8), without `<`. It is stored and not
+            /// interpreted.
             custom_css: Stylesheet,
         }
     }

@@ -32,11 +32,14 @@ pub struct ClientError {
     pub code: Code,
     /// One sentence for the developer of the client.
     pub detail: String,
-    /// Every violation of a failed validation, in the order of the request.
+    /// The violations of a failed validation, in the order of the request: at most one more than [`MAX_FAILURES`].
     pub failures: Vec<FieldError>,
     /// For a conflict: id of the conflicting resource; `None` if the client may not access it.
     pub conflict_id: Option<String>,
 }
+
+/// Maximum number of violations in an error response. If there are more, the response says so.
+pub const MAX_FAILURES: usize = 100;
 
 /// A violation in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +162,8 @@ codes! {
     RoleAlreadyAssigned = 409 "ROLE_ALREADY_ASSIGNED";
     /// Another organization has this slug.
     SlugAlreadyTaken = 409 "SLUG_ALREADY_TAKEN";
+    /// The slug is reserved for the service, or for the organization that had it in the last 30 days.
+    SlugReserved = 409 "SLUG_RESERVED";
     /// The version of the resource does not match `If-Match`.
     PreconditionFailed = 412 "PRECONDITION_FAILED";
     /// The body is larger than 256 KiB.
@@ -189,10 +194,12 @@ impl Error {
         Self::new(K::NOT_FOUND, format!("{noun} not found"))
     }
 
-    /// Returns a failed validation. `failures` must not be empty.
+    /// Returns a failed validation. `failures` must not be empty. Of many failures, the first are kept.
     #[must_use]
-    pub fn invalid(failures: Vec<FieldError>) -> Self {
-        let detail = failures.iter().map(|failure| failure.detail.as_str()).collect::<Vec<_>>().join("; ");
+    pub fn invalid(mut failures: Vec<FieldError>) -> Self {
+        failures.truncate(MAX_FAILURES + 1);
+        let detail =
+            failures.iter().take(MAX_FAILURES).map(|failure| failure.detail.as_str()).collect::<Vec<_>>().join("; ");
         Self::Client(Box::new(ClientError { code: Code::ValidationFailed, detail, failures, conflict_id: None }))
     }
 

@@ -16,6 +16,12 @@ use serde_json::value::RawValue;
 /// Maximum nesting of arrays and objects in a body. The outermost one counts as 1.
 pub const MAX_DEPTH: usize = 32;
 
+/// The byte order mark U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Maximum length of a duplicate member's name in an error, in characters.
+const SHOWN_KEY: usize = 100;
+
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
@@ -37,8 +43,24 @@ pub enum Json {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// The bytes are not UTF-8.
-    #[error("the body is not valid UTF-8")]
-    NotUtf8,
+    #[error("the body is not valid UTF-8 at offset {offset}")]
+    NotUtf8 {
+        /// Number of valid bytes before the first that is not.
+        offset: usize,
+    },
+    /// The text begins with a byte order mark, which RFC 8259 forbids (section 8.1).
+    #[error("the body begins with a byte order mark (U+FEFF); send JSON without it")]
+    ByteOrderMark,
+    /// A string has an escaped surrogate without its other half, which is not a character.
+    #[error(
+        "the body has a lone surrogate at line {line} column {column}: escapes from \\ud800 to \\udfff must form a pair"
+    )]
+    LoneSurrogate {
+        /// Line in the body, from 1.
+        line: usize,
+        /// Column in the line, in bytes, from 1.
+        column: usize,
+    },
     /// The text does not follow the grammar.
     #[error("the body is not valid JSON: {0}")]
     Syntax(String),
@@ -56,9 +78,12 @@ impl Json {
     /// # Errors
     /// See [`JsonError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        let text = std::str::from_utf8(bytes).map_err(|_| JsonError::NotUtf8)?;
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            return Err(JsonError::ByteOrderMark);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|e| JsonError::NotUtf8 { offset: e.valid_up_to() })?;
         let raw: &RawValue = serde_json::from_str(text).map_err(|e| JsonError::Syntax(e.to_string()))?;
-        Self::from_raw(raw, 0)
+        Reader { whole: text }.value(raw, 0)
     }
 
     /// Converts a serializable value.
@@ -68,34 +93,6 @@ impl Json {
     pub fn from_serialize(value: &impl Serialize) -> Result<Self, JsonError> {
         let bytes = serde_json::to_vec(value).map_err(|e| JsonError::Syntax(e.to_string()))?;
         Self::parse(&bytes)
-    }
-
-    fn from_raw(raw: &RawValue, depth: usize) -> Result<Self, JsonError> {
-        let text = raw.get().trim();
-        let syntax = |e: serde_json::Error| JsonError::Syntax(e.to_string());
-        match text.as_bytes().first() {
-            Some(b'{' | b'[') if depth == MAX_DEPTH => Err(JsonError::TooDeep),
-            Some(b'{') => {
-                let Members(members) = serde_json::from_str(text).map_err(syntax)?;
-                let mut names = std::collections::HashSet::with_capacity(members.len());
-                for (name, _) in &members {
-                    if !names.insert(name.as_str()) {
-                        return Err(JsonError::DuplicateKey(name.clone()));
-                    }
-                }
-                let read = |(name, raw): (String, &RawValue)| Ok((name, Self::from_raw(raw, depth + 1)?));
-                members.into_iter().map(read).collect::<Result<_, _>>().map(Self::Object)
-            }
-            Some(b'[') => {
-                let Elements(elements) = serde_json::from_str(text).map_err(syntax)?;
-                let read = |raw| Self::from_raw(raw, depth + 1);
-                elements.into_iter().map(read).collect::<Result<_, _>>().map(Self::Array)
-            }
-            Some(b'"') => serde_json::from_str(text).map(Self::String).map_err(syntax),
-            Some(b't' | b'f') => Ok(Self::Bool(text == "true")),
-            Some(b'n') => Ok(Self::Null),
-            _ => Ok(Self::Number(text.to_owned())),
-        }
     }
 
     /// Returns the nesting of arrays and objects: 0 for a scalar, 1 for an array of scalars.
@@ -112,6 +109,60 @@ impl Json {
     #[must_use]
     pub fn to_text(&self) -> String {
         self.to_string()
+    }
+}
+
+/// Reads the raw slices of a text.
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    /// The text that all slices are part of.
+    whole: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn value(self, raw: &'a RawValue, depth: usize) -> Result<Json, JsonError> {
+        let text = raw.get().trim();
+        let error = |e: serde_json::Error| self.error(text, &e);
+        match text.as_bytes().first() {
+            Some(b'{' | b'[') if depth == MAX_DEPTH => Err(JsonError::TooDeep),
+            Some(b'{') => {
+                let Members(members) = serde_json::from_str(text).map_err(error)?;
+                let mut names = std::collections::HashSet::with_capacity(members.len());
+                for (name, _) in &members {
+                    if !names.insert(name.as_str()) {
+                        return Err(JsonError::DuplicateKey(name.chars().take(SHOWN_KEY).collect()));
+                    }
+                }
+                let read = |(name, raw): (String, &'a RawValue)| Ok((name, self.value(raw, depth + 1)?));
+                members.into_iter().map(read).collect::<Result<_, _>>().map(Json::Object)
+            }
+            Some(b'[') => {
+                let Elements(elements) = serde_json::from_str(text).map_err(error)?;
+                let read = |raw| self.value(raw, depth + 1);
+                elements.into_iter().map(read).collect::<Result<_, _>>().map(Json::Array)
+            }
+            Some(b'"') => serde_json::from_str(text).map(Json::String).map_err(error),
+            Some(b't' | b'f') => Ok(Json::Bool(text == "true")),
+            Some(b'n') => Ok(Json::Null),
+            _ => Ok(Json::Number(text.to_owned())),
+        }
+    }
+
+    /// Converts an error in `part`, a slice of the text. Its position counts from the start of the text.
+    fn error(self, part: &str, error: &serde_json::Error) -> JsonError {
+        let start = part.as_ptr().addr().saturating_sub(self.whole.as_ptr().addr());
+        let before = self.whole.as_bytes().get(..start).unwrap_or_default();
+        let is_newline = |byte: &u8| *byte == b'\n';
+        let line = before.iter().copied().filter(is_newline).count() + error.line();
+        let columns =
+            if error.line() == 1 { before.iter().rev().take_while(|byte| !is_newline(byte)).count() } else { 0 };
+        let column = columns + error.column();
+        let message = error.to_string();
+        if ["surrogate", "hex escape"].iter().any(|word| message.contains(word)) {
+            return JsonError::LoneSurrogate { line, column };
+        }
+        let message = message.split(" at line ").next().unwrap_or_default();
+        JsonError::Syntax(format!("{message} at line {line} column {column}"))
     }
 }
 
@@ -235,10 +286,40 @@ mod tests {
 
     #[test]
     fn malformed_json_is_rejected() {
-        assert_eq!(Json::parse(b"\"\xff\""), Err(JsonError::NotUtf8));
-        for text in ["", "{", "{\"a\":}", "[1,]", "01", "nul", "'a'", "1 2", "\"\\ud800\"", "{1:2}", "\"\n\""] {
+        assert_eq!(Json::parse(b"\"\xff\""), Err(JsonError::NotUtf8 { offset: 1 }));
+        for text in ["", "{", "{\"a\":}", "[1,]", "01", "nul", "'a'", "1 2", "{1:2}", "\"\n\""] {
             assert!(matches!(Json::parse(text.as_bytes()), Err(JsonError::Syntax(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_an_error_of_its_own() {
+        assert_eq!(Json::parse("\u{feff}{}".as_bytes()), Err(JsonError::ByteOrderMark));
+        assert_eq!(Json::parse("\u{feff}".as_bytes()), Err(JsonError::ByteOrderMark));
+        assert_eq!(Json::parse("\"\u{feff}\"".as_bytes()), Ok(Json::String("\u{feff}".to_owned())));
+    }
+
+    #[test]
+    fn positions_count_from_the_start_of_the_body() {
+        let syntax = |text: &str| Json::parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(syntax("{\n \"a\": [1, tru]}").contains("at line 2 column 14"));
+        for (text, line, column) in [
+            (r#"{"a":[1,"\ud800"]}"#, 1, 16),
+            ("{\"é\":\n  {\"b\": \"x\\udc00\"}}", 2, 16),
+            ("[1,\n\n{\"a\":1,\n \"\\ud800\\u0041\":2}]", 4, 14),
+            (r#""\ud83d\ud83d""#, 1, 13),
+        ] {
+            let error = Json::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(error, JsonError::LoneSurrogate { line, column }, "{text}");
+        }
+        assert_eq!(Json::parse(br#""\ud83d\ude00""#), Ok(Json::String("😀".to_owned())));
+    }
+
+    #[test]
+    fn a_long_duplicate_name_is_cut() {
+        let name = "x".repeat(10_000);
+        let error = Json::parse(format!(r#"{{"{name}":1,"{name}":1}}"#).as_bytes()).unwrap_err();
+        assert_eq!(error, JsonError::DuplicateKey("x".repeat(SHOWN_KEY)));
     }
 
     fn any_json() -> impl Strategy<Value = Json> {

@@ -16,6 +16,7 @@ pub mod id;
 pub mod json;
 pub mod ledger;
 mod metadata;
+mod name;
 pub mod object;
 mod organization;
 mod party;
@@ -24,6 +25,7 @@ mod role;
 mod slug;
 mod text;
 pub mod time;
+mod unicode;
 
 pub use address::Address;
 pub use api_key::ApiKey;
@@ -33,9 +35,10 @@ pub use dock::{Dock, DockPatch, DockProfile, DockStatus, DomainVerification, Kyc
 pub use email::Email;
 pub use ledger::{Hint, InvalidLedgerId, LedgerPartyId, MAX_HINT, Namespace, is_user_id};
 pub use metadata::{Metadata, MetadataPatch};
+pub use name::Name;
 pub use organization::{Counts, Organization, OrganizationDraft, OrganizationPatch};
 pub use party::{Party, PartyDraft, PartyPatch, PartyType};
 pub use patch::{FromJson, Patch, Violation};
 pub use role::{Role, RoleName};
-pub use slug::{Slug, SlugStem};
-pub use text::{ExternalRef, Name, Search, Stylesheet, Text};
+pub use slug::{RESERVED_SLUGS, Slug, SlugStem};
+pub use text::{ExternalRef, Search, Stylesheet, Text};

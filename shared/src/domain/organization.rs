@@ -55,8 +55,8 @@ crate::object! {
     pub struct OrganizationDraft {
         /// Display name, 1 to 200 characters. White space at both ends is removed.
         pub name: Required<Name>,
-        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment. If it is omitted or `null`, the slug is
-        /// derived from the name.
+        /// Slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, not beginning with `xn--`, unique in the deployment. If it is
+        /// omitted or `null`, the slug is derived from the name.
         pub slug: Optional<Slug>,
         /// Custom attributes. The default, also for `null`, is an empty object.
         pub metadata: Defaulted<Metadata>,
@@ -68,7 +68,7 @@ crate::object! {
     pub struct OrganizationPatch {
         /// New display name, 1 to 200 characters.
         pub name: NonNullable<Name>,
-        /// New slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, unique in the deployment.
+        /// New slug: 1 to 63 of `a-z`, `0-9` and inner hyphens, not beginning with `xn--`, unique in the deployment.
         pub slug: NonNullable<Slug>,
         /// Changes to the custom attributes; `null` removes all of them.
         pub metadata: Patched<MetadataPatch>,

@@ -5,14 +5,46 @@ use std::borrow::Cow;
 use deunicode::deunicode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
-use super::{Name, text::string_type};
+use super::{Name, text::string_type, unicode::nfkd};
 
 /// Maximum length of a slug: that of a label in a host name (RFC 1035, section 2.3.4).
 pub const MAX_SLUG: usize = 63;
 
-/// A slug: 1 to 63 lower-case letters, digits and inner hyphens.
+/// Slugs that no organization can have, because a URL with one of them could pass for a page of the service.
+/// `POST /v1/organizations` lists them in its description.
+pub const RESERVED_SLUGS: &[&str] = &[
+    "admin",
+    "administrator",
+    "api",
+    "app",
+    "auth",
+    "billing",
+    "blog",
+    "console",
+    "dashboard",
+    "docs",
+    "help",
+    "login",
+    "logout",
+    "mail",
+    "oauth",
+    "root",
+    "security",
+    "signin",
+    "signup",
+    "sso",
+    "static",
+    "status",
+    "support",
+    "system",
+    "www",
+];
+
+/// Prefix of a label that encodes an international name (RFC 5890). A slug with it could be displayed as another name.
+const ENCODED: &str = "xn--";
+
+/// A slug: 1 to 63 lower-case letters, digits and inner hyphens, not beginning with `xn--`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slug(String);
@@ -25,11 +57,19 @@ impl Slug {
     pub fn parse(text: &str) -> Result<Self, String> {
         let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let inner = !text.starts_with('-') && !text.ends_with('-');
-        if (1..=MAX_SLUG).contains(&text.len()) && text.bytes().all(legal) && inner {
-            Ok(Self(text.to_owned()))
-        } else {
+        if !(1..=MAX_SLUG).contains(&text.len()) || !text.bytes().all(legal) || !inner {
             Err(format!("must be 1 to {MAX_SLUG} of a-z, 0-9 and inner hyphens"))
+        } else if text.starts_with(ENCODED) {
+            Err(format!("must not begin with {ENCODED}"))
+        } else {
+            Ok(Self(text.to_owned()))
         }
+    }
+
+    /// Returns whether the slug is reserved for the service.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        RESERVED_SLUGS.contains(&self.as_str())
     }
 }
 
@@ -44,9 +84,8 @@ impl SlugStem {
     /// characters, at most 63 characters. The stem of a name without letters and digits is `org`.
     #[must_use]
     pub fn of(name: &Name) -> Self {
-        let decomposed: String = name.as_str().nfkd().collect();
         let mut slug = String::new();
-        for c in deunicode(&decomposed).chars() {
+        for c in deunicode(&nfkd(name.as_str())).chars() {
             if c.is_ascii_alphanumeric() {
                 slug.push(c.to_ascii_lowercase());
             } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -57,7 +96,7 @@ impl SlugStem {
         Self(Slug(if slug.is_empty() { "org".to_owned() } else { slug.to_owned() }))
     }
 
-    /// Returns the slug of the first organization with the name.
+    /// Returns the slug of the first organization with the name, unless it is reserved.
     #[must_use]
     pub fn slug(&self) -> &Slug {
         &self.0
@@ -118,7 +157,9 @@ mod tests {
             ("ﬁnance ½", "finance-1-2"),
             ("--", "org"),
             ("- a -- b -", "a-b"),
-            ("\u{200d}", "org"),
+            ("☃\u{200d}", "snowman"),
+            ("。", "org"),
+            ("xn--bcher-kva", "xn-bcher-kva"),
             // No hyphen at the end, also after truncation.
             (long.as_str(), &long[..62]),
         ] {
@@ -142,13 +183,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn reserved_slugs_are_valid_sorted_and_without_numbers() {
+        assert!(RESERVED_SLUGS.is_sorted());
+        for slug in RESERVED_SLUGS {
+            assert!(Slug::parse(slug).unwrap().is_reserved(), "{slug}");
+            assert_eq!(stem(&slug.to_uppercase()).slug().as_str(), *slug);
+            assert!(!stem(slug).numbered(1).is_reserved());
+        }
+        assert!(!Slug::parse("admins").unwrap().is_reserved());
+    }
+
+    #[test]
+    fn a_slug_does_not_encode_another_name() {
+        assert_eq!(Slug::parse("xn--bcher-kva"), Err("must not begin with xn--".to_owned()));
+        assert!(Slug::parse("xn-bcher").is_ok() && Slug::parse("a-xn--b").is_ok());
+    }
+
     proptest! {
         #[test]
-        fn every_name_has_a_slug(name in "\\PC{1,200}|[-a ]{1,200}", number: u64) {
+        fn every_name_has_a_slug(name in "\\PC{1,200}|[-a ]{1,200}|[xXｘ][nNｎ][-－ ]{2}[a-z]{0,9}|admin|API|www", number: u64) {
             if let Ok(name) = Name::parse(&name) {
                 let stem = SlugStem::of(&name);
                 for slug in [stem.slug().clone(), stem.numbered(1), stem.numbered(number), stem.numbered(u64::MAX)] {
+                    prop_assert!(!slug.as_str().starts_with("xn--"));
                     prop_assert_eq!(Slug::parse(slug.as_str()), Ok(slug));
+                }
+                for slug in [stem.numbered(1), stem.numbered(number), stem.numbered(u64::MAX)] {
+                    prop_assert!(!slug.is_reserved());
                 }
             }
         }

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
-use super::patch::{FromJson, Violation};
+use super::{
+    patch::{FromJson, Violation},
+    unicode::{folded, nfc},
+};
 use crate::domain::json::Json;
 
 /// Implements what string newtypes have in common. The type has a function `fn parse(&str) -> Result<Self, String>`.
@@ -52,16 +54,13 @@ const LINE: &str = concat!(
     r"[^\u0000-\u001f\u007f-\u009f]*$",
 );
 
-/// A display name.
-pub type Name = Text<200>;
-
 impl<const MAX: usize> Text<MAX> {
     /// Parses a line of text.
     ///
     /// # Errors
     /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let text: String = text.trim().nfc().collect();
+        let text = nfc(text.trim());
         if text.is_empty() {
             Err("must not be empty".to_owned())
         } else if text.chars().any(char::is_control) {
@@ -71,12 +70,6 @@ impl<const MAX: usize> Text<MAX> {
         } else {
             Ok(Self(text))
         }
-    }
-
-    /// Returns the name of a party whose hint is not a valid name.
-    #[must_use]
-    pub fn unnamed() -> Self {
-        Self("-".to_owned())
     }
 
     /// Returns the text.
@@ -152,12 +145,13 @@ impl JsonSchema for ExternalRef {
     }
 }
 
-/// A style sheet for the pages of a dock: any text of at most 16 384 characters, which Berth does not interpret.
+/// A style sheet for the pages of a dock: at most 16 KiB of text without `<`, which Berth does not interpret. Without `<`,
+/// it cannot end the element `<style>` of a page and begin a script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stylesheet(String);
 
-/// Maximum length of a style sheet, in characters. A dock with it stays far below DynamoDB's limit of 400 KB.
+/// Maximum length of a style sheet, in bytes. A dock with it stays far below DynamoDB's limit of 400 KB.
 pub const MAX_STYLESHEET: usize = 16_384;
 
 impl Stylesheet {
@@ -166,10 +160,13 @@ impl Stylesheet {
     /// # Errors
     /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.chars().count() > MAX_STYLESHEET {
-            return Err(format!("must be at most {MAX_STYLESHEET} characters long"));
+        if text.len() > MAX_STYLESHEET {
+            Err(format!("must be at most {MAX_STYLESHEET} bytes long in UTF-8"))
+        } else if text.contains('<') {
+            Err("must not contain <".to_owned())
+        } else {
+            Ok(Self(text.to_owned()))
         }
-        Ok(Self(text.to_owned()))
     }
 }
 
@@ -185,11 +182,11 @@ impl JsonSchema for Stylesheet {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": MAX_STYLESHEET })
+        json_schema!({ "type": "string", "maxLength": MAX_STYLESHEET, "pattern": "^[^<]*$" })
     }
 }
 
-/// A search text: it matches any part of a name, case-insensitively.
+/// A search text: it matches any part of a name. Case and width are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search(String);
 
@@ -205,20 +202,14 @@ impl Search {
         if text.chars().count() > MAX_SEARCH {
             return Err(format!("must be at most {MAX_SEARCH} characters long"));
         }
-        Ok(Self(folded(&text.nfc().collect::<String>())))
+        Ok(Self(folded(text)))
     }
 
-    /// Returns whether `name` contains the search text. `name` must be in NFC.
+    /// Returns whether `name` contains the search text.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         folded(name).contains(&self.0)
     }
-}
-
-/// Folds the case of a text character by character, so that a part of the text folds to a part of the result. A final
-/// sigma equals another sigma, and a sharp s becomes two letters.
-fn folded(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -228,19 +219,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_trimmed_composed_and_measured_in_code_points() {
-        let longest = "e\u{301}".repeat(200);
-        assert_eq!(Name::parse(&format!("\u{3000}{longest}\n")).unwrap().as_str(), "\u{e9}".repeat(200));
-        assert!(Name::parse(&"x".repeat(201)).is_err());
+    fn texts_are_trimmed_composed_and_measured_in_code_points() {
+        let longest = "e\u{301}".repeat(20);
+        assert_eq!(Text::<20>::parse(&format!("\u{3000}{longest}\n")).unwrap().as_str(), "\u{e9}".repeat(20));
+        assert!(Text::<20>::parse(&"x".repeat(21)).is_err());
         for wrong in ["", " \t\u{2003}", "a\nb", "a\u{0}", "\u{7f}a", "a\u{9f}b"] {
-            assert!(Name::parse(wrong).is_err(), "{wrong:?}");
+            assert!(Text::<20>::parse(wrong).is_err(), "{wrong:?}");
         }
     }
 
     #[test]
-    fn a_search_matches_every_part_in_every_case() {
+    fn style_sheets_have_at_most_16_kib_and_no_markup() {
+        assert!(Stylesheet::parse(&"é".repeat(8_192)).is_ok() && Stylesheet::parse("a > b { }").is_ok());
+        assert!(Stylesheet::parse(&format!("{}x", "é".repeat(8_192))).is_err());
+        assert!(Stylesheet::parse("</style><script>").is_err());
+    }
+
+    #[test]
+    fn a_search_matches_every_part_in_every_case_and_width() {
         let finds = |search: &str, name: &str| Search::parse(search).unwrap().matches(name);
         assert!(finds("οδυς", "ΟΔΥΣΣΕΥΣ") && finds("ΕΥΣ", "Οδυσσευς") && finds("STRASSE", "Straße"));
+        assert!(
+            finds("acme", "ＡＣＭＥ")
+                && finds("ＡＣＭＥ", "The Acme Bank")
+                && finds("ガス", "ｶﾞｽ")
+                && finds("ﬁ", "FINANCE")
+        );
         assert!(!finds("strase", "Straße") && !finds("e", "é"));
     }
 
@@ -255,7 +259,7 @@ mod tests {
 
         #[test]
         fn no_text_panics(text: String) {
-            let _ = (Name::parse(&text), ExternalRef::parse(&text), Stylesheet::parse(&text), Search::parse(&text));
+            let _ = (Text::<20>::parse(&text), ExternalRef::parse(&text), Stylesheet::parse(&text), Search::parse(&text));
         }
 
         #[test]
@@ -269,12 +273,13 @@ mod tests {
         }
 
         #[test]
-        fn every_part_of_a_name_matches(name in "\\PC{1,20}", from: prop::sample::Index, to: prop::sample::Index) {
-            let Ok(name) = Name::parse(&name) else { return Ok(()) };
-            let chars: Vec<char> = name.as_str().chars().collect();
-            let (from, to) = (from.index(chars.len()), to.index(chars.len()));
-            let part: String = chars[from.min(to)..=from.max(to)].iter().collect();
-            prop_assert!(Search::parse(&part).unwrap().matches(name.as_str()), "{:?} in {:?}", part, name);
+        fn every_part_of_a_name_matches(
+            before in "[ -~ａ-ｚßſΣéДİ東]{0,9}",
+            part in "[ -~ａ-ｚßſΣéДİ東]{1,9}",
+            after in "[ -~ａ-ｚßſΣéДİ東]{0,9}",
+        ) {
+            let name = format!("{before}{part}{after}");
+            prop_assert!(Search::parse(&part).unwrap().matches(&name), "{:?} in {:?}", part, name);
         }
     }
 }

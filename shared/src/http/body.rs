@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Violation,
-    error::{FieldError, Result},
+    error::{FieldError, MAX_FAILURES, Result},
     json::Json,
     object::{Object, ReadContext, read_object},
 };
@@ -10,12 +10,12 @@ use crate::domain::{
 /// Reads the JSON body of a request as `T`.
 ///
 /// # Errors
-/// Returns every violation, each with a JSON Pointer.
+/// Returns the violations, each with a JSON Pointer: all of them, or one more than an error response shows.
 pub(super) fn read_body<T: Object>(json: &Json, context: ReadContext) -> Result<T, Vec<FieldError>> {
     let Json::Object(_) = json else {
         return Err(vec![FieldError::body("", "the body must be a JSON object")]);
     };
-    read_object(json, context).map_err(|violations| violations.iter().map(field_error).collect())
+    read_object(json, context).map_err(|violations| violations.iter().take(MAX_FAILURES + 1).map(field_error).collect())
 }
 
 /// Converts a violation in the body to a field error with a JSON Pointer (RFC 6901).

@@ -6,7 +6,7 @@ use lambda_http::http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
-use crate::domain::error::{Code, Error, FieldError, FieldLocation};
+use crate::domain::error::{Code, Error, FieldError, FieldLocation, MAX_FAILURES};
 
 /// Error response (RFC 9457). Programs should branch on `code`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -29,10 +29,14 @@ pub struct Problem {
     pub code: String,
     /// Identifier of the request, as in `X-Request-Id`. Quote it in support requests.
     pub request_id: String,
-    /// Every violation in the request. Present only if validation failed.
+    /// Violations in the request: all of them, or the first 100. Present only if validation failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Vec<ProblemDetail>")]
+    #[schemars(with = "Vec<ProblemDetail>", length(max = MAX_FAILURES))]
     pub errors: Option<Vec<ProblemDetail>>,
+    /// `true` if the request has more violations than `errors` lists. Absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(with = "bool", extend("const" = true))]
+    pub errors_truncated: bool,
     /// Identifier of the conflicting resource; `null` if it is not visible to the caller. Present only with status 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -40,7 +44,7 @@ pub struct Problem {
     /// HTTP status code, as in `status`.
     #[schemars(range(min = 400, max = 599))]
     pub status_code: u16,
-    /// Explanation as in `detail`; if validation failed, one string per violation.
+    /// Explanation as in `detail`; if validation failed, one string for each violation in `errors`.
     pub message: Message,
     /// Reason phrase of the status, as in `title`.
     pub error: String,
@@ -108,7 +112,8 @@ impl Problem {
             }
             Error::Internal(_) | Error::Replay(_) => ("An internal error occurred".to_owned(), [].as_slice(), None),
         };
-        let (errors, message) = match failures {
+        let errors_truncated = failures.len() > MAX_FAILURES;
+        let (errors, message) = match &failures[..failures.len().min(MAX_FAILURES)] {
             [] => (None, Message::One(detail.clone())),
             failures => {
                 let details = failures.iter().map(|failure| failure.detail.clone()).collect();
@@ -124,6 +129,7 @@ impl Problem {
             code: code.as_str().to_owned(),
             request_id: request_id.to_owned(),
             errors,
+            errors_truncated,
             conflict_id,
             status_code: code.status(),
             message,

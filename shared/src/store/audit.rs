@@ -20,6 +20,9 @@ use crate::domain::{
 /// digest.
 const MAX_VALUE_BYTES: usize = 4096;
 
+/// Maximum length of the user agent in an entry, in characters. Longer ones are truncated.
+const MAX_USER_AGENT: usize = 256;
+
 /// Origin of a change.
 #[derive(Debug, Clone)]
 pub struct Origin {
@@ -168,7 +171,7 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<AuditEntry> {
         changes: Changes { before, after },
         request_id: origin.request_id.clone(),
         ip_address: origin.ip_address.clone(),
-        user_agent: origin.user_agent.clone(),
+        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
         created_at: origin.now,
     })
 }

@@ -24,8 +24,13 @@ enum Step {
     Organization,
     Dock,
     Domain(usize),
+    OldDomain(usize),
     Other,
 }
+
+/// Time for which an unverified domain blocks other docks, in milliseconds: 30 days. Anyone can claim a domain, so an
+/// unverified claim must not block the domain's owner for ever.
+const UNVERIFIED_BLOCKS: u64 = 30 * 24 * 60 * 60 * 1000;
 
 impl Store {
     /// Creates a dock.
@@ -44,7 +49,7 @@ impl Store {
         let platform = Update::default().add("docks", 1);
         transaction.upsert::<PlatformCounter>(Step::Other, &keys::platform_count(bits), None, platform)?;
         for (at, domain) in domains.iter().enumerate() {
-            transaction.create(Step::Domain(at), &domain_of(new, domain))?;
+            claim(&mut transaction, at, domain, new.id, write)?;
         }
         let owner = Owner::Organization(new.organization_id);
         transaction.audit(write, &Change::created(owner, Entity::Dock, &new.id, new)?.in_dock(new.id))?;
@@ -122,6 +127,26 @@ impl Store {
     /// # Errors
     /// `DOMAIN_ALREADY_REGISTERED`; as every write.
     pub async fn update_dock(&self, before: &Dock, after: &Dock, write: &Write) -> Result<bool> {
+        // A domain that was not verified in time can belong to another dock. Then its item stays.
+        let mut lost = Vec::new();
+        loop {
+            match self.try_update_dock(before, after, &lost, write).await? {
+                Ok(written) => return Ok(written),
+                Err(domain) if lost.contains(&domain) => return Err(unexpected(&[(Step::OldDomain(domain), None)])),
+                Err(domain) => lost.push(domain),
+            }
+        }
+    }
+
+    /// Writes `after` as [`Self::update_dock`] does, without releasing the domains of `before` in `lost`. The error is
+    /// the index of another domain that the dock no longer has.
+    async fn try_update_dock(
+        &self,
+        before: &Dock,
+        after: &Dock,
+        lost: &[usize],
+        write: &Write,
+    ) -> Result<Result<bool, usize>> {
         let (old, new) = (before.domains(), after.domains());
         let mut transaction = Transaction::new(self, write)?;
         let update = Update::default()
@@ -140,18 +165,21 @@ impl Store {
             transaction.update(Step::Other, &keys::dock_row(after.id), Condition::Exists, row)?;
         }
         for (at, domain) in new.iter().enumerate().filter(|(_, domain)| !old.contains(domain)) {
-            transaction.create(Step::Domain(at), &domain_of(after, domain))?;
+            claim(&mut transaction, at, domain, after.id, write)?;
         }
-        for domain in old.iter().filter(|domain| !new.contains(domain)) {
-            transaction.delete(Step::Other, &keys::domain(domain), Condition::Exists)?;
+        let released = |(at, domain): &(usize, &&Domain)| !new.contains(domain) && !lost.contains(at);
+        for (at, domain) in old.iter().enumerate().filter(released) {
+            let own = Condition::equals("dockId", &after.id)?;
+            transaction.delete(Step::OldDomain(at), &keys::domain(domain), own)?;
         }
         let owner = Owner::Organization(after.organization_id);
         let audit = Change::updated(owner, Entity::Dock, &after.id, before, after)?.in_dock(after.id);
         transaction.audit(write, &audit)?;
         match transaction.commit(self, write).await? {
-            Outcome::Committed => Ok(true),
+            Outcome::Committed => Ok(Ok(true)),
             Outcome::ConditionsFailed(failed) => match failed.first() {
-                Some((Step::Dock, _)) => Ok(false),
+                Some((Step::Dock, _)) => Ok(Ok(false)),
+                Some((Step::OldDomain(at), _)) => Ok(Err(*at)),
                 Some((Step::Domain(at), _)) => Err(domain_taken(new.get(*at).copied())),
                 _ => Err(unexpected(&failed)),
             },
@@ -159,8 +187,13 @@ impl Store {
     }
 }
 
-fn domain_of(dock: &Dock, domain: &Domain) -> DomainRecord {
-    DomainRecord { domain: domain.clone(), owner: DomainOwner { dock_id: dock.id } }
+/// Adds the claim of `dock` to a domain that no dock has, or whose claim has ended.
+fn claim(transaction: &mut Transaction<Step>, at: usize, domain: &Domain, dock: DockId, write: &Write) -> Result<()> {
+    let now = write.origin.now;
+    let blocks_until = now.plus_millis(UNVERIFIED_BLOCKS).millis_since_epoch();
+    let record = DomainRecord { domain: domain.clone(), owner: DomainOwner { dock_id: dock, blocks_until } };
+    let free = Condition::AbsentOrAtMost("blocksUntil", now.millis_since_epoch());
+    transaction.replace(Step::Domain(at), &record, free)
 }
 
 fn domain_taken(domain: Option<&Domain>) -> Error {

@@ -28,10 +28,18 @@ pub(super) enum Condition {
     Absent,
     /// The item exists and has this attribute with this value.
     Equals(&'static str, AttributeValue),
-    /// The item, if there is one, lacks this attribute.
-    Lacks(&'static str),
     /// No item has this key, or its number is at most this.
     AbsentOrAtMost(&'static str, u64),
+    /// The item, if there is one, lacks the first attribute. If it has the second with another value, its third, a
+    /// number, is at most this.
+    Unclaimed {
+        /// Name of the attribute with the owner.
+        owner: &'static str,
+        /// Name and wanted value of the attribute with the previous owner.
+        former: (&'static str, AttributeValue),
+        /// Name and maximum of the attribute with the end of the previous owner's claim.
+        until: (&'static str, u64),
+    },
     /// The item has this set, and the set contains this number.
     Contains(&'static str, u64),
 }
@@ -57,13 +65,20 @@ impl Condition {
             // The key's name is no reserved word.
             Self::Exists => format!("attribute_exists({PK})"),
             Self::Absent => format!("attribute_not_exists({PK})"),
-            Self::Lacks(name) => format!("attribute_not_exists({})", expressions.name(name)),
             Self::Equals(name, value) => {
                 format!("{} = {}", expressions.name(name), expressions.value(OPERAND, value))
             }
             Self::AbsentOrAtMost(name, most) => {
                 let (name, most) = (expressions.name(name), expressions.value(OPERAND, number(most)));
                 format!("attribute_not_exists({PK}) OR {name} <= {most}")
+            }
+            Self::Unclaimed { owner, former: (former, value), until: (until, most) } => {
+                let [owner, name, until] = [owner, former, until].map(|name| expressions.name(name));
+                let (value, most) = (expressions.value(OPERAND, value), expressions.value(":most", number(most)));
+                format!(
+                    "attribute_not_exists({owner}) AND \
+                     (attribute_not_exists({name}) OR {name} = {value} OR {until} <= {most})"
+                )
             }
             Self::Contains(name, element) => {
                 format!("contains({}, {})", expressions.name(name), expressions.value(OPERAND, number(element)))
@@ -280,6 +295,17 @@ mod tests {
         assert_eq!(rendered.names.unwrap().len(), 3);
         let values = rendered.values.unwrap();
         assert_eq!((values.len(), &values[":operand"]), (3, &AttributeValue::N("2".to_owned())));
+    }
+
+    #[test]
+    fn an_unclaimed_item_has_no_owner_and_no_other_former_owner() {
+        let former = ("by", AttributeValue::S("me".to_owned()));
+        let rendered = Rendered::from(Condition::Unclaimed { owner: "owner", former, until: ("until", 7) });
+        let condition =
+            "attribute_not_exists(#owner) AND (attribute_not_exists(#by) OR #by = :operand OR #until <= :most)";
+        assert_eq!(rendered.condition.as_deref(), Some(condition));
+        let values = rendered.values.unwrap();
+        assert_eq!((values.len(), &values[":most"]), (2, &AttributeValue::N("7".to_owned())));
     }
 
     #[test]

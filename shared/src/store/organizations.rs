@@ -19,7 +19,7 @@ use super::{
 use crate::domain::{
     Counts, Organization, Search, Slug, SlugStem,
     credentials::Owner,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     id::OrganizationId,
 };
 
@@ -57,7 +57,7 @@ impl Store {
     /// context of the write and a value for the caller, because the recorded response contains the slug.
     ///
     /// # Errors
-    /// `SLUG_ALREADY_TAKEN` if an exact slug is taken; as every write.
+    /// `SLUG_ALREADY_TAKEN` and `SLUG_RESERVED` if an exact slug is taken or reserved; as every write.
     pub async fn create_organization<T>(
         &self,
         choice: &SlugChoice,
@@ -66,18 +66,26 @@ impl Store {
     ) -> Result<T> {
         let stem = match choice {
             SlugChoice::Exactly(slug) => {
+                slugs::require_unreserved(slug)?;
                 let new = organization(slug.clone());
                 let (created, write) = write(&new)?;
                 return match self.try_create_organization(&new, &write).await? {
                     None => Ok(created),
-                    Some(slug) => Err(slug_taken(slug.organization_id)),
+                    Some(state) => Err(slugs::not_taken(&state)),
                 };
             }
             SlugChoice::Free(stem) => stem,
         };
-        let new = organization(stem.slug().clone());
-        let (created, context) = write(&new)?;
-        let Some(mut state) = self.try_create_organization(&new, &context).await? else { return Ok(created) };
+        // A name whose slug is reserved gets a suffix at once.
+        let mut state = SlugState::default();
+        if !stem.slug().is_reserved() {
+            let new = organization(stem.slug().clone());
+            let (created, context) = write(&new)?;
+            match self.try_create_organization(&new, &context).await? {
+                None => return Ok(created),
+                Some(found) => state = found,
+            }
+        }
         loop {
             let suffix = self.reserve_suffix(stem, &state).await?;
             let new = organization(stem.numbered(suffix));
@@ -197,7 +205,7 @@ impl Store {
     /// Replaces `before` with `after`. Returns `false` and writes nothing if the organization has changed in between.
     ///
     /// # Errors
-    /// `SLUG_ALREADY_TAKEN`, with the id of its owner; as every write.
+    /// `SLUG_ALREADY_TAKEN`, with the id of its owner; `SLUG_RESERVED`; as every write.
     pub async fn update_organization(
         &self,
         before: &Organization,
@@ -218,9 +226,10 @@ impl Store {
             update,
         )?;
         if before.slug != after.slug {
-            let (free, take) = slugs::taking(after.id)?;
+            slugs::require_unreserved(&after.slug)?;
+            let (free, take) = slugs::taking(after.id, write.origin.now)?;
             transaction.upsert::<SlugRecord>(Step::Slug, &keys::slug(&after.slug), Some(free), take)?;
-            let (held, free) = slugs::freeing(after.id)?;
+            let (held, free) = slugs::releasing(after.id, write.origin.now)?;
             transaction.update(Step::OldSlug, &keys::slug(&before.slug), held, free)?;
         }
         if before.name != after.name {
@@ -233,7 +242,7 @@ impl Store {
             Outcome::Committed => Ok(true),
             Outcome::ConditionsFailed(failed) => match failed.into_iter().next() {
                 Some((Step::Organization, _)) => Ok(false),
-                Some((Step::Slug, found)) => Err(slug_taken(slugs::state_of(found)?.organization_id)),
+                Some((Step::Slug, found)) => Err(slugs::not_taken(&slugs::state_of(found)?)),
                 other => Err(unexpected(other.as_slice())),
             },
         }
@@ -249,7 +258,7 @@ pub(super) fn add<S: Copy>(
     platform: Update,
     write: &Write,
 ) -> Result<()> {
-    let (free, take) = slugs::taking(new.id)?;
+    let (free, take) = slugs::taking(new.id, write.origin.now)?;
     transaction.upsert::<SlugRecord>(slug, &keys::slug(&new.slug), Some(free), take)?;
     transaction.create(itself, new)?;
     for shard in 0..keys::SHARDS {
@@ -260,13 +269,6 @@ pub(super) fn add<S: Copy>(
     let platform = platform.add("organizations", 1);
     transaction.upsert::<PlatformCounter>(count, &keys::platform_count(new.id.ulid().0), None, platform)?;
     transaction.audit(write, &Change::created(Owner::Organization(new.id), Entity::Organization, &new.id, new)?)
-}
-
-/// Returns the error for a slug that `owner` has. Slugs are public, so every client learns that the slug is taken. The layer
-/// that knows the client decides whether the error names the owner.
-fn slug_taken(owner: Option<OrganizationId>) -> Error {
-    let owner = owner.map(|owner| owner.to_string());
-    Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", owner)
 }
 
 /// Returns the value of one counter: the sum over all its items.

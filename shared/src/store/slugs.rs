@@ -1,6 +1,9 @@
 //! Slugs: their owners, and the suffixes for further organizations with the same name.
 //!
-//! The item of a slug is never deleted. If a slug is freed and taken again, its suffixes continue where they stopped.
+//! The item of a slug is never deleted. If a slug is released and taken again, its suffixes continue where they stopped.
+//!
+//! A slug that an organization gives up stays reserved for it for 30 days. Otherwise another organization could take it
+//! and receive what is meant for its previous owner.
 
 use aws_sdk_dynamodb::{
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
@@ -9,27 +12,65 @@ use aws_sdk_dynamodb::{
 
 use super::{
     Item, Store,
-    expression::{Condition, Update, key_attributes},
+    expression::{Condition, Update, attribute, key_attributes},
     keys,
     reads::decode,
     record::{SlugRecord, SlugState, StoredRecord},
     retry::Attempt,
 };
-use crate::domain::{Slug, SlugStem, error::Result, id::OrganizationId};
+use crate::domain::{
+    Slug, SlugStem,
+    error::{Code, Error, Result},
+    id::OrganizationId,
+    time::Time,
+};
 
 /// Returns the state of a slug from its item; without an item, that of a slug that was never used.
 pub(super) fn state_of(item: Option<Item>) -> Result<SlugState> {
     item.map_or_else(|| Ok(SlugState::default()), decode)
 }
 
-/// Returns the condition and the update that give a free slug to `owner`.
-pub(super) fn taking(owner: OrganizationId) -> Result<(Condition, Update)> {
-    Ok((Condition::Lacks("organizationId"), Update::default().set("organizationId", &owner)?))
+/// Time for which a slug stays reserved after its organization gave it up, in milliseconds: 30 days.
+const RESERVATION: u64 = 30 * 24 * 60 * 60 * 1000;
+
+/// Returns the condition and the update that give a slug to `owner`, if it has no owner and is not reserved for another
+/// organization.
+pub(super) fn taking(owner: OrganizationId, now: Time) -> Result<(Condition, Update)> {
+    let condition = Condition::Unclaimed {
+        owner: "organizationId",
+        former: ("releasedBy", attribute(&owner)?),
+        until: ("reservedUntil", now.millis_since_epoch()),
+    };
+    let update = Update::default().set("organizationId", &owner)?.remove("releasedBy").remove("reservedUntil");
+    Ok((condition, update))
 }
 
-/// Returns the condition and the update that free a slug of `owner`.
-pub(super) fn freeing(owner: OrganizationId) -> Result<(Condition, Update)> {
-    Ok((Condition::equals("organizationId", &owner)?, Update::default().remove("organizationId")))
+/// Returns the condition and the update that release a slug of `owner` and reserve it for `owner`.
+pub(super) fn releasing(owner: OrganizationId, now: Time) -> Result<(Condition, Update)> {
+    let until = now.plus_millis(RESERVATION).millis_since_epoch();
+    let update = Update::default().remove("organizationId").set("releasedBy", &owner)?.set("reservedUntil", &until)?;
+    Ok((Condition::equals("organizationId", &owner)?, update))
+}
+
+/// Checks that the service does not reserve the slug.
+///
+/// # Errors
+/// `SLUG_RESERVED`.
+pub(super) fn require_unreserved(slug: &Slug) -> Result<()> {
+    if slug.is_reserved() {
+        return Err(Error::conflict(Code::SlugReserved, "The slug is reserved for the service", None));
+    }
+    Ok(())
+}
+
+/// Returns the error for a slug in this `state`, which another organization has or had. Slugs are public, so every client
+/// gets it. The layer that knows the client decides whether the error names the owner.
+pub(super) fn not_taken(state: &SlugState) -> Error {
+    if let Some(owner) = state.organization_id {
+        return Error::conflict(Code::SlugAlreadyTaken, "Another organization has this slug", Some(owner.to_string()));
+    }
+    let detail = "The slug is reserved for the organization that gave it up less than 30 days ago";
+    Error::conflict(Code::SlugReserved, detail, None)
 }
 
 impl Store {

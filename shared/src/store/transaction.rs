@@ -84,7 +84,12 @@ impl<S: Copy> Transaction<S> {
 
     /// Adds a step that puts a record. It fails if an item has its key.
     pub(super) fn create(&mut self, step: S, record: &impl StoredRecord) -> Result<()> {
-        let put = self.put(record, Condition::Absent)?;
+        self.replace(step, record, Condition::Absent)
+    }
+
+    /// Adds a step that puts a record in place of the item with its key, if any. It fails if `condition` does not hold.
+    pub(super) fn replace(&mut self, step: S, record: &impl StoredRecord, condition: Condition) -> Result<()> {
+        let put = self.put(record, condition)?;
         self.push(Step::Of(step), TransactWriteItem::builder().put(put).build());
         Ok(())
     }

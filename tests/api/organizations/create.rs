@@ -1,6 +1,6 @@
 //! `POST /v1/organizations`.
 
-use berth_shared::id;
+use berth_shared::{domain::RESERVED_SLUGS, id};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -105,4 +105,41 @@ async fn an_organization_key_cannot_create_organizations() {
     own.client.post_organization(&json!({})).await.expect_error(403, "PLATFORM_KEY_REQUIRED");
     // One is the deployment's own organization.
     assert_eq!(server.platform().list_organizations().await.json()["meta"]["total"], 2);
+}
+
+#[apply(api_test)]
+async fn a_reserved_slug_is_rejected_and_a_derived_one_gets_a_number() {
+    let server = TestServer::start().await;
+    let platform = server.platform();
+    let document = platform.get("/openapi.json").await.expect(200);
+    let description = document.json()["paths"]["/v1/organizations"]["post"]["description"].to_string();
+    for slug in RESERVED_SLUGS {
+        assert!(description.contains(&format!("`{slug}`")), "{slug} is documented");
+        let error = platform.post_organization(&json!({ "name": "Acme", "slug": slug })).await;
+        let error = error.expect_error(409, "SLUG_RESERVED");
+        assert_eq!(error.json().get("conflictId"), Some(&Value::Null), "{slug}");
+    }
+    let strict = platform.request(Method::POST, paths::ORGANIZATIONS).header("prefer", "handling=strict");
+    let error = strict.json(&json!({ "name": "ADMIN" })).send().await.expect_error(409, "SLUG_RESERVED");
+    assert_eq!(error.json()["conflictId"], Value::Null);
+    for slug in ["admin-1", "admin-2"] {
+        assert_eq!(platform.create_organization("Admin").await.text("slug"), slug);
+    }
+    assert_eq!(platform.create_organization("Ｗ Ｗ Ｗ").await.text("slug"), "w-w-w");
+    assert_eq!(platform.create_organization("ＷＷＷ").await.text("slug"), "www-1");
+    assert_eq!(platform.create_organization("Admins").await.text("slug"), "admins");
+    let found = platform.get("/v1/organizations?slug=admin").await.expect(200);
+    assert_eq!(found.json()["meta"]["total"], 0);
+}
+
+#[apply(api_test)]
+async fn no_slug_begins_with_the_prefix_of_encoded_names() {
+    let server = TestServer::start().await;
+    let platform = server.platform();
+    let error = platform.post_organization(&json!({ "name": "Acme", "slug": "xn--bcher-kva" })).await;
+    assert_eq!(error.error_locations(), ["/slug"]);
+    assert_eq!(platform.create_organization("xn--bcher-kva").await.text("slug"), "xn-bcher-kva");
+    let created = platform.post_organization(&json!({ "name": "Acme", "slug": "xn-a" })).await.expect(201);
+    let error = platform.patch(&paths::organization(&created.id()), &json!({ "slug": "xn--a" })).await;
+    assert_eq!(error.error_locations(), ["/slug"]);
 }

@@ -108,3 +108,40 @@ async fn the_content_type_is_json_or_absent() {
         assert!(response.status().is_success(), "{target} {response:?}");
     }
 }
+
+#[apply(api_test)]
+async fn a_byte_order_mark_and_a_lone_surrogate_are_named() {
+    let world = PartyWorld::new().await;
+    for (method, target, body) in world.bodies() {
+        let rejected = async |body: String, wanted: &str| {
+            let error = world.send(&method, &target, body.clone()).await.expect_error(400, "MALFORMED_BODY");
+            let message = error.text("message");
+            assert!(message.contains(wanted), "{target} {body:?}: {message}");
+        };
+        rejected(format!("\u{feff}{body}"), "byte order mark (U+FEFF)").await;
+        for lone in [r"\ud800", r"\uDFFF", r"\ud800\u0041", r"\udc00\ud800", r"\ud83d\ud83d"] {
+            rejected(format!(r#"{{"name":"{lone}"}}"#), "lone surrogate at line 1 column ").await;
+            rejected(format!(r#"{{"unknown":[{{"{lone}":1}}]}}"#), "lone surrogate at line 1 column ").await;
+        }
+    }
+    let pair = r#"{"name":"\ud83d\ude00"}"#;
+    assert_eq!(world.send(&Method::POST, paths::ORGANIZATIONS, pair).await.expect(201).text("name"), "😀");
+    // A mark inside a string is a character.
+    let inside = "{\"name\":\"a\u{feff}b\"}";
+    world.send(&Method::POST, paths::ORGANIZATIONS, inside).await.expect(201);
+}
+
+#[apply(api_test)]
+async fn positions_in_errors_count_from_the_start_of_the_body() {
+    let world = PartyWorld::new().await;
+    for (body, position) in [
+        ("{\n \"name\": \"a\",\n \"metadata\": {\"a\": tru}}", "at line 3 column 23"),
+        ("{\n \"name\": \"a\",\n \"metadata\": {\n  \"a\": [1, \"\\ud800\"]}}", "at line 4 column 19"),
+    ] {
+        let error = world.send(&Method::POST, paths::ORGANIZATIONS, body).await.expect_error(400, "MALFORMED_BODY");
+        assert!(error.text("message").contains(position), "{}", error.text("message"));
+    }
+    let body = b"{\"name\":\"\xff\"}".to_vec();
+    let error = world.send(&Method::POST, paths::ORGANIZATIONS, body).await.expect_error(400, "MALFORMED_BODY");
+    assert!(error.text("message").ends_with("at offset 9"), "{}", error.text("message"));
+}

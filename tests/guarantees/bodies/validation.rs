@@ -33,6 +33,33 @@ async fn all_errors_of_a_body_are_reported_together() {
 }
 
 #[apply(api_test)]
+async fn an_error_response_lists_at_most_100_violations() {
+    let world = PartyWorld::new().await;
+    let error = async |count: usize| {
+        let key = json!({ "name": "K", "scopes": vec!["x"; count] });
+        let error = world.platform.post_api_key(&key).await.expect_error(400, "VALIDATION_FAILED");
+        let listed = error.error_locations().len();
+        assert_eq!(error.json()["message"].as_array().map(Vec::len), Some(listed), "{count}");
+        assert_eq!(error.json()["detail"].as_str().map(|detail| detail.split("; ").count()), Some(listed), "{count}");
+        (listed, error.json().get("errorsTruncated").cloned(), error.body.len())
+    };
+    assert!(matches!(error(99).await, (99, None, _)));
+    assert!(matches!(error(100).await, (100, None, _)));
+    let truncated = Some(json!(true));
+    for count in [101, 1_000, 65_000] {
+        let (listed, found, bytes) = error(count).await;
+        assert_eq!((listed, &found), (100, &truncated), "{count}");
+        assert!(bytes < 20_000, "{bytes} bytes");
+    }
+    // Unknown members, too, and headers come first.
+    let many: serde_json::Map<_, _> = (0..200).map(|number| (format!("m{number}"), json!(1))).collect();
+    let request = world.platform.request(Method::POST, paths::ORGANIZATIONS).json(&json!(many));
+    let error = request.header("prefer", "handling=strict").header("idempotency-key", "a b").send().await;
+    assert_eq!((error.error_locations().len(), error.error_locations()[0]), (100, "Idempotency-Key"));
+    assert_eq!(error.json()["errorsTruncated"], true);
+}
+
+#[apply(api_test)]
 async fn errors_of_headers_query_and_body_are_reported_together() {
     let world = PartyWorld::new().await;
     let request =

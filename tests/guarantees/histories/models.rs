@@ -62,6 +62,16 @@ impl Model for RoleSlot {
 pub struct Names {
     /// Initial owners, by name.
     pub first: BTreeMap<String, String>,
+    /// Whether a released name stays reserved for its owner. Rounds are shorter than any reservation.
+    pub reserves: bool,
+}
+
+/// Owners, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Owners {
+    held: BTreeMap<String, String>,
+    /// Previous owners of released names.
+    reserved: BTreeMap<String, String>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -71,45 +81,70 @@ pub enum NameOp {
     SetIndeterminate(String, Option<String>),
     /// The name is taken, by this owner if the response named it.
     Conflict(String, String, Option<String>),
+    /// The name is reserved for another owner.
+    Reserved(String, String),
     /// Name of the owner.
     Read(String, Option<String>),
     /// Owner of the name.
     Found(String, Option<String>),
 }
 
+impl Names {
+    /// Returns the owners after `owner` has set its name.
+    fn set(&self, state: &Owners, owner: &String, name: Option<&String>) -> Option<Owners> {
+        let of_other = |owners: &BTreeMap<String, String>| {
+            name.and_then(|name| owners.get(name)).is_some_and(|other| other != owner)
+        };
+        if of_other(&state.held) || of_other(&state.reserved) {
+            return None;
+        }
+        let mut after = state.clone();
+        after.held.retain(|_, other| other != owner);
+        if self.reserves {
+            let old = state.held.iter().filter(|(_, other)| *other == owner);
+            after.reserved.extend(old.map(|(name, owner)| (name.clone(), owner.clone())));
+        }
+        if let Some(name) = name {
+            after.reserved.remove(name);
+            after.held.insert(name.clone(), owner.clone());
+        }
+        Some(after)
+    }
+}
+
 impl Model for Names {
-    type State = BTreeMap<String, String>;
+    type State = Owners;
     type Op = NameOp;
 
     fn first(&self) -> Self::State {
-        self.first.clone()
+        Owners { held: self.first.clone(), ..Owners::default() }
     }
 
     fn apply(&self, state: &Self::State, op: &NameOp) -> Vec<Self::State> {
+        let other = |owners: &BTreeMap<String, String>, name: &String, owner: &String| {
+            owners.get(name).filter(|other| *other != owner).cloned()
+        };
         let holds = match op {
             NameOp::Set(owner, name) | NameOp::SetIndeterminate(owner, name) => {
-                if name.as_ref().and_then(|name| state.get(name)).is_some_and(|other| other != owner) {
-                    return Vec::new();
-                }
-                let mut after = state.clone();
-                after.retain(|_, other| other != owner);
-                after.extend(name.clone().map(|name| (name, owner.clone())));
-                return vec![after];
+                return self.set(state, owner, name.as_ref()).into_iter().collect();
             }
             NameOp::Conflict(owner, name, found) => {
-                let other = state.get(name).filter(|other| *other != owner);
-                other.is_some() && found.as_ref().is_none_or(|found| other == Some(found))
+                let other = other(&state.held, name, owner);
+                other.is_some() && found.as_ref().is_none_or(|found| other.as_ref() == Some(found))
+            }
+            NameOp::Reserved(owner, name) => {
+                !state.held.contains_key(name) && other(&state.reserved, name, owner).is_some()
             }
             NameOp::Read(owner, name) => {
-                state.iter().find(|(_, other)| *other == owner).map(|(name, _)| name) == name.as_ref()
+                state.held.iter().find(|(_, other)| *other == owner).map(|(name, _)| name) == name.as_ref()
             }
-            NameOp::Found(name, owner) => state.get(name) == owner.as_ref(),
+            NameOp::Found(name, owner) => state.held.get(name) == owner.as_ref(),
         };
         if holds { vec![state.clone()] } else { Vec::new() }
     }
 
     fn is_read_only(op: &NameOp) -> bool {
-        matches!(op, NameOp::Conflict(..) | NameOp::Read(..) | NameOp::Found(..))
+        matches!(op, NameOp::Conflict(..) | NameOp::Reserved(..) | NameOp::Read(..) | NameOp::Found(..))
     }
 }
 

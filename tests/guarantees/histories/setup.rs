@@ -133,14 +133,17 @@ impl<'a> Round<'a> {
             member: "slug",
             owners: organizations.iter().map(|(id, _)| owner(paths::ORGANIZATIONS, id)).collect(),
             names: (0..3).map(|number| format!("slug-{label}-{number}")).collect(),
-            model: Names { first: organizations.iter().map(|(id, slug)| (slug.clone(), id.clone())).collect() },
+            model: Names {
+                first: organizations.iter().map(|(id, slug)| (slug.clone(), id.clone())).collect(),
+                reserves: true,
+            },
             recorded: Recorder::new("slugs"),
         };
         let domains = Naming {
             member: "domain",
             owners: docks.iter().map(|id| owner(paths::DOCKS, id)).collect(),
             names: (0..2).map(|number| format!("d{number}.{label}.example")).collect(),
-            model: Names { first: BTreeMap::new() },
+            model: Names { first: BTreeMap::new(), reserves: false },
             recorded: Recorder::new("domains"),
         };
         let mut credentials = Vec::new();

@@ -141,6 +141,10 @@ impl Round<'_> {
                     assert_eq!(response.json()[member], json!(wanted));
                     recorded.completed(begun, clock, NameOp::Set(owner.id.clone(), wanted));
                 }
+                Some(response) if is_slug && response.json()["code"] == "SLUG_RESERVED" => {
+                    let wanted = wanted.expect("only a name can be reserved");
+                    recorded.completed(begun, clock, NameOp::Reserved(owner.id.clone(), wanted));
+                }
                 Some(response) => {
                     let found = if is_slug {
                         Some(response.expect_error(409, "SLUG_ALREADY_TAKEN").text("conflictId"))

@@ -55,6 +55,46 @@ async fn names_are_not_empty_and_have_no_control_characters() {
 }
 
 #[apply(api_test)]
+async fn names_have_no_deceptive_or_unknown_characters() {
+    let world = World::new().await;
+    // Bidirectional controls, separators, private use, and unassigned characters with two noncharacters.
+    let forbidden = "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{2028}\u{2029}\
+                     \u{e000}\u{f8ff}\u{f0000}\u{10fffd}\u{378}\u{fffe}\u{fdd0}";
+    for (target, mut body) in world.named() {
+        for wrong in forbidden.chars() {
+            body["name"] = json!(format!("Ann{wrong}Bob"));
+            let error = world.platform.post(&target, &body).await;
+            assert_eq!(error.error_locations(), ["/name"], "{target} {wrong:?}");
+            let detail = error.json()["detail"].to_string();
+            assert!(detail.contains(&format!("U+{:04X}", u32::from(wrong))), "{detail}");
+        }
+        // Directional marks have a use, as have the joiners of scripts and emoji.
+        body["name"] = json!("א\u{200f}!\u{200e}\u{61c}b 👩\u{200d}🚀");
+        let created = world.platform.post(&target, &body).await.expect(201);
+        assert_eq!(json!(created.text("name")), body["name"], "{target}");
+    }
+    // A new name obeys the same rule. Other members do not have it.
+    let error = world.platform.patch(&world.organization_path(), &json!({ "name": "a\u{202e}b" })).await;
+    assert_eq!(error.error_locations(), ["/name"]);
+    world.platform.post_dock(&world.dock_body("legalName", &json!("a\u{202e}b"))).await.expect(201);
+}
+
+#[apply(api_test)]
+async fn names_have_a_visible_character() {
+    let world = World::new().await;
+    for (target, mut body) in world.named() {
+        // A soft hyphen, a zero-width space, fillers, a blank, a variation selector and a directional mark.
+        for wrong in ["\u{ad}", "\u{200b} \u{200b}", "\u{3164}", "\u{115f}\u{1160}", "\u{2800}", "\u{fe0f}", "\u{200e}"]
+        {
+            body["name"] = json!(wrong);
+            assert_eq!(world.platform.post(&target, &body).await.error_locations(), ["/name"], "{target} {wrong:?}");
+        }
+        body["name"] = json!(".");
+        world.platform.post(&target, &body).await.expect(201);
+    }
+}
+
+#[apply(api_test)]
 async fn slugs_have_at_most_63_characters() {
     let world = World::new().await;
     let created = |slug: Value| json!({ "name": "Acme", "slug": slug });

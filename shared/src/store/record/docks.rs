@@ -60,7 +60,7 @@ impl StoredRecord for DockRow {
     }
 }
 
-/// Domain of a dock. No other dock can have it.
+/// Domain of a dock. No other dock can take it while the claim blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DomainRecord {
     /// The domain.
@@ -75,6 +75,8 @@ pub struct DomainRecord {
 pub struct DomainOwner {
     /// Dock.
     pub dock_id: DockId,
+    /// End of the claim, in milliseconds since the epoch. From then on, another dock can take the domain.
+    pub blocks_until: u64,
 }
 
 impl StoredRecord for DomainRecord {

@@ -98,8 +98,12 @@ pub struct SlugRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SlugState {
-    /// Owner; `None` if the slug is free again.
+    /// Owner; `None` if it has released the slug.
     pub organization_id: Option<OrganizationId>,
+    /// Organization that released the slug; `None` if the slug has an owner or never had one.
+    pub released_by: Option<OrganizationId>,
+    /// Time until which only `released_by` can take the slug, in milliseconds since the epoch.
+    pub reserved_until: Option<u64>,
     /// Last suffix assigned; 0 if none was.
     #[serde(skip_serializing_if = "is_zero")]
     pub last: u64,

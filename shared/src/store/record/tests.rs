@@ -187,13 +187,19 @@ impl Values {
                 slug: self.slug.clone(),
                 state: SlugState {
                     organization_id: self.is_set.then_some(organization_id),
+                    released_by: (!self.is_set).then_some(organization_id),
+                    reserved_until: (!self.is_set).then_some(self.number),
                     last: self.number,
                     returned,
                 },
             }
             .into(),
             DockRow { id: dock.id, organization_id, name: self.name.clone() }.into(),
-            DomainRecord { domain: self.domain.clone(), owner: DomainOwner { dock_id: dock.id } }.into(),
+            DomainRecord {
+                domain: self.domain.clone(),
+                owner: DomainOwner { dock_id: dock.id, blocks_until: self.number },
+            }
+            .into(),
             DockRecord { dock, role_counts }.into(),
         ]
     }
