@@ -12,8 +12,17 @@ const SHORTEST: usize = 6;
 /// Length of the prefix that is searched for, in characters. If a long value leaked, its prefix did, too.
 const PREFIX: usize = 64;
 /// Words that Berth itself writes in lines about requests, besides codes and names of endpoints.
-const PRODUCT_WORDS: [&str; 8] =
-    ["berth::request", "completed", "replayed", "client error", "server error", "rejected", "requestId", "environment"];
+const PRODUCT_WORDS: [&str; 9] = [
+    "berth::request",
+    "completed",
+    "replayed",
+    "client error",
+    "server error",
+    "rejected",
+    "requestId",
+    "environment",
+    "status",
+];
 
 /// Input values, each with its kind.
 #[derive(Debug, Default)]
