@@ -190,6 +190,10 @@ async fn a_compressed_body_is_an_unsupported_media_type() {
     let party = json!({ "partyIdHint": "alice" });
     let allocate = world.platform.request(Method::POST, "/v2/parties").header("content-encoding", "gzip");
     allocate.json(&party).send().await.expect(415);
+    let allocated = world.platform.request(Method::POST, "/v2/parties").json(&party).send().await.expect(200);
+    let target = format!("/v2/parties/{}", allocated.json()["partyDetails"]["party"].as_str().expect("an id"));
+    let update = world.platform.request(Method::PATCH, &target).header("content-encoding", "gzip");
+    update.json(&json!({})).send().await.expect(415);
 }
 
 #[apply(api_test)]

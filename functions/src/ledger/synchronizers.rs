@@ -36,11 +36,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
                       omitted: all. A user that is not an admin needs a right on the party.",
         schema: party,
     },
-    Parameter {
-        name: "participantId",
-        description: "Participant that hosts `party`. Empty or omitted: this one.",
-        schema: party,
-    },
+    Parameter::new::<String>("participantId", "Participant that hosts `party`. Empty or omitted: this one."),
     Parameter {
         name: "identityProviderId",
         description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or \
@@ -50,7 +46,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 ])
 .returns::<ConnectedSynchronizers>();
 
-/// Schema of the id of a party or participant, which may be empty.
+/// Schema of the id of a party, which may be empty.
 fn party(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{0,255}$" })
 }
