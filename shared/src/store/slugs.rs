@@ -127,7 +127,7 @@ impl Store {
     /// Returns the owner of a slug.
     ///
     /// # Errors
-    /// [`Error::Unavailable`](crate::domain::error::Error::Unavailable).
+    /// [`Error::Unavailable`].
     pub async fn slug_owner(&self, slug: &Slug) -> Result<Option<OrganizationId>> {
         let found: Option<SlugState> = self.get(&keys::slug(slug)).await?;
         Ok(found.and_then(|found| found.organization_id))
