@@ -64,7 +64,7 @@ async fn the_reservation_of_a_slug_ends_after_30_days() {
     // Now it is reserved for its last owner, and no longer for the first.
     let own = world.organization_path();
     world.platform.patch(&own, &json!({ "slug": "acme" })).await.expect_error(409, "SLUG_ALREADY_TAKEN");
-    world.patched(&second, json!({ "slug": "second" })).await;
+    world.patched(&second, json!({ "slug": "pier-nine" })).await;
     world.platform.patch(&own, &json!({ "slug": "acme" })).await.expect_error(409, "SLUG_RESERVED");
     end_at(Time::now()).await;
     assert_eq!(world.platform.create_organization("Acme").await.text("slug"), "acme");
