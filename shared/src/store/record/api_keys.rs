@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoredRecord, stores_all_members};
+use super::{StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{
         ApiKey,
@@ -12,7 +12,7 @@ use crate::{
         id::ApiKeyId,
         time::Time,
     },
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// API key with the digest of its credential.
@@ -78,21 +78,10 @@ pub struct OwnerApiKeyRow {
 
 impl StoredRecord for OwnerApiKeyRow {
     const ENTITY_TYPE: &'static str = "owner_api_key_row";
-    type Attributes = ApiKeyRow;
+    stores_member!(key: ApiKeyRow, OwnerApiKeyRow { owner });
 
     fn key(&self) -> Key {
         keys::api_key_row(self.owner, self.key.id)
-    }
-
-    fn attributes(&self) -> &ApiKeyRow {
-        &self.key
-    }
-
-    fn from_parts(key: RecordKey, row: ApiKeyRow) -> Option<Self> {
-        match key {
-            RecordKey::OwnerApiKeyRow { owner, .. } => Some(Self { owner, key: row }),
-            _ => None,
-        }
     }
 }
 

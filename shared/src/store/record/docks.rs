@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RoleCounts, StoredRecord, stores_all_members};
+use super::{RoleCounts, StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{
         Dock, Domain, Name,
         id::{DockId, OrganizationId},
     },
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// Dock, with the number of roles in it.
@@ -81,20 +81,9 @@ pub struct DomainOwner {
 
 impl StoredRecord for DomainRecord {
     const ENTITY_TYPE: &'static str = "domain";
-    type Attributes = DomainOwner;
+    stores_member!(owner: DomainOwner, Domain { domain });
 
     fn key(&self) -> Key {
         keys::domain(&self.domain)
-    }
-
-    fn attributes(&self) -> &DomainOwner {
-        &self.owner
-    }
-
-    fn from_parts(key: RecordKey, owner: DomainOwner) -> Option<Self> {
-        match key {
-            RecordKey::Domain { domain } => Some(Self { domain, owner }),
-            _ => None,
-        }
     }
 }

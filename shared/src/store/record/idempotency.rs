@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StoredRecord;
+use super::{StoredRecord, stores_member};
 use crate::{
     domain::credentials::Owner,
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// Recorded response to an `Idempotency-Key`.
@@ -41,20 +41,9 @@ pub struct FirstResponse {
 
 impl StoredRecord for IdempotencyRecord {
     const ENTITY_TYPE: &'static str = "idempotency";
-    type Attributes = FirstResponse;
+    stores_member!(first: FirstResponse, Idempotency { owner, digest });
 
     fn key(&self) -> Key {
         keys::idempotency(self.owner, &self.digest)
-    }
-
-    fn attributes(&self) -> &FirstResponse {
-        &self.first
-    }
-
-    fn from_parts(key: RecordKey, first: FirstResponse) -> Option<Self> {
-        match key {
-            RecordKey::Idempotency { owner, digest } => Some(Self { owner, digest, first }),
-            _ => None,
-        }
     }
 }

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StoredRecord;
+use super::{StoredRecord, stores_member};
 use crate::{
     domain::{
         Hint,
         id::{OrganizationId, PartyId},
     },
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// Hint of a ledger id. It makes the id unique in the deployment and is never deleted.
@@ -32,21 +32,10 @@ pub struct HintOwner {
 
 impl StoredRecord for LedgerHint {
     const ENTITY_TYPE: &'static str = "ledger_hint";
-    type Attributes = HintOwner;
+    stores_member!(owner: HintOwner, LedgerHint { hint });
 
     fn key(&self) -> Key {
         keys::ledger_hint(&self.hint)
-    }
-
-    fn attributes(&self) -> &HintOwner {
-        &self.owner
-    }
-
-    fn from_parts(key: RecordKey, owner: HintOwner) -> Option<Self> {
-        match key {
-            RecordKey::LedgerHint { hint } => Some(Self { hint, owner }),
-            _ => None,
-        }
     }
 }
 
@@ -71,21 +60,10 @@ pub struct PartyRef {
 
 impl StoredRecord for LedgerRow {
     const ENTITY_TYPE: &'static str = "ledger_row";
-    type Attributes = PartyRef;
+    stores_member!(party: PartyRef, LedgerRow { organization_id, hint });
 
     fn key(&self) -> Key {
         keys::ledger_row(self.organization_id, &self.hint)
-    }
-
-    fn attributes(&self) -> &PartyRef {
-        &self.party
-    }
-
-    fn from_parts(key: RecordKey, party: PartyRef) -> Option<Self> {
-        match key {
-            RecordKey::LedgerRow { organization_id, hint } => Some(Self { organization_id, hint, party }),
-            _ => None,
-        }
     }
 }
 
@@ -107,21 +85,10 @@ pub struct GrantedHint {
 
 impl StoredRecord for LedgerRight {
     const ENTITY_TYPE: &'static str = "ledger_right";
-    type Attributes = GrantedHint;
+    stores_member!(party: GrantedHint, LedgerRight { user_id });
 
     fn key(&self) -> Key {
         keys::ledger_right(&self.user_id, &self.party.hint)
-    }
-
-    fn attributes(&self) -> &GrantedHint {
-        &self.party
-    }
-
-    fn from_parts(key: RecordKey, party: GrantedHint) -> Option<Self> {
-        match key {
-            RecordKey::LedgerRight { user_id, .. } => Some(Self { user_id, party }),
-            _ => None,
-        }
     }
 }
 
@@ -143,20 +110,9 @@ pub struct RightCount {
 
 impl StoredRecord for LedgerRightCounter {
     const ENTITY_TYPE: &'static str = "ledger_right_counter";
-    type Attributes = RightCount;
+    stores_member!(count: RightCount, LedgerRightCounter { user_id });
 
     fn key(&self) -> Key {
         keys::ledger_right_counter(&self.user_id)
-    }
-
-    fn attributes(&self) -> &RightCount {
-        &self.count
-    }
-
-    fn from_parts(key: RecordKey, count: RightCount) -> Option<Self> {
-        match key {
-            RecordKey::LedgerRightCounter { user_id } => Some(Self { user_id, count }),
-            _ => None,
-        }
     }
 }

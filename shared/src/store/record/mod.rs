@@ -100,6 +100,25 @@ macro_rules! stores_all_members {
 }
 use stores_all_members;
 
+/// Implements a record of which one member is stored as attributes. The others are values of its key.
+macro_rules! stores_member {
+    ($member:ident: $type:ty, $key:ident { $($value:ident),+ }) => {
+        type Attributes = $type;
+
+        fn attributes(&self) -> &$type {
+            &self.$member
+        }
+
+        fn from_parts(key: $crate::store::keys::RecordKey, $member: $type) -> Option<Self> {
+            match key {
+                $crate::store::keys::RecordKey::$key { $($value,)+ .. } => Some(Self { $($value,)+ $member }),
+                _ => None,
+            }
+        }
+    };
+}
+use stores_member;
+
 /// Declares [`Record`] with one variant for each record type.
 macro_rules! records {
     ($($(#[$doc:meta])+ $variant:ident($type:ty);)+) => {

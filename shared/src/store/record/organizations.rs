@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoredRecord, stores_all_members};
+use super::{StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{Name, Organization, Slug, id::OrganizationId},
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 impl StoredRecord for Organization {
@@ -49,21 +49,10 @@ pub struct OrganizationCounts {
 
 impl StoredRecord for OrganizationCounter {
     const ENTITY_TYPE: &'static str = "organization_counter";
-    type Attributes = OrganizationCounts;
+    stores_member!(counts: OrganizationCounts, OrganizationCounter { organization_id, shard });
 
     fn key(&self) -> Key {
         keys::count_shard(self.organization_id, self.shard)
-    }
-
-    fn attributes(&self) -> &OrganizationCounts {
-        &self.counts
-    }
-
-    fn from_parts(key: RecordKey, counts: OrganizationCounts) -> Option<Self> {
-        match key {
-            RecordKey::OrganizationCounter { organization_id, shard } => Some(Self { organization_id, shard, counts }),
-            _ => None,
-        }
     }
 }
 
@@ -119,20 +108,9 @@ const fn is_zero(suffix: &u64) -> bool {
 
 impl StoredRecord for SlugRecord {
     const ENTITY_TYPE: &'static str = "slug";
-    type Attributes = SlugState;
+    stores_member!(state: SlugState, Slug { slug });
 
     fn key(&self) -> Key {
         keys::slug(&self.slug)
-    }
-
-    fn attributes(&self) -> &SlugState {
-        &self.state
-    }
-
-    fn from_parts(key: RecordKey, state: SlugState) -> Option<Self> {
-        match key {
-            RecordKey::Slug { slug } => Some(Self { slug, state }),
-            _ => None,
-        }
     }
 }

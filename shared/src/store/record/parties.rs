@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoredRecord, stores_all_members};
+use super::{StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{
         ExternalRef, Hint, Name, Party, PartyType, RoleName,
         id::{OrganizationId, PartyId},
     },
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// Number of current roles of a party or in a dock.
@@ -111,21 +111,10 @@ impl PartyPointer {
 
 impl StoredRecord for PartyPointer {
     const ENTITY_TYPE: &'static str = "party_pointer";
-    type Attributes = PartyOwner;
+    stores_member!(owner: PartyOwner, PartyPointer { id });
 
     fn key(&self) -> Key {
         keys::party_pointer(self.id)
-    }
-
-    fn attributes(&self) -> &PartyOwner {
-        &self.owner
-    }
-
-    fn from_parts(key: RecordKey, owner: PartyOwner) -> Option<Self> {
-        match key {
-            RecordKey::PartyPointer { id } => Some(Self { id, owner }),
-            _ => None,
-        }
     }
 }
 
@@ -160,22 +149,9 @@ impl From<&Party> for PartySummary {
 
 impl StoredRecord for PartyReference {
     const ENTITY_TYPE: &'static str = "party_reference";
-    type Attributes = PartySummary;
+    stores_member!(party: PartySummary, PartyReference { organization_id, external_ref });
 
     fn key(&self) -> Key {
         keys::party_by_ref(self.organization_id, &self.external_ref, self.party.id)
-    }
-
-    fn attributes(&self) -> &PartySummary {
-        &self.party
-    }
-
-    fn from_parts(key: RecordKey, party: PartySummary) -> Option<Self> {
-        match key {
-            RecordKey::PartyReference { organization_id, external_ref, .. } => {
-                Some(Self { organization_id, external_ref, party })
-            }
-            _ => None,
-        }
     }
 }

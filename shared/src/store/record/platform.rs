@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoredRecord, stores_all_members};
+use super::{StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{Namespace, id::OrganizationId, time::Time},
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// Deployment record: what all functions of a deployment share. No response contains it.
@@ -64,20 +64,9 @@ const fn is_zero(counter: &i64) -> bool {
 
 impl StoredRecord for PlatformCounter {
     const ENTITY_TYPE: &'static str = "platform_counter";
-    type Attributes = PlatformCounts;
+    stores_member!(counts: PlatformCounts, PlatformCounter { shard });
 
     fn key(&self) -> Key {
         keys::platform_count_shard(self.shard)
-    }
-
-    fn attributes(&self) -> &PlatformCounts {
-        &self.counts
-    }
-
-    fn from_parts(key: RecordKey, counts: PlatformCounts) -> Option<Self> {
-        match key {
-            RecordKey::PlatformCounter { shard } => Some(Self { shard, counts }),
-            _ => None,
-        }
     }
 }

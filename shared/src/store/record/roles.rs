@@ -2,10 +2,10 @@
 //!
 //! Entity types are short here, because queries with `asOf` read every role of a party.
 
-use super::StoredRecord;
+use super::{StoredRecord, stores_member};
 use crate::{
     domain::{Role, id::OrganizationId},
-    store::keys::{self, Key, RecordKey},
+    store::keys::{self, Key},
 };
 
 /// Current role, by dock. No second item can have its key, so a party holds a role in a dock only once.
@@ -19,22 +19,11 @@ pub struct RoleByDock {
 
 impl StoredRecord for RoleByDock {
     const ENTITY_TYPE: &'static str = "dock_role";
-    type Attributes = Role;
+    stores_member!(role: Role, RoleByDock { organization_id });
 
     fn key(&self) -> Key {
         let Role { dock_id, party_id, role, .. } = self.role;
         keys::dock_role(self.organization_id, dock_id, party_id, role)
-    }
-
-    fn attributes(&self) -> &Role {
-        &self.role
-    }
-
-    fn from_parts(key: RecordKey, role: Role) -> Option<Self> {
-        match key {
-            RecordKey::RoleByDock { organization_id, .. } => Some(Self { organization_id, role }),
-            _ => None,
-        }
     }
 }
 
@@ -49,22 +38,11 @@ pub struct RoleByParty {
 
 impl StoredRecord for RoleByParty {
     const ENTITY_TYPE: &'static str = "role";
-    type Attributes = Role;
+    stores_member!(role: Role, RoleByParty { organization_id });
 
     fn key(&self) -> Key {
         let Role { id, party_id, .. } = self.role;
         keys::party_role(self.organization_id, party_id, id)
-    }
-
-    fn attributes(&self) -> &Role {
-        &self.role
-    }
-
-    fn from_parts(key: RecordKey, role: Role) -> Option<Self> {
-        match key {
-            RecordKey::RoleByParty { organization_id, .. } => Some(Self { organization_id, role }),
-            _ => None,
-        }
     }
 }
 
@@ -79,22 +57,11 @@ pub struct RevokedRoleByDock {
 
 impl StoredRecord for RevokedRoleByDock {
     const ENTITY_TYPE: &'static str = "revoked_dock_role";
-    type Attributes = Role;
+    stores_member!(role: Role, RevokedRoleByDock { organization_id });
 
     fn key(&self) -> Key {
         let Role { id, dock_id, party_id, role, .. } = self.role;
         keys::dock_past_role(self.organization_id, dock_id, party_id, role, id)
-    }
-
-    fn attributes(&self) -> &Role {
-        &self.role
-    }
-
-    fn from_parts(key: RecordKey, role: Role) -> Option<Self> {
-        match key {
-            RecordKey::RevokedRoleByDock { organization_id, .. } => Some(Self { organization_id, role }),
-            _ => None,
-        }
     }
 }
 
@@ -109,21 +76,10 @@ pub struct RevokedRoleByParty {
 
 impl StoredRecord for RevokedRoleByParty {
     const ENTITY_TYPE: &'static str = "revoked_role";
-    type Attributes = Role;
+    stores_member!(role: Role, RevokedRoleByParty { organization_id });
 
     fn key(&self) -> Key {
         let Role { id, party_id, .. } = self.role;
         keys::party_past_role(self.organization_id, party_id, id)
-    }
-
-    fn attributes(&self) -> &Role {
-        &self.role
-    }
-
-    fn from_parts(key: RecordKey, role: Role) -> Option<Self> {
-        match key {
-            RecordKey::RevokedRoleByParty { organization_id, .. } => Some(Self { organization_id, role }),
-            _ => None,
-        }
     }
 }
