@@ -19,28 +19,35 @@ use serde::Serialize;
 use super::view::ApiKeyView;
 
 /// The endpoint create-api-key.
-pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-api-key", "/v1/api-keys", Scope::ApiKeysWrite, |request| Box::pin(handle(request)))
-    .summary("Create an API key")
-    .description("Creates an API key. `key` in the response is the credential and is shown only once: only a \
-                  digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
-                  `null` instead.\n\nA key can grant only scopes that it holds itself. An organization key can \
-                  create keys only for its own organization.")
-    .store(&[
-        StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
-        StoreAction::PutItem.on(&[
-            Family::ApiKeys,
-            Family::ApiKeyRows,
-            Family::Tenant,
-            Family::Platform,
-            Family::PlatformAudit,
-        ]),
-        StoreAction::GetItem.on(&[Family::Idempotency]),
-    ])
-    .body::<CreateApiKey>()
-    .returns_resource::<CreatedApiKeyView>()
-    .errors(&[Code::ScopeNotHeld, Code::OrganizationNotFound])
-    .request_example(r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"], "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#)
-    .response_example(r#"{
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("create-api-key", "/v1/api-keys", Scope::ApiKeysWrite, |request| Box::pin(handle(request)))
+        .summary("Create an API key")
+        .description(
+            "Creates an API key. `key` in the response is the credential and is shown only once: only a \
+             digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
+             `null` instead.\n\nA key can grant only scopes that it holds itself. An organization key can \
+             create keys only for its own organization.",
+        )
+        .store(&[
+            StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
+            StoreAction::PutItem.on(&[
+                Family::ApiKeys,
+                Family::ApiKeyRows,
+                Family::Tenant,
+                Family::Platform,
+                Family::PlatformAudit,
+            ]),
+            StoreAction::GetItem.on(&[Family::Idempotency]),
+        ])
+        .body::<CreateApiKey>()
+        .returns_resource::<CreatedApiKeyView>()
+        .errors(&[Code::ScopeNotHeld, Code::OrganizationNotFound])
+        .request_example(
+            r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"],
+            "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#,
+        )
+        .response_example(
+            r#"{
             "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
             "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
             "name": "Onboarding",
@@ -52,7 +59,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-api-key", "/v1/api-
             "createdAt": "2024-03-01T12:00:00.000Z",
             "revokedAt": null,
             "key": null
-        }"#);
+        }"#,
+        );
 
 berth_shared::object! {
     /// API key to create.

@@ -16,7 +16,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .summary("List API keys")
         .description(
             "Returns API keys, newest first, including revoked ones. A platform key sees the keys of every \
-                  owner, an organization key those of its own organization.",
+             owner, an organization key those of its own organization.",
         )
         .store(&[
             StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),

@@ -16,7 +16,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Revoke an API key")
     .description(
         "Revokes an API key. Requests with it are rejected from then on; a process that has just \
-                  verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.",
+         verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.",
     )
     .store(&[StoreAction::UpdateItem.on(&[Family::ApiKeys]), StoreAction::PutItem.on(&[Family::PlatformAudit])]);
 

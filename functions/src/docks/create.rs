@@ -13,22 +13,28 @@ use berth_shared::{
 use super::view::{self, DockView, tag};
 
 /// The endpoint create-dock.
-pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-dock", "/v1/docks", Scope::DocksWrite, |request| Box::pin(handle(request)))
-    .summary("Create a dock")
-    .description("Creates a workspace of an organization. A platform key must name the organization in \
-                  `organizationId`; an organization key may omit it.\n\nA domain belongs to at most one dock, \
-                  whether as `domain` or as `customDomain`. A new domain is unverified. Berth does not verify domains \
-                  yet, so after 30 days another dock can take the domain. To claim it for another 30 days, remove it \
-                  and set it again.")
-    .store(&[
-        StoreAction::PutItem.on(&[Family::Tenant, Family::Docks, Family::Domains]),
-        StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
-    ])
-    .body::<CreateDock>()
-    .returns_resource::<DockView>()
-    .errors(&[Code::DomainAlreadyRegistered, Code::OrganizationNotFound])
-    .request_example(r##"{"organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "name": "Underwriting Division", "domain": "underwriting.example.com", "primaryColor": "#0066cc"}"##)
-    .response_example(view::EXAMPLE);
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("create-dock", "/v1/docks", Scope::DocksWrite, |request| Box::pin(handle(request)))
+        .summary("Create a dock")
+        .description(
+            "Creates a workspace of an organization. A platform key must name the organization in \
+             `organizationId`; an organization key may omit it.\n\nA domain belongs to at most one dock, \
+             whether as `domain` or as `customDomain`. A new domain is unverified. Berth does not verify domains \
+             yet, so after 30 days another dock can take the domain. To claim it for another 30 days, remove it \
+             and set it again.",
+        )
+        .store(&[
+            StoreAction::PutItem.on(&[Family::Tenant, Family::Docks, Family::Domains]),
+            StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
+        ])
+        .body::<CreateDock>()
+        .returns_resource::<DockView>()
+        .errors(&[Code::DomainAlreadyRegistered, Code::OrganizationNotFound])
+        .request_example(
+            r##"{"organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "name": "Underwriting Division",
+            "domain": "underwriting.example.com", "primaryColor": "#0066cc"}"##,
+        )
+        .response_example(view::EXAMPLE);
 
 berth_shared::object! {
     /// Dock to create.

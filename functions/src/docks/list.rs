@@ -18,7 +18,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get("list-docks", "/v1/docks", S
 .summary("List docks")
 .description(
     "Returns docks, newest first. A platform key sees the docks of every organization, an \
-                  organization key those of its own organization.",
+     organization key those of its own organization.",
 )
 .store(&[
     StoreAction::Query.on(&[Family::Tenant, Family::Docks, Family::Platform]),

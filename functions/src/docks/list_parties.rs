@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("List the parties of a dock")
     .description(
         "Returns one row for each role that a party holds in the dock, newest party first. A party with \
-                  both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
+         both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
     )
     .store(&[
         StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),

@@ -21,8 +21,8 @@ pub(crate) const ENDPOINT: Endpoint =
         .summary("Update a dock")
         .description(
             "Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an \
-                  optional member. `businessAddress` is replaced as a whole. A new `domain` is unverified, and after \
-                  30 days another dock can take it.",
+             optional member. `businessAddress` is replaced as a whole. A new `domain` is unverified, and after \
+             30 days another dock can take it.",
         )
         .store(&[
             StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),

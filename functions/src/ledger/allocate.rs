@@ -29,8 +29,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("Allocate a party")
 .description(
     "Creates a party with the identifier `<hint>::<namespace>`. It belongs to the organization that \
-                  the identity provider stands for and can hold roles. A hint can be used only once. With `userId`, \
-                  the user gets the right to act as the party; a user has at most 1000 rights.",
+     the identity provider stands for and can hold roles. A hint can be used only once. With `userId`, \
+     the user gets the right to act as the party; a user has at most 1000 rights.",
 )
 .store(&[
     StoreAction::PutItem.on(&[

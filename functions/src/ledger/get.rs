@@ -14,25 +14,36 @@ use serde_json::Value;
 use super::view::PartyDetails;
 
 /// The endpoint get-ledger-party.
-pub(crate) const ENDPOINT: Endpoint = Endpoint::new(Method::GET, "get-ledger-party", "/v2/parties/{party}", Access::Ledger(LedgerRight::Any), 200, Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))))
-    .summary("Get parties by identifier")
-    .description("Returns the party in the path and those in `parties`. Identifiers that do not exist are left \
-                  out. Annotations are returned only for parties of the given identity provider. Parties with more \
-                  than 5 MB of annotations cannot be requested at once.")
-    .store(&[StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant])])
-    .query(&[
-        Parameter {
-            name: "parties",
-            description: "Further party identifiers. The parameter may be repeated.",
-            schema: crate::schemas::ledger_parties,
-        },
-        Parameter {
-            name: "identity-provider-id",
-            description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or the default one with a platform key. Parties of others are returned without annotations.",
-            schema: crate::schemas::ledger_provider,
-        },
-    ])
-    .returns::<PartiesFound>();
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "get-ledger-party",
+    "/v2/parties/{party}",
+    Access::Ledger(LedgerRight::Any),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("Get parties by identifier")
+.description(
+    "Returns the party in the path and those in `parties`. Identifiers that do not exist are left \
+     out. Annotations are returned only for parties of the given identity provider. Parties with more \
+     than 5 MB of annotations cannot be requested at once.",
+)
+.store(&[StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant])])
+.query(&[
+    Parameter {
+        name: "parties",
+        description: "Further party identifiers. The parameter may be repeated.",
+        schema: crate::schemas::ledger_parties,
+    },
+    Parameter {
+        name: "identity-provider-id",
+        description: "Identity provider: the identifier of an organization. Empty or omitted: your own \
+            organization, or the default one with a platform key. Parties of others are returned without \
+            annotations.",
+        schema: crate::schemas::ledger_provider,
+    },
+])
+.returns::<PartiesFound>();
 
 /// Parties found by identifier.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -14,35 +14,50 @@ use serde_json::Value;
 use super::{version::MAX_PAGE, view::PartyDetails};
 
 /// The endpoint list-ledger-parties.
-pub(crate) const ENDPOINT: Endpoint = Endpoint::new(Method::GET, "list-ledger-parties", "/v2/parties", Access::Ledger(LedgerRight::Admin), 200, Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))))
-    .summary("List parties")
-    .description("Returns parties in byte order of their identifiers. Parties created under `/v1` are included; \
-                  their hint is their identifier there. A platform key lists the parties of all identity providers, \
-                  an organization key those of its own. Annotations are returned only for parties of the given \
-                  identity provider. A page of 5 MB ends early: follow `nextPageToken` until it is empty.")
-    .store(&[
-        StoreAction::Query.on(&[Family::LedgerRows, Family::Tenant, Family::LedgerHints, Family::PartyPointers]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant]),
-    ])
-    .query(&[
-        Parameter {
-            name: "identity-provider-id",
-            description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or the default one with a platform key. Parties of others are returned without annotations.",
-            schema: crate::schemas::ledger_provider,
-        },
-        Parameter {
-            name: "filter-party",
-            description: "Return only parties whose identifier begins with this text, at most 185 characters.",
-            schema: crate::schemas::ledger_prefix,
-        },
-        Parameter {
-            name: "pageSize",
-            description: "Maximum number of parties on the page, 0 to 10000. Default and meaning of 0: 10000.",
-            schema: page_size,
-        },
-        Parameter::new::<String>("pageToken", "Position of the page: `nextPageToken` of the previous page. Empty or omitted: the first page."),
-    ])
-    .returns::<PartiesPage>();
+pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
+    Method::GET,
+    "list-ledger-parties",
+    "/v2/parties",
+    Access::Ledger(LedgerRight::Admin),
+    200,
+    Handler::Other(&LedgerHandler(|request| Box::pin(handle(request)))),
+)
+.summary("List parties")
+.description(
+    "Returns parties in byte order of their identifiers. Parties created under `/v1` are included; \
+     their hint is their identifier there. A platform key lists the parties of all identity providers, \
+     an organization key those of its own. Annotations are returned only for parties of the given \
+     identity provider. A page of 5 MB ends early: follow `nextPageToken` until it is empty.",
+)
+.store(&[
+    StoreAction::Query.on(&[Family::LedgerRows, Family::Tenant, Family::LedgerHints, Family::PartyPointers]),
+    StoreAction::BatchGetItem.on(&[Family::Tenant]),
+])
+.query(&[
+    Parameter {
+        name: "identity-provider-id",
+        description: "Identity provider: the identifier of an organization. Empty or omitted: your own \
+            organization, or the default one with a platform key. Parties of others are returned without \
+            annotations.",
+        schema: crate::schemas::ledger_provider,
+    },
+    Parameter {
+        name: "filter-party",
+        description: "Return only parties whose identifier begins with this text, at most 185 characters.",
+        schema: crate::schemas::ledger_prefix,
+    },
+    Parameter {
+        name: "pageSize",
+        description: "Maximum number of parties on the page, 0 to 10000. Default and meaning of 0: 10000.",
+        schema: page_size,
+    },
+    Parameter::new::<String>(
+        "pageToken",
+        "Position of the page: `nextPageToken` of the previous page. Empty or omitted: the first \
+         page.",
+    ),
+])
+.returns::<PartiesPage>();
 
 /// Number of parties that are read at once. A party has up to 400 KB.
 const CHUNK: usize = 100;

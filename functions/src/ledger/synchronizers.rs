@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("List connected synchronizers")
 .description(
     "Returns the synchronizers that the participant is connected to: always one. With `party`, those on which the \
-                  party is hosted: that one, or none if the party does not exist.",
+     party is hosted: that one, or none if the party does not exist.",
 )
 .store(&[
     StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant]),
@@ -33,14 +33,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
     Parameter {
         name: "party",
         description: "Return only synchronizers on which this party is hosted, with the permission of the party. Empty or \
-                      omitted: all. A user that is not an admin needs a right on the party.",
+            omitted: all. A user that is not an admin needs a right on the party.",
         schema: party,
     },
     Parameter::new::<String>("participantId", "Participant that hosts `party`. Empty or omitted: this one."),
     Parameter {
         name: "identityProviderId",
         description: "Identity provider: the identifier of an organization. Empty or omitted: your own organization, or \
-                      the default one with a platform key.",
+            the default one with a platform key.",
         schema: crate::schemas::ledger_provider,
     },
 ])

@@ -29,7 +29,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("Update a party")
 .description(
     "Merges annotations into those of the party; an empty value removes its key. Without \
-                  `resourceVersion` the update never conflicts, and concurrent updates are all applied.",
+     `resourceVersion` the update never conflicts, and concurrent updates are all applied.",
 )
 .store(&[
     StoreAction::BatchGetItem.on(&[Family::LedgerHints, Family::PartyPointers, Family::Tenant]),

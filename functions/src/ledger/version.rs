@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("Get the version of the ledger API")
 .description(
     "Returns the version of the ledger API and its features, for example the largest page of parties \
-                  (10000).",
+     (10000).",
 )
 .returns::<LedgerVersion>();
 

@@ -128,7 +128,8 @@ impl UserResponse {
 }
 
 /// Description of the parameter `identity-provider-id` of endpoints that return a user.
-pub(super) const USER_PROVIDER: &str = "Identity provider of the user: the identifier of an organization. Empty or omitted: that of the authenticated user.";
+pub(super) const USER_PROVIDER: &str = "Identity provider of the user: the identifier of an organization. Empty or \
+    omitted: that of the authenticated user.";
 
 /// Returns the user in the path, if the user belongs to the identity provider. `operation` is its name in errors.
 ///

@@ -17,8 +17,8 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Get an organization")
     .description(
         "Returns an organization with the exact number of resources that it owns in `_count`. The `ETag` \
-                  changes when these numbers change; `If-Match` on a later update compares only the organization's \
-                  own version.",
+         changes when these numbers change; `If-Match` on a later update compares only the organization's \
+         own version.",
     )
     .store(&[StoreAction::Query.on(&[Family::Tenant])])
     .returns_resource::<OrganizationView>()

@@ -19,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("List organizations")
     .description(
         "Returns organizations, newest first. A platform key sees every organization, an organization key \
-                  only its own.",
+         only its own.",
     )
     .store(&[
         StoreAction::Query.on(&[Family::Organizations, Family::Platform, Family::Tenant]),
@@ -28,7 +28,8 @@ pub(crate) const ENDPOINT: Endpoint =
     .query(&[
         Parameter {
             name: "search",
-            description: "Return only organizations whose name contains this text, ignoring case and width. 1 to 200 characters.",
+            description: "Return only organizations whose name contains this text, ignoring case and width. 1 to \
+                          200 characters.",
             schema: crate::schemas::search,
         },
         Parameter::new::<Slug>("slug", "Return only the organization with this slug."),

@@ -19,9 +19,9 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Update an organization")
     .description(
         "Applies a JSON merge patch (RFC 7396): omitted members stay unchanged. `metadata` is merged key \
-                  by key. The slug does not follow the name. A slug that is replaced stays reserved for the \
-                  organization for 30 days: it can take the slug back, and other organizations get \
-                  `SLUG_RESERVED`. After that, every organization can use it.",
+         by key. The slug does not follow the name. A slug that is replaced stays reserved for the \
+         organization for 30 days: it can take the slug back, and other organizations get \
+         `SLUG_RESERVED`. After that, every organization can use it.",
     )
     .store(&[
         StoreAction::Query.on(&[Family::Tenant]),

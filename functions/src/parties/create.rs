@@ -11,10 +11,15 @@ use berth_shared::{
 use super::view::{self, PartyView, tag};
 
 /// The endpoint create-party.
-pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-party", "/v1/organizations/{orgId}/parties", Scope::PartiesWrite, |request| Box::pin(handle(request)))
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("create-party", "/v1/organizations/{orgId}/parties", Scope::PartiesWrite, |request| {
+        Box::pin(handle(request))
+    })
     .summary("Create a party")
-    .description("Creates a counterparty of an organization: a person or a company that takes part in docks once \
-                  it holds roles. Name, e-mail address and external reference need not be unique.")
+    .description(
+        "Creates a counterparty of an organization: a person or a company that takes part in docks once \
+         it holds roles. Name, e-mail address and external reference need not be unique.",
+    )
     .store(&[
         StoreAction::PutItem.on(&[Family::Tenant, Family::PartyPointers, Family::ExternalRefs]),
         StoreAction::UpdateItem.on(&[Family::Tenant]),
@@ -22,7 +27,10 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("create-party", "/v1/organi
     ])
     .body::<PartyDraft>()
     .returns_resource::<PartyView>()
-    .request_example(r#"{"type": "ORGANIZATION", "name": "First American Title", "email": "closing@example.com", "externalRef": "EIN:94-1234567", "metadata": {"tier": "preferred"}}"#)
+    .request_example(
+        r#"{"type": "ORGANIZATION", "name": "First American Title",
+            "email": "closing@example.com", "externalRef": "EIN:94-1234567", "metadata": {"tier": "preferred"}}"#,
+    )
     .response_example(view::EXAMPLE);
 
 async fn handle(request: &Request) -> Result<Response> {

@@ -20,7 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
 .summary("List parties")
 .description(
     "Returns the parties of an organization, newest first. The cost of a search by `externalRef` \
-                  does not depend on the number of parties.",
+     does not depend on the number of parties.",
 )
 .store(&[
     StoreAction::Query.on(&[Family::Tenant, Family::ExternalRefs]),

@@ -19,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Update a party")
     .description(
         "Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an \
-                  optional member. `metadata` is merged key by key.",
+         optional member. `metadata` is merged key by key.",
     )
     .store(&[
         StoreAction::GetItem.on(&[Family::Tenant, Family::Platform]),

@@ -20,9 +20,9 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Assign a role")
     .description(
         "Assigns a party the role `DISTRIBUTOR` or `RECIPIENT` in a dock of the same organization. A \
-                  party may hold both roles in one dock, each once.\n\nIf the party or dock belongs to another \
-                  organization, the status is 403 with a platform key. With an organization key it is 404, as \
-                  for a resource that does not exist.",
+         party may hold both roles in one dock, each once.\n\nIf the party or dock belongs to another \
+         organization, the status is 403 with a platform key. With an organization key it is 404, as \
+         for a resource that does not exist.",
     )
     .store(&[
         StoreAction::UpdateItem.on(&[Family::Tenant]),

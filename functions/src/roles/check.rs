@@ -18,17 +18,26 @@ use serde::Serialize;
 const MAX_CHECKS: usize = 100;
 
 /// The endpoint check-roles.
-pub(crate) const ENDPOINT: Endpoint = Endpoint::post("check-roles", "/v1/organizations/{orgId}/roles/check", Scope::RolesRead, |request| Box::pin(handle(request)))
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("check-roles", "/v1/organizations/{orgId}/roles/check", Scope::RolesRead, |request| {
+        Box::pin(handle(request))
+    })
     .success(200)
     .summary("Check roles")
-    .description("Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the \
-                  order of the checks. A party or dock that does not exist, or belongs to another organization, \
-                  yields `assigned: false`.")
+    .description(
+        "Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the \
+         order of the checks. A party or dock that does not exist, or belongs to another organization, \
+         yields `assigned: false`.",
+    )
     .store(&[StoreAction::BatchGetItem.on(&[Family::DockRoles]), StoreAction::GetItem.on(&[Family::Tenant])])
     .body::<CheckRoles>()
     .returns::<CheckedRoles>()
-    .request_example(r#"{"checks": [{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY", "role": "DISTRIBUTOR"}]}"#)
-    .response_example(r#"{
+    .request_example(
+        r#"{"checks": [{"dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+            "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY", "role": "DISTRIBUTOR"}]}"#,
+    )
+    .response_example(
+        r#"{
             "results": [{
                 "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
                 "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
@@ -36,7 +45,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post("check-roles", "/v1/organiz
                 "assigned": true,
                 "roleId": "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS"
             }]
-        }"#);
+        }"#,
+    );
 
 berth_shared::object! {
     /// Roles to check.

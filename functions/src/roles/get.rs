@@ -20,7 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
 .summary("Get a role")
 .description(
     "Returns a role that a party holds in a dock. A revoked role is not found; it stays in the history that \
-                  lists return with `asOf`.",
+     lists return with `asOf`.",
 )
 .store(&[StoreAction::GetItem.on(&[Family::PartyRoles])])
 .returns_resource::<RoleView>()

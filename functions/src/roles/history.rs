@@ -6,8 +6,8 @@ use serde::Serialize;
 
 /// Description of `asOf` in the OpenAPI document.
 pub(crate) const AS_OF: &str = "Return the roles held at this time instead of those held now. A role is held from \
-                                `createdAt` up to, but not including, `revokedAt`. RFC 3339 with any offset, not in \
-                                the future; encode `+` as `%2B`. Default: now.";
+    `createdAt` up to, but not including, `revokedAt`. RFC 3339 with any offset, not in \
+    the future; encode `+` as `%2B`. Default: now.";
 
 /// Parses the value of `asOf`.
 ///

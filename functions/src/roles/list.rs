@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("List the roles of a party")
     .description(
         "Returns the roles that a party holds in the docks of its organization, newest first. `dockName` \
-                  is the current name of the dock.",
+         is the current name of the dock.",
     )
     .store(&[
         StoreAction::GetItem.on(&[Family::Tenant]),

@@ -19,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::delete(
 .summary("Revoke a role")
 .description(
     "Revokes a role. It stays in the history that lists return with `asOf`. The same role can be \
-                  assigned again and then has a new identifier.",
+     assigned again and then has a new identifier.",
 )
 .store(&[
     StoreAction::GetItem.on(&[Family::PartyRoles]),

@@ -31,7 +31,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 .summary("Respond to a request that matches no route")
 .description(
     "Returns 404 for an unknown path, and 405 with `Allow` for a method that the path does not support. Returns 204 \
-                  with `Allow` for OPTIONS.",
+     with `Allow` for OPTIONS.",
 )
 .errors(&[Code::RouteNotFound, Code::MethodNotAllowed]);
 

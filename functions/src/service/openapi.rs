@@ -25,7 +25,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get the OpenAPI document")
 .description(
-    "Returns this description of the API as OpenAPI 3.1, compressed if the client accepts `br` or `gzip`. Caches can use it \
-     for five minutes.",
+    "Returns this description of the API as OpenAPI 3.1, compressed if the client accepts `br` or `gzip`. Caches can \
+     use it for five minutes.",
 )
 .returns_resource::<crate::schemas::OpenApiDocument>();
