@@ -10,8 +10,8 @@ const METRICS_PER_ALARM: usize = 10;
 
 /// Statuses whose bursts have an alarm: name in logical ids and metrics, status, and what a burst can mean.
 const BURSTS: [(&str, u16, &str); 3] = [
-    ("Unauthenticated", 401, "a client has a revoked key, or somebody guesses keys"),
-    ("Forbidden", 403, "a client lacks a scope, or somebody tries what a stolen key may do"),
+    ("Unauthenticated", 401, "a client has a revoked key, or keys are being guessed"),
+    ("Forbidden", 403, "a client lacks a scope, or a key is stolen"),
     ("Throttled", 429, "a client exceeds the limits of the API"),
 ];
 
