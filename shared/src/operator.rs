@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        ApiKey, Metadata, Name, Namespace, Organization, Slug,
+        ApiKey, Creator, Metadata, Name, Namespace, Organization, Slug,
         credentials::{Credential, Environment, Owner, Scope, Scopes},
         error::{Error, Result},
         id::{ApiKeyId, OrganizationId, RequestId},
@@ -33,31 +33,40 @@ pub struct CreatedKey {
     pub credential: String,
 }
 
+/// Properties of an API key to generate.
+#[derive(Debug)]
+pub struct KeyProperties {
+    /// Owner of the key.
+    pub owner: Owner,
+    /// Display name.
+    pub name: Name,
+    /// Scopes to grant.
+    pub scopes: Scopes,
+    /// Time of expiry; `None` if the key does not expire.
+    pub expires_at: Option<Time>,
+    /// Creator of the key.
+    pub created_by: Creator,
+}
+
 /// Generates an API key and its credential, without storing them.
 ///
 /// # Errors
 /// [`Error::Internal`] if the system has no randomness.
-pub fn mint(
-    environment: Environment,
-    owner: Owner,
-    name: Name,
-    scopes: &Scopes,
-    expires_at: Option<Time>,
-    now: Time,
-) -> Result<(ApiKeyRecord, Credential)> {
+pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(ApiKeyRecord, Credential)> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|e| Error::internal(e.to_string()))?;
     let id = ApiKeyId::new(now, random()?);
     let credential = Credential::new(environment, id, secret);
     let key = ApiKey {
         id,
-        owner,
-        name,
-        scopes: scopes.as_slice().to_vec(),
+        owner: new.owner,
+        name: new.name,
+        scopes: new.scopes.as_slice().to_vec(),
         environment,
         start: credential.start().to_owned(),
-        expires_at,
+        expires_at: new.expires_at,
         created_at: now,
+        created_by: new.created_by,
         revoked_at: None,
         version: 1,
     };
@@ -74,8 +83,14 @@ pub async fn initialize(store: &Store, environment: Environment) -> Result<Optio
         return Ok(None);
     }
     let now = Time::now();
-    let name = Name::parse("First key").map_err(Error::internal)?;
-    let (record, credential) = mint(environment, Owner::Platform, name, &Scopes::new(Scope::ALL.to_vec()), None, now)?;
+    let first = KeyProperties {
+        owner: Owner::Platform,
+        name: Name::parse("First key").map_err(Error::internal)?,
+        scopes: Scopes::new(Scope::ALL.to_vec()),
+        expires_at: None,
+        created_by: Creator::Operator,
+    };
+    let (record, credential) = mint(environment, first, now)?;
     let (deployment, own) = deployment(now)?;
     let created = store.create_deployment(&deployment, &own, &record, &write(now)?).await?;
     Ok(created.then(|| credential.reveal().to_owned()))
@@ -90,7 +105,9 @@ pub async fn create_key(store: &Store, environment: Environment, new: NewKey) ->
     let name = Name::parse(&new.name)
         .map_err(|detail| Error::invalid(vec![crate::domain::error::FieldError::parameter("name", detail)]))?;
     let owner = new.organization.map_or(Owner::Platform, Owner::Organization);
-    let (record, credential) = mint(environment, owner, name, &Scopes::new(new.scopes), new.expires_at, now)?;
+    let (scopes, expires_at) = (Scopes::new(new.scopes), new.expires_at);
+    let properties = KeyProperties { owner, name, scopes, expires_at, created_by: Creator::Operator };
+    let (record, credential) = mint(environment, properties, now)?;
     let is_first = owner == Owner::Platform && store.deployment().await?.is_none();
     let (deployment, own) = deployment(now)?;
     if !is_first || !store.create_deployment(&deployment, &own, &record, &write(now)?).await? {

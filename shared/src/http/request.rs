@@ -83,7 +83,7 @@ impl Request {
     /// # Errors
     /// `UNAUTHORIZED` if the request is unauthenticated.
     pub fn caller(&self) -> Result<&Principal> {
-        self.principal.as_ref().ok_or_else(unauthorized)
+        self.principal.as_ref().ok_or_else(Error::unauthorized)
     }
 
     /// Returns whether the request has `Prefer: handling=strict`.
@@ -161,8 +161,12 @@ impl Request {
             let detail = if bytes.is_empty() { "the body is missing".to_owned() } else { error.to_string() };
             Error::new(Code::MalformedBody, detail)
         })?;
-        let sender = self.principal().map(|principal| principal.owner);
-        let context = ReadContext { strict: self.headers.strict, sender, now: self.now };
+        let context = ReadContext {
+            strict: self.headers.strict,
+            sender: self.principal().map(|principal| principal.owner),
+            sender_expires_at: self.principal().and_then(|principal| principal.expires_at),
+            now: self.now,
+        };
         match body::read_body(&json, context) {
             Ok(body) if self.headers.errors.is_empty() => Ok(body),
             Ok(_) => Err(Error::invalid(self.headers.errors.clone())),
@@ -331,11 +335,6 @@ impl Request {
             seen.push(name);
         }
     }
-}
-
-/// Creates the error for every invalid credential. It is the same for all reasons.
-pub(super) fn unauthorized() -> Error {
-    Error::new(Code::Unauthorized, "Invalid or expired API key")
 }
 
 fn hex_digest(parts: &[&[u8]]) -> String {

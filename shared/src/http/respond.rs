@@ -20,7 +20,6 @@ use super::{
     boundary::value,
     document::{CACHE_CONTROL, Encoding},
     headers::Headers,
-    request::unauthorized,
 };
 use crate::{
     domain::error::{Code, Error, RecordedResponse, Result},
@@ -47,6 +46,9 @@ impl Outcome {
                 let code = error.code().map_or("", Code::as_str);
                 match error {
                     Error::Internal(_) | Error::Unavailable(_) => LogOutcome::ServerError { code, error },
+                    _ if error.code().is_some_and(|code| code.status() >= 500) => {
+                        LogOutcome::ServerError { code, error }
+                    }
                     _ => LogOutcome::ClientError { code, input: None },
                 }
             }
@@ -115,7 +117,7 @@ async fn authenticate(mut request: Request) -> Result<Response> {
         AuthFailure::Store(error) => error,
         reason => {
             tracing::info!(%reason, "credential rejected");
-            unauthorized()
+            Error::unauthorized()
         }
     })?;
     let (key, store, now) = (principal.key, request.store.clone(), request.now);
@@ -233,7 +235,7 @@ fn error_response(error: &Error, instance: &str, request_id: &str) -> HttpRespon
         Some(Code::Unauthorized) => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Some(Code::Unavailable) => {
+        Some(Code::Unavailable | Code::RevocationInProgress) => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         _ => {}

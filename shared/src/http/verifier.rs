@@ -121,7 +121,8 @@ impl Verifier {
             return Err(AuthFailure::Expired);
         }
         let record_use = self.is_first_use(key.id, now);
-        Ok((Principal { key: key.id, owner: key.owner, scopes: Scopes::new(key.scopes) }, record_use))
+        let ApiKey { id, owner, scopes, expires_at, .. } = key;
+        Ok((Principal { key: id, owner, scopes: Scopes::new(scopes), expires_at }, record_use))
     }
 
     fn cached(&self, digest: &Digest, now: Time) -> Option<ApiKey> {

@@ -72,6 +72,8 @@ families! {
     LedgerRights = ["USER#*"];
     /// API keys with the digests of their credentials.
     ApiKeys = [concat!("KEY#", ulid!())];
+    /// API keys by their creators, and pending revocations of descendants.
+    ApiKeyLineage = [concat!("LINEAGE#", ulid!())];
     /// List of all API keys.
     ApiKeyRows = ["KEYS"];
     /// Last uses of API keys.
@@ -141,6 +143,8 @@ mod tests {
             (keys::party_pointer(party), Family::PartyPointers),
             (keys::api_key(key), Family::ApiKeys),
             (keys::any_api_key_row(key), Family::ApiKeyRows),
+            (keys::api_key_child(key, key), Family::ApiKeyLineage),
+            (keys::pending_revocation(key, key), Family::ApiKeyLineage),
             (keys::api_key_use(key), Family::ApiKeyUses),
             (keys::idempotency(owners[0], &digest), Family::Idempotency),
             (keys::idempotency(owners[1], &digest), Family::Idempotency),

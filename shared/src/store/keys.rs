@@ -240,6 +240,29 @@ pub fn api_key(id: ApiKeyId) -> Key {
     key(format!("KEY#{}", id.ulid()), "KEY")
 }
 
+/// Returns the key of an API key in the list of the keys that `parent` created.
+pub fn api_key_child(parent: ApiKeyId, id: ApiKeyId) -> Key {
+    let Range { pk, prefix } = api_key_children(parent);
+    key(pk, format!("{prefix}{}", id.ulid()))
+}
+
+/// Returns the range of the API keys that `parent` created. They have a partition key of their own, so that a role which
+/// may delete pending revocations cannot delete API keys.
+pub fn api_key_children(parent: ApiKeyId) -> Range {
+    range(format!("LINEAGE#{}", parent.ulid()), "CHILD#")
+}
+
+/// Returns the key of a revoked API key whose children remain to be revoked, because it descends from `root`.
+pub fn pending_revocation(root: ApiKeyId, id: ApiKeyId) -> Key {
+    let Range { pk, prefix } = pending_revocations(root);
+    key(pk, format!("{prefix}{}", id.ulid()))
+}
+
+/// Returns the range of the pending revocations of the descendants of `root`.
+pub fn pending_revocations(root: ApiKeyId) -> Range {
+    range(format!("LINEAGE#{}", root.ulid()), "PENDING#")
+}
+
 /// Returns the key of the last use of an API key. It has a partition key of its own, so that a role which may record
 /// uses cannot change API keys.
 pub fn api_key_use(id: ApiKeyId) -> Key {

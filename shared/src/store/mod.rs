@@ -14,6 +14,7 @@ mod idempotency;
 pub mod keys;
 mod ledger;
 mod ledger_list;
+mod lineage;
 mod listing;
 mod meter;
 mod organizations;

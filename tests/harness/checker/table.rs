@@ -10,10 +10,10 @@ use berth_shared::{
     store::{
         Item, Record,
         record::{
-            ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, Deployment, DockRecord, DockRow, DomainRecord,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, Deployment, DockRecord, DockRow, DomainRecord,
             IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, OrganizationCounter,
-            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PlatformCounter,
-            RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord,
+            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PendingRevocation,
+            PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord,
         },
     },
 };
@@ -44,6 +44,8 @@ pub struct Table {
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
+    pub api_key_children: Vec<ApiKeyChild>,
+    pub pending_revocations: Vec<PendingRevocation>,
     pub api_key_uses: Vec<ApiKeyUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
@@ -100,6 +102,8 @@ impl Table {
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
+            Record::ApiKeyChild(record) => self.api_key_children.push(record),
+            Record::PendingRevocation(record) => self.pending_revocations.push(record),
             Record::ApiKeyUse(record) => self.api_key_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),

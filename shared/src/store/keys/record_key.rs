@@ -102,6 +102,14 @@ pub enum RecordKey {
         owner: Owner,
         id: ApiKeyId,
     },
+    ApiKeyChild {
+        parent: ApiKeyId,
+        id: ApiKeyId,
+    },
+    PendingRevocation {
+        root: ApiKeyId,
+        id: ApiKeyId,
+    },
     ApiKeyUse {
         id: ApiKeyId,
     },
@@ -225,6 +233,11 @@ impl RecordKey {
                 (domain.as_str() == value).then_some(Self::Domain { domain })
             }
             ("KEY", "KEY") => Some(Self::ApiKey { id: id(value)? }),
+            ("LINEAGE", sk) => match sk.split_once('#')? {
+                ("CHILD", child) => Some(Self::ApiKeyChild { parent: id(value)?, id: id(child)? }),
+                ("PENDING", pending) => Some(Self::PendingRevocation { root: id(value)?, id: id(pending)? }),
+                _ => None,
+            },
             ("USED", "USED") => Some(Self::ApiKeyUse { id: id(value)? }),
             ("USER", "COUNT") => Some(Self::LedgerRightCounter { user_id: value.to_owned() }),
             ("USER", sk) => {

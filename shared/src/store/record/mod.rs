@@ -42,7 +42,7 @@ use crate::domain::{
     error::{Error, Result},
 };
 
-pub use api_keys::{ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow};
+pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
 pub use audit::{AuditEntry, Changes};
 pub use docks::{DockRecord, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
@@ -230,6 +230,10 @@ records! {
     ApiKeyRow(ApiKeyRow);
     /// API key in the list of its owner.
     OwnerApiKeyRow(OwnerApiKeyRow);
+    /// API key in the list of the keys that another key created.
+    ApiKeyChild(ApiKeyChild);
+    /// Revoked API key whose children remain to be revoked.
+    PendingRevocation(PendingRevocation);
     /// Last use of an API key.
     ApiKeyUse(ApiKeyUse);
     /// Recorded response to an `Idempotency-Key`.
