@@ -8,7 +8,7 @@ use crate::{
         id::{ApiKeyId, OrganizationId, RequestId},
         time::Time,
     },
-    store::{Actor, ApiKeyRecord, Deployment, Dialect, Origin, Store, Write, random},
+    store::{Actor, ApiKeyRecord, CursorSecret, Deployment, Dialect, Origin, Store, Write, random},
 };
 
 /// API key to create.
@@ -74,11 +74,11 @@ pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(
 }
 
 /// Creates the deployment record and a first platform key with all scopes. Returns the credential, or `None` if the
-/// record exists already.
+/// record exists already. `operator` is the id of the operator, for the audit trail.
 ///
 /// # Errors
 /// [`Error::Unavailable`] if DynamoDB does not respond in time.
-pub async fn initialize(store: &Store, environment: Environment) -> Result<Option<String>> {
+pub async fn initialize(store: &Store, environment: Environment, operator: &str) -> Result<Option<String>> {
     if store.deployment().await?.is_some() {
         return Ok(None);
     }
@@ -91,16 +91,17 @@ pub async fn initialize(store: &Store, environment: Environment) -> Result<Optio
         created_by: Creator::Operator,
     };
     let (record, credential) = mint(environment, first, now)?;
-    let (deployment, own) = deployment(now)?;
-    let created = store.create_deployment(&deployment, &own, &record, &write(now)?).await?;
+    let (deployment, secret, own) = deployment(now)?;
+    let created = store.create_deployment((&deployment, &secret), &own, &record, &write(operator, now)?).await?;
     Ok(created.then(|| credential.reveal().to_owned()))
 }
 
-/// Creates an API key. The first platform key also creates the deployment record.
+/// Creates an API key. The first platform key also creates the deployment record. `operator` is the id of the operator, for
+/// the audit trail.
 ///
 /// # Errors
 /// `VALIDATION_FAILED` if the name is invalid, `ORGANIZATION_NOT_FOUND`, or [`Error::Unavailable`].
-pub async fn create_key(store: &Store, environment: Environment, new: NewKey) -> Result<CreatedKey> {
+pub async fn create_key(store: &Store, environment: Environment, new: NewKey, operator: &str) -> Result<CreatedKey> {
     let now = Time::now();
     let name = Name::parse(&new.name)
         .map_err(|detail| Error::invalid(vec![crate::domain::error::FieldError::parameter("name", detail)]))?;
@@ -109,15 +110,15 @@ pub async fn create_key(store: &Store, environment: Environment, new: NewKey) ->
     let properties = KeyProperties { owner, name, scopes, expires_at, created_by: Creator::Operator };
     let (record, credential) = mint(environment, properties, now)?;
     let is_first = owner == Owner::Platform && store.deployment().await?.is_none();
-    let (deployment, own) = deployment(now)?;
-    if !is_first || !store.create_deployment(&deployment, &own, &record, &write(now)?).await? {
-        store.create_api_key(&record, &write(now)?).await?;
+    let (deployment, secret, own) = deployment(now)?;
+    if !is_first || !store.create_deployment((&deployment, &secret), &own, &record, &write(operator, now)?).await? {
+        store.create_api_key(&record, &write(operator, now)?).await?;
     }
     Ok(CreatedKey { id: record.key.id, credential: credential.reveal().to_owned() })
 }
 
-/// Creates a new deployment record and its default organization.
-fn deployment(now: Time) -> Result<(Deployment, Organization)> {
+/// Creates a new deployment record, its cursor secret and its default organization.
+fn deployment(now: Time) -> Result<(Deployment, CursorSecret, Organization)> {
     let mut namespace = [0; 32];
     getrandom::fill(&mut namespace).map_err(|e| Error::internal(e.to_string()))?;
     let own = Organization {
@@ -129,18 +130,14 @@ fn deployment(now: Time) -> Result<(Deployment, Organization)> {
         updated_at: now,
         version: 1,
     };
-    let deployment = Deployment {
-        cursor_secret: format!("{:032x}{:032x}", random()?, random()?),
-        namespace: Namespace::new(namespace),
-        organization_id: own.id,
-        created_at: now,
-    };
-    Ok((deployment, own))
+    let deployment = Deployment { namespace: Namespace::new(namespace), organization_id: own.id, created_at: now };
+    let secret = CursorSecret { secret: format!("{:032x}{:032x}", random()?, random()?) };
+    Ok((deployment, secret, own))
 }
 
-/// Returns the metadata of a write by the operator. No request to the API has this actor.
-fn write(now: Time) -> Result<Write> {
-    let actor = Actor { kind: "operator".to_owned(), id: "berth".to_owned() };
+/// Returns the metadata of a write by the operator with this id. No request to the API has an actor of this type.
+fn write(operator: &str, now: Time) -> Result<Write> {
+    let actor = Actor { kind: "operator".to_owned(), id: operator.to_owned() };
     let request_id = RequestId::new(now, random()?).to_string();
     Ok(Write {
         origin: Origin { actor, dialect: Dialect::Operator, request_id, ip_address: None, user_agent: None, now },

@@ -151,6 +151,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
         (keys::deployment(), "one deployment record"),
+        (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),
     ];
     for (key, _) in &lost {

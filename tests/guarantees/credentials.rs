@@ -28,7 +28,7 @@ fn forged(environment: Environment, key: ApiKeyId) -> String {
 async fn operators_key(server: &TestServer, environment: Environment) -> String {
     let scopes = Scope::ALL.to_vec();
     let new = NewKey { name: "Operator".to_owned(), organization: None, scopes, expires_at: None };
-    create_key(&server.store().await, environment, new).await.expect("the operator creates a key").credential
+    create_key(&server.store().await, environment, new, "ada").await.expect("the operator creates a key").credential
 }
 
 /// Creates a platform key with this expiry; `None` if a busy machine is too slow.

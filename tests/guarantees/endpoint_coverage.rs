@@ -26,7 +26,6 @@ const WITHOUT_COSTS: [&str; 11] = [
     "connected-synchronizers",
     FALLBACK,
     "get-ledger-user",
-    "get-participant-id",
     "ledger-livez",
     "ledger-readyz",
     "ledger-version",

@@ -3,6 +3,7 @@
 pub mod checker;
 mod client;
 mod contract;
+pub mod credentials;
 pub mod emf;
 mod endpoints;
 pub mod generated;

@@ -35,7 +35,7 @@ async fn create_in(connection: &StoreConnection, arguments: KeyArguments) -> Res
     };
     let key =
         NewKey { name: arguments.name, organization: arguments.organization, scopes, expires_at: arguments.expires_at };
-    let created = operator::create_key(&store, arguments.environment, key).await;
+    let created = operator::create_key(&store, arguments.environment, key, &connection.operator().await).await;
     let created = created.map_err(|error| format!("cannot create the API key: {}", error_chain(&error)))?;
     let description = format!(
         "API key {} of {owner}, environment {}. Its credential is shown only once:",

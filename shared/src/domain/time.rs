@@ -1,6 +1,15 @@
 //! Points in time: UTC with milliseconds, RFC 3339 in JSON.
 
-use std::{borrow::Cow, fmt, str::FromStr, time::SystemTime};
+use std::{
+    borrow::Cow,
+    fmt,
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::SystemTime,
+};
 
 use jiff::{
     SignedDuration,
@@ -49,6 +58,25 @@ impl Time {
     #[must_use]
     pub const fn plus_millis(self, millis: u64) -> Self {
         Self::from_millis(self.0.saturating_add(millis))
+    }
+}
+
+/// Source of the current time: the clock of the system, which tests can move ahead. Clones are moved together.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    ahead: Arc<AtomicU64>,
+}
+
+impl Clock {
+    /// Returns the current time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        Time::now().plus_millis(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// Moves the clock ahead.
+    pub fn advance(&self, millis: u64) {
+        self.ahead.fetch_add(millis, Ordering::Relaxed);
     }
 }
 

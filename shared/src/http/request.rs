@@ -252,9 +252,10 @@ impl Request {
     /// # Errors
     /// `UNAUTHORIZED` if the request is unauthenticated.
     pub fn write_with_response(&self, response: &Response) -> Result<Write> {
-        let owner = self.caller()?.owner;
+        let caller = self.caller()?;
         let idempotency = self.idempotency_key().map(|key| Idempotency {
-            owner,
+            owner: caller.owner,
+            credential: caller.key,
             key,
             fingerprint: self.fingerprint(),
             response: response.recorded(self.endpoint.success),
@@ -272,7 +273,7 @@ impl Request {
     /// `UNAUTHORIZED` if the request is unauthenticated.
     pub async fn require_not_replayed(&self) -> Result<()> {
         let Some(key) = self.idempotency_key() else { return Ok(()) };
-        self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
+        self.store.require_unused(self.caller()?, &key, &self.fingerprint(), self.now).await
     }
 
     /// Removes the id of the conflicting resource from an error if the caller does not see that resource.

@@ -35,6 +35,9 @@ pub struct ListedApiKey {
 /// Maximum time for which a response waits for the record of the key's last use.
 const RECORD_USE_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// Age from which an eventually consistent read finds an API key, in milliseconds. DynamoDB replicates within a second.
+const REPLICATION_MILLIS: u64 = 60_000;
+
 /// Name of the counter for API keys, including revoked ones.
 pub(super) const COUNTER: &str = "apiKeys";
 
@@ -105,12 +108,14 @@ impl Store {
         self.get(&keys::api_key(id)).await
     }
 
-    /// Reads an API key for authentication, eventually consistent.
+    /// Reads an API key for authentication, with one request whether the key exists or not. The read is eventually
+    /// consistent, which costs half as much, unless the id says that the key is so new that replicas may lack it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn api_key_eventually_consistent(&self, id: ApiKeyId) -> Result<Option<ApiKeyRecord>> {
-        self.get_eventually_consistent(&keys::api_key(id)).await
+    pub async fn api_key_to_verify(&self, id: ApiKeyId, now: Time) -> Result<Option<ApiKeyRecord>> {
+        let is_recent = now < id.time().plus_millis(REPLICATION_MILLIS);
+        self.get_item(&keys::api_key(id), is_recent).await?.map(decode).transpose()
     }
 
     /// Returns the time of the last use of an API key, truncated to the hour; `None` if it was never used.

@@ -1,10 +1,10 @@
 //! Revocation of an API key with all keys that descend from it.
 //!
 //! A key can create others only while it is live, and the transaction that creates one checks that. So once a key is revoked,
-//! the list of its children is complete. The walk revokes each key before it reads the children of that key, and no descendant
-//! escapes, whatever is created meanwhile.
+//! the list of its children is complete. The traversal revokes each key before it reads the children of that key, and no
+//! descendant escapes, whatever is created meanwhile.
 //!
-//! The walk is resumable. Every revocation also writes a pending revocation below the root: the key whose children remain.
+//! The traversal is resumable. Every revocation also writes a pending revocation below the root: the key whose children remain.
 //! It is deleted when they are revoked. A request continues where an earlier one stopped.
 
 use futures::future::try_join_all;
@@ -30,10 +30,10 @@ use crate::domain::{
 const CHILDREN: i32 = 25;
 /// Maximum number of pending revocations whose children are read in parallel.
 const PENDING: i32 = 25;
-/// Time before the deadline at which the walk stops, so that its last transaction can end.
+/// Time before the deadline at which the traversal stops, so that its last transaction can end.
 const MARGIN: Duration = Duration::from_millis(500);
 
-/// All steps of the walk fail for one reason: another request has changed the items. They are then read again.
+/// All steps of the traversal fail for one reason: another request has changed the items. They are then read again.
 #[derive(Debug, Clone, Copy)]
 struct Step;
 
@@ -42,7 +42,7 @@ impl Store {
     /// `root` was read.
     ///
     /// # Errors
-    /// `REVOCATION_IN_PROGRESS` if the time does not suffice: another call continues. As every write.
+    /// `REVOCATION_IN_PROGRESS` if the time does not suffice: another request continues. As every write.
     pub async fn revoke_api_key_and_descendants(&self, root: &ApiKey, write: &Write) -> Result<bool> {
         let continues = root.revoked_at.is_some() && !self.pending(root.id, 1).await?.is_empty();
         if !continues && !self.begin_revocation(root, write).await? {
@@ -73,7 +73,7 @@ impl Store {
         }
     }
 
-    /// Checks that the walk, if it has begun, has time for another step.
+    /// Checks that the traversal, if it has begun, has time for another step.
     fn require_time(&self, is_begun: bool) -> Result<()> {
         if is_begun && Instant::now() + MARGIN >= self.deadline {
             let detail = "Descendants of the API key remain to be revoked; repeat the request to continue";

@@ -47,7 +47,7 @@ pub use listing::{Listed, Page, Start};
 pub use meter::Usage;
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;
-pub use record::{ApiKeyRecord, Deployment, Record, StoredRecord};
+pub use record::{ApiKeyRecord, CursorSecret, Deployment, Record, StoredRecord};
 pub use retry::is_transient;
 pub use roles::{CheckedRole, DockParty, PartyRole, RoleFilter};
 pub use transaction::Write;

@@ -6,29 +6,8 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::harness::credentials::{BASE62, checksum, parts};
 use crate::harness::{TestServer, api_test, paths, samples::Tenant, samples::nonexistent, world::ids};
-
-/// Digits of base62, by value.
-const BASE62: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// Returns the CRC-32 of a text as six base62 digits.
-fn checksum(text: &str) -> String {
-    let mut rest = crc32fast::hash(text.as_bytes()) as usize;
-    let mut digits = Vec::new();
-    for _ in 0..6 {
-        digits.push(&BASE62[rest % 62..=rest % 62]);
-        rest /= 62;
-    }
-    digits.into_iter().rev().collect()
-}
-
-/// Returns the parts of a credential: prefix, key id, secret, checksum.
-fn parts(credential: &str) -> (&str, &str, &str, &str) {
-    let (prefix, rest) = credential.split_at("dk_test_".len());
-    let (id, rest) = rest.split_once('_').expect("an underscore before the secret");
-    let (secret, sum) = rest.split_at(rest.len() - 6);
-    (prefix, id, secret, sum)
-}
 
 #[apply(api_test)]
 async fn a_new_key_is_returned_with_its_credential() {

@@ -214,7 +214,7 @@ async fn a_revocation_that_takes_too_long_continues() {
         let found = revoked(&server).await.values().filter(|revoked| **revoked).count();
         assert!(!is_continued || found > done, "every request makes progress");
         done = found;
-        // What the walk has revoked stays consistent.
+        // A partial revocation is consistent.
         assert_consistent(&server).await;
     }
     assert!(continued > 0, "the tree is revoked at once: the test needs a larger one");

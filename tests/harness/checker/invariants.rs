@@ -19,7 +19,7 @@ type Rule = fn(&Table, &mut Vec<String>);
 
 pub const RULES: [(&str, Rule); 22] = [
     ("every item is a record of its entity type", records),
-    ("there is one deployment record", deployment),
+    ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
     ("the counters of the platform equal the number of resources", platform_counts),
     ("every organization has its row, its slug and all its counters", organization_parts),
@@ -65,8 +65,11 @@ fn records(table: &Table, violations: &mut Vec<String>) {
 }
 
 fn deployment(table: &Table, violations: &mut Vec<String>) {
-    if !matches!(table.deployments.as_slice(), [record] if record.cursor_secret.len() == 64) {
-        violations.push("it is missing or has no cursor secret".to_owned());
+    if table.deployments.len() != 1 {
+        violations.push(format!("there are {} deployment records", table.deployments.len()));
+    }
+    if !matches!(table.cursor_secrets.as_slice(), [record] if record.secret.len() == 64) {
+        violations.push("the cursor secret is missing or has another length".to_owned());
     }
 }
 

@@ -10,10 +10,11 @@ use berth_shared::{
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, Deployment, DockRecord, DockRow, DomainRecord,
-            IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, OrganizationCounter,
-            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PendingRevocation,
-            PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, Deployment, DockRecord, DockRow,
+            DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow,
+            OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference,
+            PendingRevocation, PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty,
+            SlugRecord,
         },
     },
 };
@@ -22,6 +23,7 @@ use berth_shared::{
 #[derive(Debug, Default)]
 pub struct Table {
     pub deployments: Vec<Deployment>,
+    pub cursor_secrets: Vec<CursorSecret>,
     pub platform_counters: Vec<PlatformCounter>,
     pub organizations: BTreeMap<OrganizationId, Organization>,
     pub organization_counters: Vec<OrganizationCounter>,
@@ -76,6 +78,7 @@ impl Table {
     fn add(&mut self, record: Record) {
         match record {
             Record::Deployment(record) => self.deployments.push(record),
+            Record::CursorSecret(record) => self.cursor_secrets.push(record),
             Record::PlatformCounter(record) => self.platform_counters.push(record),
             Record::Organization(record) => drop(self.organizations.insert(record.id, record)),
             Record::OrganizationCounter(record) => self.organization_counters.push(record),

@@ -51,7 +51,7 @@ pub use ledger::{
 };
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
-pub use platform::{Deployment, PlatformCounter, PlatformCounts};
+pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
 
 /// A type of record.
@@ -186,6 +186,8 @@ macro_rules! records {
 records! {
     /// Deployment record.
     Deployment(Deployment);
+    /// Secret that signs cursors.
+    CursorSecret(CursorSecret);
     /// Counters of the platform, one of eight items.
     PlatformCounter(PlatformCounter);
     /// Organization.

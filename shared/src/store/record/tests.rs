@@ -162,13 +162,8 @@ impl Values {
         let count = i64::try_from(self.number).unwrap();
         let returned = [2, self.number].into_iter().filter(|_| self.is_set).collect();
         vec![
-            Deployment {
-                cursor_secret: "0".repeat(64),
-                namespace: Namespace::new([1; 32]),
-                organization_id,
-                created_at: self.time(),
-            }
-            .into(),
+            Deployment { namespace: Namespace::new([1; 32]), organization_id, created_at: self.time() }.into(),
+            CursorSecret { secret: "0".repeat(64) }.into(),
             PlatformCounter { shard, counts: PlatformCounts { organizations: count, docks: 0, api_keys: -count } }
                 .into(),
             crate::domain::Organization {
@@ -257,7 +252,7 @@ impl Values {
             OwnerApiKeyRow { owner: self.owner(), key: row }.into(),
             row.into(),
             key.into(),
-            IdempotencyRecord { owner: self.owner(), digest: "d".repeat(64), first }.into(),
+            IdempotencyRecord { owner: self.owner(), credential: parent, digest: "d".repeat(64), first }.into(),
             self.audit_entry().into(),
         ]
     }
