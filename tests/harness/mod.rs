@@ -5,6 +5,7 @@ mod client;
 mod contract;
 pub mod credentials;
 pub mod emf;
+pub mod encoding;
 mod endpoints;
 pub mod generated;
 mod leaks;
