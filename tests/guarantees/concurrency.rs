@@ -202,9 +202,9 @@ async fn one_of_simultaneous_changes_with_if_match_takes_effect() {
         for target in world.resource_paths() {
             let before = tag(&world.get(&target).await);
             let names: Vec<_> = (0..16).map(|number| format!("Round {round}, {number}")).collect();
-            let changes = join_all(names.iter().map(|name| world.patch_if_match(&target, &before, name))).await;
-            let [changed] = with_status(&changes, 200)[..] else { panic!("{target}: {changes:#?}") };
-            assert_eq!(with_status(&changes, 412).len(), 15, "{target}");
+            let responses = join_all(names.iter().map(|name| world.patch_if_match(&target, &before, name))).await;
+            let [changed] = with_status(&responses, 200)[..] else { panic!("{target}: {responses:#?}") };
+            assert_eq!(with_status(&responses, 412).len(), 15, "{target}");
             let after = world.get(&target).await;
             assert_eq!((after.text("name"), tag(&after)), (changed.text("name"), tag(changed)), "{target}");
         }

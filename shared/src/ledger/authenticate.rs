@@ -53,8 +53,8 @@ async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) 
 }
 
 async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
-    let verifier = request.service.verifier();
-    let verified = verifier.verify_credential(&request.store, token, request.now).await;
+    let keys = request.service.verifier();
+    let verified = keys.verify_credential(&request.store, token, request.now).await;
     let principal = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {
@@ -62,7 +62,7 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
             LedgerError::unauthenticated().into()
         }
     })?;
-    verifier.record_use(&request.store, principal.key, request.now).await;
+    keys.record_use(&request.store, principal.key, request.now).await;
     log_caller(Some(principal.key), principal.owner);
     let is_admin = principal.scopes.contains(Scope::LedgerAdmin);
     if !is_admin && !principal.scopes.contains(Scope::LedgerRead) {
