@@ -14,7 +14,7 @@ pub mod events;
 mod every_endpoint;
 mod faults;
 pub mod filters;
-mod growth;
+pub mod growth;
 mod histories;
 mod http;
 mod idempotency;

@@ -13,6 +13,7 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update},
     keys::{self, Key},
+    listing::Section,
     reads::decode,
     record::{PartyOwner, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, RoleCounts},
     transaction::{Outcome, Transaction, unexpected},
@@ -229,21 +230,21 @@ impl Store {
             let counts: Option<RoleCounts> = self.get(&keys::party(organization, party)).await?;
             counts.ok_or_else(Error::not_found::<id::Party>)
         };
-        let mut ranges = vec![keys::party_roles(organization, party)];
+        let mut sections = vec![Section::single(keys::party_roles(organization, party))];
         if filter.as_of.is_some() {
-            ranges.push(keys::party_past_roles(organization, party));
+            sections.push(Section::single(keys::party_past_roles(organization, party)));
         }
         let keep = |role: &Role| filter.keeps(role);
         let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter {
             RoleFilter { role: None, dock: None, as_of: None } => None,
             _ => Some(&keep),
         };
-        let (listed, counts) = try_join(self.list(&ranges, page, keep), counts).await?;
+        let (listed, counts) = try_join(self.list(&sections, page, keep), counts).await?;
         let total = match filter.as_of {
             None => Some(counts.of(filter.role)),
-            Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await?,
+            Some(_) => self.count_kept(&sections, &|role| filter.keeps(role), usize::MAX - 1).await?,
         };
-        let docks = listed.rows.iter().map(|role: &Role| keys::dock(organization, role.dock_id));
+        let docks = listed.values().map(|role: &Role| keys::dock(organization, role.dock_id));
         let docks: HashMap<Key, DockName> = self.get_batch_of(docks, &["name"]).await?;
         let row = |role: Role| {
             let dock = docks.get(&keys::dock(organization, role.dock_id));
@@ -289,12 +290,12 @@ impl Store {
         filter: &RoleFilter,
         page: &Page,
     ) -> Result<Listed<DockParty>> {
-        let names = RoleName::ALL.into_iter().filter(|role| filter.role.is_none_or(|only| only == *role));
-        let mut ranges = Vec::new();
-        for name in names {
-            ranges.push(keys::dock_roles(organization, dock, name));
+        let names = RoleName::ALL.into_iter().enumerate();
+        let mut sections = Vec::new();
+        for (rank, name) in names.filter(|(_, role)| filter.role.is_none_or(|only| only == *role)) {
+            sections.push(Section::newest(keys::dock_roles(organization, dock, name), rank));
             if filter.as_of.is_some() {
-                ranges.push(keys::dock_past_roles(organization, dock, name));
+                sections.push(Section::older(keys::dock_past_roles(organization, dock, name), rank));
             }
         }
         let counts = async {
@@ -304,7 +305,7 @@ impl Store {
         let total = async {
             match filter.as_of {
                 None => Ok(None),
-                Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await,
+                Some(_) => self.count_kept(&sections, &|role| filter.keeps(role), usize::MAX - 1).await,
             }
         };
         let keep = |role: &Role| filter.keeps(role);
@@ -312,8 +313,8 @@ impl Store {
             None => None,
             Some(_) => Some(&keep),
         };
-        let (listed, counts, total) = try_join3(self.list(&ranges, page, keep), counts, total).await?;
-        let parties = listed.rows.iter().map(|role: &Role| keys::party(organization, role.party_id));
+        let (listed, counts, total) = try_join3(self.list(&sections, page, keep), counts, total).await?;
+        let parties = listed.values().map(|role: &Role| keys::party(organization, role.party_id));
         let parties: HashMap<Key, PartyName> = self.get_batch_of(parties, &["name", "type"]).await?;
         let row = |role: Role| {
             let party = parties.get(&keys::party(organization, role.party_id));

@@ -1,8 +1,11 @@
 //! Pagination of every list.
 
+mod as_of;
 mod concurrent;
 pub mod pages;
 mod parameters;
+mod payload;
+mod sparse;
 
 use crate::harness::{World, paths};
 
