@@ -25,3 +25,4 @@ pub mod pagination;
 mod patches;
 pub mod program;
 mod records;
+mod store_reads;

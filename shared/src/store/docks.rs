@@ -9,7 +9,8 @@ use super::{
     listing::{READ_BY_FILTER, Section},
     organizations::counting,
     reads::decode,
-    record::{DockRecord, DockRow, DomainOwner, DomainRecord, PlatformCounter},
+    record::{DockCounter, DockRow, DomainOwner, DomainRecord, PlatformCounter, RoleCounts},
+    retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
@@ -43,7 +44,11 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(new.organization_id, bits, "docks", 1);
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
-        transaction.create(Step::Dock, &DockRecord::new(new.clone()))?;
+        transaction.create(Step::Dock, new)?;
+        for shard in 0..keys::SHARDS {
+            let (organization_id, dock_id, counts) = (new.organization_id, new.id, RoleCounts::NONE);
+            transaction.create(Step::Dock, &DockCounter { organization_id, dock_id, shard, counts })?;
+        }
         let name = new.profile.name.clone();
         transaction.create(Step::Dock, &DockRow { id: new.id, organization_id: new.organization_id, name })?;
         let platform = Update::default().add("docks", 1);
@@ -69,6 +74,18 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn dock(&self, organization: OrganizationId, id: DockId) -> Result<Option<Dock>> {
         self.get(&keys::dock(organization, id)).await
+    }
+
+    /// Returns the number of roles in a dock; `None` if it does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub(super) async fn dock_counts(&self, organization: OrganizationId, id: DockId) -> Result<Option<RoleCounts>> {
+        let query = self.query(&keys::dock_counts(organization, id), None);
+        let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let counts: Vec<RoleCounts> =
+            response.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_>>()?;
+        Ok((!counts.is_empty()).then(|| RoleCounts::sum(&counts)))
     }
 
     /// Returns the organization of a dock.

@@ -1,7 +1,8 @@
 //! Roles, by dock and by party.
 //!
 //! A current role is two items. The one by dock can exist only once for each dock, party and role, which enforces
-//! uniqueness. The one by party is ordered by time. One transaction changes both, and the counters of the dock and the party.
+//! uniqueness. The one by party is ordered by time. One transaction changes both, a counter of the dock, and the party, which
+//! counts its roles.
 //! A revocation moves both items to the past, where `asOf` reads them.
 
 use std::collections::HashMap;
@@ -112,7 +113,9 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let count = || Update::default().add(RoleCounts::attribute(role.role), 1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
-        transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
+        // A counter of its own for each eighth of the roles: assignments in one dock do not exclude each other.
+        let shard = keys::dock_count(organization, dock, role.id.ulid().0);
+        transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
         transaction.create(Step::RoleByDock, &RoleByDock { organization_id: organization, role: role.clone() })?;
         transaction.create(Step::RoleByParty, &RoleByParty { organization_id: organization, role: role.clone() })?;
         let owner = Owner::Organization(organization);
@@ -203,7 +206,8 @@ impl Store {
         transaction.delete(Step::RoleByDock, &keys::dock_role(organization, dock, party, role.role), same)?;
         let count = || Update::default().add(RoleCounts::attribute(role.role), -1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
-        transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
+        let shard = keys::dock_count(organization, dock, role.id.ulid().0);
+        transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
         let by_party = RevokedRoleByParty { organization_id: organization, role: revoked.clone() };
         transaction.create(Step::RoleByParty, &by_party)?;
         transaction.create(Step::RoleByDock, &RevokedRoleByDock { organization_id: organization, role: revoked })?;
@@ -299,7 +303,7 @@ impl Store {
             }
         }
         let counts = async {
-            let counts: Option<RoleCounts> = self.get(&keys::dock(organization, dock)).await?;
+            let counts = self.dock_counts(organization, dock).await?;
             counts.ok_or_else(Error::not_found::<id::Dock>)
         };
         let total = async {

@@ -104,8 +104,10 @@ impl Directory {
             client.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let id_locations = id_locations.await;
-        let counts =
-            vec![counter("partiesOrganization"), roles(keys::dock(organization, dock.parse().expect("an id")))];
+        let counts = vec![
+            counter("partiesOrganization"),
+            roles(keys::dock_count_shard(organization, dock.parse().expect("an id"), 0)),
+        ];
         let guests = Sample::of(server, counts, async {
             let guest = client.create_party(&org, "Guest").await.id();
             client.assign(&org, &guest, &dock, "RECIPIENT").await;

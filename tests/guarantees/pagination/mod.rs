@@ -1,6 +1,7 @@
 //! Pagination of every list.
 
 mod as_of;
+mod bindings;
 mod concurrent;
 pub mod pages;
 mod parameters;

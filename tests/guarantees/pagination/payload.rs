@@ -119,6 +119,8 @@ async fn the_largest_rows_of_other_lists_fit_into_one_page() {
     .await;
     for list in [
         paths::ORGANIZATIONS,
+        paths::DOCKS,
+        &world.parties_path(),
         &paths::roles(organization, &party),
         &paths::dock_parties(&dock),
         &format!("{}?organizationId={organization}", paths::API_KEYS),
