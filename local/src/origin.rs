@@ -36,7 +36,7 @@ impl OriginPolicy {
             return Err(GatewayError::FORBIDDEN);
         }
         let Some(origin) = head.headers.get(header::ORIGIN) else {
-            return if is_cross_site(&head.headers) { Err(GatewayError::FORBIDDEN) } else { Ok(None) };
+            return if is_cross_origin(&head.headers) { Err(GatewayError::FORBIDDEN) } else { Ok(None) };
         };
         // The scheme is not compared: a proxy in front of the server can add TLS.
         if origin.to_str().ok().and_then(|origin| origin.split_once("://")).is_some_and(|(_, own)| own == host) {
@@ -88,10 +88,12 @@ fn is_loopback(name: &str) -> bool {
         || name.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Returns whether a page of another site causes the request, other than by a link that a person follows.
-fn is_cross_site(headers: &HeaderMap) -> bool {
+/// Returns whether a page of another origin causes the request, other than by a link that a person follows. Another port
+/// of this machine is the same site, but another origin.
+fn is_cross_origin(headers: &HeaderMap) -> bool {
     let is = |name: &str, value: &str| headers.get(name).is_some_and(|sent| sent == value);
-    is("sec-fetch-site", "cross-site") && !is("sec-fetch-mode", "navigate")
+    let is_own = is("sec-fetch-site", "same-origin") || is("sec-fetch-site", "none");
+    headers.contains_key("sec-fetch-site") && !is_own && !is("sec-fetch-mode", "navigate")
 }
 
 #[cfg(test)]
@@ -161,11 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_of_another_site_without_an_origin_is_forbidden_unless_a_link_was_followed() {
+    fn a_request_of_another_origin_without_the_header_is_forbidden_unless_a_link_was_followed() {
         let from = |site: &str, mode: &str| {
             check(&[("host", "localhost"), ("sec-fetch-site", site), ("sec-fetch-mode", mode)])
         };
         assert_eq!(from("cross-site", "no-cors"), Err(403));
+        assert_eq!(from("same-site", "no-cors"), Err(403));
         assert_eq!(from("cross-site", "navigate"), Ok(None));
         assert_eq!(from("same-origin", "cors"), Ok(None));
         assert_eq!(from("none", "navigate"), Ok(None));

@@ -1,13 +1,11 @@
 //! `GET /v1/healthz`, `GET /openapi.json` and requests without a route.
 
-use std::io::Read;
-
 use berth_shared::http::{Access, Handler};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::harness::{PartyWorld, TestServer, api_test, paths};
+use crate::harness::{PartyWorld, TestServer, api_test, encoding::decode, paths};
 
 #[apply(api_test)]
 async fn health_returns_the_version_without_a_credential() {
@@ -41,13 +39,7 @@ async fn the_contract_is_compressed_and_cached() {
         assert_eq!(response.header("cache-control"), Some("public, max-age=300"));
         assert_eq!(response.header("vary"), Some("Accept-Encoding"));
         assert!(response.body.len() * 5 < identity.body.len(), "{encoding}: {} bytes", response.body.len());
-        let mut decoded = Vec::new();
-        if encoding == "gzip" {
-            flate2::read::GzDecoder::new(&*response.body).read_to_end(&mut decoded).expect("gzip");
-        } else {
-            brotli::Decompressor::new(&*response.body, 4096).read_to_end(&mut decoded).expect("br");
-        }
-        assert_eq!(decoded, identity.body, "{encoding}");
+        assert_eq!(decode(Some(encoding), &response.body), identity.body, "{encoding}");
         tags.push(response.header("etag").expect("a tag").to_owned());
     }
     // Each encoding is a representation of its own.

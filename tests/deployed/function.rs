@@ -11,11 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use crate::harness::StorePort;
+use crate::harness::{StorePort, encoding::decode};
 
 /// Variable with the path of the release `bootstrap`.
 pub const BOOTSTRAP: &str = "BERTH_BOOTSTRAP";
@@ -142,12 +143,17 @@ pub struct TestResponse {
 }
 
 impl TestResponse {
+    /// Returns a response with the content that its encoding stands for.
+    pub fn new(status: u16, headers: &HeaderMap, content: &[u8]) -> Self {
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let decoded = decode(headers.get("content-encoding").map(text).as_deref(), content);
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        Self { status, headers, body: String::from_utf8(decoded).expect("the content is text") }
+    }
+
     fn read(response: &Value) -> Option<Self> {
         let response = berth::gateway::response(response).ok()?;
-        let headers = response.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-        let body = String::from_utf8(response.body().to_vec()).ok()?;
-        Some(Self { status: response.status().as_u16(), headers: headers.collect(), body })
+        Some(Self::new(response.status().as_u16(), response.headers(), response.body()))
     }
 
     /// The body.

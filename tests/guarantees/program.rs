@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     time::{Duration, Instant},
@@ -160,6 +161,25 @@ async fn a_second_start_keeps_the_data_and_prints_no_key() {
     assert!(!second.said.contains(&key));
     let found = second.client(&key).get_organization(&organization.id()).await.expect(200);
     assert_eq!(found.body, organization.body);
+}
+
+#[apply(api_test)]
+async fn the_first_key_can_be_written_to_a_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("key");
+    // A file that others can read is replaced.
+    std::fs::write(&file, "another").expect("written");
+    let change = |command: &mut Command| {
+        command.arg("--key-file").arg(&file);
+    };
+    let running = Program::start_with(&directory.path().join("data"), change);
+    let key = std::fs::read_to_string(&file).expect("the file");
+    let key = key.trim_end();
+    running.client(key).list_organizations().await.expect(200);
+    assert_eq!(running.key, None);
+    assert!(!running.said.contains(key) && running.said.contains(file.to_str().expect("UTF-8")), "{}", running.said);
+    let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[apply(api_test)]

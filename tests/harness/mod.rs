@@ -4,6 +4,7 @@ pub mod checker;
 mod client;
 mod contract;
 pub mod emf;
+pub mod encoding;
 mod endpoints;
 pub mod generated;
 mod leaks;

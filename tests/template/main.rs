@@ -10,7 +10,7 @@ use std::{process::Command, sync::LazyLock};
 use aws_sdk_dynamodb::types::{KeyType, ScalarAttributeType, TimeToLiveStatus};
 use berth::{Options, template::logical_id};
 use berth_functions::ENDPOINTS;
-use checks::findings;
+use checks::{findings, findings_of};
 use serde_json::{Value, json};
 
 const CHECKED_IN: &str = include_str!("../../template.yaml");
@@ -99,13 +99,13 @@ const MUTATIONS: &[Mutation] = &[
     }),
     ("revoke-role has no function RevokeRole", |t| remove(&mut t["Resources"], "RevokeRole")),
     ("get-dock has no role GetDockRole", |t| remove(&mut t["Resources"], "GetDockRole")),
-    ("Spare (AWS::Serverless::Function) belongs to no endpoint", |t| copy(t, "Health", "Spare")),
-    ("SpareRole (AWS::IAM::Role) belongs to no endpoint", |t| copy(t, "HealthRole", "SpareRole")),
-    ("OtherPermission (AWS::Lambda::Permission) belongs to no", |t| copy(t, "HealthPermission", "OtherPermission")),
+    ("Spare (\"AWS::Serverless::Function\") is not expected", |t| copy(t, "Health", "Spare")),
+    ("SpareRole (\"AWS::IAM::Role\") is not expected", |t| copy(t, "HealthRole", "SpareRole")),
+    ("OtherPermission (\"AWS::Lambda::Permission\") is not", |t| copy(t, "HealthPermission", "OtherPermission")),
     ("GetDock: Handler", |t| set(properties(t, "GetDock")?, "Handler", json!("get-docks"))),
     ("GetDock: Role", |t| set(properties(t, "GetDock")?, "Role", json!({ "Fn::GetAtt": ["UpdateDockRole", "Arn"] }))),
-    ("GetDock has its own LoggingConfig", |t| set(properties(t, "GetDock")?, "LoggingConfig", json!({}))),
-    ("GetDock has its own Events", |t| set(properties(t, "GetDock")?, "Events", json!({}))),
+    ("GetDock: LoggingConfig", |t| set(properties(t, "GetDock")?, "LoggingConfig", json!({}))),
+    ("GetDock: Events", |t| set(properties(t, "GetDock")?, "Events", json!({}))),
     ("Globals: LoggingConfig", |t| remove(&mut t["Globals"]["Function"], "LoggingConfig")),
     ("openapi.json has POST /v1/docks, but", |t| rename(paths(t)?, "/v1/docks", "/v1/dock")),
     ("the API has the route POST /v1/dock, but", |t| rename(paths(t)?, "/v1/docks", "/v1/dock")),
@@ -132,13 +132,13 @@ const MUTATIONS: &[Mutation] = &[
     ("Table: DeletionPolicy", |t| set(&mut t["Resources"]["Table"], "DeletionPolicy", json!("Delete"))),
     ("AccessLogs: RetentionInDays", |t| remove(properties(t, "AccessLogs")?, "RetentionInDays")),
     ("FunctionLogs: RetentionInDays", |t| remove(properties(t, "FunctionLogs")?, "RetentionInDays")),
-    ("the log groups", |t| remove(&mut t["Resources"], "FunctionLogs")),
-    ("the access log has path", |t| {
+    ("FunctionLogs: Type", |t| remove(&mut t["Resources"], "FunctionLogs")),
+    ("Api: Format", |t| {
         let line = json!(r#"{"path":"$context.path"}"#);
         set(&mut properties(t, "Api")?["AccessLogSettings"], "Format", line)
     }),
-    ("no alarm watches conflicts", |t| remove(&mut t["Resources"], "ConflictsAlarm")),
-    ("no alarm watches 5xx", |t| set(properties(t, "ServerErrorsAlarm")?, "Threshold", json!(100))),
+    ("ConflictsAlarm: Threshold", |t| remove(&mut t["Resources"], "ConflictsAlarm")),
+    ("ServerErrorsAlarm: Threshold", |t| set(properties(t, "ServerErrorsAlarm")?, "Threshold", json!(100))),
     ("no alarm watches the errors of Fallback", |t| pop(last_errors_alarm(t)?, "Metrics")),
     ("Alarm: expression", |t| pop(last_errors_alarm(t)?, "Metrics")),
     ("Alarm: metric 0", |t| set(&mut last_errors_alarm(t)?["Metrics"][1]["MetricStat"], "Stat", json!("Maximum"))),
@@ -162,6 +162,58 @@ fn each_mutation_is_detected() {
         mutate(&mut template).unwrap_or_else(|| panic!("nothing to change for {expected:?}"));
         let findings = findings(&template);
         assert!(findings.iter().any(|finding| finding.contains(expected)), "{expected:?} is not among {findings:#?}");
+    }
+}
+
+/// Members that no check compares: they explain, or are shown only.
+const FREE: [&str; 4] = ["AlarmDescription", "DashboardBody", "Description", "Label"];
+
+/// These endpoints stand for all: one without the table, one with it, one with path parameters, and the default route.
+const EXAMPLES: [&str; 4] = ["health", "create-party", "get-dock", "fallback"];
+
+/// Any changed value and any additional member is detected, wherever it is.
+#[test]
+fn each_change_of_a_value_is_detected() {
+    let examples: Vec<_> = ENDPOINTS.iter().filter(|endpoint| EXAMPLES.contains(&endpoint.name)).cloned().collect();
+    let original = berth::template::render(&examples).expect("a template");
+    let original: Value = serde_saphyr::from_str(&original).expect("YAML");
+    assert_eq!(findings_of(&original, &examples), Vec::<String>::new());
+    let mut changes = Vec::new();
+    for place in ["/Resources", "/Globals", "/Conditions"] {
+        pointers(place, original.pointer(place).expect("a value"), &mut changes);
+    }
+    assert!(changes.len() > 500, "{} places", changes.len());
+    let undetected = changes.iter().filter(|pointer| {
+        let mut changed = original.clone();
+        match changed.pointer_mut(pointer).expect("a value") {
+            Value::Object(members) => drop(members.insert("Unexpected".to_owned(), json!("value"))),
+            Value::Array(elements) => elements.push(json!("unexpected")),
+            value => *value = json!("unexpected"),
+        }
+        findings_of(&changed, &examples).is_empty()
+    });
+    assert_eq!(undetected.collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+/// Adds the JSON pointer of `value` and of each value in it, but for free members.
+fn pointers(pointer: &str, value: &Value, all: &mut Vec<String>) {
+    all.push(pointer.to_owned());
+    match value {
+        Value::Object(members) => {
+            // The metadata of a function says how it is built, other metadata has comments.
+            let is_free = |name: &str, member: &Value| {
+                FREE.contains(&name) || name == "Metadata" && member["BuildMethod"].is_null()
+            };
+            for (name, member) in members.iter().filter(|(name, member)| !is_free(name, member)) {
+                pointers(&format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")), member, all);
+            }
+        }
+        Value::Array(elements) => {
+            for (at, element) in elements.iter().enumerate() {
+                pointers(&format!("{pointer}/{at}"), element, all);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -56,15 +56,15 @@ async fn respond(
     authorize: &impl Authorize,
 ) -> (StatusCode, String) {
     let (head, body) = request.into_parts();
-    if head.method != Method::POST || head.uri.path() != "/" {
-        return (StatusCode::NOT_FOUND, String::new());
-    }
     let Ok(Ok(body)) = timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, String::new());
     };
     let body = body.to_bytes();
     if let Err(response) = authorize.authorize(&head, &body) {
         return response;
+    }
+    if head.method != Method::POST || head.uri.path() != "/" {
+        return (StatusCode::NOT_FOUND, String::new());
     }
     let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let performed = dynamodb.perform(target.to_owned(), body.to_vec()).await;

@@ -6,27 +6,141 @@ use std::{
 };
 
 use berth::template::logical_id;
-use berth_functions::{ENDPOINTS, FALLBACK};
+use berth_functions::FALLBACK;
 use berth_shared::http::Endpoint;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Findings;
 
 static CONTRACT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../openapi.json")).expect("JSON"));
 
+static METHODS: LazyLock<BTreeSet<String>> = LazyLock::new(documented_methods);
+static HEADERS: LazyLock<BTreeSet<String>> = LazyLock::new(documented_headers);
+static RESPONSE_HEADERS: LazyLock<BTreeSet<String>> = LazyLock::new(documented_response_headers);
+
 /// Key of an operation for any method.
 const ANY: &str = "x-amazon-apigateway-any-method";
 
-pub(super) fn check(template: &Value, findings: &mut Findings) {
+pub(super) fn check(template: &Value, endpoints: &[Endpoint], findings: &mut Findings) {
     let routes = routes(template, findings);
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints {
         let id = logical_id(endpoint);
         let found = routes.get(&id).cloned().unwrap_or_default();
         findings.equal(format!("{id}: routes"), &json!(found), &json!(expected_routes(endpoint)));
         permission(template, &id, &found, findings);
     }
-    contract(&routes.into_values().flatten().collect(), findings);
+    settings(template, findings);
+    domain(template, findings);
+}
+
+/// Settings of the API: limits, CORS, access log.
+fn settings(template: &Value, findings: &mut Findings) {
+    // The access log has no paths, query strings and headers: they hold ids, names and credentials.
+    let line = [
+        ("time", "requestTime"),
+        ("requestId", "requestId"),
+        ("route", "routeKey"),
+        ("status", "status"),
+        ("ip", "identity.sourceIp"),
+        ("millis", "responseLatency"),
+        ("functionMillis", "integrationLatency"),
+        ("bytes", "responseLength"),
+        ("error", "error.responseType"),
+        ("functionError", "integrationErrorMessage"),
+    ];
+    let properties = &template["Resources"]["Api"]["Properties"];
+    let format = &properties["AccessLogSettings"]["Format"];
+    let found: Option<BTreeMap<String, String>> = format.as_str().and_then(|text| serde_json::from_str(text).ok());
+    let expected = line.map(|(name, variable)| (name.to_owned(), format!("$context.{variable}")));
+    findings.equal("Api: Format", &json!(found), &json!(BTreeMap::from(expected)));
+
+    // Everybody can read the document, and it is large.
+    let few = json!({ "ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20 });
+    let cors = json!({
+        "AllowOrigins": { "Fn::Split": [",", { "Ref": "CorsOrigins" }] },
+        "AllowMethods": *METHODS,
+        "AllowHeaders": *HEADERS,
+        "ExposeHeaders": *RESPONSE_HEADERS,
+        "MaxAge": 3600,
+    });
+    let expected = json!({
+        "Type": "AWS::Serverless::HttpApi",
+        "Properties": {
+            "StageName": "$default",
+            "DefaultRouteSettings": {
+                "ThrottlingRateLimit": { "Ref": "ThrottlingRate" },
+                "ThrottlingBurstLimit": { "Ref": "ThrottlingBurst" },
+            },
+            "RouteSettings": { "GET /openapi.json": few, "HEAD /openapi.json": few },
+            "CorsConfiguration": { "Fn::If": ["HasCors", cors, { "Ref": "AWS::NoValue" }] },
+            "AccessLogSettings": { "DestinationArn": { "Fn::GetAtt": ["AccessLogs", "Arn"] }, "Format": format },
+        },
+    });
+    findings.resource(template, "Api", &expected);
+    let body = &properties["DefinitionBody"];
+    let expected = json!({
+        "openapi": "3.0.1",
+        "info": { "title": { "Ref": "AWS::StackName" }, "description": "Berth", "version": "1.0" },
+        "paths": body["paths"],
+    });
+    findings.equal("Api: DefinitionBody", body, &expected);
+}
+
+/// The custom domain name.
+fn domain(template: &Value, findings: &mut Findings) {
+    let configuration = json!({
+        "CertificateArn": { "Ref": "DomainCertificateArn" },
+        "EndpointType": "REGIONAL",
+        "SecurityPolicy": "TLS_1_2",
+    });
+    let domain = json!({
+        "Type": "AWS::ApiGatewayV2::DomainName",
+        "Condition": "HasDomain",
+        "Properties": {
+            "DomainName": { "Ref": "DomainName" },
+            "DomainNameConfigurations": [configuration],
+        },
+    });
+    findings.resource(template, "Domain", &domain);
+    let mapping = json!({
+        "Type": "AWS::ApiGatewayV2::ApiMapping",
+        "Condition": "HasDomain",
+        "Properties": {
+            "ApiId": { "Ref": "Api" },
+            "DomainName": { "Ref": "Domain" },
+            "Stage": { "Ref": "Api.Stage" },
+        },
+    });
+    findings.resource(template, "DomainMapping", &mapping);
+}
+
+/// Returns the operations of the contract.
+fn operations() -> impl Iterator<Item = &'static Value> {
+    let paths = CONTRACT["paths"].as_object().expect("an object").values();
+    paths.flat_map(|operations| operations.as_object().expect("an object").values())
+}
+
+/// Returns the methods of the contract, and HEAD, which each GET has.
+fn documented_methods() -> BTreeSet<String> {
+    let paths = CONTRACT["paths"].as_object().expect("an object").values();
+    let methods = paths.flat_map(|operations| operations.as_object().expect("an object").keys());
+    methods.map(|method| method.to_uppercase()).chain(["HEAD".to_owned()]).collect()
+}
+
+/// Returns the request headers of the contract, and those that OpenAPI does not treat as parameters.
+fn documented_headers() -> BTreeSet<String> {
+    let parameters = operations().filter_map(|operation| operation["parameters"].as_array()).flatten();
+    let headers = parameters.filter(|parameter| parameter["in"] == "header");
+    let names = headers.map(|header| header["name"].as_str().expect("a name").to_lowercase());
+    names.chain(["authorization", "content-type"].map(ToOwned::to_owned)).collect()
+}
+
+/// Returns the response headers of the contract, except the one that browsers evaluate themselves.
+fn documented_response_headers() -> BTreeSet<String> {
+    let responses = operations().flat_map(|operation| operation["responses"].as_object().expect("an object").values());
+    let headers = responses.filter_map(|response| response["headers"].as_object()).flat_map(|headers| headers.keys());
+    headers.map(|name| name.to_lowercase()).filter(|name| name != "www-authenticate").collect()
 }
 
 /// Returns the routes of an endpoint: `METHOD /path`, or `$default`.
@@ -43,6 +157,9 @@ fn routes(template: &Value, findings: &mut Findings) -> BTreeMap<String, BTreeSe
     let mut routes: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     let body = &template["Resources"]["Api"]["Properties"]["DefinitionBody"];
     for (path, operations) in body["paths"].as_object().into_iter().flatten() {
+        if operations.as_object().is_none_or(Map::is_empty) {
+            findings.add(format!("{path} has no operations"));
+        }
         for (method, operation) in operations.as_object().into_iter().flatten() {
             let integration = &operation["x-amazon-apigateway-integration"];
             let uri = integration["uri"]["Fn::Sub"].as_str().unwrap_or_default();
@@ -106,11 +223,12 @@ fn permission(template: &Value, id: &str, routes: &BTreeSet<String>, findings: &
             },
         },
     });
-    findings.equal(format!("{id}Permission"), &template["Resources"][format!("{id}Permission")], &expected);
+    findings.resource(template, &format!("{id}Permission"), &expected);
 }
 
 /// The routes are the operations of openapi.json, each GET with its HEAD.
-fn contract(routes: &BTreeSet<String>, findings: &mut Findings) {
+pub(super) fn contract(template: &Value, findings: &mut Findings) {
+    let routes: BTreeSet<_> = routes(template, &mut Findings::default()).into_values().flatten().collect();
     let mut documented = BTreeSet::from(["$default".to_owned()]);
     for (path, operations) in CONTRACT["paths"].as_object().expect("an object") {
         for method in operations.as_object().expect("an object").keys() {
@@ -120,7 +238,7 @@ fn contract(routes: &BTreeSet<String>, findings: &mut Findings) {
             }
         }
     }
-    for missing in documented.difference(routes) {
+    for missing in documented.difference(&routes) {
         findings.add(format!("openapi.json has {missing}, but the API has no such route"));
     }
     for surplus in routes.difference(&documented) {

@@ -3,22 +3,21 @@
 use std::collections::BTreeSet;
 
 use berth::template::logical_id;
-use berth_functions::ENDPOINTS;
 use berth_shared::http::Endpoint;
 use serde_json::{Value, json};
 
-use super::{Findings, of_type};
+use super::Findings;
 
 /// The only DynamoDB resource that a role may use.
 const TABLE_ARN: &str = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableName}";
 
-pub(super) fn check(template: &Value, findings: &mut Findings) {
-    for endpoint in ENDPOINTS {
+pub(super) fn check(template: &Value, endpoints: &[Endpoint], findings: &mut Findings) {
+    for endpoint in endpoints {
         function(template, endpoint, findings);
         role(template, endpoint, findings);
     }
-    no_others(template, findings);
     globals(template, findings);
+    shared_policies(template, findings);
     policies(template, findings);
 }
 
@@ -29,17 +28,13 @@ fn function(template: &Value, endpoint: &Endpoint, findings: &mut Findings) {
         findings.add(format!("{name} has no function {id}"));
         return;
     }
-    let properties = &function["Properties"];
-    findings.equal(format!("{id}: Handler"), &properties["Handler"], &json!(name));
-    let role = json!({ "Fn::GetAtt": [format!("{id}Role"), "Arn"] });
-    findings.equal(format!("{id}: Role"), &properties["Role"], &role);
     // Everything else is in Globals: SAM builds a function with other settings separately. An event would add a
     // permission.
-    for member in properties.as_object().into_iter().flatten().map(|(member, _)| member) {
-        if !["Description", "Handler", "Role"].contains(&member.as_str()) {
-            findings.add(format!("{id} has its own {member}"));
-        }
-    }
+    let expected = json!({
+        "Type": "AWS::Serverless::Function",
+        "Properties": { "Handler": name, "Role": { "Fn::GetAtt": [format!("{id}Role"), "Arn"] } },
+    });
+    findings.resource(template, &id, &expected);
     let build = json!({ "BuildMethod": "rust-cargolambda", "BuildProperties": { "Binary": "bootstrap" } });
     findings.equal(format!("{id}: Metadata"), &function["Metadata"], &build);
 }
@@ -54,18 +49,24 @@ fn role(template: &Value, endpoint: &Endpoint, findings: &mut Findings) {
     let properties = &role["Properties"];
     let assume =
         json!({ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" });
-    let trust = &properties["AssumeRolePolicyDocument"]["Statement"];
-    findings.equal(format!("{id}: AssumeRolePolicyDocument"), trust, &json!([assume]));
     let managed = |condition, policy| json!({ "Fn::If": [condition, { "Ref": policy }, { "Ref": "AWS::NoValue" }] });
     let mut shared = vec![managed("IsTraced", "TracingPolicy")];
     if !endpoint.permissions().is_empty() {
         shared.push(managed("HasTableKey", "TableKeyPolicy"));
     }
-    findings.equal(format!("{id}: ManagedPolicyArns"), &properties["ManagedPolicyArns"], &json!(shared));
-    let policies = properties["Policies"].as_array().map(Vec::len);
-    findings.equal(format!("{id}: number of policies"), &json!(policies), &json!(1));
-
+    // The statements are compared below.
     let statements = &properties["Policies"][0]["PolicyDocument"]["Statement"];
+    let document = json!({ "Version": "2012-10-17", "Statement": statements });
+    let expected = json!({
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [assume] },
+            "ManagedPolicyArns": shared,
+            "Policies": [{ "PolicyName": endpoint.name, "PolicyDocument": document }],
+        },
+    });
+    findings.resource(template, &id, &expected);
+
     let mut statements = statements.as_array().expect("an array").iter();
     let logs = json!({
         "Effect": "Allow",
@@ -109,33 +110,7 @@ fn allowed(role: &str, statement: &Value, findings: &mut Findings) -> BTreeSet<(
     actions.iter().flat_map(|action| keys.iter().map(move |key| (action.clone(), key.clone()))).collect()
 }
 
-/// Every function, role and permission belongs to an endpoint.
-fn no_others(template: &Value, findings: &mut Findings) {
-    let ids: BTreeSet<_> = ENDPOINTS.iter().map(logical_id).collect();
-    let kinds =
-        [("AWS::Serverless::Function", ""), ("AWS::IAM::Role", "Role"), ("AWS::Lambda::Permission", "Permission")];
-    for (kind, suffix) in kinds {
-        for id in of_type(template, kind).into_keys() {
-            if !id.strip_suffix(suffix).is_some_and(|id| ids.contains(id)) {
-                findings.add(format!("{id} ({kind}) belongs to no endpoint"));
-            }
-        }
-    }
-}
-
 fn globals(template: &Value, findings: &mut Findings) {
-    let globals = &template["Globals"]["Function"];
-    let expected = [
-        ("CodeUri", json!("functions")),
-        ("Runtime", json!("provided.al2023")),
-        ("Architectures", json!([{ "Ref": "Architecture" }])),
-        ("Timeout", json!(berth::REQUEST_TIMEOUT.as_secs())),
-        // Berth writes JSON lines itself. With the format JSON, Lambda would wrap them, and the metrics in them.
-        ("LoggingConfig", json!({ "LogFormat": "Text", "LogGroup": { "Ref": "FunctionLogs" } })),
-    ];
-    for (member, expected) in expected {
-        findings.equal(format!("Globals: {member}"), &globals[member], &expected);
-    }
     let environment = json!({
         "BERTH_TABLE": { "Ref": "TableName" },
         "BERTH_ENVIRONMENT": { "Ref": "Environment" },
@@ -146,7 +121,53 @@ fn globals(template: &Value, findings: &mut Findings) {
         "BERTH_JWT_ADMINS": { "Ref": "LedgerJwtAdmins" },
         "BERTH_JWT_USERS": { "Ref": "LedgerJwtUsers" },
     });
-    findings.equal("Globals: Environment", &globals["Environment"]["Variables"], &environment);
+    let expected = json!({
+        "CodeUri": "functions",
+        "Runtime": "provided.al2023",
+        "Architectures": [{ "Ref": "Architecture" }],
+        "MemorySize": { "Ref": "MemorySize" },
+        "Timeout": berth::REQUEST_TIMEOUT.as_secs(),
+        "Tracing": { "Fn::If": ["IsTraced", "Active", "PassThrough"] },
+        // Berth writes JSON lines itself. With the format JSON, Lambda would wrap them, and the metrics in them.
+        "LoggingConfig": { "LogFormat": "Text", "LogGroup": { "Ref": "FunctionLogs" } },
+        "Environment": { "Variables": environment },
+    });
+    findings.equal("Globals", &template["Globals"], &json!({ "Function": template["Globals"]["Function"] }));
+    findings.members("Globals", &template["Globals"]["Function"], &expected, &[]);
+}
+
+/// The policies that roles share.
+fn shared_policies(template: &Value, findings: &mut Findings) {
+    let policy = |condition: &str, statement: Value| {
+        let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+        json!({
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Condition": condition,
+            "Properties": { "PolicyDocument": document },
+        })
+    };
+    let key = json!({
+        "Effect": "Allow",
+        "Action": [
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+        "Resource": { "Ref": "TableKeyArn" },
+        "Condition": {
+            "StringEquals": { "kms:ViaService": { "Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}" } },
+        },
+    });
+    findings.resource(template, "TableKeyPolicy", &policy("HasTableKey", key));
+    let traces = json!({
+        "Effect": "Allow",
+        "Action": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        "Resource": "*",
+    });
+    findings.resource(template, "TracingPolicy", &policy("IsTraced", traces));
 }
 
 /// No policy has a wildcard for actions or resources, except the one for X-Ray, which has no resources to name.

@@ -1,9 +1,9 @@
 //! Log groups, alarms and the dashboard.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use berth::template::logical_id;
-use berth_functions::ENDPOINTS;
+use berth_shared::http::Endpoint;
 use serde_json::{Value, json};
 
 use super::{Findings, of_type};
@@ -11,88 +11,114 @@ use super::{Findings, of_type};
 /// Limit of CloudWatch: metrics in the expression of an alarm.
 const MAX_METRICS: usize = 10;
 
-pub(super) fn check(template: &Value, findings: &mut Findings) {
+pub(super) fn check(template: &Value, endpoints: &[Endpoint], findings: &mut Findings) {
     logs(template, findings);
     alarms(template, findings);
-    function_errors(template, findings);
+    function_errors(template, endpoints, findings);
     dashboard(template, findings);
 }
 
-/// Every log group has a retention, and the access log has neither paths nor headers.
+/// The log groups have a retention and an optional key.
 fn logs(template: &Value, findings: &mut Findings) {
-    let groups = of_type(template, "AWS::Logs::LogGroup");
-    let ids: Vec<_> = groups.keys().collect();
-    findings.equal("the log groups", &json!(ids), &json!(["AccessLogs", "FunctionLogs"]));
-    for (id, group) in &groups {
-        let days = json!({ "Ref": "LogRetentionDays" });
-        findings.equal(format!("{id}: RetentionInDays"), &group["Properties"]["RetentionInDays"], &days);
-    }
-    let settings = &template["Resources"]["Api"]["Properties"]["AccessLogSettings"];
-    let destination = json!({ "Fn::GetAtt": ["AccessLogs", "Arn"] });
-    findings.equal("Api: DestinationArn", &settings["DestinationArn"], &destination);
-    let format = settings["Format"].as_str().unwrap_or_default();
-    if serde_json::from_str::<Value>(format).is_err() {
-        findings.add(format!("the lines of the access log are not JSON: {format}"));
-    }
-    let known = [
-        "error.responseType",
-        "identity.sourceIp",
-        "integrationErrorMessage",
-        "integrationLatency",
-        "requestId",
-        "requestTime",
-        "responseLatency",
-        "responseLength",
-        "routeKey",
-        "status",
-    ];
-    for variable in format.split("$context.").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()) {
-        if !known.contains(&variable) {
-            findings.add(format!("the access log has {variable}"));
-        }
+    for (id, name) in
+        [("AccessLogs", "/aws/vendedlogs/${AWS::StackName}/access"), ("FunctionLogs", "/berth/${AWS::StackName}")]
+    {
+        let group = json!({
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {
+                "LogGroupName": { "Fn::Sub": name },
+                "RetentionInDays": { "Ref": "LogRetentionDays" },
+                "KmsKeyId": { "Fn::If": ["HasLogKey", { "Ref": "LogKeyArn" }, { "Ref": "AWS::NoValue" }] },
+            },
+        });
+        findings.resource(template, id, &group);
     }
 }
 
-fn alarms(template: &Value, findings: &mut Findings) {
-    let alarms = of_type(template, "AWS::CloudWatch::Alarm");
-    for (id, alarm) in &alarms {
-        findings.equal(format!("{id}: Condition"), &alarm["Condition"], &json!("HasAlarms"));
-        for actions in ["AlarmActions", "OKActions"] {
-            let topic = json!([{ "Ref": "AlarmTopicArn" }]);
-            findings.equal(format!("{id}: {actions}"), &alarm["Properties"][actions], &topic);
-        }
-        let comparison = &alarm["Properties"]["ComparisonOperator"];
-        findings.equal(format!("{id}: ComparisonOperator"), comparison, &json!("GreaterThanThreshold"));
-        // No requests, no data: the API is not in use.
-        let missing = &alarm["Properties"]["TreatMissingData"];
-        findings.equal(format!("{id}: TreatMissingData"), missing, &json!("notBreaching"));
+/// Returns the members that all alarms have. No data means that the API is not in use.
+fn alarm(properties: Value) -> Value {
+    let mut alarm = json!({
+        "Type": "AWS::CloudWatch::Alarm",
+        "Condition": "HasAlarms",
+        "Properties": {
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{ "Ref": "AlarmTopicArn" }],
+            "OKActions": [{ "Ref": "AlarmTopicArn" }],
+        },
+    });
+    if let (Some(all), Value::Object(properties)) = (alarm["Properties"].as_object_mut(), properties) {
+        all.extend(properties);
     }
-    let api = json!([{ "Name": "ApiId", "Value": { "Ref": "Api" } }]);
-    let environment = json!([{ "Name": "environment", "Value": { "Ref": "Environment" } }]);
-    let expected = [
-        ("AWS/ApiGateway", "5xx", &api, json!(0)),
-        ("AWS/ApiGateway", "Latency", &api, json!({ "Ref": "LatencyAlarmMilliseconds" })),
-        ("AWS/Lambda", "Throttles", &Value::Null, json!(0)),
-        ("Berth", "conflicts", &environment, json!(100)),
-    ];
-    for (namespace, metric, dimensions, threshold) in expected {
-        let watched = alarms.values().map(|alarm| &alarm["Properties"]).any(|alarm| {
-            alarm["Namespace"] == namespace
-                && alarm["MetricName"] == metric
-                && alarm["Dimensions"] == *dimensions
-                && alarm["Threshold"] == threshold
+    alarm
+}
+
+/// Returns an alarm on a metric: the sum in periods of 5 minutes.
+fn sum(namespace: Value, metric: &str, dimensions: Option<Value>, periods: u8, threshold: Value) -> Value {
+    let mut properties = json!({
+        "Namespace": namespace,
+        "MetricName": metric,
+        "Statistic": "Sum",
+        "Period": 300,
+        "EvaluationPeriods": periods,
+        "Threshold": threshold,
+    });
+    if let Some(dimensions) = dimensions {
+        properties["Dimensions"] = dimensions;
+    }
+    alarm(properties)
+}
+
+fn alarms(template: &Value, findings: &mut Findings) {
+    let api = || Some(json!([{ "Name": "ApiId", "Value": { "Ref": "Api" } }]));
+    let environment = Some(json!([{ "Name": "environment", "Value": { "Ref": "Environment" } }]));
+    let latency = json!({
+        "Namespace": "AWS/ApiGateway",
+        "MetricName": "Latency",
+        "Dimensions": api(),
+        "ExtendedStatistic": "p99",
+        "Period": 300,
+        "EvaluationPeriods": 3,
+        "Threshold": { "Ref": "LatencyAlarmMilliseconds" },
+    });
+    let mut expected = BTreeMap::from([
+        ("ServerErrorsAlarm", sum(json!("AWS/ApiGateway"), "5xx", api(), 1, json!(0))),
+        ("LatencyAlarm", alarm(latency)),
+        ("ThrottlesAlarm", sum(json!("AWS/Lambda"), "Throttles", None, 1, json!(0))),
+        ("ConflictsAlarm", sum(json!("Berth"), "conflicts", environment, 3, json!(100))),
+    ]);
+    let namespace = || json!({ "Fn::Sub": "Berth/${AWS::StackName}" });
+    for (id, filter, status) in [
+        ("UnauthenticatedAlarm", "UnauthenticatedFilter", 401),
+        ("ForbiddenAlarm", "ForbiddenFilter", 403),
+        ("ThrottledAlarm", "ThrottledFilter", 429),
+    ] {
+        let metric = format!("status{status}");
+        expected.insert(id, sum(namespace(), &metric, None, 1, json!({ "Ref": "BurstAlarmCount" })));
+        let transformation =
+            json!({ "MetricNamespace": namespace(), "MetricName": metric, "MetricValue": "1", "Unit": "Count" });
+        let filter_of_status = json!({
+            "Type": "AWS::Logs::MetricFilter",
+            "Condition": "HasAlarms",
+            "Properties": {
+                "LogGroupName": { "Ref": "AccessLogs" },
+                // The access log has the status as a string.
+                "FilterPattern": format!("{{ $.status = \"{status}\" }}"),
+                "MetricTransformations": [transformation],
+            },
         });
-        if !watched {
-            findings.add(format!("no alarm watches {metric} of {namespace}"));
-        }
+        findings.resource(template, filter, &filter_of_status);
+    }
+    for (id, alarm) in &expected {
+        findings.resource(template, id, alarm);
     }
 }
 
 /// Every function is in one alarm that sums the errors of several.
-fn function_errors(template: &Value, findings: &mut Findings) {
+fn function_errors(template: &Value, endpoints: &[Endpoint], findings: &mut Findings) {
     let mut watched = BTreeSet::new();
-    for (id, alarm) in of_type(template, "AWS::CloudWatch::Alarm") {
-        let properties = &alarm["Properties"];
+    for (id, found) in of_type(template, "AWS::CloudWatch::Alarm") {
+        let properties = &found["Properties"];
         let Some([sum, metrics @ ..]) = properties["Metrics"].as_array().map(Vec::as_slice) else { continue };
         if metrics.len() > MAX_METRICS {
             findings.add(format!("{id} has {} metrics, the limit is {MAX_METRICS}", metrics.len()));
@@ -120,12 +146,15 @@ fn function_errors(template: &Value, findings: &mut Findings) {
             findings.equal(format!("{id}: metric {at}"), metric, &expected);
             watched.extend(function.as_str());
         }
-        let expected = [("EvaluationPeriods", 2), ("DatapointsToAlarm", 1), ("Threshold", 0)];
-        for (member, expected) in expected {
-            findings.equal(format!("{id}: {member}"), &properties[member], &json!(expected));
-        }
+        let expected = alarm(json!({
+            "Metrics": properties["Metrics"],
+            "EvaluationPeriods": 2,
+            "DatapointsToAlarm": 1,
+            "Threshold": 0,
+        }));
+        findings.resource(template, id, &expected);
     }
-    for id in ENDPOINTS.iter().map(logical_id).filter(|id| !watched.contains(id.as_str())) {
+    for id in endpoints.iter().map(logical_id).filter(|id| !watched.contains(id.as_str())) {
         findings.add(format!("no alarm watches the errors of {id}"));
     }
 }
@@ -133,7 +162,12 @@ fn function_errors(template: &Value, findings: &mut Findings) {
 /// The dashboard is optional, and its body is JSON with widgets.
 fn dashboard(template: &Value, findings: &mut Findings) {
     let dashboard = &template["Resources"]["Overview"];
-    findings.equal("Overview: Condition", &dashboard["Condition"], &json!("HasDashboard"));
+    let expected = json!({
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Condition": "HasDashboard",
+        "Properties": { "DashboardName": { "Fn::Sub": "${AWS::StackName}-${AWS::Region}" } },
+    });
+    findings.resource(template, "Overview", &expected);
     let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"].as_str().unwrap_or_default();
     let body = serde_json::from_str::<Value>(body).unwrap_or_default();
     if body["widgets"].as_array().is_none_or(Vec::is_empty) {
