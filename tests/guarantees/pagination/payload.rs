@@ -49,12 +49,12 @@ async fn lists_of_parties_end_early() {
         parties.insert(0, ids(&newest).remove(0));
     }
     let list = world.parties_path();
-    for filter in ["", "?search=large", "?type=ORGANIZATION"] {
-        for by in [By::Cursor, By::Link] {
-            let rows = assert_limited(&world.platform, &format!("{list}{filter}"), by, &parties).await;
+    for (filter, by) in [("", By::Cursor), ("", By::Link), ("?search=large", By::Link)] {
+        let rows = assert_limited(&world.platform, &format!("{list}{filter}"), by, &parties).await;
+        if filter.is_empty() {
             // An offset counts rows, not pages.
             let rest = world.get(&format!("{list}?offset={rows}")).await;
-            assert_eq!(ids(&rest), parties[rows..], "{filter}");
+            assert_eq!(ids(&rest), parties[rows..]);
         }
     }
     // A small external reference does not change the annotations.
@@ -62,9 +62,7 @@ async fn lists_of_parties_end_early() {
         let target = paths::party(&world.organization, party);
         world.platform.patch(&target, &json!({ "externalRef": "same" })).await.expect(200);
     }
-    for filter in ["?externalRef=same", "?externalRef=same&type=ORGANIZATION"] {
-        assert_limited(&world.platform, &format!("{list}{filter}"), By::Cursor, &parties).await;
-    }
+    assert_limited(&world.platform, &format!("{list}?externalRef=same"), By::Cursor, &parties).await;
 }
 
 /// A dock may have 16 KiB of CSS.
