@@ -138,13 +138,12 @@ impl<'a> Query<'a> {
         if !self.errors.is_empty() {
             return Err(Error::invalid(self.errors));
         }
-        let (start, offset) = match cursor {
-            Some((skip, after)) => (Start { after, skip }, None),
-            None => {
-                let offset = offset.unwrap_or_default();
-                let after = anchor.and_then(|(_, after)| after);
-                (Start { after, skip: offset - counted }, Some(offset))
-            }
+        let (start, offset) = if let Some((skip, after)) = cursor {
+            (Start { after, skip }, None)
+        } else {
+            let offset = offset.unwrap_or_default();
+            let after = anchor.and_then(|(_, after)| after);
+            (Start { after, skip: offset - counted }, Some(offset))
         };
         let page = Page { limit: limit.unwrap_or(DEFAULT_LIMIT), start };
         Ok(Paging { page, offset, key, binding, path, filters })

@@ -116,7 +116,7 @@ async fn no_role_is_lost_when_another_is_revoked() {
     let world = PartyWorld::new().await;
     let (organization, client) = (&world.organization, &world.platform);
     for by in [By::Cursor, By::Link] {
-        let (mut kept, mut revoked) = (Vec::new(), Vec::new());
+        let (mut unrevoked, mut revoked) = (Vec::new(), Vec::new());
         let dock = client.create_dock(organization, "Busy").await.id();
         let holder = client.create_party(organization, "Holder").await.id();
         let mut of_holder = (Vec::new(), Vec::new());
@@ -126,15 +126,15 @@ async fn no_role_is_lost_when_another_is_revoked() {
             let (role, held) =
                 (world.assign(&party, &dock, "RECIPIENT").await, world.assign(&holder, &other, "RECIPIENT").await);
             if at % 3 == 0 {
-                kept.push(role.id());
+                unrevoked.push(role.id());
                 of_holder.0.push(held.id());
             } else {
                 revoked.push(role);
                 of_holder.1.push(held);
             }
         }
-        for (list, kept, revoked) in [
-            (paths::dock_parties(&dock), &kept, &revoked),
+        for (list, unrevoked, revoked) in [
+            (paths::dock_parties(&dock), &unrevoked, &revoked),
             (format!("{}?role=RECIPIENT", paths::roles(organization, &holder)), &of_holder.0, &of_holder.1),
         ] {
             // The newest first: revoked in the order in which they are listed.
@@ -148,7 +148,7 @@ async fn no_role_is_lost_when_another_is_revoked() {
             };
             let target = format!("{list}{}limit=3", if list.contains('?') { '&' } else { '?' });
             let (seen, _) = paginate(client, &target, by, between).await;
-            super::pages::expect_each_once(&seen, kept);
+            super::pages::expect_each_once(&seen, unrevoked);
             let twice: Vec<_> = seen.iter().filter(|(_, times)| **times > 1).collect();
             assert!(twice.is_empty(), "{target}: {twice:?}");
         }

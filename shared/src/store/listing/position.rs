@@ -141,9 +141,10 @@ mod tests {
     fn place((party, role, id, revoked): Row) -> (usize, String) {
         let (party, id) = (char::from(b'A' + party), char::from(b'A' + id));
         let name = ["D", "R"][role];
-        match revoked {
-            true => (2 * role + 1, format!("PAST#{name}#{party}#{id}")),
-            false => (2 * role, format!("ROLE#{name}#{party}")),
+        if revoked {
+            (2 * role + 1, format!("PAST#{name}#{party}#{id}"))
+        } else {
+            (2 * role, format!("ROLE#{name}#{party}"))
         }
     }
 
