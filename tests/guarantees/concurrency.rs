@@ -1,6 +1,6 @@
 //! Simultaneous requests: which of them take effect, and what each response reports.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use berth::Options;
 use futures::future::join_all;
@@ -9,7 +9,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::checker::assert_consistent;
-use crate::harness::{PartyWorld, TestClient, TestResponse, TestServer, Wire, api_test, paths, patient, world::tag};
+use crate::harness::{
+    Conflicts, ItemKey, PartyWorld, TestClient, TestResponse, TestServer, Wire, api_test, item_keys, paths, patient,
+    world::tag,
+};
 
 /// A race is won by chance: this many rounds detect a bug that occurs once in ten times.
 const ROUNDS: usize = 20;
@@ -69,6 +72,64 @@ async fn one_role_is_assigned_once() {
             assert_eq!(error.json()["conflictId"], created.id());
         }
     }
+    assert_consistent(&server).await;
+}
+
+/// Returns the items of each transaction since the previous `take`.
+fn transactions(wire: &Wire) -> Vec<BTreeSet<ItemKey>> {
+    let requests = wire.take().0.into_iter().filter(|request| request.operation == "TransactWriteItems");
+    requests.map(|request| item_keys(&request.body).into_iter().collect()).collect()
+}
+
+/// DynamoDB cancels one of two simultaneous transactions with a common item. So assignments in one dock must not all have
+/// one. Two of them may have the same counter.
+#[apply(api_test)]
+async fn assignments_in_one_dock_do_not_exclude_each_other() {
+    const PARTIES: usize = 64;
+    let wire = Wire::new();
+    let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
+    let client = server.platform();
+    let organization = client.create_organization("Lock").await.id();
+    let dock = client.create_dock(&organization, "North").await.id();
+    let create = |at: usize| {
+        let (client, organization) = (client.clone(), organization.clone());
+        async move { client.create_party(&organization, &format!("Party {at}")).await.id() }
+    };
+    let parties = join_all((0..PARTIES).map(create)).await;
+    wire.take();
+    let conflicts = Conflicts::new(Duration::from_millis(50));
+    wire.with_conflicts(conflicts.clone());
+    let assign = |party: &String| {
+        let (client, party) = (client.clone(), party.clone());
+        let (organization, dock) = (organization.clone(), dock.clone());
+        async move { client.assign(&organization, &party, &dock, "RECIPIENT").await }
+    };
+    let roles = join_all(parties.iter().map(assign)).await;
+    let assigned = transactions(&wire);
+    let revoke = |role: &TestResponse| {
+        let target = paths::role(&organization, &role.text("partyId"), &role.id());
+        let client = client.clone();
+        async move { client.delete(&target).await.expect(200) }
+    };
+    join_all(roles.iter().map(revoke)).await;
+    for transactions in [assigned, transactions(&wire)] {
+        assert!(transactions.len() >= PARTIES, "{}", transactions.len());
+        let common = transactions.into_iter().reduce(|one, other| &one & &other);
+        assert_eq!(common, Some(BTreeSet::new()));
+    }
+    let found = conflicts.found();
+    let counter = format!("#DOCK#{}", dock.trim_start_matches("dock_"));
+    let others: Vec<_> =
+        found.keys().filter(|(pk, sk)| !pk.ends_with(&counter) || !sk.starts_with("#COUNT#")).collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert!(found.len() > 1, "some counters had conflicts: {found:?}");
+    assert_consistent(&server).await;
+    // The model detects a common item: the roles of one party are counted in the party.
+    let other = client.create_dock(&organization, "South").await.id();
+    let assign = async |dock: &str| client.assign(&organization, &parties[0], dock, "DISTRIBUTOR").await;
+    futures::future::join(assign(&dock), assign(&other)).await;
+    let party = format!("PTY#{}", parties[0].trim_start_matches("pty_"));
+    assert!(conflicts.found().keys().any(|(_, sk)| *sk == party), "{:?}", conflicts.found());
     assert_consistent(&server).await;
 }
 

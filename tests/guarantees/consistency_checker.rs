@@ -101,7 +101,7 @@ async fn every_kind_of_damage_is_detected() {
         (keys::count_shard(tenant, 2), "apiKeys", "the counters of an organization"),
         (platform.clone(), "organizations", "the counters of the platform"),
         (platform, "apiKeys", "the counters of the platform"),
-        (keys::dock(tenant, dock), "rolesRecipient", "count their current roles"),
+        (keys::dock_count_shard(tenant, dock, 5), "rolesRecipient", "count their current roles"),
         (keys::party(tenant, party), "rolesDistributor", "count their current roles"),
     ] {
         table.add(&key, counter, 1).await;
@@ -139,6 +139,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::organization_row(organization), "its row, its slug"),
         (keys::count_shard(organization, 3), "all its counters"),
         (keys::dock_row(dock), "the list of all docks"),
+        (keys::dock_count_shard(organization, dock, 3), "every dock has all its counters"),
         (key_of(&|record| matches!(record, Record::Domain(_))), "docks and domains"),
         (keys::party_pointer(party), "parties and pointers"),
         (key_of(&|record| matches!(record, Record::PartyReference(_))), "the index of external references"),

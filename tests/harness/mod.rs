@@ -30,7 +30,7 @@ pub use leaks::SensitiveValues;
 pub use permissions::iam_actions;
 pub use registry::{Mode, TestCase, run};
 pub(crate) use registry::{api_test, register, serial_test};
-pub use wire::{DynamoDbRequest, Fault, Traffic, Wire};
+pub use wire::{Conflicts, DynamoDbRequest, Fault, ItemKey, Lag, Traffic, Wire, item_keys};
 pub use world::{PartyWorld, World};
 
 /// Timeout for operations that are slow on a busy machine. No assertion depends on it.

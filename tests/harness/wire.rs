@@ -1,6 +1,8 @@
 //! An HTTP client between Berth and DynamoDB that records requests and injects faults.
 
+mod conflicts;
 mod fault;
+mod lag;
 mod requests;
 
 use std::{
@@ -23,13 +25,16 @@ use aws_smithy_types::body::SdkBody;
 use berth::HttpClientLayer;
 use serde_json::Value;
 
+pub use conflicts::{Conflicts, ItemKey, keys as item_keys};
 pub use fault::Fault;
+pub use lag::Lag;
 pub use requests::layer;
 
 /// The recording client of one server. Clones share their state.
 #[derive(Clone)]
 pub struct Wire {
     state: Arc<Mutex<State>>,
+    lag: Option<Lag>,
     /// Number of requests in progress, including those whose client no longer waits.
     under_way: Arc<AtomicUsize>,
 }
@@ -49,6 +54,7 @@ struct State {
     plans: HashMap<String, (Plan, usize)>,
     rewrite: Option<Rewrite>,
     rewritten: usize,
+    conflicts: Option<Conflicts>,
 }
 
 /// One DynamoDB request.
@@ -70,7 +76,17 @@ pub struct Traffic(pub Vec<DynamoDbRequest>);
 
 impl Wire {
     pub fn new() -> Self {
-        Self { state: Arc::default(), under_way: Arc::default() }
+        Self { state: Arc::default(), lag: None, under_way: Arc::default() }
+    }
+
+    /// Creates a wire whose eventually consistent reads lag.
+    pub fn lagging(lag: Lag) -> Self {
+        Self { lag: Some(lag), ..Self::new() }
+    }
+
+    /// From now on, two transactions in progress with a common item conflict.
+    pub fn with_conflicts(&self, conflicts: Conflicts) {
+        self.state().conflicts = Some(conflicts);
     }
 
     /// Returns the layer through which the SDK sends its requests.
@@ -222,13 +238,15 @@ struct Client {
 impl HttpClient for Client {
     fn http_connector(&self, settings: &HttpConnectorSettings, parts: &RuntimeComponents) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, parts);
-        SharedHttpConnector::new(Connector { wire: self.wire.clone(), inner })
+        let replica = self.wire.lag.clone().map(|lag| (lag.http_client().http_connector(settings, parts), lag));
+        SharedHttpConnector::new(Connector { wire: self.wire.clone(), inner, replica })
     }
 }
 
 struct Connector {
     wire: Wire,
     inner: SharedHttpConnector,
+    replica: Option<(SharedHttpConnector, Lag)>,
 }
 
 impl HttpConnector for Connector {
@@ -245,12 +263,34 @@ impl HttpConnector for Connector {
             request.headers_mut().insert("content-length", body.len().to_string());
             *request.body_mut() = SdkBody::from(body);
         }
-        let (number, fault) = self.wire.begin(&operation, body);
+        let (wire, mut inner, replica) = (self.wire.clone(), self.inner.clone(), self.replica.clone());
+        if let (Some((replica, _)), true) = (&replica, lag::is_eventually_consistent(&operation, &body)) {
+            inner = replica.clone();
+        }
+        let conflicts = wire.state().conflicts.clone().filter(|_| operation == "TransactWriteItems");
+        let transaction = conflicts.map(|conflicts| conflicts.begin(&body));
+        let (number, mut fault) = self.wire.begin(&operation, body);
         let begun = Instant::now();
-        let (wire, inner) = (self.wire.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
             let under_way = UnderWay::one_more(&wire.under_way);
+            let _transaction = match transaction {
+                Some(Ok(transaction)) => {
+                    tokio::time::sleep(transaction.lasts).await;
+                    Some(transaction)
+                }
+                Some(Err(conflict)) => {
+                    fault = Some(conflict);
+                    None
+                }
+                None => None,
+            };
+            let write = request.try_clone().filter(|_| replica.is_some() && lag::writes(&operation));
             let response = fault::send(inner, request, fault, under_way).await;
+            if let (Some((replica, lag)), Some(write), Ok((head, _))) = (replica, write, &response)
+                && lag::succeeded(head)
+            {
+                lag.wrote(&replica, write).await;
+            }
             let units = response.as_ref().map_or(0.0, |(_, units)| *units);
             wire.end(number, begun, units);
             response.map(|(response, _)| response)

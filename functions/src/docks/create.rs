@@ -24,7 +24,7 @@ pub(crate) const ENDPOINT: Endpoint =
              and set it again.",
         )
         .store(&[
-            StoreAction::PutItem.on(&[Family::Tenant, Family::Docks, Family::Domains]),
+            StoreAction::PutItem.on(&[Family::Tenant, Family::DockRoles, Family::Docks, Family::Domains]),
             StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
         ])
         .body::<CreateDock>()

@@ -26,7 +26,7 @@ pub(crate) const ENDPOINT: Endpoint =
          both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
     )
     .store(&[
-        StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),
+        StoreAction::GetItem.on(&[Family::Docks]),
         StoreAction::Query.on(&[Family::DockRoles]),
         StoreAction::BatchGetItem.on(&[Family::Tenant]),
     ])

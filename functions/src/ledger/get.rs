@@ -2,8 +2,8 @@
 
 use berth_shared::{
     domain::LedgerPartyId,
-    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction},
-    ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult, PayloadBudget},
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter, PayloadBudget, StoreAction},
+    ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult},
     store::Family,
 };
 use lambda_http::http::Method;

@@ -2,8 +2,8 @@
 
 use berth_shared::{
     domain::MAX_HINT,
-    http::{Access, Endpoint, Handler, LedgerRight, Parameter, StoreAction},
-    ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult, PageToken, PayloadBudget, check_party_filter},
+    http::{Access, Endpoint, Handler, LedgerRight, Parameter, PayloadBudget, StoreAction},
+    ledger::{LedgerError, LedgerHandler, LedgerRequest, LedgerResult, PageToken, check_party_filter},
     store::{Family, ListedParties, ListedParty},
 };
 use lambda_http::http::Method;

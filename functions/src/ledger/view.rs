@@ -3,10 +3,8 @@
 
 use berth_shared::{
     domain::Party,
-    ledger::{
-        Annotations, Category, LedgerError, LedgerRequest, LedgerResult, PayloadBudget, User, check_user_id_in_path,
-        shown,
-    },
+    http::PayloadBudget,
+    ledger::{Annotations, Category, LedgerError, LedgerRequest, LedgerResult, User, check_user_id_in_path, shown},
     store::Deployment,
 };
 use schemars::JsonSchema;

@@ -25,7 +25,7 @@ pub(crate) const ENDPOINT: Endpoint =
          for a resource that does not exist.",
     )
     .store(&[
-        StoreAction::UpdateItem.on(&[Family::Tenant]),
+        StoreAction::UpdateItem.on(&[Family::Tenant, Family::DockRoles]),
         StoreAction::PutItem.on(&[Family::DockRoles, Family::PartyRoles]),
         StoreAction::BatchGetItem.on(&[Family::Tenant, Family::PartyPointers, Family::Docks]),
     ])

@@ -12,6 +12,7 @@ mod endpoint;
 mod headers;
 mod method;
 mod path;
+mod payload;
 mod permissions;
 mod problem;
 mod query;
@@ -32,6 +33,7 @@ pub use endpoint::{
 pub use headers::EntityTag;
 pub use method::allow_header;
 pub use path::{PATH_PARAMETERS, PathParameter, ledger_party, ledger_user};
+pub use payload::PayloadBudget;
 pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;
 pub use query::{PAGING, Paging, Query};

@@ -42,8 +42,9 @@ pub const PAGING: &[Parameter] = &[
     },
     Parameter {
         name: "anchor",
-        description: "Row from which `offset` counts: the first row at the start of the pagination, so that new rows \
-                      do not shift the pages. Opaque; taken from the `Link` header of a page. Default: the newest row.",
+        description: "Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift \
+                      the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: \
+                      `offset` counts from the newest row.",
         schema: |_: &mut SchemaGenerator| json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_CURSOR }),
     },
 ];
@@ -60,6 +61,8 @@ pub struct Query<'a> {
 pub struct Paging {
     /// Requested page.
     pub page: Page,
+    /// Number of rows before the page; `None` if a cursor was used.
+    offset: Option<usize>,
     key: CursorKey,
     binding: String,
     path: String,
@@ -125,12 +128,16 @@ impl<'a> Query<'a> {
 
         let limit = self.number("limit", 1, MAX_LIMIT);
         let offset = self.number("offset", 0, MAX_OFFSET);
-        let open = |text: &str| {
-            let position = key.open(&binding, text);
-            position.ok_or_else(|| "must be taken from a response of the same list with the same filters".to_owned())
-        };
-        let cursor = self.read("cursor", open);
-        let anchor = self.read("anchor", open);
+        let cursor = self.read("cursor", |text| open(&key, &binding, text));
+        let anchor = self.read("anchor", |text| open(&key, &anchored(&binding), text));
+        let counted = anchor.as_ref().map_or(0, |(counted, _)| *counted);
+        let sent = |name: &str| self.request.query_value(name).is_some();
+        // An offset that is no number has its own error.
+        let is_comparable = !sent("cursor") && sent("offset") == offset.is_some();
+        if is_comparable && offset.unwrap_or_default() < counted {
+            let detail = format!("must be used with an offset of at least {counted}");
+            self.errors.push(FieldError::parameter("anchor", detail));
+        }
         for name in ["offset", "anchor"] {
             if self.request.query_value("cursor").is_some() && self.request.query_value(name).is_some() {
                 self.errors.push(FieldError::parameter("cursor", format!("must not be combined with {name}")));
@@ -139,35 +146,67 @@ impl<'a> Query<'a> {
         if !self.errors.is_empty() {
             return Err(Error::invalid(self.errors));
         }
-        let start = match cursor {
-            Some(position) => Start::After(position),
-            None => Start::Offset { skip: offset.unwrap_or(0), anchor },
+        let (start, offset) = if let Some((skip, after)) = cursor {
+            (Start { after, skip }, None)
+        } else {
+            let offset = offset.unwrap_or_default();
+            let after = anchor.and_then(|(_, after)| after);
+            (Start { after, skip: offset - counted }, Some(offset))
         };
         let page = Page { limit: limit.unwrap_or(DEFAULT_LIMIT), start };
-        Ok(Paging { page, key, binding, path, filters })
+        Ok(Paging { page, offset, key, binding, path, filters })
     }
 }
 
+/// Number of rows and a position: the content of a cursor or an anchor. For a cursor, the rows are to be skipped after the
+/// position. For an anchor, they precede it.
+type Place = (usize, Option<String>);
+
+/// Opens a cursor or an anchor.
+fn open(key: &CursorKey, binding: &str, text: &str) -> Result<Place, String> {
+    let content = key.open(binding, text);
+    let place = content.as_deref().and_then(|content| {
+        let (rows, position) = content.split_once('@')?;
+        Some((rows.parse().ok()?, Some(position.to_owned()).filter(|position| !position.is_empty())))
+    });
+    place.ok_or_else(|| "must be taken from a response of the same list with the same filters".to_owned())
+}
+
+/// Returns the content of a cursor or an anchor.
+fn content(rows: usize, position: Option<&str>) -> String {
+    format!("{rows}@{}", position.unwrap_or_default())
+}
+
+/// Returns the binding of anchors, which are not valid as cursors.
+fn anchored(binding: &str) -> String {
+    format!("anchor\n{binding}")
+}
+
 impl Paging {
-    /// Creates the cursor of the page after `position`.
-    pub(super) fn cursor(&self, position: &str) -> String {
-        self.key.seal(&self.binding, position)
+    /// Returns the number of the page that contains the offset, from 1; `None` if a cursor was used.
+    pub(super) fn number(&self) -> Option<u64> {
+        self.offset.map(|offset| (offset / self.page.limit + 1) as u64)
     }
 
-    /// Returns the value of `Link` for the next page. It uses `offset` or `cursor` like this request, but always `cursor`
-    /// beyond the maximum offset.
+    /// Creates the cursor of the page that starts at `next`.
+    pub(super) fn cursor(&self, next: &Start) -> String {
+        self.key.seal(&self.binding, &content(next.skip, next.after.as_deref()))
+    }
+
+    /// Returns the value of `Link` for the page that starts at `next`. It uses `offset` or `cursor` like this request, but
+    /// always `cursor` beyond the maximum offset.
     ///
-    /// `first` and `next` are the positions of the first and the last row of this page.
-    pub(super) fn next_link(&self, first: Option<&str>, next: &str) -> String {
+    /// `rows` is the number of rows of this page. With an offset, the link has an anchor, so that the next page continues
+    /// after the last row of this one, whatever was added or removed before it.
+    pub(super) fn next_link(&self, rows: usize, next: &Start) -> String {
         let mut query = self.filters.clone();
         query.push(("limit".to_owned(), self.page.limit.to_string()));
-        match &self.page.start {
-            Start::Offset { skip, anchor } if skip + self.page.limit <= MAX_OFFSET => {
-                query.push(("offset".to_owned(), (skip + self.page.limit).to_string()));
-                let first = first.filter(|_| *skip == 0);
-                if let Some(anchor) = anchor.as_deref().or(first) {
-                    query.push(("anchor".to_owned(), self.cursor(anchor)));
-                }
+        match self.offset.map(|offset| offset + rows) {
+            Some(offset) if offset <= MAX_OFFSET => {
+                // Without rows, some rows before the offset may still have to be skipped.
+                let anchor = content(offset.saturating_sub(next.skip), next.after.as_deref());
+                query.push(("offset".to_owned(), offset.to_string()));
+                query.push(("anchor".to_owned(), self.key.seal(&anchored(&self.binding), &anchor)));
             }
             _ => query.push(("cursor".to_owned(), self.cursor(next))),
         }

@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    EntityTag, Paging,
+    EntityTag, Paging, PayloadBudget,
     document::{Document, Encoding},
 };
 use crate::{
     domain::error::{Error, RecordedResponse, Result},
-    store::{Listed, Start},
+    store::{Listed, Row, Start},
 };
 
 /// The body of a response to a deletion.
@@ -107,7 +107,7 @@ pub struct ListResponse<T> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListMeta {
-    /// Number of rows of the whole list; `null` if counting would read more than 10 000 items.
+    /// Number of rows of the whole list; `null` for a search that would read more than 2000 rows to count them.
     pub total: Option<u64>,
     /// Number of the page, from 1; `null` if the page was requested with `cursor`.
     pub page: Option<u64>,
@@ -120,25 +120,37 @@ pub struct ListMeta {
 }
 
 impl<T: Serialize> ListResponse<T> {
-    /// Creates the response with a page of a list. `view` converts each row.
+    /// Creates the response with a page of a list. `view` converts each row. The page ends early if more rows would exceed
+    /// the maximum size of a response.
     ///
     /// # Errors
     /// [`Error::Internal`] if the page cannot be serialized.
     pub fn page<R>(listed: Listed<R>, paging: &Paging, view: impl Fn(R) -> T) -> Result<Response> {
-        let limit = paging.page.limit;
-        let page = match &paging.page.start {
-            Start::Offset { skip, .. } => Some((skip / limit + 1) as u64),
-            Start::After(_) => None,
-        };
+        let Listed { rows, total, mut next } = listed;
+        let (mut data, mut count) = (String::new(), 0);
+        let (mut budget, mut last) = (PayloadBudget::default(), None);
+        for Row { position, value } in rows {
+            let row = serde_json::to_string(&view(value)).map_err(Error::internal)?;
+            // One row alone always fits.
+            if !budget.take(&row) && count > 0 {
+                next = last.map(|last: String| Start::after(&last));
+                break;
+            }
+            if count > 0 {
+                data.push(',');
+            }
+            data.push_str(&row);
+            (count, last) = (count + 1, Some(position));
+        }
         let meta = ListMeta {
-            total: listed.total,
-            page,
-            page_size: limit as u64,
-            has_more: listed.next.is_some(),
-            next_cursor: listed.next.as_deref().map(|next| paging.cursor(next)),
+            total,
+            page: paging.number(),
+            page_size: paging.page.limit as u64,
+            has_more: next.is_some(),
+            next_cursor: next.as_ref().map(|next| paging.cursor(next)),
         };
-        let link = listed.next.as_deref().map(|next| paging.next_link(listed.first.as_deref(), next));
-        let data = listed.rows.into_iter().map(view).collect();
-        Ok(Response { link, ..Response::new(&Self { data, meta })? })
+        let meta = serde_json::to_string(&meta).map_err(Error::internal)?;
+        let link = next.map(|next| paging.next_link(count, &next));
+        Ok(Response { link, ..Response::from_json(&format!(r#"{{"data":[{data}],"meta":{meta}}}"#)) })
     }
 }

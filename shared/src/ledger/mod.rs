@@ -16,6 +16,6 @@ pub use annotations::{
     shown, size as annotations_size, storable,
 };
 pub use error::{Category, Decoding, LedgerError, LedgerFailure, LedgerResult};
-pub use page::{PageToken, PayloadBudget, check_party_filter};
+pub use page::{PageToken, check_party_filter};
 pub use request::{LedgerRequest, User, check_ledger_string, check_user_id, check_user_id_in_path, unknown_provider};
 pub use respond::{HandlerFuture, LedgerHandler};

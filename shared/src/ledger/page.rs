@@ -5,34 +5,6 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::LedgerError;
 use crate::domain::ledger::check_characters;
 
-/// Maximum size of a response as Lambda's payload, in bytes. Lambda rejects a response of more than 6 MB.
-const MAX_PAYLOAD: usize = 5 * 1024 * 1024;
-/// Size of the payload without the body: status, headers, and the members around the list.
-const ENVELOPE: usize = 4096;
-
-/// The part of a response's maximum size that a list still has.
-#[derive(Debug, Clone, Copy)]
-pub struct PayloadBudget {
-    left: usize,
-}
-
-impl Default for PayloadBudget {
-    fn default() -> Self {
-        Self { left: MAX_PAYLOAD - ENVELOPE }
-    }
-}
-
-impl PayloadBudget {
-    /// Takes the size of an element, as JSON, from the budget. Returns whether the element fits.
-    pub fn take(&mut self, json: &str) -> bool {
-        // In the payload, the body is a JSON string: quotes and backslashes are escaped. A comma separates elements.
-        let escaped = json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
-        let left = self.left.checked_sub(json.len() + escaped + 1);
-        self.left = left.unwrap_or_default();
-        left.is_some()
-    }
-}
-
 /// A page token. It contains only the hint of a party, so it is bound neither to a filter nor to a page size.
 #[derive(Debug)]
 pub struct PageToken;
@@ -93,19 +65,6 @@ mod tests {
         for token in ["!", "_w", "w6k", "a"] {
             assert!(PageToken::open(token).is_err(), "{token}");
         }
-    }
-
-    #[test]
-    fn the_budget_counts_the_body_as_a_json_string() {
-        let whole = MAX_PAYLOAD - ENVELOPE - 1;
-        for text in ["a", "é", "\"", "\\", "\\u0001"] {
-            let size = serde_json::to_string(text).unwrap().len() - 2;
-            let fits = text.repeat(whole / size);
-            assert!(PayloadBudget::default().take(&fits), "{text}");
-            assert!(!PayloadBudget::default().take(&(fits + &text.repeat(2))), "{text}");
-        }
-        let mut budget = PayloadBudget::default();
-        assert!(budget.take(&"a".repeat(whole - 2)) && budget.take("a") && !budget.take(""));
     }
 
     proptest! {

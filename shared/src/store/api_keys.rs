@@ -9,6 +9,7 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update, attribute},
     keys,
+    listing::Section,
     organizations::counting,
     reads::decode,
     record::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, StoredRecord},
@@ -150,24 +151,23 @@ impl Store {
         page: &Page,
     ) -> Result<Listed<ListedApiKey>> {
         let owner = organization.map(Owner::Organization);
-        let ranges = [owner.map_or_else(keys::any_api_key_rows, keys::api_key_rows)];
+        let sections = [Section::single(owner.map_or_else(keys::any_api_key_rows, keys::api_key_rows))];
         let total = async {
             match organization {
                 Some(organization) => self.organization_api_keys(organization).await,
                 None => Ok(self.platform_counts().await?.api_keys),
             }
         };
-        let (listed, total) = try_join(self.list::<ApiKeyRow>(&ranges, page, None), total).await?;
-        let keys = listed.rows.iter().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
+        let (listed, total) = try_join(self.list::<ApiKeyRow>(&sections, page, None), total).await?;
+        let keys = listed.values().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
         let mut items = self.get_batch(keys).await?;
-        let mut rows = Vec::with_capacity(listed.rows.len());
-        for ApiKeyRow { id } in &listed.rows {
-            let Some(record) = items.remove(&keys::api_key(*id)) else { continue };
-            let used = items.remove(&keys::api_key_use(*id)).map(decode::<ApiKeyUse>).transpose()?;
+        let listed = listed.try_filter_map(|ApiKeyRow { id }| {
+            let Some(record) = items.remove(&keys::api_key(id)) else { return Ok(None) };
+            let used = items.remove(&keys::api_key_use(id)).map(decode::<ApiKeyUse>).transpose()?;
             let ApiKeyRecord { key, .. } = decode(record)?;
-            rows.push(ListedApiKey { key, last_used_at: used.map(|used| used.used_at) });
-        }
-        Ok(listed.with_rows(rows).with_total(Some(total)))
+            Ok(Some(ListedApiKey { key, last_used_at: used.map(|used| used.used_at) }))
+        })?;
+        Ok(listed.with_total(Some(total)))
     }
 
     /// Revokes an API key. Returns `false` and writes nothing if it has changed since `before` was read.

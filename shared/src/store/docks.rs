@@ -6,10 +6,11 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update},
     keys,
-    listing::READ_BY_OFFSET,
+    listing::{READ_BY_FILTER, Section},
     organizations::counting,
     reads::decode,
-    record::{DockRecord, DockRow, DomainOwner, DomainRecord, PlatformCounter},
+    record::{DockCounter, DockRow, DomainOwner, DomainRecord, PlatformCounter, RoleCounts},
+    retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
@@ -43,7 +44,11 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(new.organization_id, bits, "docks", 1);
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
-        transaction.create(Step::Dock, &DockRecord::new(new.clone()))?;
+        transaction.create(Step::Dock, new)?;
+        for shard in 0..keys::SHARDS {
+            let (organization_id, dock_id, counts) = (new.organization_id, new.id, RoleCounts::NONE);
+            transaction.create(Step::Dock, &DockCounter { organization_id, dock_id, shard, counts })?;
+        }
         let name = new.profile.name.clone();
         transaction.create(Step::Dock, &DockRow { id: new.id, organization_id: new.organization_id, name })?;
         let platform = Update::default().add("docks", 1);
@@ -71,6 +76,18 @@ impl Store {
         self.get(&keys::dock(organization, id)).await
     }
 
+    /// Returns the number of roles in a dock; `None` if it does not exist.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub(super) async fn dock_counts(&self, organization: OrganizationId, id: DockId) -> Result<Option<RoleCounts>> {
+        let query = self.query(&keys::dock_counts(organization, id), None);
+        let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
+        let counts: Vec<RoleCounts> =
+            response.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_>>()?;
+        Ok((!counts.is_empty()).then(|| RoleCounts::sum(&counts)))
+    }
+
     /// Returns the organization of a dock.
     ///
     /// # Errors
@@ -91,35 +108,35 @@ impl Store {
         page: &Page,
     ) -> Result<Listed<Dock>> {
         let Some(organization) = organization else { return self.list_all_docks(search, page).await };
-        let ranges = [keys::docks(organization)];
+        let sections = [Section::single(keys::docks(organization))];
         let Some(search) = search else {
             let counts = self.organization_counts(organization);
-            let (listed, counts) = try_join(self.list(&ranges, page, None), counts).await?;
+            let (listed, counts) = try_join(self.list(&sections, page, None), counts).await?;
             return Ok(listed.with_total(Some(counts.unwrap_or_default().docks)));
         };
         let keep = |dock: &Dock| search.matches(dock.profile.name.as_str());
-        let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
-        let (listed, total) = try_join(self.list(&ranges, page, Some(&keep)), total).await?;
+        let total = self.count_kept(&sections, &keep, READ_BY_FILTER);
+        let (listed, total) = try_join(self.list(&sections, page, Some(&keep)), total).await?;
         Ok(listed.with_total(total))
     }
 
     async fn list_all_docks(&self, search: Option<&Search>, page: &Page) -> Result<Listed<Dock>> {
-        let ranges = [keys::dock_rows()];
+        let sections = [Section::single(keys::dock_rows())];
         let (listed, total) = match search {
             None => {
                 let total = async { Ok(Some(self.platform_counts().await?.docks)) };
-                try_join(self.list::<DockRow>(&ranges, page, None), total).await?
+                try_join(self.list::<DockRow>(&sections, page, None), total).await?
             }
             Some(search) => {
                 let keep = |row: &DockRow| search.matches(row.name.as_str());
-                let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
-                try_join(self.list(&ranges, page, Some(&keep)), total).await?
+                let total = self.count_kept(&sections, &keep, READ_BY_FILTER);
+                try_join(self.list(&sections, page, Some(&keep)), total).await?
             }
         };
         let key = |row: &DockRow| keys::dock(row.organization_id, row.id);
-        let mut docks = self.get_batch(listed.rows.iter().map(key)).await?;
-        let rows = listed.rows.iter().filter_map(|row| docks.remove(&key(row))).map(decode).collect::<Result<_>>()?;
-        Ok(listed.with_rows(rows).with_total(total))
+        let mut docks = self.get_batch(listed.values().map(key)).await?;
+        let listed = listed.try_filter_map(|row| docks.remove(&key(&row)).map(decode).transpose())?;
+        Ok(listed.with_total(total))
     }
 
     /// Replaces `before` with `after`. Returns `false` and writes nothing if the dock has changed in between.

@@ -52,7 +52,7 @@ families! {
     CursorSecret = ["CURSOR_SECRET"];
     /// Organization with its counters, docks and parties, and the list of its API keys.
     Tenant = [concat!("ORG#", ulid!())];
-    /// Roles by dock, current and revoked.
+    /// Roles by dock, current and revoked, and the counters of the dock.
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
     /// Roles by party, current and revoked.
     PartyRoles = [concat!("ORG#", ulid!(), "#PTY#", ulid!())];
@@ -144,6 +144,7 @@ mod tests {
             (keys::count(organization, 1), Family::Tenant),
             (keys::dock(organization, dock), Family::Tenant),
             (keys::party(organization, party), Family::Tenant),
+            (keys::dock_count(organization, dock, 1), Family::DockRoles),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),

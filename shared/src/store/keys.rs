@@ -24,9 +24,9 @@ pub const ENTITY: &str = "entity";
 /// Name of the attribute for DynamoDB's time to live, in seconds since the epoch.
 pub const TTL: &str = "ttl";
 
-/// Number of items over which the counters of one tenant, and those of the platform, are spread. Two concurrent
+/// Number of items over which the counters of one tenant, of one dock, and of the platform are spread. Two concurrent
 /// transactions on one item conflict, so creations use different items. More items would make reading an organization
-/// more expensive.
+/// and creating a dock more expensive.
 pub const SHARDS: u8 = 8;
 
 /// Primary key of an item.
@@ -151,6 +151,22 @@ pub fn dock(organization: OrganizationId, id: DockId) -> Key {
 /// Returns the range of an organization's docks.
 pub fn docks(organization: OrganizationId) -> Range {
     range(tenant(organization), "DOCK#")
+}
+
+/// Returns the key of shard `shard` of a dock's counters.
+pub fn dock_count_shard(organization: OrganizationId, dock: DockId, shard: u8) -> Key {
+    let Range { pk, prefix } = dock_counts(organization, dock);
+    key(pk, format!("{prefix}{shard}"))
+}
+
+/// Returns the key of the shard of a dock's counters that counts the role with these 128 bits.
+pub fn dock_count(organization: OrganizationId, dock: DockId, role: u128) -> Key {
+    dock_count_shard(organization, dock, shard_of(role))
+}
+
+/// Returns the range of all counters of a dock.
+pub fn dock_counts(organization: OrganizationId, dock: DockId) -> Range {
+    range(tenant_dock(organization, dock), "#COUNT#")
 }
 
 /// Returns the key of a dock's row in the list of all docks.

@@ -43,7 +43,7 @@ pub use families::Family;
 pub use idempotency::Idempotency;
 pub use ledger::{ActingUser, MAX_RIGHTS, NotAllocated};
 pub use ledger_list::{ListedParties, ListedParty};
-pub use listing::{Listed, Page, Start};
+pub use listing::{Listed, Page, Row, Start};
 pub use meter::Usage;
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;

@@ -6,7 +6,7 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update},
     keys::{self, Key},
-    listing::READ_BY_OFFSET,
+    listing::{READ_BY_FILTER, Section},
     reads::{decode, key_of},
     record::{
         OrganizationCounter, OrganizationCounts, OrganizationRow, PlatformCounter, PlatformCounts, SlugRecord,
@@ -171,22 +171,24 @@ impl Store {
         search: Option<&Search>,
         page: &Page,
     ) -> Result<Listed<(Organization, Counts)>> {
-        let ranges = [keys::organization_rows()];
+        let sections = [Section::single(keys::organization_rows())];
         let (listed, total) = match search {
             None => {
                 let total = async { Ok(Some(self.platform_counts().await?.organizations)) };
-                try_join(self.list::<OrganizationRow>(&ranges, page, None), total).await?
+                try_join(self.list::<OrganizationRow>(&sections, page, None), total).await?
             }
             Some(search) => {
                 let keep = |row: &OrganizationRow| search.matches(row.name.as_str());
-                let total = self.count_kept(&ranges, &keep, READ_BY_OFFSET);
-                try_join(self.list(&ranges, page, Some(&keep)), total).await?
+                let total = self.count_kept(&sections, &keep, READ_BY_FILTER);
+                try_join(self.list(&sections, page, Some(&keep)), total).await?
             }
         };
-        let ids: Vec<_> = listed.rows.iter().map(|row| row.id).collect();
+        let ids: Vec<_> = listed.values().map(|row| row.id).collect();
         let reads = ids.into_iter().map(|id| self.organization(id));
-        let rows: Vec<_> = stream::iter(reads).buffered(PARALLEL_READS).try_collect().await?;
-        Ok(listed.with_rows(rows.into_iter().flatten().collect()).with_total(total))
+        let found: Vec<_> = stream::iter(reads).buffered(PARALLEL_READS).try_collect().await?;
+        let mut found = found.into_iter();
+        let listed = listed.try_filter_map(|_| Ok(found.next().flatten()))?;
+        Ok(listed.with_total(total))
     }
 
     /// Returns the number of resources of the platform.

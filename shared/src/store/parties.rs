@@ -6,7 +6,7 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update},
     keys,
-    listing::{Keep, READ_BY_OFFSET},
+    listing::{Keep, READ_BY_FILTER, Section},
     organizations::counting,
     reads::decode,
     record::{PartyPointer, PartyRecord, PartyReference, PartySummary},
@@ -121,12 +121,12 @@ impl Store {
             let parties = Box::pin(self.list_parties_by_ref(organization, external_ref, filter, page));
             return Ok(try_join(parties, counts).await?.0);
         }
-        let ranges = [keys::parties(organization)];
+        let sections = [Section::single(keys::parties(organization))];
         let keep = |party: &Party| filter.keeps(party.kind, &party.name);
         let filtered: Keep<'_, Party> = if filter.is_open() { None } else { Some(&keep) };
-        let (listed, counts) = try_join(self.list(&ranges, page, filtered), counts).await?;
+        let (listed, counts) = try_join(self.list(&sections, page, filtered), counts).await?;
         let total = match (&filter.search, filter.kind) {
-            (Some(_), _) => self.count_kept(&ranges, &keep, READ_BY_OFFSET).await?,
+            (Some(_), _) => self.count_kept(&sections, &keep, READ_BY_FILTER).await?,
             (None, None) => Some(counts.parties()),
             (None, Some(PartyType::Individual)) => Some(counts.individuals),
             (None, Some(PartyType::Organization)) => Some(counts.organizations),
@@ -141,21 +141,23 @@ impl Store {
         filter: &PartyFilter,
         page: &Page,
     ) -> Result<Listed<Party>> {
-        let ranges = [keys::parties_by_ref(organization, external_ref)];
+        let section = Section::single(keys::parties_by_ref(organization, external_ref));
+        let sections = std::slice::from_ref(&section);
         let keep = |row: &PartySummary| filter.keeps(row.kind, &row.name);
         let filtered: Keep<'_, PartySummary> = if filter.is_open() { None } else { Some(&keep) };
         let total = async {
             if filter.is_open() {
-                self.count(&ranges).await.map(Some)
+                self.count(&section).await.map(Some)
             } else {
-                self.count_kept(&ranges, &keep, READ_BY_OFFSET).await
+                let most = filter.search.as_ref().map_or(usize::MAX, |_| READ_BY_FILTER);
+                self.count_kept(sections, &keep, most).await
             }
         };
-        let (listed, total) = try_join(self.list(&ranges, page, filtered), total).await?;
+        let (listed, total) = try_join(self.list(sections, page, filtered), total).await?;
         let key = |reference: &PartySummary| keys::party(organization, reference.id);
-        let mut parties = self.get_batch(listed.rows.iter().map(key)).await?;
-        let rows = listed.rows.iter().filter_map(|row| parties.remove(&key(row))).map(decode).collect::<Result<_>>()?;
-        Ok(listed.with_rows(rows).with_total(total))
+        let mut parties = self.get_batch(listed.values().map(key)).await?;
+        let listed = listed.try_filter_map(|row| parties.remove(&key(&row)).map(decode).transpose())?;
+        Ok(listed.with_total(total))
     }
 
     /// Replaces `before` with `after`. Returns `false` and writes nothing if the party has changed in between.

@@ -2,7 +2,10 @@
 
 use std::{any::type_name, collections::HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, builders::KeysAndAttributesBuilder};
+use aws_sdk_dynamodb::{
+    operation::batch_get_item::BatchGetItemOutput,
+    types::{AttributeValue, KeysAndAttributes, builders::KeysAndAttributesBuilder},
+};
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
@@ -101,13 +104,22 @@ impl Store {
         let mut found = Vec::with_capacity(keys.len());
         let mut wanted: Vec<Item> = keys.iter().map(key_attributes).collect();
         while !wanted.is_empty() {
+            let total = wanted.len();
             let mut table = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
             if let Some(projection) = projection {
                 table = projection.onto(table);
             }
             let table = table.build().map_err(Error::internal)?;
             let request = self.client.batch_get_item().request_items(self.table(), table);
-            let once = || async { Attempt::of(request.clone().send().await) };
+            let once = || async {
+                match Attempt::of(request.clone().send().await) {
+                    // Without progress, the next attempt waits, as after throttling.
+                    Attempt::Done(response) if self.unprocessed(&response) == total => {
+                        Attempt::Retry(Error::unavailable("BatchGetItem processed no key"))
+                    }
+                    other => other,
+                }
+            };
             let response = self.retrying(once).await?;
             found.extend(response.responses.and_then(|mut tables| tables.remove(self.table())).unwrap_or_default());
             // DynamoDB returns the keys that did not fit into one response.
@@ -115,6 +127,12 @@ impl Store {
             wanted = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         Ok(found)
+    }
+
+    /// Returns the number of keys that did not fit into a response.
+    fn unprocessed(&self, response: &BatchGetItemOutput) -> usize {
+        let tables = response.unprocessed_keys.as_ref();
+        tables.and_then(|tables| tables.get(self.table())).map_or(0, |rest| rest.keys.len())
     }
 }
 

@@ -1,7 +1,8 @@
 //! Roles, by dock and by party.
 //!
 //! A current role is two items. The one by dock can exist only once for each dock, party and role, which enforces
-//! uniqueness. The one by party is ordered by time. One transaction changes both, and the counters of the dock and the party.
+//! uniqueness. The one by party is ordered by time. One transaction changes both, a counter of the dock, and the party, which
+//! counts its roles.
 //! A revocation moves both items to the past, where `asOf` reads them.
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use super::{
     Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update},
     keys::{self, Key},
+    listing::Section,
     reads::decode,
     record::{PartyOwner, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, RoleCounts},
     transaction::{Outcome, Transaction, unexpected},
@@ -111,7 +113,9 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let count = || Update::default().add(RoleCounts::attribute(role.role), 1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
-        transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
+        // A counter of its own for each eighth of the roles: assignments in one dock do not exclude each other.
+        let shard = keys::dock_count(organization, dock, role.id.ulid().0);
+        transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
         transaction.create(Step::RoleByDock, &RoleByDock { organization_id: organization, role: role.clone() })?;
         transaction.create(Step::RoleByParty, &RoleByParty { organization_id: organization, role: role.clone() })?;
         let owner = Owner::Organization(organization);
@@ -202,7 +206,8 @@ impl Store {
         transaction.delete(Step::RoleByDock, &keys::dock_role(organization, dock, party, role.role), same)?;
         let count = || Update::default().add(RoleCounts::attribute(role.role), -1);
         transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
-        transaction.update(Step::Dock, &keys::dock(organization, dock), Condition::Exists, count())?;
+        let shard = keys::dock_count(organization, dock, role.id.ulid().0);
+        transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
         let by_party = RevokedRoleByParty { organization_id: organization, role: revoked.clone() };
         transaction.create(Step::RoleByParty, &by_party)?;
         transaction.create(Step::RoleByDock, &RevokedRoleByDock { organization_id: organization, role: revoked })?;
@@ -229,21 +234,21 @@ impl Store {
             let counts: Option<RoleCounts> = self.get(&keys::party(organization, party)).await?;
             counts.ok_or_else(Error::not_found::<id::Party>)
         };
-        let mut ranges = vec![keys::party_roles(organization, party)];
+        let mut sections = vec![Section::single(keys::party_roles(organization, party))];
         if filter.as_of.is_some() {
-            ranges.push(keys::party_past_roles(organization, party));
+            sections.push(Section::single(keys::party_past_roles(organization, party)));
         }
         let keep = |role: &Role| filter.keeps(role);
         let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter {
             RoleFilter { role: None, dock: None, as_of: None } => None,
             _ => Some(&keep),
         };
-        let (listed, counts) = try_join(self.list(&ranges, page, keep), counts).await?;
+        let (listed, counts) = try_join(self.list(&sections, page, keep), counts).await?;
         let total = match filter.as_of {
             None => Some(counts.of(filter.role)),
-            Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await?,
+            Some(_) => self.count_kept(&sections, &|role| filter.keeps(role), usize::MAX - 1).await?,
         };
-        let docks = listed.rows.iter().map(|role: &Role| keys::dock(organization, role.dock_id));
+        let docks = listed.values().map(|role: &Role| keys::dock(organization, role.dock_id));
         let docks: HashMap<Key, DockName> = self.get_batch_of(docks, &["name"]).await?;
         let row = |role: Role| {
             let dock = docks.get(&keys::dock(organization, role.dock_id));
@@ -289,22 +294,22 @@ impl Store {
         filter: &RoleFilter,
         page: &Page,
     ) -> Result<Listed<DockParty>> {
-        let names = RoleName::ALL.into_iter().filter(|role| filter.role.is_none_or(|only| only == *role));
-        let mut ranges = Vec::new();
-        for name in names {
-            ranges.push(keys::dock_roles(organization, dock, name));
+        let names = RoleName::ALL.into_iter().enumerate();
+        let mut sections = Vec::new();
+        for (rank, name) in names.filter(|(_, role)| filter.role.is_none_or(|only| only == *role)) {
+            sections.push(Section::newest(keys::dock_roles(organization, dock, name), rank));
             if filter.as_of.is_some() {
-                ranges.push(keys::dock_past_roles(organization, dock, name));
+                sections.push(Section::older(keys::dock_past_roles(organization, dock, name), rank));
             }
         }
         let counts = async {
-            let counts: Option<RoleCounts> = self.get(&keys::dock(organization, dock)).await?;
+            let counts = self.dock_counts(organization, dock).await?;
             counts.ok_or_else(Error::not_found::<id::Dock>)
         };
         let total = async {
             match filter.as_of {
                 None => Ok(None),
-                Some(_) => self.count_kept(&ranges, &|role| filter.keeps(role), usize::MAX - 1).await,
+                Some(_) => self.count_kept(&sections, &|role| filter.keeps(role), usize::MAX - 1).await,
             }
         };
         let keep = |role: &Role| filter.keeps(role);
@@ -312,8 +317,8 @@ impl Store {
             None => None,
             Some(_) => Some(&keep),
         };
-        let (listed, counts, total) = try_join3(self.list(&ranges, page, keep), counts, total).await?;
-        let parties = listed.rows.iter().map(|role: &Role| keys::party(organization, role.party_id));
+        let (listed, counts, total) = try_join3(self.list(&sections, page, keep), counts, total).await?;
+        let parties = listed.values().map(|role: &Role| keys::party(organization, role.party_id));
         let parties: HashMap<Key, PartyName> = self.get_batch_of(parties, &["name", "type"]).await?;
         let row = |role: Role| {
             let party = parties.get(&keys::party(organization, role.party_id));

@@ -250,7 +250,7 @@ impl Setup {
                     continue;
                 }
                 Record::Organization(organization) => (organization.id.to_string(), organization.version),
-                Record::Dock(record) => (record.dock.id.to_string(), record.dock.version),
+                Record::Dock(record) => (record.id.to_string(), record.version),
                 Record::Party(record) => (record.party.id.to_string(), record.party.version),
                 Record::ApiKey(record) => (record.key.id.to_string(), record.key.version),
                 _ => continue,

@@ -104,8 +104,10 @@ impl Directory {
             client.assign(&org, &party, &place, "RECIPIENT").await;
         });
         let id_locations = id_locations.await;
-        let counts =
-            vec![counter("partiesOrganization"), roles(keys::dock(organization, dock.parse().expect("an id")))];
+        let counts = vec![
+            counter("partiesOrganization"),
+            roles(keys::dock_count_shard(organization, dock.parse().expect("an id"), 0)),
+        ];
         let guests = Sample::of(server, counts, async {
             let guest = client.create_party(&org, "Guest").await.id();
             client.assign(&org, &guest, &dock, "RECIPIENT").await;
@@ -140,9 +142,14 @@ impl Directory {
     /// Loads copies until there are this many parties and this many of each other resource. Returns the number of
     /// items.
     pub async fn grow(&mut self, parties: usize, others: usize) -> usize {
+        self.grow_each([parties, others, others, others, others, others]).await
+    }
+
+    /// Loads copies until there are this many parties, docks, guests of a dock, organizations, API keys and allocated
+    /// parties. Returns the number of items.
+    pub async fn grow_each(&mut self, sizes: [usize; 6]) -> usize {
         let mut loaded = 0;
-        for (at, sample) in self.samples.iter_mut().enumerate() {
-            let size = if at == 0 { parties } else { others };
+        for (sample, size) in self.samples.iter_mut().zip(sizes) {
             // The sample itself is one.
             let copies = sample.copies..size.saturating_sub(1);
             if copies.is_empty() {

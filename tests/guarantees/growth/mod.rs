@@ -4,7 +4,7 @@
 //!     BERTH_GROWTH=1 cargo test --test api -- growth::       # measures, and compares docs/costs.md with it
 //!     BERTH_GROWTH=write cargo test --test api -- growth::   # writes the table into docs/costs.md
 
-mod directory;
+pub mod directory;
 
 use std::{fmt::Write, time::Instant};
 

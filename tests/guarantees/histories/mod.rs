@@ -28,7 +28,7 @@ use self::{
     workload::CLIENTS,
 };
 use crate::harness::checker::assert_consistent;
-use crate::harness::{TestClient, TestServer, Wire, patient, serial_test};
+use crate::harness::{Conflicts, TestClient, TestServer, Wire, patient, serial_test};
 
 /// Default number of requests.
 const REQUESTS: u64 = 2400;
@@ -40,7 +40,7 @@ const ROUNDS_OF_A_STORE: u64 = 8;
 const MAX_CACHE_AGE: Duration = Duration::from_secs(30);
 
 /// Two processes on one table, whose clients have faults; a process without faults for setup and verification; and the
-/// fault injection.
+/// fault injection, with transaction conflicts.
 struct World {
     patient: TestServer,
     processes: [TestServer; 2],
@@ -50,6 +50,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let wire = Wire::new();
+        wire.with_conflicts(Conflicts::default());
         let options = || Options { http_client: Some(wire.layer()), ..patient() };
         let patient = TestServer::start_with(options()).await;
         let store = patient.shared_store();

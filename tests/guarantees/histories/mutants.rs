@@ -128,3 +128,20 @@ async fn a_missing_count_is_detected() {
     let reason = reason.await;
     assert!(reason.contains("counters: "), "{reason}");
 }
+
+/// Roles that their dock does not count.
+#[apply(api_test)]
+async fn a_missing_count_of_a_dock_is_detected() {
+    let reason = found(|operation, request| {
+        let mut any = false;
+        for action in actions(operation, request) {
+            if matches!(updated(action), Some(RecordKey::DockCounter { .. })) {
+                nothing(action, "Update");
+                any = true;
+            }
+        }
+        any
+    });
+    let reason = reason.await;
+    assert!(reason.contains("counters: /v1/docks/"), "{reason}");
+}

@@ -63,6 +63,7 @@ impl Round<'_> {
         for credential in &self.credentials {
             self.check(&credential.recorded, &ApiKey)?;
         }
+        self.count_roles().await?;
         self.count().await
     }
 
@@ -133,6 +134,23 @@ impl Round<'_> {
                 recorded.completed(begun, &self.clock, HintOp::Listed(organization.clone(), listed));
             }
         }
+    }
+
+    /// Checks that the lists of roles report as many roles as they have.
+    async fn count_roles(&self) -> Result<(), String> {
+        let docks = self.slots.iter().map(|slot| paths::dock_parties(&slot.dock));
+        let parties = self.slots.iter().map(|slot| paths::roles(&self.organization, &slot.party));
+        for target in docks.chain(parties) {
+            for filter in ["", "&role=DISTRIBUTOR", "&role=RECIPIENT"] {
+                let target = format!("{target}?limit=100{filter}");
+                let (rows, response) = listed(&self.own, &target).await;
+                let total = response.json()["meta"]["total"].as_u64();
+                if total != u64::try_from(rows.len()).ok() {
+                    return Err(format!("counters: {target} has {} rows and reports {total:?}", rows.len()));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Checks that every created party is listed once, no other party is, and the counter is correct.

@@ -1,8 +1,12 @@
 //! Pagination of every list.
 
+mod as_of;
+mod bindings;
 mod concurrent;
 pub mod pages;
 mod parameters;
+mod payload;
+mod sparse;
 
 use crate::harness::{World, paths};
 

@@ -8,7 +8,7 @@ use berth_shared::{
     store::{
         Action,
         keys::SHARDS,
-        record::{DockRecord, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
+        record::{HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
     },
     time::Time,
 };
@@ -17,7 +17,7 @@ use super::table::Table;
 
 type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 22] = [
+pub const RULES: [(&str, Rule); 23] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -26,6 +26,7 @@ pub const RULES: [(&str, Rule); 22] = [
     ("every row in the list of all organizations has its organization", organization_rows),
     ("every slug belongs to the organization that it names", slugs),
     ("docks and the rows in the list of all docks agree", dock_rows),
+    ("every dock has all its counters", dock_counters),
     ("docks and domains agree", domains),
     ("parties and pointers agree", party_pointers),
     ("parties and the index of external references agree", references),
@@ -142,14 +143,20 @@ fn slugs(table: &Table, violations: &mut Vec<String>) {
 }
 
 fn dock_rows(table: &Table, violations: &mut Vec<String>) {
-    let docks = table.docks.values().map(|record| &record.dock);
+    let docks = table.docks.values();
     let docks = docks.map(|dock| (dock.organization_id, dock.id, dock.profile.name.as_str())).collect();
     let rows = table.dock_rows.iter().map(|row| (row.organization_id, row.id, row.name.as_str())).collect();
     equal_sets(violations, ("the docks", docks), ("the rows", rows));
 }
 
+fn dock_counters(table: &Table, violations: &mut Vec<String>) {
+    let counters = table.dock_counters.iter().map(|record| (record.organization_id, record.dock_id, record.shard));
+    let wanted = table.docks.keys().flat_map(|(owner, id)| (0..SHARDS).map(|shard| (*owner, *id, shard)));
+    equal_sets(violations, ("the counters", counters.collect()), ("the docks", wanted.collect()));
+}
+
 fn domains(table: &Table, violations: &mut Vec<String>) {
-    let docks = table.docks.values().map(|record| &record.dock);
+    let docks = table.docks.values();
     let shown: BTreeSet<_> =
         docks.flat_map(|dock| dock.domains().into_iter().map(|domain| (domain, dock.id))).collect();
     let domains: BTreeSet<_> = table.domains.iter().map(|record| (&record.domain, record.owner.dock_id)).collect();
@@ -270,6 +277,10 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
         *of_docks.entry((*dock_id, *role)).or_default() += 1;
         *of_parties.entry((*party_id, *role)).or_default() += 1;
     }
+    let mut counters: BTreeMap<(OrganizationId, DockId, RoleName), u64> = BTreeMap::new();
+    for (record, role) in table.dock_counters.iter().flat_map(|record| RoleName::ALL.map(|role| (record, role))) {
+        *counters.entry((record.organization_id, record.dock_id, role)).or_default() += record.counts.of(Some(role));
+    }
     for role in RoleName::ALL {
         let mut check = |id: String, counter: u64, records: Option<&usize>| {
             let counter = i64::try_from(counter).unwrap_or(i64::MAX);
@@ -280,8 +291,9 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
                 records.copied().unwrap_or_default(),
             );
         };
-        for DockRecord { dock, role_counts } in table.docks.values() {
-            check(dock.id.to_string(), role_counts.of(Some(role)), of_docks.get(&(dock.id, role)));
+        for (owner, id) in table.docks.keys() {
+            let counter = counters.get(&(*owner, *id, role)).copied().unwrap_or_default();
+            check(id.to_string(), counter, of_docks.get(&(*id, role)));
         }
         for PartyRecord { party, role_counts } in table.parties.values() {
             check(party.id.to_string(), role_counts.of(Some(role)), of_parties.get(&(party.id, role)));

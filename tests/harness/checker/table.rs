@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use berth_shared::{
     credentials::Owner,
-    domain::Organization,
+    domain::{Dock, Organization},
     id::{ApiKeyId, DockId, OrganizationId, PartyId},
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, Deployment, DockRecord, DockRow,
-            DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, Deployment, DockCounter,
+            DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow,
             OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference,
             PendingRevocation, PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty,
             SlugRecord,
@@ -29,7 +29,8 @@ pub struct Table {
     pub organization_counters: Vec<OrganizationCounter>,
     pub organization_rows: BTreeMap<OrganizationId, OrganizationRow>,
     pub slugs: BTreeMap<String, SlugRecord>,
-    pub docks: BTreeMap<(OrganizationId, DockId), DockRecord>,
+    pub docks: BTreeMap<(OrganizationId, DockId), Dock>,
+    pub dock_counters: Vec<DockCounter>,
     pub dock_rows: Vec<DockRow>,
     pub domains: Vec<DomainRecord>,
     pub parties: BTreeMap<(OrganizationId, PartyId), PartyRecord>,
@@ -84,9 +85,8 @@ impl Table {
             Record::OrganizationCounter(record) => self.organization_counters.push(record),
             Record::OrganizationRow(record) => drop(self.organization_rows.insert(record.id, record)),
             Record::Slug(record) => drop(self.slugs.insert(record.slug.to_string(), record)),
-            Record::Dock(record) => {
-                self.docks.insert((record.dock.organization_id, record.dock.id), record);
-            }
+            Record::Dock(dock) => drop(self.docks.insert((dock.organization_id, dock.id), dock)),
+            Record::DockCounter(record) => self.dock_counters.push(record),
             Record::DockRow(record) => self.dock_rows.push(record),
             Record::Domain(record) => self.domains.push(record),
             Record::Party(record) => {
@@ -118,6 +118,7 @@ impl Table {
         let mut tenants: Vec<(OrganizationId, &'static str)> = Vec::new();
         tenants.extend(self.organization_counters.iter().map(|record| (record.organization_id, "a counter")));
         tenants.extend(self.docks.keys().map(|(owner, _)| (*owner, "a dock")));
+        tenants.extend(self.dock_counters.iter().map(|record| (record.organization_id, "a counter of a dock")));
         tenants.extend(self.parties.keys().map(|(owner, _)| (*owner, "a party")));
         tenants.extend(self.references.iter().map(|record| (record.organization_id, "an external reference")));
         tenants.extend(self.ledger_rows.iter().map(|record| (record.organization_id, "a ledger party")));

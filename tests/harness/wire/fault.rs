@@ -34,6 +34,10 @@ pub enum Fault {
     Torn,
     /// DynamoDB returns this status and body, and does not execute the request.
     Status(u16, Value),
+    /// DynamoDB processes only the first half of the keys of a `BatchGetItem`, and at least one.
+    PartialBatch,
+    /// DynamoDB processes no key of a `BatchGetItem`.
+    EmptyBatch,
     /// The request arrives late.
     Late(Duration),
     /// The request arrives late, even if its client no longer waits.
@@ -73,7 +77,7 @@ impl Fault {
 
     /// Returns whether DynamoDB may execute the request although the client gets no readable response.
     pub fn may_act(&self) -> bool {
-        !matches!(self, Self::ConnectionRefused | Self::ResetBefore | Self::Status(..))
+        !matches!(self, Self::ConnectionRefused | Self::ResetBefore | Self::Status(..) | Self::EmptyBatch)
     }
 }
 
@@ -112,6 +116,9 @@ pub(super) async fn send(
             let (head, body) = sending.await.map_err(|error| ConnectorError::io(error.into()))??;
             return Ok(complete(head, body));
         }
+        Some(Fault::PartialBatch | Fault::EmptyBatch) => {
+            return partial(inner, request, matches!(fault, Some(Fault::EmptyBatch))).await;
+        }
         Some(Fault::Late(by)) => tokio::time::sleep(*by).await,
         Some(Fault::ResponseLost | Fault::Truncated | Fault::Torn) | None => {}
     }
@@ -132,8 +139,44 @@ pub(super) async fn send(
     }
 }
 
+/// Sends the first half of the keys of a `BatchGetItem`, or none, and returns the others as unprocessed. Sends any other
+/// request as it is.
+async fn partial(
+    inner: SharedHttpConnector,
+    mut request: HttpRequest,
+    is_empty: bool,
+) -> Result<(HttpResponse, f64), ConnectorError> {
+    let mut items: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+    let Some((table, wanted)) = items["RequestItems"].as_object_mut().and_then(|tables| tables.iter_mut().next())
+    else {
+        let (head, body) = forward(inner, request).await?;
+        return Ok(complete(head, body));
+    };
+    let (table, keys) = (table.clone(), wanted["Keys"].as_array().cloned().unwrap_or_default());
+    let processed = if is_empty { 0 } else { keys.len().div_ceil(2) };
+    let mut rest = wanted.clone();
+    rest["Keys"] = json!(keys[processed..]);
+    wanted["Keys"] = json!(keys[..processed]);
+    let unprocessed = if processed < keys.len() { json!({ table.as_str(): rest }) } else { json!({}) };
+    if is_empty {
+        let body = json!({ "Responses": { table.as_str(): [] }, "UnprocessedKeys": unprocessed });
+        return Ok((HttpResponse::new(200.try_into().expect("a status"), SdkBody::from(body.to_string())), 0.0));
+    }
+    let text = items.to_string();
+    request.headers_mut().insert("content-length", text.len().to_string());
+    *request.body_mut() = SdkBody::from(text);
+    let (mut head, body) = forward(inner, request).await?;
+    let mut response: Value = serde_json::from_slice(&body).unwrap_or_default();
+    response["UnprocessedKeys"] = unprocessed;
+    head.headers_mut().remove("content-length");
+    Ok(complete(head, Bytes::from(response.to_string())))
+}
+
 /// Forwards the request to DynamoDB, and returns the head and the body of the response.
-async fn forward(inner: SharedHttpConnector, request: HttpRequest) -> Result<(HttpResponse, Bytes), ConnectorError> {
+pub(super) async fn forward(
+    inner: SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<(HttpResponse, Bytes), ConnectorError> {
     let mut response = inner.call(request).await?;
     let body = ByteStream::new(response.take_body()).collect().await;
     Ok((response, body.map_err(|error| ConnectorError::io(error.into()))?.into_bytes()))

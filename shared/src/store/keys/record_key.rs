@@ -38,6 +38,11 @@ pub enum RecordKey {
         organization_id: OrganizationId,
         id: DockId,
     },
+    DockCounter {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        shard: u8,
+    },
     DockRow {
         id: DockId,
     },
@@ -172,7 +177,11 @@ impl RecordKey {
             return Some(Self::LedgerRow { organization_id, hint });
         }
         if let Some(dock) = area.strip_prefix("#DOCK#") {
-            return Self::parse_dock_role(organization_id, id(dock)?, sk);
+            let dock_id = id(dock)?;
+            return match shard(sk) {
+                Some(shard) => Some(Self::DockCounter { organization_id, dock_id, shard }),
+                None => Self::parse_dock_role(organization_id, dock_id, sk),
+            };
         }
         if let Some(party) = area.strip_prefix("#PTY#") {
             let party_id = id(party)?;

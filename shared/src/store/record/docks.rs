@@ -11,31 +11,34 @@ use crate::{
     store::keys::{self, Key},
 };
 
-/// Dock, with the number of roles in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DockRecord {
-    /// The dock.
-    #[serde(flatten)]
-    pub dock: Dock,
-    /// Number of current roles in the dock.
-    #[serde(flatten)]
-    pub role_counts: RoleCounts,
-}
-
-impl DockRecord {
-    /// Creates the record of a dock without roles.
-    #[must_use]
-    pub const fn new(dock: Dock) -> Self {
-        Self { dock, role_counts: RoleCounts::NONE }
-    }
-}
-
-impl StoredRecord for DockRecord {
+impl StoredRecord for Dock {
     const ENTITY_TYPE: &'static str = "dock";
     stores_all_members!();
 
     fn key(&self) -> Key {
-        keys::dock(self.dock.organization_id, self.dock.id)
+        keys::dock(self.organization_id, self.id)
+    }
+}
+
+/// One of the eight items with the counters of a dock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DockCounter {
+    /// Organization of the dock.
+    pub organization_id: OrganizationId,
+    /// Dock.
+    pub dock_id: DockId,
+    /// Number of the item, 0 to 7.
+    pub shard: u8,
+    /// Number of the current roles in the dock whose ids belong to this item.
+    pub counts: RoleCounts,
+}
+
+impl StoredRecord for DockCounter {
+    const ENTITY_TYPE: &'static str = "dock_counter";
+    stores_member!(counts: RoleCounts, DockCounter { organization_id, dock_id, shard });
+
+    fn key(&self) -> Key {
+        keys::dock_count_shard(self.organization_id, self.dock_id, self.shard)
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! fn dock_of(item: &Item) -> berth_shared::Result<Option<DockId>> {
 //!     match Record::from_item(item)? {
-//!         Record::Dock(record) => Ok(Some(record.dock.id)),
+//!         Record::Dock(dock) => Ok(Some(dock.id)),
 //!         Record::AuditEntry(entry) => Ok(entry.dock_id),
 //!         _ => Ok(None),
 //!     }
@@ -38,13 +38,13 @@ use super::{
     reads::{decode, key_of},
 };
 use crate::domain::{
-    Organization,
+    Dock, Organization,
     error::{Error, Result},
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
 pub use audit::{AuditEntry, Changes};
-pub use docks::{DockRecord, DockRow, DomainOwner, DomainRecord};
+pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
@@ -199,7 +199,9 @@ records! {
     /// Slug, with or without an owner.
     Slug(SlugRecord);
     /// Dock.
-    Dock(DockRecord);
+    Dock(Dock);
+    /// Counters of a dock, one of eight items.
+    DockCounter(DockCounter);
     /// Dock in the list of all docks.
     DockRow(DockRow);
     /// Domain of a dock.

@@ -23,7 +23,7 @@ pub struct RoleCounts {
     pub roles_recipient: u64,
 }
 
-/// Returns whether a counter is 0. New parties and docks have no counters.
+/// Returns whether a counter is 0. A new party has no counters, and those of a new dock have no attributes.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 const fn is_zero(counter: &u64) -> bool {
     *counter == 0
@@ -31,13 +31,21 @@ const fn is_zero(counter: &u64) -> bool {
 
 impl RoleCounts {
     /// No roles.
-    pub(super) const NONE: Self = Self { roles_distributor: 0, roles_recipient: 0 };
+    pub(in crate::store) const NONE: Self = Self { roles_distributor: 0, roles_recipient: 0 };
 
     /// Returns the attribute that counts `role`.
     pub(in crate::store) const fn attribute(role: RoleName) -> &'static str {
         match role {
             RoleName::Distributor => "rolesDistributor",
             RoleName::Recipient => "rolesRecipient",
+        }
+    }
+
+    /// Returns the sum of the counters of several items.
+    pub(in crate::store) fn sum(items: &[Self]) -> Self {
+        Self {
+            roles_distributor: items.iter().map(|item| item.roles_distributor).sum(),
+            roles_recipient: items.iter().map(|item| item.roles_recipient).sum(),
         }
     }
 

@@ -200,7 +200,8 @@ impl Values {
                 owner: DomainOwner { dock_id: dock.id, blocks_until: self.number },
             }
             .into(),
-            DockRecord { dock, role_counts }.into(),
+            DockCounter { organization_id, dock_id: dock.id, shard, counts: role_counts }.into(),
+            dock.into(),
         ]
     }
 
