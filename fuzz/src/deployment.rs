@@ -48,7 +48,7 @@ impl Deployment {
             .http_client(SharedHttpClient::new(dynamodb.clone()))
             .build();
         let service = Service::new(Store::connect(&sdk, "berth"), Environment::Test, None);
-        let key = runtime.block_on(operator::initialize(service.store(), Environment::Test));
+        let key = runtime.block_on(operator::initialize(service.store(), Environment::Test, "fuzz"));
         let key = key.expect("DynamoDB responds").expect("the deployment is new");
         let mut deployment = Self { runtime, service, placeholders: vec![("${BERTH_KEY}".to_owned(), key)] };
         deployment.create_organization("", "Premier Title Services");

@@ -49,7 +49,8 @@ fn at(loader: ConfigLoader, endpoint: &str) -> ConfigLoader {
     loader.region(region).credentials_provider(credentials)
 }
 
-fn is_loopback(endpoint: &str) -> bool {
+/// Returns whether an endpoint is on this machine.
+pub(crate) fn is_loopback(endpoint: &str) -> bool {
     let host = endpoint.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     host == "localhost" || endpoint == URL || address.is_ok_and(|address| address.is_loopback())

@@ -3,6 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::ProvideCredentials;
 use aws_sdk_dynamodb::{
     Client,
     config::{Builder, retry::RetryConfig},
@@ -13,9 +14,10 @@ use tokio::time::{Instant, sleep};
 use crate::dynamodb::{Socket, SocketClient};
 use crate::{
     EmbeddedDynamoDb, HttpClientLayer, StartError, StoreChoice,
-    client::{http_client_for, sdk_config},
+    client::{http_client_for, is_loopback, sdk_config},
     data_dir::DataDir,
     dynamodb::{StorePort, URL},
+    operator::os_user,
     origin::OriginPolicy,
     table::{self, Outcome, TableError},
 };
@@ -118,6 +120,16 @@ impl StoreConnection {
         &self.config
     }
 
+    /// Returns the id of the operator: at AWS the access key id of the credentials, on one machine the name of the user.
+    pub(crate) async fn operator(&self) -> String {
+        let is_remote = self.is_aws || self.endpoint.as_deref().is_some_and(|endpoint| !is_loopback(endpoint));
+        let credentials = match self.config.credentials_provider().filter(|_| is_remote) {
+            Some(provider) => provider.provide_credentials().await.ok(),
+            None => None,
+        };
+        credentials.map_or_else(os_user, |credentials| credentials.access_key_id().to_owned())
+    }
+
     /// Returns the embedded DynamoDB, if that is the selected one.
     pub(crate) fn embedded(&self) -> Option<&EmbeddedDynamoDb> {
         self.embedded.as_ref()
@@ -183,6 +195,8 @@ fn listen(embedded: &EmbeddedDynamoDb, directory: &Path) -> Option<Socket> {
 
 #[cfg(test)]
 mod tests {
+    use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+
     use super::*;
 
     #[tokio::test]
@@ -201,6 +215,28 @@ mod tests {
         let alone = StoreConnection::open_or_join(&choice).await.unwrap();
         alone.require_table("berth").await.unwrap();
         alone.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_operator_is_the_user_on_one_machine_and_the_access_key_elsewhere() {
+        let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+        let config = SdkConfig::builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
+        let memory = StoreConnection::open(&StoreChoice::Memory, None).await.unwrap();
+        let with = |is_aws, endpoint: Option<&str>| StoreConnection {
+            config: config.clone(),
+            endpoint: endpoint.map(ToOwned::to_owned),
+            is_aws,
+            embedded: None,
+            is_owner: false,
+            port: None,
+            #[cfg(unix)]
+            _socket: None,
+        };
+        assert_eq!(memory.operator().await, os_user());
+        assert_eq!(with(false, Some("http://127.0.0.1:8000")).operator().await, os_user());
+        assert_eq!(with(false, Some("http://dynamodb.example")).operator().await, "AKIDEXAMPLE");
+        assert_eq!(with(true, None).operator().await, "AKIDEXAMPLE");
+        memory.close().await;
     }
 
     #[tokio::test]

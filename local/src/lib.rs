@@ -12,6 +12,7 @@ mod dynamodb;
 mod error;
 pub mod gateway;
 mod invoke;
+mod operator;
 mod origin;
 mod running;
 mod server;
@@ -21,7 +22,7 @@ pub mod template;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use berth_shared::{Environment, http::TokenConfig};
+use berth_shared::{Environment, http::TokenConfig, time::Clock};
 
 pub use self::{
     dynamodb::{EmbeddedDynamoDb, StoreCredentials},
@@ -84,6 +85,8 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// Origins whose web pages can send requests, for example `https://app.example.com` (CORS).
     pub cors_origins: Vec<String>,
+    /// Source of the time of requests.
+    pub clock: Clock,
     /// Wraps the HTTP client of the SDK. `None` uses it as it is.
     pub http_client: Option<HttpClientLayer>,
     /// Time limit of one invocation. Sets the deadline that the endpoint receives.
@@ -105,6 +108,7 @@ impl Default for Options {
             store_port: None,
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
+            clock: Clock::default(),
             http_client: None,
             request_timeout: REQUEST_TIMEOUT,
             abort_grace: Duration::ZERO,

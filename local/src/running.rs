@@ -55,11 +55,11 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
     }
     connection.prepare_table(&options.table).await?;
     let store = Store::connect(connection.config(), &options.table);
-    let first_key = operator::initialize(&store, options.environment)
+    let first_key = operator::initialize(&store, options.environment, &connection.operator().await)
         .await
         .map_err(|error| StartError::Initialize { table: options.table.clone(), reason: error_chain(&error) })?;
     let server = Server {
-        service: Service::new(store.clone(), options.environment, tokens),
+        service: Service::with_clock(store.clone(), options.environment, tokens, options.clock),
         fallback,
         request_timeout: options.request_timeout,
         abort_grace: options.abort_grace,

@@ -95,6 +95,7 @@ fn failed_writes_are_logged_without_their_data() {
         );
         assert_eq!((field("endpoint"), field("environment")), (json!(handler), json!("live")));
         assert_eq!((field("requestId"), field("coldStart")), (json!("request-to-be-found"), json!(true)));
+        assert_eq!(field("gatewayRequestId"), json!("request"));
         assert!(line["dynamoDbRequests"].as_u64() > Some(0) && line["error"].is_string(), "{line}");
         assert!(line["retries"].as_u64() > Some(0), "a failed or unreadable DynamoDB response is retried: {line}");
         assert_eq!((field("serverErrors"), field("clientErrors")), (json!(1), json!(0)));

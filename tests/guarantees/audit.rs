@@ -3,7 +3,7 @@
 use berth_shared::{
     credentials::Owner,
     json::Json,
-    store::{Action, Entity, Record, record::AuditEntry},
+    store::{Action, Dialect, Entity, Record, record::AuditEntry},
 };
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -259,5 +259,26 @@ async fn the_user_agent_is_truncated_to_256_characters() {
         let created = request.json(&body).send().await.expect(201);
         let entry = world.entries_of(&world.organization, &created.id()).await.pop().expect("an entry");
         assert_eq!(entry.user_agent, Some(stored));
+    }
+}
+
+#[apply(api_test)]
+async fn the_operator_is_the_user_of_the_system() {
+    let server = TestServer::start().await;
+    let output = std::process::Command::new("id").arg("-un").output().expect("a user");
+    let user = String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned();
+    let actors: Vec<_> = server
+        .records()
+        .await
+        .into_iter()
+        .filter_map(|record| match record {
+            Record::AuditEntry(entry) if entry.dialect == Dialect::Operator => Some(entry.actor),
+            _ => None,
+        })
+        .collect();
+    // The start creates the first key and the default organization.
+    assert_eq!(actors.len(), 2);
+    for actor in actors {
+        assert_eq!((actor.kind.as_str(), &actor.id), ("operator", &user));
     }
 }

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::harness::checker::assert_consistent;
 use crate::harness::{
-    Conflicts, ItemKey, TestClient, TestResponse, TestServer, Wire, api_test, item_keys, paths, patient,
+    Conflicts, ItemKey, PartyWorld, TestClient, TestResponse, TestServer, Wire, api_test, item_keys, paths, patient,
+    world::tag,
 };
 
 /// A race is won by chance: this many rounds detect a bug that occurs once in ten times.
@@ -251,4 +252,34 @@ async fn a_role_is_revoked_once() {
         assert_eq!((with_status(&responses, 200).len(), with_status(&responses, 404).len()), (1, 15));
     }
     assert_consistent(&server).await;
+}
+
+/// Of simultaneous changes that expect one version, one takes effect.
+#[apply(api_test)]
+async fn one_of_simultaneous_changes_with_if_match_takes_effect() {
+    let world = PartyWorld::new().await;
+    let client = &world.platform;
+    for round in 0..ROUNDS {
+        for target in world.resource_paths() {
+            let before = tag(&world.get(&target).await);
+            let names: Vec<_> = (0..16).map(|number| format!("Round {round}, {number}")).collect();
+            let responses = join_all(names.iter().map(|name| world.patch_if_match(&target, &before, name))).await;
+            let [changed] = with_status(&responses, 200)[..] else { panic!("{target}: {responses:#?}") };
+            assert_eq!(with_status(&responses, 412).len(), 15, "{target}");
+            let after = world.get(&target).await;
+            assert_eq!((after.text("name"), tag(&after)), (changed.text("name"), tag(changed)), "{target}");
+        }
+        let key = client.create_api_key(Some(&world.organization), &["docks:read"]).await;
+        for query in ["", "?descendants=true"] {
+            let target = format!("{}{query}", paths::api_key(&key.id()));
+            let tag = if query.is_empty() { "\"1\"" } else { "\"2\"" };
+            let revoke = || client.request(Method::DELETE, &target).header("if-match", tag).send();
+            let revocations = join_all((0..8).map(|_| revoke())).await;
+            // A revocation of a revoked key changes no version.
+            let succeeded = if query.is_empty() { 1 } else { 8 };
+            assert_eq!(with_status(&revocations, 200).len(), succeeded, "{revocations:#?}");
+            assert_eq!(with_status(&revocations, 412).len(), 8 - succeeded, "{revocations:#?}");
+        }
+    }
+    assert_consistent(&world.server).await;
 }

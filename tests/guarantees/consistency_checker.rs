@@ -3,14 +3,14 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
-    domain::{ApiKey, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
+    domain::{ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
     id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
     store::{
-        ApiKeyRecord, Item, Record,
+        ApiKeyRecord, Item, Record, StoredRecord,
         keys::{self, Key},
         record::{
-            DomainOwner, DomainRecord, GrantedHint, LedgerRight, PartyReference, PartySummary, RevokedRoleByParty,
-            RoleByParty,
+            ApiKeyChild, ApiKeyRow, DomainOwner, DomainRecord, GrantedHint, LedgerRight, PartyReference, PartySummary,
+            PendingRevocation, RevokedParent, RevokedRoleByParty, RoleByParty,
         },
     },
     time::Time,
@@ -60,6 +60,11 @@ pub async fn filled() -> Filled {
     client.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
     let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
     client.revoke_api_key(&key).await.expect(200);
+    // A request stopped before it revoked the descendants of the key.
+    let key: ApiKeyId = key.parse().expect("an id");
+    let pending = PendingRevocation { root: key, revoked: RevokedParent { id: key, after: None } };
+    let put = server.running().client().put_item().table_name(server.running().table());
+    put.set_item(Some(pending.to_item().expect("an item"))).send().await.expect("put");
     let request = client.request(reqwest::Method::POST, &parties).header("idempotency-key", "once");
     request.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
     let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
@@ -138,6 +143,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (key_of(&|record| matches!(record, Record::Domain(_))), "docks and domains"),
         (keys::party_pointer(party), "parties and pointers"),
         (key_of(&|record| matches!(record, Record::PartyReference(_))), "the index of external references"),
+        (key_of(&|record| matches!(record, Record::ApiKeyChild(_))), "in the list of its creator"),
         (key_of(&|record| matches!(record, Record::LedgerHint(_))), "hints and rows in the ledger list"),
         (key_of(&|record| matches!(record, Record::LedgerRow(_))), "hints and rows in the ledger list"),
         (key_of(&|record| matches!(record, Record::LedgerRightCounter(_))), "every user counts the rights"),
@@ -146,6 +152,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
         (keys::deployment(), "one deployment record"),
+        (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),
     ];
     for (key, _) in &lost {
@@ -171,6 +178,7 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
         start: "dk_test_000000".to_owned(),
         expires_at: None,
         created_at: now,
+        created_by: Creator::Operator,
         revoked_at: None,
         version: 1,
     };
@@ -197,7 +205,12 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
             LedgerRight { user_id: "nobody".to_owned(), party: GrantedHint { hint } }.into(),
             "refers to an allocated party",
         ),
-        (ApiKeyRecord::new(key, &digest).into(), "has a row in both lists"),
+        (ApiKeyRecord::new(key.clone(), &digest).into(), "has a row in both lists"),
+        (ApiKeyChild { parent: key.id, child: ApiKeyRow { id: key.id } }.into(), "in the list of its creator"),
+        (
+            PendingRevocation { root: key.id, revoked: RevokedParent { id: key.id, after: None } }.into(),
+            "in the list of its creator",
+        ),
         (RevokedRoleByParty { organization_id: organization, role: revoked }.into(), "revoked and current"),
         (RevokedRoleByParty { organization_id: organization, role: untimed.clone() }.into(), "without a valid time"),
         (RoleByParty { organization_id: organization, role: untimed }.into(), "every current role has an item"),

@@ -3,7 +3,7 @@
 use std::{fmt::Write, time::Duration};
 
 use berth::Options;
-use berth_shared::store::Family;
+use berth_shared::{store::Family, time::Clock};
 use futures::{StreamExt, stream};
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -25,14 +25,23 @@ type Ceiling = Option<(usize, usize, f64, f64)>;
 pub struct Ledger {
     server: TestServer,
     wire: Wire,
+    clock: Clock,
     rows: Vec<(String, Traffic, Ceiling)>,
 }
 
 impl Ledger {
     pub async fn start() -> Self {
-        let wire = Wire::new();
-        let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
-        Self { server, wire, rows: Vec::new() }
+        let (wire, clock) = (Wire::new(), Clock::default());
+        let options = Options { http_client: Some(wire.layer()), clock: clock.clone(), ..patient() };
+        let server = TestServer::start_with(options).await;
+        let ledger = Self { server, wire, clock, rows: Vec::new() };
+        ledger.age_keys();
+        ledger
+    }
+
+    /// Lets all API keys become so old that authentication reads them with eventual consistency.
+    pub fn age_keys(&self) {
+        self.clock.advance(60_000);
     }
 
     /// Returns the server.
@@ -113,13 +122,16 @@ const fn at_most(trips: usize, requests: usize, write: f64, read: f64) -> Ceilin
 async fn no_request_costs_more_than_its_ceiling() {
     let mut ledger = Ledger::start().await;
     let platform = ledger.server.platform();
-    // The first request of a process also records the use of the key. The first list reads the secret of the cursors.
+    // The first request of a process also records the use of the key. The first list reads the secret of
+    // the cursors, and the first ledger id reads the namespace.
     let first = "any operation, first use of its key in an hour, with the operation itself (get-organization, unknown)";
     let nonexistent = "/v1/organizations/org_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
     let (_, traffic) = ledger.whole_cost_of(platform.get(nonexistent)).await;
     ledger.rows.push((first.to_owned(), traffic, None));
     let list = "list-organizations, first list of a process";
     ledger.note(list, None, 200, platform.list_organizations()).await;
+    let ledger_id = "get-participant-id, first ledger id of a process";
+    ledger.note(ledger_id, None, 200, platform.get("/v2/parties/participant-id")).await;
     let org = ledger
         .note("create-organization, free slug", at_most(1, 1, 26.0, 0.0), 201, async {
             platform.post_organization(&json!({ "name": "Costs" })).await
@@ -174,6 +186,7 @@ async fn docks(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let dock = ledger.note("create-dock", None, 201, platform.post_dock(&body)).await.id();
     let target = paths::dock(&dock);
     let tenant = ledger.server.tenant(org, &["docks:read"]).await;
+    ledger.age_keys();
     tenant.get(&target).await.expect(200);
     ledger.note("get-dock, platform key", None, 200, platform.get(&target)).await;
     ledger.note("get-dock, organization key", None, 200, tenant.get(&target)).await;
@@ -283,6 +296,7 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let body = json!({ "name": "Key", "organizationId": org, "scopes": ["parties:read"] });
     let created = ledger.note("create-api-key", None, 201, platform.post_api_key(&body)).await;
     let tenant = ledger.server.client(&created.text("key"));
+    ledger.age_keys();
     let nonexistent = format!("/v1/organizations/{org}/parties/pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS");
     let (_, first) = ledger.whole_cost_of(tenant.get(&nonexistent)).await;
     let (_, again) = ledger.whole_cost_of(tenant.get(&nonexistent)).await;

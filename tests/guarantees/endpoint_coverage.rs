@@ -21,12 +21,11 @@ use crate::harness::{
 use crate::ledger;
 
 /// Endpoints without a row in docs/costs.md. This list may only become shorter.
-const WITHOUT_COSTS: [&str; 11] = [
+const WITHOUT_COSTS: [&str; 10] = [
     "authenticated-user",
     "connected-synchronizers",
     FALLBACK,
     "get-ledger-user",
-    "get-participant-id",
     "ledger-livez",
     "ledger-readyz",
     "ledger-version",

@@ -1,16 +1,15 @@
 //! `Idempotency-Key`: one effect, and a replay of the first response.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use berth::Options;
 use berth_functions::ENDPOINTS;
-use berth_shared::{http::Access, store::keys, time::Time};
+use berth_shared::{http::Access, time::Clock};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::time::{Duration, sleep};
 
 use crate::harness::samples::{SampleRequest, Tenant, scoped_endpoints};
 use crate::harness::{
-    DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer, api_test, paths, world::before_expiry,
+    DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer, api_test, paths, patient,
 };
 
 const DAY: u64 = 24 * 60 * 60 * 1000;
@@ -50,15 +49,15 @@ fn without_secret(mut response: TestResponse) -> TestResponse {
     response
 }
 
-/// Returns a sample of each POST endpoint, each with its own tenant.
+/// Returns a sample of each POST endpoint that has an effect, each with its own tenant.
 async fn posts(server: &TestServer) -> Vec<SampleRequest> {
     let mut samples = Vec::new();
-    for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.method == Method::POST) {
+    for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.accepts_idempotency_key()) {
         samples.push(SampleRequest::of(endpoint, &Tenant::new(server, "Bank of America").await));
     }
     let public = ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Public);
     assert!(public.into_iter().all(|endpoint| endpoint.method != Method::POST), "add a sample for the public POST");
-    assert!(samples.len() >= 6);
+    assert!(samples.len() >= 5);
     samples
 }
 
@@ -147,13 +146,68 @@ async fn a_key_is_bound_to_its_tenant() {
 }
 
 #[apply(api_test)]
-async fn api_keys_of_one_organization_share_idempotency_keys() {
+async fn every_api_key_has_its_own_idempotency_keys() {
     let server = TestServer::start().await;
     let tenant = Tenant::new(&server, "A").await;
     let colleague = server.tenant(&tenant.organization, &DIRECTORY_SCOPES).await;
     let body = json!({ "name": "Closing" });
-    let first = post(&tenant.client, paths::DOCKS, "k", &body).send().await.expect(201);
-    check_replay(&first, &post(&colleague, paths::DOCKS, "k", &body).send().await);
+    let mut created = Vec::new();
+    for client in [&tenant.client, &colleague] {
+        let first = post(client, paths::DOCKS, "k", &body).send().await.expect(201);
+        check_replay(&first, &post(client, paths::DOCKS, "k", &body).send().await);
+        created.push(first.id());
+    }
+    assert_ne!(created[0], created[1]);
+    // Nor does the key of one block another request of the other.
+    post(&tenant.client, paths::DOCKS, "mine", &body).send().await.expect(201);
+    post(&colleague, paths::DOCKS, "mine", &json!({ "name": "Opening" })).send().await.expect(201);
+}
+
+#[apply(api_test)]
+async fn reads_by_post_ignore_the_header() {
+    let server = TestServer::start().await;
+    let tenant = Tenant::new(&server, "A").await;
+    let before = server.items().await.len();
+    let reads = scoped_endpoints().filter(|(endpoint, _)| endpoint.method == Method::POST);
+    let reads: Vec<_> = reads.filter(|(endpoint, _)| !endpoint.accepts_idempotency_key()).collect();
+    assert_eq!(reads.iter().map(|(endpoint, _)| endpoint.name).collect::<Vec<_>>(), ["check-roles"]);
+    let check = |role: &str| json!({ "checks": [{ "dockId": tenant.dock, "partyId": tenant.party, "role": role }] });
+    // Another body, and a malformed key.
+    for (key, role, assigned) in [("k", "DISTRIBUTOR", true), ("k", "RECIPIENT", false), ("a b", "DISTRIBUTOR", true)] {
+        let target = paths::role_checks(&tenant.organization);
+        let checked = post(&server.platform(), &target, key, &check(role)).send().await.expect(200);
+        assert!(!is_replayed(&checked));
+        assert_eq!(checked.json()["results"][0]["assigned"], assigned);
+    }
+    // A decision is the current one.
+    let role = paths::role(&tenant.organization, &tenant.party, &tenant.role);
+    server.platform().delete(&role).await.expect(200);
+    let target = paths::role_checks(&tenant.organization);
+    let checked = post(&server.platform(), &target, "k", &check("DISTRIBUTOR")).send().await.expect(200);
+    assert_eq!(checked.json()["results"][0]["assigned"], false);
+    // The revocation moves two items and adds an audit entry. Nothing is recorded.
+    assert_eq!(server.items().await.len(), before + 1);
+}
+
+#[apply(api_test)]
+async fn a_caller_without_the_scope_records_nothing() {
+    let server = TestServer::start().await;
+    let tenant = Tenant::new(&server, "A").await;
+    let reader = server.tenant(&tenant.organization, &["docks:read"]).await;
+    let minter = server.tenant(&tenant.organization, &["api-keys:write"]).await;
+    for client in [&reader, &minter] {
+        client.list_docks().await;
+    }
+    for sample in posts(&server).await {
+        let client = if sample.endpoint.name == "create-api-key" { &reader } else { &minter };
+        let request = sample.request(client).header("idempotency-key", "k");
+        request.send().await.expect_error(403, "INSUFFICIENT_SCOPE");
+    }
+    // A key that may create keys, but not these.
+    let body = json!({ "name": "More", "scopes": ["docks:write"] });
+    post(&minter, paths::API_KEYS, "k", &body).send().await.expect_error(403, "SCOPE_NOT_HELD");
+    let records = server.items().await.into_iter().filter(|item| item.contains_key("fingerprint"));
+    assert_eq!(records.count(), 0);
 }
 
 #[apply(api_test)]
@@ -169,24 +223,6 @@ async fn the_first_response_is_replayed_after_later_changes() {
     check_replay(&first, &post(&tenant.client, &target, "k", &body).send().await);
     let roles = tenant.client.get(&format!("{target}?role=RECIPIENT")).await.expect(200);
     assert_eq!(roles.json()["meta"]["total"], 0, "a replay has no effect");
-}
-
-#[apply(api_test)]
-async fn an_api_key_that_has_expired_is_still_replayed() {
-    let server = TestServer::start().await;
-    let platform = server.platform();
-    let ((first, body), ends) = before_expiry(async |ends: Time| {
-        let body = json!({ "name": "Short-lived", "scopes": ["docks:read"], "expiresAt": ends.to_string() });
-        let first = post(&platform, paths::API_KEYS, "k", &body).send().await;
-        // An error is not recorded: the key is free for the next attempt.
-        (first.status == 201 || Time::now() < ends).then(|| (first.expect(201), body))
-    })
-    .await;
-    sleep(Duration::from_millis(ends.millis_since_epoch().saturating_sub(Time::now().millis_since_epoch()) + 5)).await;
-    check_replay(&without_secret(first), &post(&server.platform(), paths::API_KEYS, "k", &body).send().await);
-    // As a new request it is rejected, and so is another request with the same key.
-    let error = post(&server.platform(), paths::API_KEYS, "k-2", &body).send().await;
-    assert_eq!(error.expect_error(400, "VALIDATION_FAILED").json()["errors"][0]["pointer"], "/expiresAt");
 }
 
 #[apply(api_test)]
@@ -277,12 +313,13 @@ async fn a_replay_does_not_contain_the_secret() {
 
 #[apply(api_test)]
 async fn a_key_expires_after_24_hours() {
-    let server = TestServer::start().await;
+    let clock = Clock::default();
+    let server = TestServer::start_with(Options { clock: clock.clone(), ..patient() }).await;
     let platform = server.platform();
     let (one, other) = (json!({ "name": "One" }), json!({ "name": "Other" }));
-    let before = Time::now();
+    let before = clock.now();
     let first = post(&platform, paths::ORGANIZATIONS, "k", &one).send().await.expect(201);
-    let after = Time::now();
+    let after = clock.now();
     let records = server.items().await.into_iter().filter(|item| item.contains_key("fingerprint"));
     let [record] = records.collect::<Vec<_>>().try_into().expect("one record");
     let number = |name: &str| -> u64 { record[name].as_n().expect("a number").parse().expect("whole") };
@@ -290,18 +327,26 @@ async fn a_key_expires_after_24_hours() {
     assert!(retention.contains(&number("expiresAt")), "{} is not in {retention:?}", number("expiresAt"));
     // DynamoDB may delete the record from then on, not earlier.
     assert!(number("ttl") * 1000 >= number("expiresAt") && number("ttl") * 1000 <= number("expiresAt") + 1000);
-    let expire_at = async |time: Time| {
-        let client = server.running().client();
-        let update = client.update_item().table_name(server.running().table());
-        let update = update.key(keys::PK, record[keys::PK].clone()).key(keys::SK, record[keys::SK].clone());
-        let update = update.update_expression("SET expiresAt = :time");
-        let time = AttributeValue::N(time.millis_since_epoch().to_string());
-        update.expression_attribute_values(":time", time).send().await.expect("the table is writable");
-    };
-    expire_at(Time::now().plus_millis(60_000)).await;
+    // A minute before the end, the response is replayed. At the end, although DynamoDB has not deleted the record, it is not.
+    clock.advance(DAY - 60_000);
     check_replay(&first, &post(&platform, paths::ORGANIZATIONS, "k", &one).send().await);
-    expire_at(Time::now()).await;
+    clock.advance(60_000);
     let second = post(&platform, paths::ORGANIZATIONS, "k", &other).send().await.expect(201);
     check_replay(&second, &post(&platform, paths::ORGANIZATIONS, "k", &other).send().await);
     post(&platform, paths::ORGANIZATIONS, "k", &one).send().await.expect_error(422, "IDEMPOTENCY_KEY_REUSED");
+}
+
+#[apply(api_test)]
+async fn a_request_whose_expiry_has_passed_is_replayed_for_24_hours() {
+    let clock = Clock::default();
+    let server = TestServer::start_with(Options { clock: clock.clone(), ..patient() }).await;
+    let ends = clock.now().plus_millis(DAY / 2).to_string();
+    let body = json!({ "name": "Short-lived", "scopes": ["docks:read"], "expiresAt": ends });
+    let first = post(&server.platform(), paths::API_KEYS, "k", &body).send().await.expect(201);
+    clock.advance(DAY / 2);
+    // The expiry is in the past now, which a new request must not ask for.
+    check_replay(&without_secret(first), &post(&server.platform(), paths::API_KEYS, "k", &body).send().await);
+    clock.advance(DAY / 2);
+    let error = post(&server.platform(), paths::API_KEYS, "k", &body).send().await;
+    assert_eq!(error.error_locations(), ["/expiresAt"]);
 }

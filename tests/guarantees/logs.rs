@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use berth::Options;
+use berth_shared::{Environment, credentials::Credential};
 use macro_rules_attribute::apply;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Fault, SensitiveValues, TestResponse, TestServer, Wire, api_test, emf, logs, paths};
@@ -61,6 +63,37 @@ async fn a_request_has_one_line_with_its_dynamodb_usage() {
     let cold = |response: &TestResponse| line(response)["coldStart"].clone();
     assert_eq!(cold(&another.anonymous().get("/v1/healthz").await), true);
     assert_eq!(cold(&another.anonymous().get("/livez").await), false);
+}
+
+#[apply(api_test)]
+async fn a_line_names_the_api_key_its_organization_and_the_request_of_the_gateway() {
+    let server = TestServer::start().await;
+    let platform = server.platform();
+    let organization = platform.create_organization("Logged Holdings").await.id();
+    let key = platform.create_api_key(Some(&organization), &["docks:read", "ledger:read"]).await;
+    let client = server.client(&key.text("key"));
+    let unscoped = client.list_organizations().await.expect(403);
+    let user = client.get("/v2/authenticated-user").await.expect(200);
+    for response in [client.list_docks().await.expect(200), user, unscoped] {
+        let line = line(&response);
+        assert_eq!((&line["keyId"], &line["organizationId"]), (&json!(key.id()), &json!(organization)));
+    }
+    let first = platform.list_api_keys().await.json()["data"][1]["id"].clone();
+    let line_of_platform = line(&platform.list_docks().await);
+    assert_eq!(line_of_platform["keyId"], first);
+    assert!(line_of_platform.get("organizationId").is_none(), "{line_of_platform}");
+    // The sender of an invalid credential is unknown, even if its key exists.
+    let forged = Credential::new(Environment::Test, key.id().parse().expect("an id"), [7; 32]);
+    for anonymous in [server.anonymous(), server.client(forged.reveal())] {
+        let line = line(&anonymous.list_docks().await.expect(401));
+        assert!(line.get("keyId").is_none() && line.get("organizationId").is_none(), "{line}");
+        assert!(line["gatewayRequestId"].as_str().is_some_and(|id| !id.is_empty()), "{line}");
+    }
+    // The client can choose one id, and not the other.
+    let request = platform.request(Method::GET, paths::DOCKS).header("x-request-id", "chosen-by-client-1");
+    let line = line(&request.send().await.expect(200));
+    assert_eq!(line["requestId"], "chosen-by-client-1");
+    assert_ne!(line["gatewayRequestId"], line["requestId"]);
 }
 
 #[apply(api_test)]

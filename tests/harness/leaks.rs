@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 use berth_functions::ENDPOINTS;
-use berth_shared::{error::Code, http::AuthFailure};
+use berth_shared::{
+    error::Code,
+    http::AuthFailure,
+    id::{ApiKeyId, OrganizationId},
+};
 use serde_json::Value;
 
 /// Minimum length of a value. Shorter values occur by chance.
@@ -32,7 +36,7 @@ impl SensitiveValues {
     /// Records a value of this kind.
     pub fn note(&mut self, kind: &str, value: &str) {
         let value: String = value.trim().chars().take(PREFIX).collect();
-        if value.chars().count() < SHORTEST || is_product_word(&value) || is_filler(&value) {
+        if value.chars().count() < SHORTEST || is_product_word(&value) || is_filler(&value) || is_logged_id(&value) {
             return;
         }
         self.0.entry(value).or_insert_with(|| kind.to_owned());
@@ -86,6 +90,11 @@ fn is_product_word(value: &str) -> bool {
     let reasons = [AuthFailure::Missing, AuthFailure::Unknown, AuthFailure::Revoked, AuthFailure::Expired];
     let mut words = codes.chain(names).chain(PRODUCT_WORDS);
     words.any(|word| word.contains(value)) || reasons.iter().any(|reason| reason.to_string().contains(value))
+}
+
+/// Returns whether the value is an id that log lines contain: of an API key or an organization.
+fn is_logged_id(value: &str) -> bool {
+    value.parse::<ApiKeyId>().is_ok() || value.parse::<OrganizationId>().is_ok()
 }
 
 /// Returns whether the value is one repeated character. Tests of lengths send such values, also as request ids.

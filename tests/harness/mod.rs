@@ -3,6 +3,7 @@
 pub mod checker;
 mod client;
 mod contract;
+pub mod credentials;
 pub mod emf;
 pub mod encoding;
 mod endpoints;

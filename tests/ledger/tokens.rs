@@ -202,6 +202,8 @@ async fn an_invalid_token_is_unauthorized() {
         ("a not-before that is a string", timed("nbf", json!("now"))),
         ("another audience", timed("aud", json!("https://other.example"))),
         ("a longer audience", timed("aud", json!(format!("{AUDIENCE}.evil.example")))),
+        ("a prefix of the audience", timed("aud", json!(AUDIENCE[..AUDIENCE.len() - 1]))),
+        ("the audience in another case", timed("aud", json!(AUDIENCE.to_uppercase()))),
         ("no audience", timed("aud", Value::Null)),
         ("an audience without strings", timed("aud", json!([{ "aud": AUDIENCE }]))),
         ("no subject", timed("sub", Value::Null)),
@@ -279,8 +281,10 @@ async fn without_a_configured_audience_the_rules_of_the_participant_apply() {
     ] {
         assert_redacted(world.request(&bad).await, 401);
     }
-    for elsewhere in [token(named("other"), none), token(json!("other"), ledger)] {
-        assert_redacted(world.request(&elsewhere).await, 403);
+    let (shorter, longer) = (&participant[..participant.len() - 1], format!("{participant}0"));
+    for other in ["other", shorter, &longer] {
+        assert_redacted(world.request(&token(named(other), none.clone())).await, 403);
+        assert_redacted(world.request(&token(json!(other), ledger.clone())).await, 403);
     }
 }
 

@@ -4,13 +4,13 @@ use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope, Scopes},
     domain::{
-        Name,
-        object::{Optional, OptionalFuture, Required},
+        Creator, Name,
+        object::{Optional, OptionalExpiry, Required},
     },
     error::Code,
     http::{Endpoint, EntityTag, Request, Response, StoreAction},
     id::{self, OrganizationId},
-    operator::mint,
+    operator::{KeyProperties, mint},
     store::Family,
 };
 use schemars::JsonSchema;
@@ -25,13 +25,15 @@ pub(crate) const ENDPOINT: Endpoint =
         .description(
             "Creates an API key. `key` in the response is the credential and is shown only once: only a \
              digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns \
-             `null` instead.\n\nA key can grant only scopes that it holds itself. An organization key can \
-             create keys only for its own organization.",
+             `null` instead.\n\nA key can grant only scopes that it holds itself, and only until it expires \
+             itself. An organization key can create keys only for its own organization.",
         )
         .store(&[
+            StoreAction::ConditionCheckItem.on(&[Family::ApiKeys]),
             StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
             StoreAction::PutItem.on(&[
                 Family::ApiKeys,
+                Family::ApiKeyLineage,
                 Family::ApiKeyRows,
                 Family::Tenant,
                 Family::Platform,
@@ -57,6 +59,7 @@ pub(crate) const ENDPOINT: Endpoint =
             "expiresAt": null,
             "lastUsedAt": null,
             "createdAt": "2024-03-01T12:00:00.000Z",
+            "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
             "revokedAt": null,
             "key": null
         }"#,
@@ -71,8 +74,9 @@ berth_shared::object! {
         scopes: Required<Scopes>,
         /// Organization that will own the key. The default, also for `null`, is the owner of the key that sends the request.
         organization_id: Optional<OrganizationId>,
-        /// Time of expiry: RFC 3339 with any offset, in the future. The default, also for `null`, is no expiry.
-        expires_at: OptionalFuture,
+        /// Time of expiry: RFC 3339 with any offset, in the future, and no later than the expiry of the key that sends the
+        /// request. The default, also for `null`, is the expiry of that key.
+        expires_at: OptionalExpiry,
     }
 }
 
@@ -105,7 +109,9 @@ async fn handle(request: &Request) -> Result<Response> {
     }
     let owner = organization_id.map_or(caller.owner, Owner::Organization);
     let environment = request.service().verifier().environment();
-    let (record, credential) = mint(environment, owner, name, &scopes, expires_at, request.now())?;
+    let expires_at = expires_at.or(caller.expires_at);
+    let properties = KeyProperties { owner, name, scopes, expires_at, created_by: Creator::ApiKey(caller.key) };
+    let (record, credential) = mint(environment, properties, request.now())?;
     let view = |key| CreatedApiKeyView { api_key: ApiKeyView::new(&record.key, None), key };
     let response = Response::new(&view(Some(credential.reveal().to_owned())))?
         .recorded_as(&view(None))?

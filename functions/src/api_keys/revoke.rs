@@ -2,8 +2,9 @@
 
 use berth_shared::{
     Error, Result,
-    credentials::{Owner, Scope},
-    http::{Endpoint, Request, Response, StoreAction},
+    credentials::{Owner, Scope, Scopes},
+    error::Code,
+    http::{Endpoint, Parameter, Request, Response, StoreAction},
     id,
     store::Family,
 };
@@ -16,19 +17,47 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Revoke an API key")
     .description(
         "Revokes an API key. Requests with it are rejected from then on; a process that has just \
-         verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.",
+         verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.\n\n\
+         A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also \
+         revokes every key that descends from the key: those that it created, those that they created, and so \
+         on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the \
+         same request without `If-Match` continues.",
     )
-    .store(&[StoreAction::UpdateItem.on(&[Family::ApiKeys]), StoreAction::PutItem.on(&[Family::PlatformAudit])]);
+    .query(&[Parameter::new::<bool>(
+        "descendants",
+        "`true` also revokes all keys that descend from the key. Default: `false`.",
+    )])
+    .store(&[
+        StoreAction::BatchGetItem.on(&[Family::ApiKeys]),
+        StoreAction::Query.on(&[Family::ApiKeyLineage]),
+        StoreAction::UpdateItem.on(&[Family::ApiKeys, Family::ApiKeyLineage]),
+        StoreAction::DeleteItem.on(&[Family::ApiKeyLineage]),
+        StoreAction::PutItem.on(&[Family::PlatformAudit]),
+    ])
+    .errors(&[Code::ScopeNotHeld, Code::RevocationInProgress]);
 
 async fn handle(request: &Request) -> Result<Response> {
+    let mut query = request.query();
+    let descendants = query.read("descendants", |text| text.parse().map_err(|_| "must be true or false".to_owned()));
+    query.finish()?;
     let id = request.path("keyId")?;
-    let caller = request.caller()?.owner;
+    let (caller, descendants) = (request.caller()?, descendants.unwrap_or(false));
     loop {
         let found = request.store().api_key(id).await?.map(|record| record.key);
-        let visible = |owner| caller == Owner::Platform || caller == owner;
+        let visible = |owner| caller.owner == Owner::Platform || caller.owner == owner;
         let key = found.filter(|key| visible(key.owner)).ok_or_else(Error::not_found::<id::ApiKey>)?;
+        if let [first, ..] = caller.scopes.lacking(&Scopes::new(key.scopes.clone())).as_slice() {
+            let detail =
+                format!("An API key can revoke only keys whose scopes it holds; this API key does not hold {first}");
+            return Err(Error::new(Code::ScopeNotHeld, detail));
+        }
         request.require_match(key.version)?;
-        if key.revoked_at.is_some() || request.store().revoke_api_key(&key, &request.write()?).await? {
+        let is_revoked = if descendants {
+            request.store().revoke_api_key_and_descendants(&key, &request.write()?).await?
+        } else {
+            key.revoked_at.is_some() || request.store().revoke_api_key(&key, &request.write()?).await?
+        };
+        if is_revoked {
             return Ok(Response::deleted());
         }
     }

@@ -35,6 +35,8 @@ pub(super) struct ApiKeyView {
     last_used_at: Option<Time>,
     /// Time of creation.
     created_at: Time,
+    /// Identifier of the API key that created the key, or `operator` if a command created it.
+    created_by: String,
     /// Time of the revocation; `null` if the key is not revoked.
     revoked_at: Option<Time>,
 }
@@ -67,6 +69,7 @@ impl ApiKeyView {
             expires_at: key.expires_at,
             last_used_at,
             created_at: key.created_at,
+            created_by: key.created_by.to_string(),
             revoked_at: key.revoked_at,
         }
     }

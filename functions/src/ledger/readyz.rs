@@ -25,8 +25,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {
     // Not cached: the check reports whether DynamoDB responds now.
-    match request.store().deployment().await {
-        Ok(_) => Ok(Some(Value::String("[+] ledger ok (SERVING)\nreadyz check passed".to_owned()))),
+    match request.store().check_reachable().await {
+        Ok(()) => Ok(Some(Value::String("[+] ledger ok (SERVING)\nreadyz check passed".to_owned()))),
         Err(Error::Unavailable(cause)) => {
             tracing::error!(%cause, "not ready");
             let text = "[-] ledger failed (NOT_SERVING)\nreadyz check failed";

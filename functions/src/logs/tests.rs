@@ -42,6 +42,18 @@ fn a_line_has_the_fields_of_the_event_and_of_its_span() {
 }
 
 #[test]
+fn a_field_that_is_recorded_later_is_in_the_lines_after_it() {
+    let found = lines(LevelFilter::INFO, || {
+        let span = tracing::info_span!(target: REQUEST, "request", endpoint = "e", key_id = tracing::field::Empty);
+        span.in_scope(|| tracing::info!(target: "bootstrap", "before"));
+        span.record("key_id", tracing::field::display("key_1"));
+        span.in_scope(|| tracing::info!(target: "bootstrap", "after"));
+    });
+    assert!(found[0].get("keyId").is_none(), "{}", found[0]);
+    assert_eq!((&found[1]["keyId"], &found[1]["endpoint"]), (&json!("key_1"), &json!("e")));
+}
+
+#[test]
 fn errors_are_also_counted_by_code() {
     let directives = |line: &Value| line["_aws"]["CloudWatchMetrics"].as_array().unwrap().clone();
     assert_eq!(directives(&request(200, None)).len(), 1);

@@ -21,8 +21,9 @@ const ABOUT: &str = "Berth is a directory of counterparties, workspaces and role
 docks (workspaces) and parties (counterparties). A party can hold the roles `DISTRIBUTOR` and `RECIPIENT` in docks.\n\n\
 Requests are authenticated with an API key in `Authorization: Bearer`. Every error response under `/v1` has the schema \
 `Problem`. Lists are sorted newest first and paginated by `limit` and `offset`, or by `cursor`, whose cost does not \
-depend on the position of the page. Every POST under `/v1` accepts an `Idempotency-Key`. Unknown members of bodies and \
-unknown parameters are ignored; `Prefer: handling=strict` rejects them.";
+depend on the position of the page. Every POST under `/v1` that has an effect accepts an `Idempotency-Key`, of \
+which each API key has its own. Unknown members of bodies and unknown parameters are ignored; \
+`Prefer: handling=strict` rejects them.";
 
 /// Generates the OpenAPI document.
 #[must_use]

@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .store(&[
         StoreAction::PutItem.on(&[Family::Tenant, Family::PartyPointers, Family::ExternalRefs]),
         StoreAction::UpdateItem.on(&[Family::Tenant]),
-        StoreAction::GetItem.on(&[Family::Platform]),
+        StoreAction::GetItem.on(&[Family::Deployment]),
     ])
     .body::<PartyDraft>()
     .returns_resource::<PartyView>()

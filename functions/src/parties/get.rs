@@ -21,7 +21,7 @@ pub(crate) const ENDPOINT: Endpoint =
          change may take some milliseconds to become visible. `Cache-Control: no-cache` requests the \
          current state.",
     )
-    .store(&[StoreAction::GetItem.on(&[Family::Tenant, Family::Platform])])
+    .store(&[StoreAction::GetItem.on(&[Family::Tenant, Family::Deployment])])
     .returns_resource::<PartyView>()
     .response_example(view::EXAMPLE);
 

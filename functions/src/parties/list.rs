@@ -25,6 +25,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
 .store(&[
     StoreAction::Query.on(&[Family::Tenant, Family::ExternalRefs]),
     StoreAction::BatchGetItem.on(&[Family::Tenant]),
+    StoreAction::GetItem.on(&[Family::Deployment]),
 ])
 .query(&[
     Parameter::new::<PartyType>("type", "Return only parties of this type: `INDIVIDUAL` or `ORGANIZATION`."),

@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint =
          optional member. `metadata` is merged key by key.",
     )
     .store(&[
-        StoreAction::GetItem.on(&[Family::Tenant, Family::Platform]),
+        StoreAction::GetItem.on(&[Family::Tenant, Family::Deployment]),
         StoreAction::UpdateItem.on(&[Family::Tenant, Family::ExternalRefs]),
         StoreAction::PutItem.on(&[Family::ExternalRefs]),
         StoreAction::DeleteItem.on(&[Family::ExternalRefs]),

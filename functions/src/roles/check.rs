@@ -107,7 +107,5 @@ async fn handle(request: &Request) -> Result<Response> {
         assigned: held.contains_key(checked),
         role_id: held.get(checked).copied(),
     };
-    let response = Response::new(&CheckedRoles { results: roles.iter().map(result).collect() })?;
-    request.store().record_response(&request.write_with_response(&response)?).await?;
-    Ok(response)
+    Response::new(&CheckedRoles { results: roles.iter().map(result).collect() })
 }

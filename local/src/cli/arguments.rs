@@ -150,7 +150,7 @@ pub(super) struct KeyArguments {
     /// Display name of the key.
     #[arg(long, default_value = "Created by the operator")]
     pub(super) name: String,
-    /// Comma-separated scopes of the key [default: all; for an organization, all of its directory].
+    /// Comma-separated scopes of the key [default: all; for an organization, all but api-keys:write].
     #[arg(long, value_delimiter = ',', value_name = "SCOPE")]
     pub(super) scopes: Vec<Scope>,
     /// Time at which the key expires, as an RFC 3339 timestamp [default: never].

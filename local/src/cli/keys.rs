@@ -9,9 +9,6 @@ use berth_shared::{
 use super::{arguments::KeyArguments, message, print_stderr, print_stdout};
 use crate::{connection::StoreConnection, error::error_chain};
 
-/// Prefixes of scopes outside the directory of an organization: the ledger, and other services that use Berth's keys.
-const NON_DIRECTORY_SCOPES: [&str; 3] = ["ledger:", "artifacts:", "policies:"];
-
 /// Creates an API key. Standard output has only the credential.
 pub(super) async fn create(arguments: KeyArguments) -> Result<(), String> {
     let connection = StoreConnection::open_or_join(&arguments.store.choice()).await.map_err(message)?;
@@ -33,12 +30,12 @@ async fn create_in(connection: &StoreConnection, arguments: KeyArguments) -> Res
     };
     let scopes = match (arguments.scopes, arguments.organization.is_some()) {
         (scopes, _) if !scopes.is_empty() => scopes,
-        (_, true) => directory_scopes(),
+        (_, true) => organization_scopes(),
         (_, false) => Scope::ALL.to_vec(),
     };
     let key =
         NewKey { name: arguments.name, organization: arguments.organization, scopes, expires_at: arguments.expires_at };
-    let created = operator::create_key(&store, arguments.environment, key).await;
+    let created = operator::create_key(&store, arguments.environment, key, &connection.operator().await).await;
     let created = created.map_err(|error| format!("cannot create the API key: {}", error_chain(&error)))?;
     let description = format!(
         "API key {} of {owner}, environment {}. Its credential is shown only once:",
@@ -47,10 +44,9 @@ async fn create_in(connection: &StoreConnection, arguments: KeyArguments) -> Res
     Ok((created.credential, description))
 }
 
-/// Returns every scope of an organization's directory.
-fn directory_scopes() -> Vec<Scope> {
-    let is_outside = |scope: &Scope| NON_DIRECTORY_SCOPES.iter().any(|prefix| scope.as_str().starts_with(prefix));
-    Scope::ALL.iter().copied().filter(|scope| !is_outside(scope)).collect()
+/// Returns the default scopes of an organization key: every scope, except that of creating further keys.
+fn organization_scopes() -> Vec<Scope> {
+    Scope::ALL.iter().copied().filter(|scope| *scope != Scope::ApiKeysWrite).collect()
 }
 
 #[cfg(test)]
@@ -58,13 +54,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directory_scopes_exclude_the_ledger_and_other_services() {
-        let scopes: Vec<_> = directory_scopes().iter().map(ToString::to_string).collect();
-        for included in ["docks:read", "docks:write", "parties:read", "roles:write", "api-keys:write", "audit:read"] {
-            assert!(scopes.iter().any(|scope| scope == included), "{included}");
-        }
-        for excluded in ["ledger:admin", "artifacts:write", "policies:read"] {
-            assert!(!scopes.iter().any(|scope| scope == excluded), "{excluded}");
-        }
+    fn the_default_scopes_of_an_organization_key_exclude_the_creation_of_keys() {
+        let scopes: Vec<_> = organization_scopes().iter().map(|scope| scope.as_str()).collect();
+        assert_eq!(scopes.len(), Scope::ALL.len() - 1);
+        assert!(scopes.contains(&"api-keys:read") && scopes.contains(&"ledger:admin"), "{scopes:?}");
+        assert!(!scopes.contains(&"api-keys:write"), "{scopes:?}");
     }
 }

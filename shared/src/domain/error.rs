@@ -138,7 +138,7 @@ codes! {
     InsufficientScope = 403 "INSUFFICIENT_SCOPE";
     /// The operation requires a platform key.
     PlatformKeyRequired = 403 "PLATFORM_KEY_REQUIRED";
-    /// A key can grant only scopes that it holds.
+    /// A key can grant only scopes that it holds, and revoke only keys whose scopes it holds.
     ScopeNotHeld = 403 "SCOPE_NOT_HELD";
     /// The party belongs to another organization.
     PartyOfAnotherOrganization = 403 "PARTY_OF_ANOTHER_ORGANIZATION";
@@ -176,6 +176,8 @@ codes! {
     Internal = 500 "INTERNAL_ERROR";
     /// DynamoDB did not respond in time. The client can retry.
     Unavailable = 503 "STORE_UNAVAILABLE";
+    /// Descendants of the API key remain to be revoked. The same request continues.
+    RevocationInProgress = 503 "REVOCATION_IN_PROGRESS";
 }
 
 impl Error {
@@ -213,6 +215,12 @@ impl Error {
     #[must_use]
     pub fn precondition_failed() -> Self {
         Self::new(Code::PreconditionFailed, "The version of the resource does not match If-Match")
+    }
+
+    /// Returns the error for every invalid credential. It is the same for all reasons.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(Code::Unauthorized, "Invalid or expired API key")
     }
 
     /// Returns an internal error.

@@ -28,7 +28,7 @@ pub mod time;
 mod unicode;
 
 pub use address::Address;
-pub use api_key::ApiKey;
+pub use api_key::{ApiKey, Creator};
 pub use contact::{Color, Domain};
 pub use credentials::Environment;
 pub use dock::{Dock, DockPatch, DockProfile, DockStatus, DomainVerification, Kyc};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use lambda_http::{
     RequestExt,
     http::{HeaderMap, HeaderValue, header},
+    request::RequestContext,
 };
 use tokio::time::Instant;
 
@@ -26,10 +27,19 @@ pub(crate) fn request_id(headers: &HeaderMap, now: Time) -> String {
     })
 }
 
-/// Returns the deadline of the DynamoDB requests that a request causes.
-pub(crate) fn deadline(request: &lambda_http::Request, now: Time, started: Instant) -> Instant {
+/// Returns the id that API Gateway gave to a request, and writes to its access log.
+pub(crate) fn gateway_request_id(request: &lambda_http::Request) -> Option<&str> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
+        _ => None,
+    }
+}
+
+/// Returns the deadline of the DynamoDB requests that a request causes. The runtime's deadline is a time of the system's clock.
+pub(crate) fn deadline(request: &lambda_http::Request, started: Instant) -> Instant {
     let end = request.lambda_context_ref().map(|context| context.deadline).filter(|deadline| *deadline > 0);
-    let left = end.map_or(DEFAULT_TIMEOUT, |end| Duration::from_millis(end.saturating_sub(now.millis_since_epoch())));
+    let left =
+        end.map_or(DEFAULT_TIMEOUT, |end| Duration::from_millis(end.saturating_sub(Time::now().millis_since_epoch())));
     started + left.saturating_sub(RESPONSE_MARGIN)
 }
 

@@ -2,11 +2,11 @@
 
 use lambda_http::http::{Method, StatusCode};
 use tokio::time::Instant;
-use tracing::Span;
+use tracing::{Span, field};
 
 use super::{Endpoint, boundary};
 use crate::{
-    domain::{Environment, error::Error, time::Time},
+    domain::{Environment, credentials::Owner, error::Error, id::ApiKeyId, time::Time},
     http::Service,
     store::Store,
 };
@@ -53,6 +53,18 @@ pub(crate) enum LogOutcome<'a> {
     },
 }
 
+/// Adds the caller to all further log lines of the request, which is that of the current span. `key` is `None` for a caller
+/// with a signed token, whose id people choose.
+pub(crate) fn log_caller(key: Option<ApiKeyId>, owner: Owner) {
+    let span = Span::current();
+    if let Some(key) = key {
+        span.record("key_id", field::display(key));
+    }
+    if let Some(organization) = owner.organization() {
+        span.record("organization_id", field::display(organization));
+    }
+}
+
 impl RequestContext {
     /// Creates the context of a request to `endpoint` that arrives now.
     pub(crate) fn new(
@@ -61,11 +73,20 @@ impl RequestContext {
         request: &lambda_http::Request,
         trace_id: Option<&str>,
     ) -> Self {
-        let (now, started) = (Time::now(), Instant::now());
+        let (now, started) = (service.clock().now(), Instant::now());
         let request_id = boundary::request_id(request.headers(), now);
         Self {
-            span: tracing::info_span!(target: REQUEST, "request", endpoint = endpoint.name, request_id, trace_id),
-            store: service.store().with_deadline(boundary::deadline(request, now, started)),
+            span: tracing::info_span!(
+                target: REQUEST,
+                "request",
+                endpoint = endpoint.name,
+                request_id,
+                trace_id,
+                gateway_request_id = boundary::gateway_request_id(request),
+                key_id = field::Empty,
+                organization_id = field::Empty,
+            ),
+            store: service.store().with_deadline(boundary::deadline(request, started)),
             head: request.method() == Method::HEAD,
             environment: service.verifier().environment(),
             is_cold: service.is_first_request(),
@@ -77,7 +98,7 @@ impl RequestContext {
 
     /// Logs the outcome of the request.
     ///
-    /// Of the client's data the line contains only the request id. It has neither path nor query, because ledger ids
+    /// Of the client's data the line contains only the ids of the request, the API key and its organization. It has neither path nor query, because ledger ids
     /// contain words that people choose.
     pub(crate) fn log_outcome(&self, status: StatusCode, outcome: &LogOutcome<'_>) {
         let usage = self.store.usage();

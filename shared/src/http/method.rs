@@ -12,10 +12,11 @@ impl Endpoint {
         std::iter::once(self.method.clone()).chain(head)
     }
 
-    /// Returns whether a repeated request with the same `Idempotency-Key` has one effect: POST with a scope.
+    /// Returns whether a repeated request with the same `Idempotency-Key` has one effect: POST of `/v1` that writes.
     #[must_use]
     pub fn accepts_idempotency_key(&self) -> bool {
-        self.method == Method::POST && matches!(self.access, Access::Scope(_))
+        let writes = self.store.iter().any(|grant| grant.action.writes());
+        self.method == Method::POST && writes && matches!(self.access, Access::Scope(_))
     }
 
     /// Returns whether `If-Match` makes a change conditional on the resource's version: PATCH and DELETE of `/v1`.

@@ -24,7 +24,7 @@ mod token;
 mod verifier;
 
 pub use context::REQUEST;
-pub(crate) use context::{LogOutcome, RequestContext};
+pub(crate) use context::{LogOutcome, RequestContext, log_caller};
 pub use cursor::CursorKey;
 pub use document::Document;
 pub use endpoint::{

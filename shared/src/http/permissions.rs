@@ -85,9 +85,12 @@ impl Endpoint {
             // Authentication, and the record of the last use of the key.
             all.extend([(StoreAction::GetItem, Family::ApiKeys), (StoreAction::PutItem, Family::ApiKeyUses)]);
         }
-        if self.paged || matches!(self.access, Access::Ledger(_)) {
-            // The deployment record, with the cursor secret and the ledger namespace.
-            all.insert((StoreAction::GetItem, Family::Platform));
+        if self.paged {
+            all.insert((StoreAction::GetItem, Family::CursorSecret));
+        }
+        if matches!(self.access, Access::Ledger(_)) {
+            // The namespace of ledger ids, and the default organization.
+            all.insert((StoreAction::GetItem, Family::Deployment));
         }
         if self.accepts_idempotency_key() {
             // The recorded response. If the key was used before, the failed condition of the put returns the record.

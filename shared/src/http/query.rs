@@ -89,6 +89,14 @@ impl<'a> Query<'a> {
         self.read(name, |text| text.parse::<Id<K>>().map_err(|malformed| malformed.to_string()))
     }
 
+    /// Ends the reading of the parameters of an endpoint without pages.
+    ///
+    /// # Errors
+    /// `VALIDATION_FAILED` with all errors of headers and query.
+    pub fn finish(self) -> Result<()> {
+        if self.errors.is_empty() { Ok(()) } else { Err(Error::invalid(self.errors)) }
+    }
+
     fn fail<T>(&mut self, name: &str, detail: &str) -> Option<T> {
         self.errors.push(FieldError::parameter(name, detail));
         None

@@ -83,7 +83,7 @@ impl Request {
     /// # Errors
     /// `UNAUTHORIZED` if the request is unauthenticated.
     pub fn caller(&self) -> Result<&Principal> {
-        self.principal.as_ref().ok_or_else(unauthorized)
+        self.principal.as_ref().ok_or_else(Error::unauthorized)
     }
 
     /// Returns whether the request has `Prefer: handling=strict`.
@@ -161,8 +161,12 @@ impl Request {
             let detail = if bytes.is_empty() { "the body is missing".to_owned() } else { error.to_string() };
             Error::new(Code::MalformedBody, detail)
         })?;
-        let sender = self.principal().map(|principal| principal.owner);
-        let context = ReadContext { strict: self.headers.strict, sender, now: self.now };
+        let context = ReadContext {
+            strict: self.headers.strict,
+            sender: self.principal().map(|principal| principal.owner),
+            sender_expires_at: self.principal().and_then(|principal| principal.expires_at),
+            now: self.now,
+        };
         match body::read_body(&json, context) {
             Ok(body) if self.headers.errors.is_empty() => Ok(body),
             Ok(_) => Err(Error::invalid(self.headers.errors.clone())),
@@ -248,9 +252,10 @@ impl Request {
     /// # Errors
     /// `UNAUTHORIZED` if the request is unauthenticated.
     pub fn write_with_response(&self, response: &Response) -> Result<Write> {
-        let owner = self.caller()?.owner;
+        let caller = self.caller()?;
         let idempotency = self.idempotency_key().map(|key| Idempotency {
-            owner,
+            owner: caller.owner,
+            credential: caller.key,
             key,
             fingerprint: self.fingerprint(),
             response: response.recorded(self.endpoint.success),
@@ -268,7 +273,7 @@ impl Request {
     /// `UNAUTHORIZED` if the request is unauthenticated.
     pub async fn require_not_replayed(&self) -> Result<()> {
         let Some(key) = self.idempotency_key() else { return Ok(()) };
-        self.store.require_unused(self.caller()?.owner, &key, &self.fingerprint(), self.now).await
+        self.store.require_unused(self.caller()?, &key, &self.fingerprint(), self.now).await
     }
 
     /// Removes the id of the conflicting resource from an error if the caller does not see that resource.
@@ -331,11 +336,6 @@ impl Request {
             seen.push(name);
         }
     }
-}
-
-/// Creates the error for every invalid credential. It is the same for all reasons.
-pub(super) fn unauthorized() -> Error {
-    Error::new(Code::Unauthorized, "Invalid or expired API key")
 }
 
 fn hex_digest(parts: &[&[u8]]) -> String {

@@ -18,9 +18,9 @@ use tracing::Instrument;
 use super::{
     Access, Endpoint, LogOutcome, PathParameter, Problem, Request, RequestContext, Response, RestHandler, boundary,
     boundary::value,
+    context::log_caller,
     document::{CACHE_CONTROL, Encoding},
     headers::Headers,
-    request::unauthorized,
 };
 use crate::{
     domain::error::{Code, Error, RecordedResponse, Result},
@@ -47,6 +47,9 @@ impl Outcome {
                 let code = error.code().map_or("", Code::as_str);
                 match error {
                     Error::Internal(_) | Error::Unavailable(_) => LogOutcome::ServerError { code, error },
+                    _ if error.code().is_some_and(|code| code.status() >= 500) => {
+                        LogOutcome::ServerError { code, error }
+                    }
                     _ => LogOutcome::ClientError { code, input: None },
                 }
             }
@@ -111,14 +114,15 @@ async fn authenticate(mut request: Request) -> Result<Response> {
     let credential = request.raw.headers().get(header::AUTHORIZATION);
     let credential = credential.and_then(|value| value.to_str().ok());
     let verified = request.service.verifier().verify(&request.store, credential, request.now).await;
-    let (principal, record_use) = verified.map_err(|failure| match failure {
+    let principal = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => error,
         reason => {
             tracing::info!(%reason, "credential rejected");
-            unauthorized()
+            Error::unauthorized()
         }
     })?;
-    let (key, store, now) = (principal.key, request.store.clone(), request.now);
+    let (key, store, now, service) = (principal.key, request.store.clone(), request.now, request.service.clone());
+    log_caller(Some(key), principal.owner);
     let has_scope = principal.scopes.contains(scope);
     request.principal = Some(principal);
     let response = if has_scope {
@@ -128,9 +132,7 @@ async fn authenticate(mut request: Request) -> Result<Response> {
     };
     // A request without the scope is also a use of the key. The use is recorded after the handler, on the same connection:
     // a concurrent write would need a second connection, whose TLS handshake takes longer.
-    if record_use && let Err(error) = store.mark_api_key_used(key, now).await {
-        tracing::warn!(%error, "the use of an API key was not recorded");
-    }
+    service.verifier().record_use(&store, key, now).await;
     response
 }
 
@@ -233,7 +235,7 @@ fn error_response(error: &Error, instance: &str, request_id: &str) -> HttpRespon
         Some(Code::Unauthorized) => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Some(Code::Unavailable) => {
+        Some(Code::Unavailable | Code::RevocationInProgress) => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         _ => {}

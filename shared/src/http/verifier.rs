@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         id::ApiKeyId,
         time::Time,
     },
-    store::Store,
+    store::{ApiKeyRecord, Store},
 };
 
 /// Lifetime of a cached key in milliseconds. A revoked key may be accepted for this time.
@@ -58,6 +58,7 @@ pub struct Verifier {
 
 #[derive(Debug, Default)]
 struct Cache {
+    /// Verified keys by the digest of the whole credential, so that only the credential that was verified finds its key.
     keys: HashMap<Digest, CachedKey>,
     /// Time of the last recorded use by key.
     recorded_uses: HashMap<ApiKeyId, Time>,
@@ -66,7 +67,7 @@ struct Cache {
 #[derive(Debug, Clone)]
 struct CachedKey {
     key: ApiKey,
-    expires_at: Time,
+    verified_at: Time,
 }
 
 impl Verifier {
@@ -82,20 +83,16 @@ impl Verifier {
         self.environment
     }
 
-    /// Verifies an `Authorization` header. Returns the caller, and whether to record this use of the key.
+    /// Verifies an `Authorization` header.
     ///
     /// # Errors
     /// Returns the reason for the rejection.
-    pub async fn verify(
-        &self,
-        store: &Store,
-        header: Option<&str>,
-        now: Time,
-    ) -> Result<(Principal, bool), AuthFailure> {
+    pub async fn verify(&self, store: &Store, header: Option<&str>, now: Time) -> Result<Principal, AuthFailure> {
         self.verify_credential(store, bearer(header.ok_or(AuthFailure::Missing)?)?, now).await
     }
 
-    /// Verifies a credential. Returns the caller, and whether to record this use of the key.
+    /// Verifies a credential. All credentials of the right form that are rejected take the same work: one DynamoDB request
+    /// and one comparison of digests.
     ///
     /// # Errors
     /// Returns the reason for the rejection.
@@ -104,7 +101,7 @@ impl Verifier {
         store: &Store,
         credential: &str,
         now: Time,
-    ) -> Result<(Principal, bool), AuthFailure> {
+    ) -> Result<Principal, AuthFailure> {
         let credential: Credential = credential.parse()?;
         if credential.environment() != self.environment {
             return Err(AuthFailure::OtherEnvironment);
@@ -114,19 +111,35 @@ impl Verifier {
             Some(key) => key,
             None => self.read_key(store, &credential, &digest, now).await?,
         };
-        if key.revoked_at.is_some() {
-            return Err(AuthFailure::Revoked);
-        }
-        if !key.is_valid_at(now) {
-            return Err(AuthFailure::Expired);
-        }
-        let record_use = self.is_first_use(key.id, now);
-        Ok((Principal { key: key.id, owner: key.owner, scopes: Scopes::new(key.scopes) }, record_use))
+        let ApiKey { id, owner, scopes, expires_at, .. } = key;
+        Ok(Principal { key: id, owner, scopes: Scopes::new(scopes), expires_at })
     }
 
+    /// Records a use of the key, unless this process has recorded one within the last hour. If DynamoDB does not respond, the
+    /// next request tries again.
+    pub async fn record_use(&self, store: &Store, key: ApiKeyId, now: Time) {
+        let last = self.cache().recorded_uses.get(&key).copied();
+        if last.is_some_and(|last| last <= now && now < last.plus_millis(USE_INTERVAL_MILLIS)) {
+            return;
+        }
+        if let Err(error) = store.mark_api_key_used(key, now).await {
+            tracing::warn!(%error, "the use of an API key was not recorded");
+            return;
+        }
+        let mut cache = self.cache();
+        if cache.recorded_uses.len() >= MAX_CACHED {
+            cache.recorded_uses.clear();
+        }
+        cache.recorded_uses.insert(key, now);
+    }
+
+    /// Returns the cached key of the credential with this digest, if it is still valid. A clock that was set back ends the
+    /// cached verification, too.
     fn cached(&self, digest: &Digest, now: Time) -> Option<ApiKey> {
-        let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.keys.get(digest).filter(|cached| now < cached.expires_at).map(|cached| cached.key.clone())
+        let cache = self.cache();
+        let CachedKey { key, verified_at } = cache.keys.get(digest)?;
+        let is_current = *verified_at <= now && now < verified_at.plus_millis(CACHE_MILLIS);
+        (is_current && key.is_valid_at(now)).then(|| key.clone())
     }
 
     async fn read_key(
@@ -136,31 +149,27 @@ impl Verifier {
         digest: &Digest,
         now: Time,
     ) -> Result<ApiKey, AuthFailure> {
-        let record = store.api_key_eventually_consistent(credential.key()).await.map_err(AuthFailure::Store)?;
-        let record = record.ok_or(AuthFailure::Unknown)?;
-        if !record.digest().map_err(AuthFailure::Store)?.matches(digest) {
-            return Err(AuthFailure::Unknown);
+        let record = store.api_key_to_verify(credential.key(), now).await.map_err(AuthFailure::Store)?;
+        let stored = record.as_ref().map_or(Ok(Digest::NONE), ApiKeyRecord::digest).map_err(AuthFailure::Store)?;
+        // An unknown key is compared, too, so that the response takes the same time.
+        let is_same = stored.matches(digest);
+        let key = record.filter(|_| is_same).ok_or(AuthFailure::Unknown)?.key;
+        if key.revoked_at.is_some() {
+            return Err(AuthFailure::Revoked);
         }
-        let cached = CachedKey { key: record.key.clone(), expires_at: now.plus_millis(CACHE_MILLIS) };
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if !key.is_valid_at(now) {
+            return Err(AuthFailure::Expired);
+        }
+        let mut cache = self.cache();
         if cache.keys.len() >= MAX_CACHED {
             cache.keys.clear();
         }
-        cache.keys.insert(*digest, cached);
-        Ok(record.key)
+        cache.keys.insert(*digest, CachedKey { key: key.clone(), verified_at: now });
+        Ok(key)
     }
 
-    /// Returns whether this process has not recorded a use of the key within the last hour, and marks it as recorded.
-    fn is_first_use(&self, key: ApiKeyId, now: Time) -> bool {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.recorded_uses.get(&key).is_some_and(|last| now < last.plus_millis(USE_INTERVAL_MILLIS)) {
-            return false;
-        }
-        if cache.recorded_uses.len() >= MAX_CACHED {
-            cache.recorded_uses.clear();
-        }
-        cache.recorded_uses.insert(key, now);
-        true
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

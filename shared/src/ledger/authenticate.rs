@@ -5,7 +5,7 @@ use lambda_http::http::{HeaderMap, header};
 use super::{Decoding, LedgerError, LedgerFailure, LedgerRequest, LedgerResult, User};
 use crate::{
     domain::credentials::Scope,
-    http::{AuthFailure, TokenVerifier, VerifiedUser},
+    http::{AuthFailure, TokenVerifier, VerifiedUser, log_caller},
     store::Actor,
 };
 
@@ -47,22 +47,23 @@ async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) 
         tracing::info!(reason = %failure, "credential rejected");
         failure
     })?;
+    log_caller(None, user.owner);
     let actor = Actor { kind: "ledger_user".to_owned(), id: id.clone() };
     Ok(User { id, owner: user.owner, is_admin: user.is_admin, reads_any_party: user.is_admin, actor })
 }
 
 async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
-    let verified = request.service.verifier().verify_credential(&request.store, token, request.now).await;
-    let (principal, is_first) = verified.map_err(|failure| match failure {
+    let keys = request.service.verifier();
+    let verified = keys.verify_credential(&request.store, token, request.now).await;
+    let principal = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {
             tracing::info!(%reason, "credential rejected");
             LedgerError::unauthenticated().into()
         }
     })?;
-    if is_first && let Err(error) = request.store.mark_api_key_used(principal.key, request.now).await {
-        tracing::warn!(%error, "the last use of an API key was not recorded");
-    }
+    keys.record_use(&request.store, principal.key, request.now).await;
+    log_caller(Some(principal.key), principal.owner);
     let is_admin = principal.scopes.contains(Scope::LedgerAdmin);
     if !is_admin && !principal.scopes.contains(Scope::LedgerRead) {
         return Err(LedgerError::permission_denied("the key has no ledger scope").into());

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
-    expression::{Condition, Update},
+    expression::{Condition, Update, attribute},
     keys,
     listing::Section,
     organizations::counting,
     reads::decode,
-    record::{ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, StoredRecord},
+    record::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, StoredRecord},
     retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -36,11 +36,15 @@ pub struct ListedApiKey {
 /// Maximum time for which a response waits for the record of the key's last use.
 const RECORD_USE_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// Age from which an eventually consistent read finds an API key, in milliseconds. DynamoDB replicates within a second.
+const REPLICATION_MILLIS: u64 = 60_000;
+
 /// Name of the counter for API keys, including revoked ones.
 pub(super) const COUNTER: &str = "apiKeys";
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
+    Creator,
     Owner,
     Platform,
     Key,
@@ -54,13 +58,30 @@ pub(super) fn add<S: Copy>(transaction: &mut Transaction<S>, step: S, new: &ApiK
     transaction.create(step, &row)
 }
 
+/// Adds the steps that revoke an API key. They fail if it has changed since `before` was read.
+pub(super) fn revoke<S: Copy>(transaction: &mut Transaction<S>, step: S, before: &ApiKey, write: &Write) -> Result<()> {
+    let mut after = before.clone();
+    after.revoked_at = Some(write.origin.now);
+    after.version += 1;
+    let update = Update::default().set("revokedAt", &after.revoked_at)?.set("version", &after.version)?;
+    transaction.update(step, &keys::api_key(before.id), Condition::version(before.version), update)?;
+    transaction.audit(write, &Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?)
+}
+
 impl Store {
-    /// Creates an API key.
+    /// Creates an API key. If another key creates it, that key must be live: its revocation changes the same item, so every
+    /// child is created before it and is in the list of children.
     ///
     /// # Errors
-    /// `ORGANIZATION_NOT_FOUND` if the owner is an organization that does not exist; as every write.
+    /// `UNAUTHORIZED` if the creator is revoked or expired, `ORGANIZATION_NOT_FOUND` if the owner is an organization that does
+    /// not exist; as every write.
     pub async fn create_api_key(&self, new: &ApiKeyRecord, write: &Write) -> Result<()> {
         let mut transaction = Transaction::new(self, write)?;
+        if let Some(parent) = new.key.created_by.parent() {
+            let live = Condition::Live("revokedAt", "expiresAt", attribute(&write.origin.now)?);
+            transaction.check(Step::Creator, &keys::api_key(parent), live)?;
+            transaction.create(Step::Key, &ApiKeyChild { parent, child: ApiKeyRow { id: new.key.id } })?;
+        }
         let bits = new.key.id.ulid().0;
         if let Owner::Organization(organization) = new.key.owner {
             let (shard, change) = counting(organization, bits, COUNTER, 1);
@@ -72,10 +93,11 @@ impl Store {
         transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(failed) if matches!(failed.first(), Some((Step::Owner, _))) => {
-                Err(Error::not_found::<id::Organization>())
-            }
-            Outcome::ConditionsFailed(failed) => Err(unexpected(&failed)),
+            Outcome::ConditionsFailed(failed) => Err(match failed.first() {
+                Some((Step::Creator, _)) => Error::unauthorized(),
+                Some((Step::Owner, _)) => Error::not_found::<id::Organization>(),
+                _ => unexpected(&failed),
+            }),
         }
     }
 
@@ -87,12 +109,14 @@ impl Store {
         self.get(&keys::api_key(id)).await
     }
 
-    /// Reads an API key for authentication, eventually consistent.
+    /// Reads an API key for authentication, with one request whether the key exists or not. The read is eventually
+    /// consistent, which costs half as much, unless the id says that the key is so new that replicas may lack it.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn api_key_eventually_consistent(&self, id: ApiKeyId) -> Result<Option<ApiKeyRecord>> {
-        self.get_eventually_consistent(&keys::api_key(id)).await
+    pub async fn api_key_to_verify(&self, id: ApiKeyId, now: Time) -> Result<Option<ApiKeyRecord>> {
+        let is_recent = now < id.time().plus_millis(REPLICATION_MILLIS);
+        self.get_item(&keys::api_key(id), is_recent).await?.map(decode).transpose()
     }
 
     /// Returns the time of the last use of an API key, truncated to the hour; `None` if it was never used.
@@ -151,13 +175,8 @@ impl Store {
     /// # Errors
     /// As every write.
     pub async fn revoke_api_key(&self, before: &ApiKey, write: &Write) -> Result<bool> {
-        let mut after = before.clone();
-        after.revoked_at = Some(write.origin.now);
-        after.version += 1;
         let mut transaction = Transaction::new(self, write)?;
-        let update = Update::default().set("revokedAt", &after.revoked_at)?.set("version", &after.version)?;
-        transaction.update(Step::Key, &keys::api_key(before.id), Condition::version(before.version), update)?;
-        transaction.audit(write, &Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?)?;
+        revoke(&mut transaction, Step::Key, before, write)?;
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }
 }

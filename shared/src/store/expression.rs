@@ -42,6 +42,8 @@ pub(super) enum Condition {
     },
     /// The item has this set, and the set contains this number.
     Contains(&'static str, u64),
+    /// The item exists, lacks the first attribute, and lacks the second one or has a greater value than this.
+    Live(&'static str, &'static str, AttributeValue),
 }
 
 impl Condition {
@@ -78,6 +80,14 @@ impl Condition {
                 format!(
                     "attribute_not_exists({owner}) AND \
                      (attribute_not_exists({name}) OR {name} = {value} OR {until} <= {most})"
+                )
+            }
+            Self::Live(revoked, end, now) => {
+                let [revoked, end] = [revoked, end].map(|name| expressions.name(name));
+                let now = expressions.value(OPERAND, now);
+                format!(
+                    "attribute_exists({PK}) AND attribute_not_exists({revoked}) AND \
+                     (attribute_not_exists({end}) OR {end} > {now})"
                 )
             }
             Self::Contains(name, element) => {

@@ -44,8 +44,12 @@ macro_rules! digest {
 }
 
 families! {
-    /// Deployment record, platform counters, and the list of platform keys.
+    /// Platform counters, and the list of platform keys.
     Platform = ["PLATFORM"];
+    /// Deployment record: the namespace of ledger ids, and the default organization. No function writes it.
+    Deployment = ["DEPLOYMENT"];
+    /// Secret that signs cursors. No function writes it.
+    CursorSecret = ["CURSOR_SECRET"];
     /// Organization with its counters, docks and parties, and the list of its API keys.
     Tenant = [concat!("ORG#", ulid!())];
     /// Roles by dock, current and revoked, and the counters of the dock.
@@ -72,12 +76,15 @@ families! {
     LedgerRights = ["USER#*"];
     /// API keys with the digests of their credentials.
     ApiKeys = [concat!("KEY#", ulid!())];
+    /// API keys by their creators, and pending revocations of descendants.
+    ApiKeyLineage = [concat!("LINEAGE#", ulid!())];
     /// List of all API keys.
     ApiKeyRows = ["KEYS"];
     /// Last uses of API keys.
     ApiKeyUses = [concat!("USED#", ulid!())];
     /// Recorded responses to idempotency keys.
-    Idempotency = [concat!("ORG#", ulid!(), "#IDEM#", digest!()), concat!("PLATFORM#IDEM#", digest!())];
+    Idempotency =
+        [concat!("ORG#", ulid!(), "#IDEM#", ulid!(), "#", digest!()), concat!("PLATFORM#IDEM#", ulid!(), "#", digest!())];
     /// Audit entries of organizations' resources.
     TenantAudit = [concat!("ORG#", ulid!(), "#AUDIT#*")];
     /// Audit entries of the platform's resources.
@@ -128,7 +135,8 @@ mod tests {
         let digest = "a".repeat(64);
         let audit = |owner| keys::audit_entry(owner, &dock.to_string(), AuditEntryId::new(now, 5));
         let found = [
-            (keys::deployment(), Family::Platform),
+            (keys::deployment(), Family::Deployment),
+            (keys::cursor_secret(), Family::CursorSecret),
             (keys::platform_count(1), Family::Platform),
             (keys::api_key_row(owners[0], key), Family::Platform),
             (keys::api_key_row(owners[1], key), Family::Tenant),
@@ -142,9 +150,11 @@ mod tests {
             (keys::party_pointer(party), Family::PartyPointers),
             (keys::api_key(key), Family::ApiKeys),
             (keys::any_api_key_row(key), Family::ApiKeyRows),
+            (keys::api_key_child(key, key), Family::ApiKeyLineage),
+            (keys::pending_revocation(key, key), Family::ApiKeyLineage),
             (keys::api_key_use(key), Family::ApiKeyUses),
-            (keys::idempotency(owners[0], &digest), Family::Idempotency),
-            (keys::idempotency(owners[1], &digest), Family::Idempotency),
+            (keys::idempotency(owners[0], key, &digest), Family::Idempotency),
+            (keys::idempotency(owners[1], key, &digest), Family::Idempotency),
             (audit(owners[0]), Family::PlatformAudit),
             (audit(owners[1]), Family::TenantAudit),
         ];

@@ -1,16 +1,16 @@
 //! Recorded responses to `Idempotency-Key`s. Each is written in the same transaction as the effect of its request.
 
 use super::{
-    Item, Store, Write,
+    Item, Store,
     expression::Condition,
     keys,
     reads::decode,
     record::{FirstResponse, IdempotencyRecord},
-    transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
-    credentials::Owner,
+    credentials::{Owner, Principal},
     error::{Code, Error, RecordedResponse, Result},
+    id::ApiKeyId,
     time::Time,
 };
 
@@ -20,8 +20,10 @@ const RETENTION_MILLIS: u64 = 24 * 60 * 60 * 1000;
 /// Response to record for a request with an `Idempotency-Key`.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    /// Owner of the `Idempotency-Key`. Two owners may use the same one.
+    /// Owner of the API key.
     pub owner: Owner,
+    /// API key that sends the request. Each has its own `Idempotency-Key`s.
+    pub credential: ApiKeyId,
     /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
     pub key: String,
     /// SHA-256 of method, path and body of the request, in hexadecimal.
@@ -43,7 +45,12 @@ pub(super) fn record(idempotency: &Idempotency, now: Time) -> (IdempotencyRecord
         expires_at: end.millis_since_epoch(),
         ttl: end.seconds_since_epoch() + 1,
     };
-    let record = IdempotencyRecord { owner: idempotency.owner, digest: idempotency.key.clone(), first };
+    let record = IdempotencyRecord {
+        owner: idempotency.owner,
+        credential: idempotency.credential,
+        digest: idempotency.key.clone(),
+        first,
+    };
     (record, Condition::AbsentOrAtMost("expiresAt", now.millis_since_epoch()))
 }
 
@@ -67,29 +74,15 @@ fn replay_of(first: FirstResponse, fingerprint: &str) -> Error {
 }
 
 impl Store {
-    /// Checks that `owner` has not used the `Idempotency-Key` with this digest, or that the record has expired by `now`.
+    /// Checks that the caller has not used the `Idempotency-Key` with this digest, or that the record has expired by `now`.
     ///
     /// # Errors
     /// As a write with this key: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
-    pub async fn require_unused(&self, owner: Owner, key: &str, fingerprint: &str, now: Time) -> Result<()> {
-        let found: Option<FirstResponse> = self.get(&keys::idempotency(owner, key)).await?;
+    pub async fn require_unused(&self, caller: &Principal, key: &str, fingerprint: &str, now: Time) -> Result<()> {
+        let found: Option<FirstResponse> = self.get(&keys::idempotency(caller.owner, caller.key, key)).await?;
         match found.filter(|first| now.millis_since_epoch() < first.expires_at) {
             Some(first) => Err(replay_of(first, fingerprint)),
             None => Ok(()),
-        }
-    }
-
-    /// Records the response to a request without other effects. Without an `Idempotency-Key` it does nothing.
-    ///
-    /// # Errors
-    /// As every write: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`, [`Error::Unavailable`].
-    pub async fn record_response(&self, write: &Write) -> Result<()> {
-        if write.idempotency.is_none() {
-            return Ok(());
-        }
-        match Transaction::<()>::new(self, write)?.commit(self, write).await? {
-            Outcome::Committed => Ok(()),
-            Outcome::ConditionsFailed(failed) => Err(unexpected(&failed)),
         }
     }
 }

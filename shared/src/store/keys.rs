@@ -77,9 +77,15 @@ fn shard_of(resource: u128) -> u8 {
     (resource % u128::from(SHARDS)) as u8
 }
 
-/// Returns the key of the deployment record.
+/// Returns the key of the deployment record. Like the cursor secret, it has a partition key of its own, so that only the
+/// functions that need it can read it, and none can change it.
 pub fn deployment() -> Key {
-    key("PLATFORM".to_owned(), "DEPLOYMENT")
+    key("DEPLOYMENT".to_owned(), "DEPLOYMENT")
+}
+
+/// Returns the key of the secret that signs cursors.
+pub fn cursor_secret() -> Key {
+    key("CURSOR_SECRET".to_owned(), "CURSOR_SECRET")
 }
 
 /// Returns the key of shard `shard` of the platform counters.
@@ -256,6 +262,29 @@ pub fn api_key(id: ApiKeyId) -> Key {
     key(format!("KEY#{}", id.ulid()), "KEY")
 }
 
+/// Returns the key of an API key in the list of the keys that `parent` created.
+pub fn api_key_child(parent: ApiKeyId, id: ApiKeyId) -> Key {
+    let Range { pk, prefix } = api_key_children(parent);
+    key(pk, format!("{prefix}{}", id.ulid()))
+}
+
+/// Returns the range of the API keys that `parent` created. They have a partition key of their own, so that a role which
+/// may delete pending revocations cannot delete API keys.
+pub fn api_key_children(parent: ApiKeyId) -> Range {
+    range(format!("LINEAGE#{}", parent.ulid()), "CHILD#")
+}
+
+/// Returns the key of a revoked API key whose children remain to be revoked, because it descends from `root`.
+pub fn pending_revocation(root: ApiKeyId, id: ApiKeyId) -> Key {
+    let Range { pk, prefix } = pending_revocations(root);
+    key(pk, format!("{prefix}{}", id.ulid()))
+}
+
+/// Returns the range of the pending revocations of the descendants of `root`.
+pub fn pending_revocations(root: ApiKeyId) -> Range {
+    range(format!("LINEAGE#{}", root.ulid()), "PENDING#")
+}
+
 /// Returns the key of the last use of an API key. It has a partition key of its own, so that a role which may record
 /// uses cannot change API keys.
 pub fn api_key_use(id: ApiKeyId) -> Key {
@@ -282,9 +311,10 @@ pub fn any_api_key_rows() -> Range {
     range("KEYS".to_owned(), "")
 }
 
-/// Returns the key of the recorded response to an `Idempotency-Key`. `digest` is the hexadecimal SHA-256 of that key.
-pub fn idempotency(owner: Owner, digest: &str) -> Key {
-    key(format!("{}#IDEM#{digest}", owned(owner)), "IDEM")
+/// Returns the key of the recorded response to an `Idempotency-Key` of the API key `credential`. `digest` is the hexadecimal
+/// SHA-256 of the `Idempotency-Key`.
+pub fn idempotency(owner: Owner, credential: ApiKeyId, digest: &str) -> Key {
+    key(format!("{}#IDEM#{}#{digest}", owned(owner), credential.ulid()), "IDEM")
 }
 
 /// Returns the key of a hint of a ledger id. Its item is never deleted, because a ledger id is never reused.

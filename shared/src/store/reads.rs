@@ -56,7 +56,7 @@ impl Store {
         }
     }
 
-    async fn get_item(&self, key: &Key, consistent: bool) -> Result<Option<Item>> {
+    pub(super) async fn get_item(&self, key: &Key, consistent: bool) -> Result<Option<Item>> {
         let request = self
             .client
             .get_item()

@@ -1,6 +1,9 @@
 //! `GET /v1/api-keys`.
 
+use std::collections::BTreeSet;
+
 use berth_shared::time::Time;
+use futures::future::join_all;
 use macro_rules_attribute::apply;
 use serde_json::Value;
 
@@ -85,5 +88,25 @@ async fn last_used_at_is_set_after_a_rejected_first_use() {
         client.get(target).await.expect(status);
         client.list_docks().await.expect(200);
         assert!(used_at(&server, &created.id()).await.is_some(), "lastUsedAt is not set after a {status}");
+    }
+}
+
+#[apply(api_test)]
+async fn a_page_of_60_keys_has_all_of_them_with_their_last_uses() {
+    let server = TestServer::start().await;
+    let platform = server.platform();
+    let organization = platform.create_organization("Bank of America").await.id();
+    let keys = join_all((0..60).map(|_| platform.create_api_key(Some(&organization), &["docks:read"]))).await;
+    // Each key is two items, so one batch of 100 does not suffice.
+    join_all(keys.iter().map(async |key| server.client(&key.text("key")).list_docks().await.expect(200))).await;
+    for target in [format!("/v1/api-keys?limit=100&organizationId={organization}"), "/v1/api-keys?limit=100".to_owned()]
+    {
+        let list = platform.get(&target).await.expect(200);
+        let listed: BTreeSet<_> = ids(&list).into_iter().collect();
+        let (unused, used): (Vec<_>, Vec<_>) =
+            keys.iter().partition(|key| row(&list, &key.id())["lastUsedAt"].is_null());
+        assert_eq!((unused.len(), used.len()), (0, 60), "{target}");
+        assert!(keys.iter().all(|key| listed.contains(&key.id())), "{target}");
+        assert_eq!(list.json()["meta"]["hasMore"], false);
     }
 }

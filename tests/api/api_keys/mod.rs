@@ -1,6 +1,8 @@
 //! API keys.
 
 mod create;
+mod expiry;
+mod lineage;
 mod list;
 mod revoke;
 mod scopes;

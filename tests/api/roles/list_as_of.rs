@@ -95,3 +95,22 @@ async fn as_of_accepts_any_offset_and_rejects_the_future() {
         }
     }
 }
+
+#[apply(api_test)]
+async fn as_of_accepts_every_year_of_rfc_3339() {
+    let world = PartyWorld::new().await;
+    world.assign_recipient().await;
+    for time in
+        ["0000-01-01T00:00:00Z", "0000-01-01T00:00:00%2B23:59", "0999-02-28T12:00:00Z", "1969-12-31T23:59:59.999Z"]
+    {
+        let query = format!("?asOf={time}");
+        for list in [world.of_party(&query).await, world.of_dock(&world.dock, &query).await] {
+            assert!(rows(&list).is_empty(), "{time}");
+        }
+    }
+    for (time, reason) in [("9999-12-31T23:59:59.999Z", "future"), ("9999-12-31T23:59:59-00:01", "9999-12-31")] {
+        let error = world.platform.get(&format!("{}?asOf={time}", world.roles_path(&world.party))).await;
+        assert_eq!(error.error_locations(), ["asOf"], "{time}");
+        assert!(error.text("detail").contains(reason), "{}", error.json());
+    }
+}

@@ -10,6 +10,7 @@ use berth_functions::ENDPOINTS;
 use berth_shared::{
     http::{Access, Endpoint},
     store::Family,
+    time::Clock,
 };
 use macro_rules_attribute::apply;
 use reqwest::Method;
@@ -44,8 +45,9 @@ pub enum Kind {
 
 impl Scene {
     pub async fn new() -> Self {
-        let wire = Wire::new();
-        let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
+        let (wire, clock) = (Wire::new(), Clock::default());
+        let options = Options { http_client: Some(wire.layer()), clock: clock.clone(), ..patient() };
+        let server = TestServer::start_with(options).await;
         let (mut own, other) =
             (Tenant::new(&server, "Premier Title").await, Tenant::new(&server, "Bank of America").await);
         let platform = server.platform();
@@ -60,7 +62,8 @@ impl Scene {
         own.client = server.tenant(&own.organization, &scopes).await;
         let user = platform.create_api_key(Some(&other.organization), &["ledger:admin"]).await.id();
         let scene = Self { server, wire, own, other, user, hints: hints.try_into().expect("three hints") };
-        // From here on, keys are cached, and secrets are read.
+        // From here on, keys are old enough for eventually consistent reads, keys are cached, and secrets are read.
+        clock.advance(60_000);
         scene.send(scene.own.client.request(Method::GET, paths::DOCKS)).await.0.expect(200);
         scene
     }
@@ -340,7 +343,7 @@ async fn filters_do_not_match_another_tenants_resources() {
                 "search" => ("Zebedee", "Zebedef"),
                 "externalRef" => ("EIN:9", "EIN:8"),
                 // Ids have their own test. The other values do not identify a tenant.
-                "organizationId" | "dockId" | "role" | "asOf" | "type" => continue,
+                "organizationId" | "dockId" | "role" | "asOf" | "type" | "descendants" => continue,
                 other => panic!("{} has the filter {other}: can it disclose another tenant?", endpoint.name),
             };
             let target = SampleRequest::of(endpoint, &scene.own).target();

@@ -17,9 +17,9 @@ use super::table::Table;
 
 type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 22] = [
+pub const RULES: [(&str, Rule); 23] = [
     ("every item is a record of its entity type", records),
-    ("there is one deployment record", deployment),
+    ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
     ("the counters of the platform equal the number of resources", platform_counts),
     ("every organization has its row, its slug and all its counters", organization_parts),
@@ -38,6 +38,7 @@ pub const RULES: [(&str, Rule); 22] = [
     ("every role has its dock and its party", role_ends),
     ("parties and docks count their current roles", role_counts),
     ("every API key has a row in both lists", api_keys),
+    ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
     ("every creation and every revocation of a role has its audit entry", audit),
     ("every record of a tenant has its organization", tenants),
 ];
@@ -65,8 +66,11 @@ fn records(table: &Table, violations: &mut Vec<String>) {
 }
 
 fn deployment(table: &Table, violations: &mut Vec<String>) {
-    if !matches!(table.deployments.as_slice(), [record] if record.cursor_secret.len() == 64) {
-        violations.push("it is missing or has no cursor secret".to_owned());
+    if table.deployments.len() != 1 {
+        violations.push(format!("there are {} deployment records", table.deployments.len()));
+    }
+    if !matches!(table.cursor_secrets.as_slice(), [record] if record.secret.len() == 64) {
+        violations.push("the cursor secret is missing or has another length".to_owned());
     }
 }
 
@@ -305,6 +309,33 @@ fn api_keys(table: &Table, violations: &mut Vec<String>) {
     equal_sets(violations, ("the API keys", table.api_keys.keys().copied().collect()), ("the list of all", rows));
     let unknown = table.api_key_uses.iter().filter(|record| !table.api_keys.contains_key(&record.id));
     violations.extend(unknown.map(|record| format!("{} was used and does not exist", record.id)));
+}
+
+fn lineage(table: &Table, violations: &mut Vec<String>) {
+    let keys = table.api_keys.values().map(|record| &record.key);
+    let created = keys.clone().filter_map(|key| Some((key.created_by.parent()?, key.id))).collect();
+    let children = table.api_key_children.iter().map(|record| (record.parent, record.child.id)).collect();
+    equal_sets(violations, ("the API keys with their creators", created), ("the lists of children", children));
+    for key in keys {
+        let Some(parent) = key.created_by.parent() else { continue };
+        let Some(parent) = table.api_keys.get(&parent).map(|record| &record.key) else {
+            violations.push(format!("the creator of {} does not exist", key.id));
+            continue;
+        };
+        if parent.expires_at.is_some_and(|end| key.expires_at.is_none_or(|own| own > end)) {
+            violations.push(format!("{} outlives its creator", key.id));
+        }
+        if key.scopes.iter().any(|scope| !parent.scopes.contains(scope)) {
+            violations.push(format!("{} has a scope that its creator lacks", key.id));
+        }
+    }
+    for pending in &table.pending_revocations {
+        for id in [pending.root, pending.revoked.id] {
+            if table.api_keys.get(&id).is_none_or(|record| record.key.revoked_at.is_none()) {
+                violations.push(format!("the children of {id} are to be revoked, and it is not revoked"));
+            }
+        }
+    }
 }
 
 fn audit(table: &Table, violations: &mut Vec<String>) {

@@ -10,10 +10,11 @@ use berth_shared::{
     store::{
         Item, Record,
         record::{
-            ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, Deployment, DockCounter, DockRow, DomainRecord,
-            IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, OrganizationCounter,
-            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PlatformCounter,
-            RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, Deployment, DockCounter,
+            DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow,
+            OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference,
+            PendingRevocation, PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty,
+            SlugRecord,
         },
     },
 };
@@ -22,6 +23,7 @@ use berth_shared::{
 #[derive(Debug, Default)]
 pub struct Table {
     pub deployments: Vec<Deployment>,
+    pub cursor_secrets: Vec<CursorSecret>,
     pub platform_counters: Vec<PlatformCounter>,
     pub organizations: BTreeMap<OrganizationId, Organization>,
     pub organization_counters: Vec<OrganizationCounter>,
@@ -45,6 +47,8 @@ pub struct Table {
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
+    pub api_key_children: Vec<ApiKeyChild>,
+    pub pending_revocations: Vec<PendingRevocation>,
     pub api_key_uses: Vec<ApiKeyUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
@@ -75,6 +79,7 @@ impl Table {
     fn add(&mut self, record: Record) {
         match record {
             Record::Deployment(record) => self.deployments.push(record),
+            Record::CursorSecret(record) => self.cursor_secrets.push(record),
             Record::PlatformCounter(record) => self.platform_counters.push(record),
             Record::Organization(record) => drop(self.organizations.insert(record.id, record)),
             Record::OrganizationCounter(record) => self.organization_counters.push(record),
@@ -100,6 +105,8 @@ impl Table {
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
+            Record::ApiKeyChild(record) => self.api_key_children.push(record),
+            Record::PendingRevocation(record) => self.pending_revocations.push(record),
             Record::ApiKeyUse(record) => self.api_key_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),

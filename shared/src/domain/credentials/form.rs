@@ -26,6 +26,9 @@ const START: usize = "dk_live_".len() + 6;
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// The digest of no credential: no text is known whose SHA-256 is 0.
+    pub const NONE: Self = Self([0; 32]);
+
     /// Compares two digests in constant time.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {

@@ -11,7 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use form::{Credential, Digest, MalformedCredential};
 pub use scope::{Scope, Scopes};
 
-use crate::domain::id::{ApiKeyId, OrganizationId};
+use crate::domain::{
+    id::{ApiKeyId, OrganizationId},
+    time::Time,
+};
 
 /// Kind of a deployment. Credentials of the other kind are rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -103,4 +106,6 @@ pub struct Principal {
     pub owner: Owner,
     /// Scopes of the key.
     pub scopes: Scopes,
+    /// Time from which the key is rejected; `None` if it does not expire.
+    pub expires_at: Option<Time>,
 }

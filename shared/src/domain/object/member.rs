@@ -42,9 +42,9 @@ pub struct Defaulted<T>(PhantomData<T>);
 #[derive(Debug)]
 pub struct RequiredOfPlatform<T>(PhantomData<T>);
 
-/// A time in the future, absent or `null`.
+/// A time of expiry, absent or `null`: in the future, and no later than that of the API key that sent the object.
 #[derive(Debug)]
-pub struct OptionalFuture;
+pub struct OptionalExpiry;
 
 /// A member of a merge patch that cannot be removed: absent or a value, but not `null`.
 #[derive(Debug)]
@@ -112,13 +112,20 @@ impl<T: FromJson + JsonSchema> Member for RequiredOfPlatform<T> {
     }
 }
 
-impl Member for OptionalFuture {
+impl Member for OptionalExpiry {
     type Value = Option<Time>;
 
     fn read(fields: &mut Fields<'_>, name: &'static str) -> Option<Option<Time>> {
         match Optional::<Time>::read(fields, name)? {
             Some(time) if time <= fields.context.now => fields.fail(name, Violation::new("must be in the future")),
-            time => Some(time),
+            Some(time) => match fields.context.sender_expires_at.filter(|end| *end < time) {
+                Some(end) => fields.fail(
+                    name,
+                    Violation::new(format!("must be at most {end}, the expiry of the API key that sends the request")),
+                ),
+                None => Some(Some(time)),
+            },
+            None => Some(None),
         }
     }
 

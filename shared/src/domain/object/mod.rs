@@ -21,7 +21,7 @@ use super::{
 
 pub use declare::{camel_bytes, camel_length};
 pub use items::Items;
-pub use member::{Defaulted, Member, NonNullable, Optional, OptionalFuture, Patched, Required, RequiredOfPlatform};
+pub use member::{Defaulted, Member, NonNullable, Optional, OptionalExpiry, Patched, Required, RequiredOfPlatform};
 
 /// Generates the schema of a type.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -61,13 +61,15 @@ pub struct ReadContext {
     pub strict: bool,
     /// Owner of the API key that sent the object, if it is known.
     pub sender: Option<Owner>,
+    /// Time at which that API key expires; `None` if it does not.
+    pub sender_expires_at: Option<Time>,
     /// Time of the request.
     pub now: Time,
 }
 
 impl ReadContext {
     /// Context of a nested object, which depends on its text only.
-    const NESTED: Self = Self { strict: false, sender: None, now: Time::from_millis(0) };
+    const NESTED: Self = Self { strict: false, sender: None, sender_expires_at: None, now: Time::from_millis(0) };
 }
 
 /// The members of one object while it is read, and its violations.

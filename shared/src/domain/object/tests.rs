@@ -10,7 +10,7 @@ crate::object! {
         #[name = "code"]
         short_code: Optional<Text<2>>,
         /// Expiry.
-        expires_at: OptionalFuture,
+        expires_at: OptionalExpiry,
         /// A sample inside.
         inner: Patched<Inner>,
     }
@@ -24,7 +24,12 @@ crate::object! {
     }
 }
 
-const CONTEXT: ReadContext = ReadContext { strict: true, sender: None, now: Time::from_millis(1_000) };
+const CONTEXT: ReadContext = ReadContext {
+    strict: true,
+    sender: None,
+    sender_expires_at: Some(Time::from_millis(253_402_300_799_000)),
+    now: Time::from_millis(1_000),
+};
 
 fn violations(text: &str) -> Vec<String> {
     let json = Json::parse(text.as_bytes()).unwrap();

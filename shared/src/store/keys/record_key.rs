@@ -17,6 +17,7 @@ const DIGEST_LEN: usize = 64;
 #[expect(missing_docs, reason = "the names and types of the members say what they are")]
 pub enum RecordKey {
     Deployment,
+    CursorSecret,
     PlatformCounter {
         shard: u8,
     },
@@ -107,11 +108,20 @@ pub enum RecordKey {
         owner: Owner,
         id: ApiKeyId,
     },
+    ApiKeyChild {
+        parent: ApiKeyId,
+        id: ApiKeyId,
+    },
+    PendingRevocation {
+        root: ApiKeyId,
+        id: ApiKeyId,
+    },
     ApiKeyUse {
         id: ApiKeyId,
     },
     Idempotency {
         owner: Owner,
+        credential: ApiKeyId,
         digest: String,
     },
     AuditEntry {
@@ -144,9 +154,11 @@ impl RecordKey {
         if area.is_empty() {
             return Some(Self::OwnerApiKeyRow { owner, id: id(sk.strip_prefix("KEY#")?)? });
         }
-        if let Some(digest) = area.strip_prefix("#IDEM#") {
+        if let Some(rest) = area.strip_prefix("#IDEM#") {
+            let (credential, digest) = rest.split_once('#')?;
+            let (credential, digest) = (id(credential)?, digest.to_owned());
             let is_digest = digest.len() == DIGEST_LEN && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-            return (is_digest && sk == "IDEM").then(|| Self::Idempotency { owner, digest: digest.to_owned() });
+            return (is_digest && sk == "IDEM").then_some(Self::Idempotency { owner, credential, digest });
         }
         let entity_id = area.strip_prefix("#AUDIT#")?.to_owned();
         Some(Self::AuditEntry { owner, entity_id, id: id(sk)? })
@@ -154,7 +166,6 @@ impl RecordKey {
 
     fn parse_platform(area: &str, sk: &str) -> Option<Self> {
         match (area, sk) {
-            ("", "DEPLOYMENT") => Some(Self::Deployment),
             ("", sk) => Some(Self::PlatformCounter { shard: shard(sk)? }),
             _ => None,
         }
@@ -218,6 +229,8 @@ impl RecordKey {
     fn parse_global(pk: &str, sk: &str) -> Option<Self> {
         let Some((kind, value)) = pk.split_once('#') else {
             return match pk {
+                "DEPLOYMENT" => (sk == pk).then_some(Self::Deployment),
+                "CURSOR_SECRET" => (sk == pk).then_some(Self::CursorSecret),
                 "ORGS" => Some(Self::OrganizationRow { id: id(sk)? }),
                 "DOCKS" => Some(Self::DockRow { id: id(sk)? }),
                 "PTYS" => Some(Self::PartyPointer { id: id(sk)? }),
@@ -234,6 +247,11 @@ impl RecordKey {
                 (domain.as_str() == value).then_some(Self::Domain { domain })
             }
             ("KEY", "KEY") => Some(Self::ApiKey { id: id(value)? }),
+            ("LINEAGE", sk) => match sk.split_once('#')? {
+                ("CHILD", child) => Some(Self::ApiKeyChild { parent: id(value)?, id: id(child)? }),
+                ("PENDING", pending) => Some(Self::PendingRevocation { root: id(value)?, id: id(pending)? }),
+                _ => None,
+            },
             ("USED", "USED") => Some(Self::ApiKeyUse { id: id(value)? }),
             ("USER", "COUNT") => Some(Self::LedgerRightCounter { user_id: value.to_owned() }),
             ("USER", sk) => {

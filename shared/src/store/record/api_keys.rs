@@ -85,6 +85,51 @@ impl StoredRecord for OwnerApiKeyRow {
     }
 }
 
+/// API key in the list of the keys that another key created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiKeyChild {
+    /// Creator of the API key.
+    pub parent: ApiKeyId,
+    /// The API key.
+    pub child: ApiKeyRow,
+}
+
+impl StoredRecord for ApiKeyChild {
+    const ENTITY_TYPE: &'static str = "api_key_child";
+    stores_member!(child: ApiKeyRow, ApiKeyChild { parent });
+
+    fn key(&self) -> Key {
+        keys::api_key_child(self.parent, self.child.id)
+    }
+}
+
+/// Revoked API key whose children remain to be revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PendingRevocation {
+    /// API key whose descendants a request revokes.
+    pub root: ApiKeyId,
+    /// The revoked key: the root or one of its descendants.
+    pub revoked: RevokedParent,
+}
+
+/// Revoked API key and the progress of the revocation of its children.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokedParent {
+    /// The revoked key.
+    pub id: ApiKeyId,
+    /// The child after which the revocation continues, newest first; `None` at the first one.
+    pub after: Option<ApiKeyId>,
+}
+
+impl StoredRecord for PendingRevocation {
+    const ENTITY_TYPE: &'static str = "pending_revocation";
+    stores_member!(revoked: RevokedParent, PendingRevocation { root });
+
+    fn key(&self) -> Key {
+        keys::pending_revocation(self.root, self.revoked.id)
+    }
+}
+
 /// Last use of an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

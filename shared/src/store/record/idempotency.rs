@@ -4,15 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoredRecord, stores_member};
 use crate::{
-    domain::credentials::Owner,
+    domain::{credentials::Owner, id::ApiKeyId},
     store::keys::{self, Key},
 };
 
 /// Recorded response to an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// Owner of the `Idempotency-Key`. Two owners may use the same one.
+    /// Owner of the API key.
     pub owner: Owner,
+    /// API key that sent the request. Each has its own `Idempotency-Key`s.
+    pub credential: ApiKeyId,
     /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
     pub digest: String,
     /// First request with the key, and its response.
@@ -41,9 +43,9 @@ pub struct FirstResponse {
 
 impl StoredRecord for IdempotencyRecord {
     const ENTITY_TYPE: &'static str = "idempotency";
-    stores_member!(first: FirstResponse, Idempotency { owner, digest });
+    stores_member!(first: FirstResponse, Idempotency { owner, credential, digest });
 
     fn key(&self) -> Key {
-        keys::idempotency(self.owner, &self.digest)
+        keys::idempotency(self.owner, self.credential, &self.digest)
     }
 }

@@ -42,7 +42,7 @@ use crate::domain::{
     error::{Error, Result},
 };
 
-pub use api_keys::{ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow};
+pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
 pub use audit::{AuditEntry, Changes};
 pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
@@ -51,7 +51,7 @@ pub use ledger::{
 };
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
-pub use platform::{Deployment, PlatformCounter, PlatformCounts};
+pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
 
 /// A type of record.
@@ -186,6 +186,8 @@ macro_rules! records {
 records! {
     /// Deployment record.
     Deployment(Deployment);
+    /// Secret that signs cursors.
+    CursorSecret(CursorSecret);
     /// Counters of the platform, one of eight items.
     PlatformCounter(PlatformCounter);
     /// Organization.
@@ -232,6 +234,10 @@ records! {
     ApiKeyRow(ApiKeyRow);
     /// API key in the list of its owner.
     OwnerApiKeyRow(OwnerApiKeyRow);
+    /// API key in the list of the keys that another key created.
+    ApiKeyChild(ApiKeyChild);
+    /// Revoked API key whose children remain to be revoked.
+    PendingRevocation(PendingRevocation);
     /// Last use of an API key.
     ApiKeyUse(ApiKeyUse);
     /// Recorded response to an `Idempotency-Key`.

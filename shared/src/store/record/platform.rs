@@ -1,4 +1,6 @@
-//! Records of the platform: the deployment record and counters.
+//! Records of the platform: the deployment record, the cursor secret and counters.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +10,10 @@ use crate::{
     store::keys::{self, Key},
 };
 
-/// Deployment record: what all functions of a deployment share. No response contains it.
+/// Deployment record: what the functions of a deployment share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Deployment {
-    /// Secret that signs cursors, in hexadecimal.
-    pub cursor_secret: String,
     /// Namespace of all ledger ids.
     pub namespace: Namespace,
     /// Default organization, which is the default identity provider of the ledger dialect.
@@ -28,6 +28,28 @@ impl StoredRecord for Deployment {
 
     fn key(&self) -> Key {
         keys::deployment()
+    }
+}
+
+/// Secret that signs cursors. No response contains it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CursorSecret {
+    /// The secret, in hexadecimal.
+    pub secret: String,
+}
+
+impl fmt::Debug for CursorSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CursorSecret")
+    }
+}
+
+impl StoredRecord for CursorSecret {
+    const ENTITY_TYPE: &'static str = "cursor_secret";
+    stores_all_members!();
+
+    fn key(&self) -> Key {
+        keys::cursor_secret()
     }
 }
 

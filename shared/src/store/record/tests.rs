@@ -6,8 +6,8 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        ApiKey, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType, Role,
-        RoleName, Slug,
+        ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType,
+        Role, RoleName, Slug,
         credentials::{Digest, Environment, Owner, Scope},
         id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
         json::Json,
@@ -117,6 +117,11 @@ impl Values {
             start: "dk_test_000000".to_owned(),
             expires_at: self.is_set.then(|| self.time()),
             created_at: self.time(),
+            created_by: if self.is_set {
+                Creator::ApiKey(ApiKeyId::from_ulid(self.ulid(5)))
+            } else {
+                Creator::Operator
+            },
             revoked_at: None,
             version: self.number,
         };
@@ -157,13 +162,8 @@ impl Values {
         let count = i64::try_from(self.number).unwrap();
         let returned = [2, self.number].into_iter().filter(|_| self.is_set).collect();
         vec![
-            Deployment {
-                cursor_secret: "0".repeat(64),
-                namespace: Namespace::new([1; 32]),
-                organization_id,
-                created_at: self.time(),
-            }
-            .into(),
+            Deployment { namespace: Namespace::new([1; 32]), organization_id, created_at: self.time() }.into(),
+            CursorSecret { secret: "0".repeat(64) }.into(),
             PlatformCounter { shard, counts: PlatformCounts { organizations: count, docks: 0, api_keys: -count } }
                 .into(),
             crate::domain::Organization {
@@ -232,7 +232,7 @@ impl Values {
     /// Returns the records of API keys and of requests.
     fn records_of_requests(&self) -> Vec<Record> {
         let key = self.api_key();
-        let row = ApiKeyRow { id: key.key.id };
+        let (row, parent) = (ApiKeyRow { id: key.key.id }, ApiKeyId::from_ulid(self.ulid(5)));
         let first = FirstResponse {
             fingerprint: "f".repeat(64),
             status: 201,
@@ -244,10 +244,16 @@ impl Values {
         };
         vec![
             ApiKeyUse { id: row.id, used_at: self.time() }.into(),
+            ApiKeyChild { parent, child: row }.into(),
+            PendingRevocation {
+                root: row.id,
+                revoked: RevokedParent { id: parent, after: self.is_set.then_some(row.id) },
+            }
+            .into(),
             OwnerApiKeyRow { owner: self.owner(), key: row }.into(),
             row.into(),
             key.into(),
-            IdempotencyRecord { owner: self.owner(), digest: "d".repeat(64), first }.into(),
+            IdempotencyRecord { owner: self.owner(), credential: parent, digest: "d".repeat(64), first }.into(),
             self.audit_entry().into(),
         ]
     }
