@@ -178,12 +178,12 @@ fn each_change_of_a_value_is_detected() {
     let original = berth::template::render(&examples).expect("a template");
     let original: Value = serde_saphyr::from_str(&original).expect("YAML");
     assert_eq!(findings_of(&original, &examples), Vec::<String>::new());
-    let mut changes = Vec::new();
+    let mut values = Vec::new();
     for place in ["/Resources", "/Globals", "/Conditions"] {
-        pointers(place, original.pointer(place).expect("a value"), &mut changes);
+        pointers(place, original.pointer(place).expect("a value"), &mut values);
     }
-    assert!(changes.len() > 500, "{} places", changes.len());
-    let undetected = changes.iter().filter(|pointer| {
+    assert!(values.len() > 500, "{} values", values.len());
+    let undetected = values.iter().filter(|pointer| {
         let mut changed = original.clone();
         match changed.pointer_mut(pointer).expect("a value") {
             Value::Object(members) => drop(members.insert("Unexpected".to_owned(), json!("value"))),

@@ -54,7 +54,7 @@ fn alarm(properties: Value) -> Value {
 }
 
 /// Returns an alarm on a metric: the sum in periods of 5 minutes.
-fn sum(namespace: Value, metric: &str, dimensions: Option<Value>, periods: u8, threshold: Value) -> Value {
+fn sum(namespace: &Value, metric: &str, dimensions: Option<Value>, periods: u8, threshold: &Value) -> Value {
     let mut properties = json!({
         "Namespace": namespace,
         "MetricName": metric,
@@ -82,21 +82,21 @@ fn alarms(template: &Value, findings: &mut Findings) {
         "Threshold": { "Ref": "LatencyAlarmMilliseconds" },
     });
     let mut expected = BTreeMap::from([
-        ("ServerErrorsAlarm", sum(json!("AWS/ApiGateway"), "5xx", api(), 1, json!(0))),
+        ("ServerErrorsAlarm", sum(&json!("AWS/ApiGateway"), "5xx", api(), 1, &json!(0))),
         ("LatencyAlarm", alarm(latency)),
-        ("ThrottlesAlarm", sum(json!("AWS/Lambda"), "Throttles", None, 1, json!(0))),
-        ("ConflictsAlarm", sum(json!("Berth"), "conflicts", environment, 3, json!(100))),
+        ("ThrottlesAlarm", sum(&json!("AWS/Lambda"), "Throttles", None, 1, &json!(0))),
+        ("ConflictsAlarm", sum(&json!("Berth"), "conflicts", environment, 3, &json!(100))),
     ]);
-    let namespace = || json!({ "Fn::Sub": "Berth/${AWS::StackName}" });
+    let namespace = json!({ "Fn::Sub": "Berth/${AWS::StackName}" });
     for (id, filter, status) in [
         ("UnauthenticatedAlarm", "UnauthenticatedFilter", 401),
         ("ForbiddenAlarm", "ForbiddenFilter", 403),
         ("ThrottledAlarm", "ThrottledFilter", 429),
     ] {
         let metric = format!("status{status}");
-        expected.insert(id, sum(namespace(), &metric, None, 1, json!({ "Ref": "BurstAlarmCount" })));
+        expected.insert(id, sum(&namespace, &metric, None, 1, &json!({ "Ref": "BurstAlarmCount" })));
         let transformation =
-            json!({ "MetricNamespace": namespace(), "MetricName": metric, "MetricValue": "1", "Unit": "Count" });
+            json!({ "MetricNamespace": namespace, "MetricName": metric, "MetricValue": "1", "Unit": "Count" });
         let filter_of_status = json!({
             "Type": "AWS::Logs::MetricFilter",
             "Condition": "HasAlarms",
