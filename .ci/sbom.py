@@ -1,4 +1,8 @@
-"""Checks a bill of materials (CycloneDX) against the packages of `cargo tree`, which standard input has, one in a line."""
+"""Removes from a bill of materials (CycloneDX) the crates that Cargo does not link, and checks the others.
+
+The tool that wrote it lists optional crates that only tests or build scripts enable. Standard input has the output of
+`cargo tree`, one crate in a line.
+"""
 
 import json
 import sys
@@ -10,10 +14,15 @@ with open(sys.argv[1], encoding="utf-8") as file:
 lines = [line.split() for line in sys.stdin if line.strip()]
 root = lines[0][0]
 linked = {(words[0], words[1].removeprefix("v")) for words in lines if words[0] != root}
-components = {(component["name"], component["version"]): component for component in bill["components"]}
+listed = {(component["name"], component["version"]): component for component in bill["components"]}
+components = {crate: component for crate, component in listed.items() if crate in linked}
+removed = {component["bom-ref"] for crate, component in listed.items() if crate not in linked}
+bill["components"] = list(components.values())
+bill["dependencies"] = [entry for entry in bill["dependencies"] if entry["ref"] not in removed]
+for entry in bill["dependencies"]:
+    entry["dependsOn"] = [crate for crate in entry.get("dependsOn", []) if crate not in removed]
 
-findings = [f"{name} {version} is not listed" for name, version in sorted(linked - components.keys())]
-findings += [f"{name} {version} is not linked" for name, version in sorted(components.keys() - linked)]
+findings = [f"{name} {version} is not listed" for name, version in sorted(linked - listed.keys())]
 for (name, version), component in components.items():
     is_own = name.startswith("berth")
     findings += [
@@ -26,4 +35,6 @@ if bill["bomFormat"] != "CycloneDX" or bill["metadata"]["component"]["name"] != 
     findings.append(f"the bill is not one of {root}")
 if findings:
     sys.exit("\n".join(findings))
+with open(sys.argv[1], "w", encoding="utf-8") as file:
+    json.dump(bill, file, indent=2)
 print(f"{sys.argv[1]}: {len(components)} components")
