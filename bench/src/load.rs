@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Error, Result},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -27,23 +27,36 @@ const OPERATIONS: [&str; 7] = [
     "create-party",
 ];
 
-/// Starts `berth serve`, and measures every operation for `time` with each number of clients.
-pub(crate) fn run(berth: &Path, time: Duration) -> Result<()> {
-    let server = Server::start(berth)?;
-    let operations = scenario::prepare(&mut Client::connect(&server.url, &server.credential)?)?;
+/// Starts `berth serve` of each program, and measures every operation for `time` with each number of clients.
+pub(crate) fn run(programs: &[PathBuf], time: Duration) -> Result<()> {
+    let mut servers = Vec::new();
+    for program in programs {
+        let server = Server::start(program)?;
+        let operations = scenario::prepare(&mut Client::connect(&server.url, &server.credential)?)?;
+        servers.push((program.display(), server, operations));
+    }
     let columns = CLIENTS.map(|clients| {
         let plural = if clients == 1 { "" } else { "s" };
         format!("{clients} client{plural}: requests/s, p50 ms, p99 ms, rejected")
     });
-    println!("| operation | {} | resident, MB |\n|---|{}---|", columns.join(" | "), "---|".repeat(CLIENTS.len()));
+    println!(
+        "| program | operation | {} | resident, MB |\n|---|---|{}---|",
+        columns.join(" | "),
+        "---|".repeat(CLIENTS.len())
+    );
     for name in OPERATIONS {
-        let operation = operations.iter().find(|operation| operation.name == name);
-        let operation = operation.ok_or_else(|| Error::other(format!("no operation {name}")))?;
-        let mut columns = Vec::new();
+        let mut rows = vec![Vec::new(); servers.len()];
         for clients in CLIENTS {
-            columns.push(server.measure(operation, clients, time)?);
+            for ((_, server, operations), row) in servers.iter().zip(&mut rows) {
+                let operation = operations.iter().find(|operation| operation.name == name);
+                let operation = operation.ok_or_else(|| Error::other(format!("no operation {name}")))?;
+                row.push(server.measure(operation, clients, time)?);
+            }
         }
-        println!("| {name} | {} | {:.1} |", columns.join(" | "), megabytes(resident(server.child.id())?));
+        for ((program, server, _), row) in servers.iter().zip(rows) {
+            let memory = megabytes(resident(server.child.id())?);
+            println!("| {program} | {name} | {} | {memory:.1} |", row.join(" | "));
+        }
     }
     Ok(())
 }

@@ -61,9 +61,9 @@ enum Command {
     },
     /// Measure throughput, latency and memory of the local server.
     Load {
-        /// Path of the program `berth`.
-        #[arg(long)]
-        berth: PathBuf,
+        /// Path of the program `berth`. If repeated, the measurements of the programs alternate.
+        #[arg(long, required = true)]
+        berth: Vec<PathBuf>,
         /// Duration of the load for each operation and number of clients, in seconds.
         #[arg(long, default_value_t = 3)]
         seconds: u64,

@@ -236,7 +236,7 @@ impl Store {
         };
         let mut sections = vec![Section::single(keys::party_roles(organization, party))];
         if filter.as_of.is_some() {
-            sections.push(Section::single(keys::party_past_roles(organization, party)));
+            sections.push(Section::moved(keys::party_past_roles(organization, party)));
         }
         let keep = |role: &Role| filter.keeps(role);
         let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter {

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use berth::Options;
 use macro_rules_attribute::apply;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::pages::{By, paginate};
-use crate::harness::{PartyWorld, api_test, checker::assert_consistent, paths};
+use crate::harness::{Fault, PartyWorld, TestServer, Wire, api_test, checker::assert_consistent, paths};
 
 /// Number of parties of the dock, and of docks of the party.
 const EACH: usize = 8;
@@ -28,6 +30,37 @@ async fn a_revoked_role_keeps_its_place() {
             let (_, rows) = paginate(&world.platform, &target, by, async |_| ()).await;
             assert_eq!(ids(&rows), [third.id(), first.id(), second.id()], "{target}");
         }
+    }
+}
+
+/// A role that is revoked between the queries of one page is on the page, once.
+#[apply(api_test)]
+async fn a_role_that_is_revoked_meanwhile_is_listed() {
+    let world = PartyWorld::new().await;
+    let wire = Wire::new();
+    let options = Options { store: world.server.shared_store(), http_client: Some(wire.layer()), ..Options::default() };
+    let slow = TestServer::start_with(options).await;
+    let client = slow.client(world.platform.credential().expect("a key"));
+    let lists = [paths::dock_parties(&world.dock), paths::roles(&world.organization, &world.party)];
+    for (id, list) in ["moved-1", "moved-2"].into_iter().zip(lists) {
+        let role = world.assign(&world.party, &world.dock, "DISTRIBUTOR").await.expect(201);
+        let mut is_first = true;
+        // The query of the current roles arrives after the revocation.
+        let late = || Fault::Late(Duration::from_millis(600));
+        wire.plan(id, move |operation| (operation == "Query" && std::mem::take(&mut is_first)).then(late));
+        let target = format!("{list}?asOf={}", role.text("createdAt"));
+        let listed = client.request(Method::GET, &target).header("x-request-id", id).send();
+        let revoked = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            world.revoke(&role).await;
+        };
+        let (listed, ()) = tokio::join!(listed, revoked);
+        let listed = listed.expect(200);
+        assert_eq!(wire.end_plan(id), 1, "{target}");
+        assert_eq!(
+            (crate::harness::world::ids(&listed), &listed.json()["meta"]["total"]),
+            (vec![role.id()], &json!(1))
+        );
     }
 }
 

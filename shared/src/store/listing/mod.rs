@@ -6,7 +6,10 @@
 mod page;
 mod position;
 
-use std::{cmp::Ordering, collections::VecDeque};
+use std::{
+    cmp::Ordering,
+    collections::{HashSet, VecDeque},
+};
 
 use aws_sdk_dynamodb::{
     operation::query::builders::QueryFluentBuilder,
@@ -52,6 +55,11 @@ impl<'a> Reader<'a> {
         let start = after.map(|position| section.start_after(position));
         Self { section, read: VecDeque::new(), start, ended: false }
     }
+
+    /// Returns whether the next row must be queried.
+    fn is_used_up(&self) -> bool {
+        self.read.is_empty() && !self.ended
+    }
 }
 
 impl Store {
@@ -74,7 +82,7 @@ impl Store {
         while budget > 0 {
             let missing = page.limit + 1 - listed.rows.len() + skip;
             let rows = if keep.is_some() { budget } else { missing };
-            self.fill(&mut readers, rows.min(CHUNK)).await?;
+            self.fill(&mut readers, last.as_ref(), rows.min(CHUNK)).await?;
             let Some((position, item)) = take(&mut readers) else { return Ok(listed) };
             budget -= 1;
             if last.as_ref() == Some(&position) {
@@ -112,10 +120,24 @@ impl Store {
         Ok(())
     }
 
+    /// Queries every section whose rows are used up. Sections that receive rows come last, from the position `last`: a row
+    /// that moves meanwhile is then in one of its sections at least.
+    async fn fill(&self, readers: &mut [Reader<'_>], last: Option<&Position>, rows: usize) -> Result<()> {
+        let (mut receiving, mut others): (Vec<_>, Vec<_>) =
+            readers.iter_mut().partition(|reader| reader.section.receives);
+        if others.iter().any(|reader| reader.is_used_up()) {
+            self.fill_all(&mut others, rows).await?;
+            for reader in &mut receiving {
+                **reader = Reader::new(reader.section, last);
+            }
+        }
+        self.fill_all(&mut receiving, rows).await
+    }
+
     /// Queries, in parallel, every section whose rows are used up.
-    async fn fill(&self, readers: &mut [Reader<'_>], rows: usize) -> Result<()> {
-        let empty = readers.iter_mut().filter(|reader| reader.read.is_empty() && !reader.ended);
-        try_join_all(empty.map(|reader| self.fill_one(reader, rows))).await?;
+    async fn fill_all(&self, readers: &mut [&mut Reader<'_>], rows: usize) -> Result<()> {
+        let used_up = readers.iter_mut().filter(|reader| reader.is_used_up());
+        try_join_all(used_up.map(|reader| self.fill_one(reader, rows))).await?;
         Ok(())
     }
 
@@ -170,19 +192,23 @@ impl Store {
         most: usize,
     ) -> Result<Option<u64>> {
         let (mut read, mut total) = (0, 0);
-        for Section { range, .. } in sections {
+        // A row that moves to a later section meanwhile is in both.
+        let mut counted = HashSet::new();
+        for section in sections {
             let mut start = None;
             loop {
                 // One row more than the limit shows whether there are more.
                 let limit = i32::try_from((most - read).saturating_add(1)).unwrap_or(i32::MAX);
-                let query = self.query(range, start.as_deref()).limit(limit);
+                let query = self.query(&section.range, start.as_deref()).limit(limit);
                 let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
                 for item in response.items.unwrap_or_default() {
                     read += 1;
                     if read > most {
                         return Ok(None);
                     }
-                    total += u64::from(keep(&decode(item)?));
+                    let position = section.position_of(&item).filter(|_| sections.len() > 1);
+                    let is_new = position.is_none_or(|position| counted.insert(position.text()));
+                    total += u64::from(is_new && keep(&decode(item)?));
                 }
                 start = response.last_evaluated_key.as_ref().and_then(sort_key);
                 if start.is_none() {
@@ -201,11 +227,19 @@ fn take(readers: &mut [Reader<'_>]) -> Option<(Position, Item)> {
         (Some((one, _)), Some((other, _))) => one.compare(other),
         _ => Ordering::Equal,
     })?;
-    let (mut position, item) = first.read.pop_front()?;
-    if first.section.needs_id() {
-        position.id = ulid(&item);
+    let (_, item) = first.read.pop_front()?;
+    Some((first.section.position_of(&item)?, item))
+}
+
+impl Section {
+    /// Returns the position of a row, which stays the same wherever the row moves.
+    fn position_of(&self, item: &Item) -> Option<Position> {
+        let mut position = self.position(&sort_key(item)?)?;
+        if self.needs_id() {
+            position.id = ulid(item);
+        }
+        Some(position)
     }
-    Some((position, item))
 }
 
 /// Returns the ULID in the attribute `id`.

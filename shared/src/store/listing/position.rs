@@ -19,6 +19,8 @@ pub(in crate::store) struct Section {
     pub(super) range: Range,
     rank: usize,
     rows: Rows,
+    /// Whether rows of another section can move to this one.
+    pub(super) receives: bool,
 }
 
 /// The rows of a section that have the same group.
@@ -33,19 +35,25 @@ enum Rows {
 }
 
 impl Section {
-    /// Returns the section of a range whose groups have one row each. The row can move to another such section.
+    /// Returns the section of a range whose groups have one row each.
     pub(in crate::store) const fn single(range: Range) -> Self {
-        Self { range, rank: 0, rows: Rows::Single }
+        Self { range, rank: 0, rows: Rows::Single, receives: false }
     }
 
     /// Returns the section of the newest rows of each group with this rank. The attribute `id` is the id of a row.
     pub(in crate::store) const fn newest(range: Range, rank: usize) -> Self {
-        Self { range, rank, rows: Rows::Newest }
+        Self { range, rank, rows: Rows::Newest, receives: false }
     }
 
-    /// Returns the section of the older rows of each group with this rank, whose sort keys end in their ids.
+    /// Returns the section of the older rows of each group with this rank, whose sort keys end in their ids. The newest ones
+    /// can move to it.
     pub(in crate::store) const fn older(range: Range, rank: usize) -> Self {
-        Self { range, rank, rows: Rows::Older }
+        Self { range, rank, rows: Rows::Older, receives: true }
+    }
+
+    /// Returns the section to which rows of another [`Section::single`] can move.
+    pub(in crate::store) const fn moved(range: Range) -> Self {
+        Self { range, rank: 0, rows: Rows::Single, receives: true }
     }
 
     /// Returns whether the position of a row contains the attribute `id`, which is not in the sort key.
