@@ -161,6 +161,8 @@ impl Store {
     async fn fill_one(&self, reader: &mut Reader<'_>, rows: usize) -> Result<()> {
         while reader.read.is_empty() && !reader.ended {
             let query = self.query(&reader.section.range, reader.start.as_deref());
+            // The first row of a dated section may be the one before the page.
+            let rows = rows + usize::from(reader.section.is_dated());
             let limit = reader.chunk.map_or(rows, |chunk| chunk.min(rows));
             let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
             let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
