@@ -27,7 +27,7 @@ async fn rows_have_the_names_of_dock_and_party() {
     assert_eq!(list.json()["data"], json!([row]));
     world.platform.update_dock(&world.dock, &json!({ "name": "Counter" })).await.expect(200);
     world.platform.patch(&world.party_path(), &json!({ "name": "Anna" })).await.expect(200);
-    for query in ["".to_owned(), format!("?asOf={}", role.text("createdAt"))] {
+    for query in [String::new(), format!("?asOf={}", role.text("createdAt"))] {
         let list = world.of_organization(&query).await;
         assert_eq!((each(&list, "dockName"), each(&list, "partyName")), (vec!["Counter"], vec!["Anna"]));
     }
@@ -82,7 +82,7 @@ async fn the_list_can_be_filtered_by_role_docks_and_parties() {
             // One row per page, by offset.
             for (offset, id) in wanted.iter().enumerate() {
                 let page = world.of_organization(&format!("{query}&limit=1&offset={offset}")).await;
-                assert_eq!(ids(&page), [id.clone()], "{query} {offset}");
+                assert_eq!(ids(&page), std::slice::from_ref(id), "{query} {offset}");
             }
         }
     };
@@ -194,7 +194,7 @@ async fn lists_of_ids_have_at_most_50_ids() {
         [("dockId", &world.dock, format!("dock_{ULID}")), ("partyId", &world.party, format!("pty_{ULID}"))]
     {
         let list = |number: usize| [vec![unknown.as_str(); number - 1], vec![own.as_str()]].concat().join(",");
-        assert_eq!(ids(&world.of_organization(&format!("?{name}={}", list(50))).await), [role.clone()]);
+        assert_eq!(ids(&world.of_organization(&format!("?{name}={}", list(50))).await), std::slice::from_ref(&role));
         let error = world.organization_roles(&format!("?{name}={}", list(51))).await;
         assert_eq!(error.error_locations(), [name]);
         assert!(error.text("detail").contains("at most 50"), "{}", error.json());
@@ -239,7 +239,7 @@ async fn an_unknown_organization_is_not_found() {
     let world = PartyWorld::new().await;
     world.assign_recipient().await;
     let unknown = format!("org_{ULID}");
-    for query in ["".to_owned(), format!("?dockId={}", world.dock), format!("?partyId={}", world.party)] {
+    for query in [String::new(), format!("?dockId={}", world.dock), format!("?partyId={}", world.party)] {
         let list = format!("{}{query}", paths::organization_roles(&unknown));
         world.platform.get(&list).await.expect_error(404, "ORGANIZATION_NOT_FOUND");
     }
@@ -263,7 +263,7 @@ async fn ids_of_another_organization_match_nothing() {
     let tenant = world.server.tenant(&world.organization, &DIRECTORY_SCOPES).await;
     let list = paths::organization_roles(&world.organization);
     for client in [&world.platform, &tenant] {
-        for suffix in ["".to_owned(), format!("&asOf={}", foreign.text("createdAt"))] {
+        for suffix in [String::new(), format!("&asOf={}", foreign.text("createdAt"))] {
             for (filter, wanted) in [
                 (format!("dockId={dock}"), vec![]),
                 (format!("partyId={party}"), vec![]),

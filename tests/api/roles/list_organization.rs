@@ -53,7 +53,7 @@ impl Matrix {
     /// The list without a filter of docks or parties, and the same list by each of them.
     fn same_lists(&self, query: &str) -> [String; 3] {
         let (docks, parties) = (self.docks.join(","), self.parties.join(","));
-        ["".to_owned(), format!("&dockId={docks}"), format!("&partyId={parties}")]
+        [String::new(), format!("&dockId={docks}"), format!("&partyId={parties}")]
             .map(|filter| self.list(&format!("{query}{filter}")))
     }
 }
@@ -155,7 +155,7 @@ async fn a_list_as_of_a_time_does_not_change() {
     let then = last.text("createdAt");
     sleep(Duration::from_millis(5)).await;
     for filter in
-        ["".to_owned(), format!("&dockId={docks}"), format!("&partyId={parties}"), "&role=RECIPIENT".to_owned()]
+        [String::new(), format!("&dockId={docks}"), format!("&partyId={parties}"), "&role=RECIPIENT".to_owned()]
     {
         for by in [By::Cursor, By::Link] {
             let revoked = left.split_off(left.len().saturating_sub(4));
@@ -169,15 +169,15 @@ async fn a_list_as_of_a_time_does_not_change() {
                     client.assign(organization, &party, &dock, &role.text("role")).await;
                 }
             };
-            let list = matrix.list(&format!("asOf={then}&limit=7{filter}"));
-            let (seen, rows) = paginate(client, &list, by, between).await;
+            let target = matrix.list(&format!("asOf={then}&limit=7{filter}"));
+            let (seen, rows) = paginate(client, &target, by, between).await;
             assert_ordered(&rows);
-            assert!(rows.iter().all(|row| row.get("revokedAt").is_some()), "{list}");
+            assert!(rows.iter().all(|row| row.get("revokedAt").is_some()), "{target}");
             if filter.starts_with("&role") {
                 assert!(rows.iter().all(|row| row["role"] == "RECIPIENT"));
                 assert!(seen.values().all(|times| *times == 1));
             } else {
-                assert_eq!(seen.len(), stood.len(), "{list}");
+                assert_eq!(seen.len(), stood.len(), "{target}");
                 expect_each_once(&seen, &stood);
             }
         }
