@@ -52,7 +52,7 @@ def is_expected_error(response, case):
         if operation == "create-api-key":
             expected |= {"/expiresAt"}
         # The time must not be in the future.
-        if operation in {"list-roles", "list-dock-parties"}:
+        if operation in {"list-roles", "list-dock-parties", "list-organization-roles"}:
             expected |= {"asOf"}
         # Required with a platform key only.
         if operation == "create-dock":

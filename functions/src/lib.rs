@@ -31,6 +31,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     organizations::list::ENDPOINT,
     organizations::get::ENDPOINT,
     organizations::update::ENDPOINT,
+    organizations::list_roles::ENDPOINT,
     docks::create::ENDPOINT,
     docks::list::ENDPOINT,
     docks::get::ENDPOINT,

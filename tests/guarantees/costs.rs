@@ -285,11 +285,35 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let page = platform.get(&members).await.expect(200);
     let by_cursor = format!("{members}&cursor={}", cursor(&page));
     ledger.note("list-dock-parties, a page of 20 by cursor", None, 200, platform.get(&by_cursor)).await;
+    organization_roles(ledger, platform, org, (&dock, &party)).await;
     let allocate = json!({ "partyIdHint": "Ann" });
     ledger
         .note("allocate-ledger-party", at_most(1, 1, 12.0, 0.0), 200, platform.allocate_ledger_party(&allocate))
         .await;
     ledger.note("revoke-role", None, 200, platform.delete(&format!("{target}/{role}"))).await;
+}
+
+/// Measures the list of the roles of an organization: of all parties, of some parties and of some docks.
+async fn organization_roles(ledger: &mut Ledger, platform: &TestClient, org: &str, (dock, party): (&str, &str)) {
+    let list = paths::organization_roles(org);
+    let first = |filter: &str| {
+        let target = format!("{list}?limit=20{filter}");
+        async move {
+            let page = platform.get(&target).await.expect(200);
+            format!("{target}&cursor={}", cursor(&page))
+        }
+    };
+    // The page, and at most 40 names of one unit each.
+    let target = first("").await;
+    let name = "list-organization-roles, a page of 20 by cursor";
+    ledger.note(name, at_most(2, 2, 0.0, 44.0), 200, platform.get(&target)).await;
+    // In parallel with the counters.
+    let target = first(&format!("&partyId={party}")).await;
+    let name = "list-organization-roles by partyId, a page of 20 by cursor";
+    ledger.note(name, at_most(2, 3, 0.0, 45.0), 200, platform.get(&target)).await;
+    let target = first(&format!("&dockId={dock}")).await;
+    let name = "list-organization-roles by dockId, a page of 20 by cursor";
+    ledger.note(name, at_most(2, 4, 0.0, 46.0), 200, platform.get(&target)).await;
 }
 
 async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {

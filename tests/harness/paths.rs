@@ -25,6 +25,10 @@ pub fn role(organization: &str, party: &str, role: &str) -> String {
     format!("{ORGANIZATIONS}/{organization}/parties/{party}/roles/{role}")
 }
 
+pub fn organization_roles(organization: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/roles")
+}
+
 pub fn role_checks(organization: &str) -> String {
     format!("{ORGANIZATIONS}/{organization}/roles/check")
 }

@@ -177,6 +177,16 @@ impl PartyWorld {
         self.get(&format!("{}{query}", paths::dock_parties(dock))).await
     }
 
+    /// Returns the roles of the organization.
+    pub async fn of_organization(&self, query: &str) -> TestResponse {
+        self.organization_roles(query).await.expect(200)
+    }
+
+    /// Requests the roles of the organization.
+    pub async fn organization_roles(&self, query: &str) -> TestResponse {
+        self.platform.get(&format!("{}{query}", paths::organization_roles(&self.organization))).await
+    }
+
     /// Returns the results of role checks.
     pub async fn check(&self, client: &TestClient, checks: Value) -> Value {
         let target = paths::role_checks(&self.organization);

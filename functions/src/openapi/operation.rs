@@ -81,7 +81,14 @@ fn parameters(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Vec<Value> 
         .collect();
     let paging = PAGING.iter().filter(|_| endpoint.paged);
     parameters.extend(endpoint.query.iter().chain(paging).map(|Parameter { name, description, schema }| {
-        json!({ "name": name, "in": "query", "description": description, "schema": schema(schemas) })
+        let mut parameter =
+            json!({ "name": name, "in": "query", "description": description, "schema": schema(schemas) });
+        if endpoint.paged && *name == "limit" {
+            let max = endpoint.max_limit;
+            parameter["description"] = json!(format!("Maximum number of rows on the page, 1 to {max}. Default: 20."));
+            parameter["schema"]["maximum"] = json!(max);
+        }
+        parameter
     }));
     parameters.extend(headers(endpoint).into_iter().map(|(name, description)| {
         json!({ "name": name, "in": "header", "description": description, "schema": header_schema(name) })

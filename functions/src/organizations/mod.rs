@@ -3,5 +3,6 @@
 pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod list_roles;
 pub(crate) mod update;
 mod view;

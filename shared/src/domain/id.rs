@@ -189,11 +189,67 @@ impl<K: Kind> JsonSchema for Id<K> {
     }
 }
 
+/// Comma-separated list of 1 to `MAX` ids, as in a query. An id that is repeated counts each time.
+#[derive(Debug)]
+pub struct IdList<K: Kind, const MAX: usize>(pub Vec<Id<K>>);
+
+impl<K: Kind, const MAX: usize> IdList<K, MAX> {
+    /// Parses a list.
+    ///
+    /// # Errors
+    /// The requirement that the text violates, as the end of a sentence that begins with the parameter's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text.split(',').count() > MAX {
+            return Err(format!("must have at most {MAX} ids"));
+        }
+        let ids = text.split(',').map(str::parse).collect::<Result<_, MalformedId>>();
+        let form = |MalformedId { prefix }| {
+            format!("must be a comma-separated list of ids of the form {prefix}_ and a ULID in upper case")
+        };
+        ids.map(Self).map_err(form)
+    }
+}
+
+impl<K: Kind, const MAX: usize> JsonSchema for IdList<K, MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}List", K::SCHEMA))
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let id = format!("{}_[0-7][0-9A-HJKMNP-TV-Z]{{25}}", K::PREFIX);
+        json_schema!({
+            "type": "string",
+            "pattern": format!("^{id}(?:,{id}){{0,{}}}$", MAX - 1),
+            "examples": [format!("{0}_01HQ3K9B2V6R4X8ZT1M5N7P0QS,{0}_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", K::PREFIX)],
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_list_of_ids_is_separated_by_commas() {
+        let id = "pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS";
+        let parse = |text: &str| IdList::<Party, 2>::parse(text).map(|IdList(ids)| ids.len());
+        assert_eq!((parse(id), parse(&format!("{id},{id}"))), (Ok(1), Ok(2)));
+        for (text, reason) in [
+            (format!("{id},{id},{id}"), "at most 2"),
+            (format!("{id},"), "comma-separated"),
+            (format!(",{id}"), "comma-separated"),
+            (format!("{id}, {id}"), "comma-separated"),
+            (id.replace("pty", "dock"), "pty_"),
+        ] {
+            assert!(parse(&text).is_err_and(|error| error.contains(reason)), "{text}");
+        }
+    }
 
     #[test]
     fn an_id_contains_its_time() {

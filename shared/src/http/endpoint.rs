@@ -115,6 +115,8 @@ pub struct Endpoint {
     pub query: &'static [Parameter],
     /// Whether the endpoint returns pages of a list and accepts the pagination parameters.
     pub paged: bool,
+    /// Maximum value of `limit`, if the endpoint returns pages.
+    pub max_limit: usize,
     /// Whether the endpoint returns one resource with an `ETag`.
     pub tagged: bool,
     /// Body of requests.
@@ -153,6 +155,7 @@ impl Endpoint {
             description: "",
             query: &[],
             paged: false,
+            max_limit: super::query::MAX_LIMIT,
             tagged: false,
             body: None,
             response: |_| schemars::json_schema!(false),
@@ -257,6 +260,13 @@ impl Endpoint {
     pub const fn returns_page_of<T: JsonSchema + Serialize>(mut self) -> Self {
         self.paged = true;
         self.returns::<ListResponse<T>>()
+    }
+
+    /// Sets the maximum value of `limit`.
+    #[must_use]
+    pub const fn max_limit(mut self, rows: usize) -> Self {
+        self.max_limit = rows;
+        self
     }
 
     /// Sets the error codes of the handler.

@@ -7,12 +7,12 @@ use super::{CursorKey, Parameter, Request, cursor::MAX_CURSOR};
 use crate::{
     domain::{
         error::{Error, FieldError, Result},
-        id::{Id, Kind},
+        id::{Id, IdList, Kind},
     },
     store::{Page, Start},
 };
 
-/// Maximum value of `limit`.
+/// Maximum value of `limit`, unless the endpoint declares another one.
 pub const MAX_LIMIT: usize = 100;
 /// Default value of `limit`.
 pub const DEFAULT_LIMIT: usize = 20;
@@ -25,7 +25,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub const PAGING: &[Parameter] = &[
     Parameter {
         name: "limit",
-        description: "Maximum number of rows on the page, 1 to 100. Default: 20.",
+        description: "Maximum number of rows on the page. Default: 20.",
         schema: |_: &mut SchemaGenerator| json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT }),
     },
     Parameter {
@@ -89,6 +89,11 @@ impl<'a> Query<'a> {
         self.read(name, |text| text.parse::<Id<K>>().map_err(|malformed| malformed.to_string()))
     }
 
+    /// Reads an optional parameter that is an [`IdList`]. Without it, the list is empty.
+    pub fn read_ids<K: Kind, const MAX: usize>(&mut self, name: &str) -> Vec<Id<K>> {
+        self.read(name, IdList::<K, MAX>::parse).map(|IdList(ids)| ids).unwrap_or_default()
+    }
+
     /// Ends the reading of the parameters of an endpoint without pages.
     ///
     /// # Errors
@@ -126,7 +131,7 @@ impl<'a> Query<'a> {
         let viewer = self.request.principal().map(|principal| principal.owner.organization());
         let binding = format!("{path}\n{viewer:?}\n{}", query_text(&filters));
 
-        let limit = self.number("limit", 1, MAX_LIMIT);
+        let limit = self.number("limit", 1, self.request.endpoint().max_limit);
         let offset = self.number("offset", 0, MAX_OFFSET);
         let cursor = self.read("cursor", |text| open(&key, &binding, text));
         let anchor = self.read("anchor", |text| open(&key, &anchored(&binding), text));

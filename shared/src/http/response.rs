@@ -107,11 +107,12 @@ pub struct ListResponse<T> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListMeta {
-    /// Number of rows of the whole list; `null` for a search that would read more than 2000 rows to count them.
+    /// Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, and for
+    /// roles of an organization that have no counter.
     pub total: Option<u64>,
     /// Number of the page, from 1; `null` if the page was requested with `cursor`.
     pub page: Option<u64>,
-    /// Maximum number of rows on a page: `limit` of the request, 1 to 100.
+    /// Maximum number of rows on a page: `limit` of the request.
     pub page_size: u64,
     /// Whether a next page exists.
     pub has_more: bool,

@@ -55,7 +55,7 @@ families! {
     /// Roles by dock, current and revoked, and the counters of the dock.
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
     /// Roles by party, current and revoked.
-    PartyRoles = [concat!("ORG#", ulid!(), "#PTY#", ulid!())];
+    PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
     /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
     /// Parties of an organization that were allocated at `/v2`.
@@ -120,7 +120,7 @@ mod tests {
     use crate::{
         domain::{
             credentials::Owner,
-            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId},
+            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
             time::Time,
         },
         store::keys,
@@ -145,6 +145,7 @@ mod tests {
             (keys::dock(organization, dock), Family::Tenant),
             (keys::party(organization, party), Family::Tenant),
             (keys::dock_count(organization, dock, 1), Family::DockRoles),
+            (keys::party_role(organization, party, RoleId::new(now, 6)), Family::PartyRoles),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),

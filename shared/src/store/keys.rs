@@ -63,8 +63,8 @@ fn tenant_dock(organization: OrganizationId, dock: DockId) -> String {
     format!("ORG#{}#DOCK#{}", organization.ulid(), dock.ulid())
 }
 
-fn tenant_party(organization: OrganizationId, party: PartyId) -> String {
-    format!("ORG#{}#PTY#{}", organization.ulid(), party.ulid())
+fn tenant_roles(organization: OrganizationId) -> String {
+    format!("ORG#{}#ROLES", organization.ulid())
 }
 
 fn owned(owner: Owner) -> String {
@@ -239,22 +239,36 @@ pub fn dock_past_roles(organization: OrganizationId, dock: DockId, role: RoleNam
 
 /// Returns the key of a current role, by party.
 pub fn party_role(organization: OrganizationId, party: PartyId, id: RoleId) -> Key {
-    key(tenant_party(organization, party), format!("ROLE#{}", id.ulid()))
+    let Range { pk, prefix } = party_roles(organization, party);
+    key(pk, format!("{prefix}{}", id.ulid()))
 }
 
 /// Returns the range of the current roles of a party.
 pub fn party_roles(organization: OrganizationId, party: PartyId) -> Range {
-    range(tenant_party(organization, party), "ROLE#")
+    let Range { pk, prefix } = organization_roles(organization);
+    range(pk, format!("{prefix}{}#", party.ulid()))
+}
+
+/// Returns the range of the current roles of all parties of an organization, ordered by party and role.
+pub fn organization_roles(organization: OrganizationId) -> Range {
+    range(tenant_roles(organization), "ROLE#")
 }
 
 /// Returns the key of a revoked role, by party.
 pub fn party_past_role(organization: OrganizationId, party: PartyId, id: RoleId) -> Key {
-    key(tenant_party(organization, party), format!("PAST#{}", id.ulid()))
+    let Range { pk, prefix } = party_past_roles(organization, party);
+    key(pk, format!("{prefix}{}", id.ulid()))
 }
 
 /// Returns the range of the revoked roles of a party.
 pub fn party_past_roles(organization: OrganizationId, party: PartyId) -> Range {
-    range(tenant_party(organization, party), "PAST#")
+    let Range { pk, prefix } = organization_past_roles(organization);
+    range(pk, format!("{prefix}{}#", party.ulid()))
+}
+
+/// Returns the range of the revoked roles of all parties of an organization, ordered by party and role.
+pub fn organization_past_roles(organization: OrganizationId) -> Range {
+    range(tenant_roles(organization), "PAST#")
 }
 
 /// Returns the key of an API key. It does not depend on the owner, which authentication does not know before the read.

@@ -6,4 +6,5 @@ mod get;
 mod list;
 mod list_as_of;
 mod list_documented;
+mod list_organization;
 mod revoke;

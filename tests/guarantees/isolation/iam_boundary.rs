@@ -183,6 +183,8 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
         format!("{party}/roles?dockId={}", own.dock),
         format!("{party}/roles?asOf=2026-01-01T00:00:00Z"),
         format!("{dock}/parties?asOf=2026-01-01T00:00:00Z"),
+        format!("{}?asOf=2026-01-01T00:00:00Z", paths::organization_roles(&own.organization)),
+        format!("{}?asOf=2026-01-01T00:00:00Z&dockId={}", paths::organization_roles(&own.organization), own.dock),
         "/v1/organizations?slug=bank-of-america".to_owned(),
         "/v1/organizations?slug=premier-title".to_owned(),
         "/v2/parties?filter-party=a".to_owned(),

@@ -35,6 +35,7 @@ async fn state(platform: &TestClient, tenant: &Tenant) -> Vec<Value> {
         paths::dock_parties(dock),
         paths::parties(organization),
         paths::roles(organization, party),
+        paths::organization_roles(organization),
         format!("/v1/api-keys?organizationId={organization}"),
     ] {
         let mut body = platform.get(&target).await.expect(200).json().clone();

@@ -41,14 +41,21 @@ async fn a_role_that_is_revoked_meanwhile_is_listed() {
     let options = Options { store: world.server.shared_store(), http_client: Some(wire.layer()), ..Options::default() };
     let slow = TestServer::start_with(options).await;
     let client = slow.client(world.platform.credential().expect("a key"));
-    let lists = [paths::dock_parties(&world.dock), paths::roles(&world.organization, &world.party)];
-    for (id, list) in ["moved-1", "moved-2"].into_iter().zip(lists) {
+    let of_organization = paths::organization_roles(&world.organization);
+    let lists = [
+        format!("{}?", paths::dock_parties(&world.dock)),
+        format!("{}?", paths::roles(&world.organization, &world.party)),
+        format!("{of_organization}?"),
+        format!("{of_organization}?dockId={}&", world.dock),
+        format!("{of_organization}?partyId={}&", world.party),
+    ];
+    for (id, list) in ["moved-1", "moved-2", "moved-3", "moved-4", "moved-5"].into_iter().zip(lists) {
         let role = world.assign(&world.party, &world.dock, "DISTRIBUTOR").await.expect(201);
         let mut is_first = true;
         // The query of the current roles arrives after the revocation.
         let late = || Fault::Late(Duration::from_millis(600));
         wire.plan(id, move |operation| (operation == "Query" && std::mem::take(&mut is_first)).then(late));
-        let target = format!("{list}?asOf={}", role.text("createdAt"));
+        let target = format!("{list}asOf={}", role.text("createdAt"));
         let listed = client.request(Method::GET, &target).header("x-request-id", id).send();
         let revoked = async {
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -12,7 +12,7 @@ use crate::harness::{TestResponse, World, api_test, world::ULID};
 type Filter = (&'static str, String, String);
 
 /// Returns the filters of each list of [`World::full`], in its order.
-fn filters(world: &World, first: &[TestResponse; 6]) -> [(&'static str, Vec<Filter>); 6] {
+fn filters(world: &World, first: &[TestResponse; 7]) -> [(&'static str, Vec<Filter>); 7] {
     let row = |list: usize, member: &str| first[list].json()["data"][0][member].as_str().expect("text").to_owned();
     let unknown = |prefix: &str| format!("{prefix}_{ULID}");
     let filter = |name, value: &str, other: &str| (name, value.to_owned(), other.to_owned());
@@ -42,6 +42,15 @@ fn filters(world: &World, first: &[TestResponse; 6]) -> [(&'static str, Vec<Filt
             "list-dock-parties",
             vec![filter("role", "DISTRIBUTOR", "RECIPIENT"), filter("asOf", &row(5, "createdAt"), early)],
         ),
+        (
+            "list-organization-roles",
+            vec![
+                filter("role", "DISTRIBUTOR", "RECIPIENT"),
+                filter("dockId", &row(6, "dockId"), &unknown("dock")),
+                filter("partyId", &row(4, "partyId"), &unknown("pty")),
+                filter("asOf", &row(6, "createdAt"), early),
+            ],
+        ),
     ]
 }
 
@@ -68,7 +77,7 @@ async fn cursors_and_anchors_are_bound_to_every_parameter() {
     for list in &lists {
         first.push(world.get(&target(list, &["limit=2"])).await);
     }
-    let first: [TestResponse; 6] = first.try_into().expect("six lists");
+    let first: [TestResponse; 7] = first.try_into().expect("seven lists");
     let all = filters(&world, &first);
     let paged: BTreeSet<_> = ENDPOINTS
         .iter()

@@ -15,7 +15,7 @@ const ROWS: usize = 30;
 
 impl World {
     /// Creates every list with [`ROWS`] rows, and returns its ids, newest first.
-    async fn full(&self) -> [(String, Vec<String>); 6] {
+    async fn full(&self) -> [(String, Vec<String>); 7] {
         let default = self.platform.default_organization().await;
         let (mut organizations, mut docks, mut parties) = (vec![default, self.organization.clone()], vec![], vec![]);
         let (mut keys, mut of_party, mut of_dock) = (vec![], vec![], vec![]);
@@ -40,7 +40,8 @@ impl World {
             (paths::parties(id), parties.clone()),
             (format!("/v1/api-keys?organizationId={id}"), keys),
             (paths::roles(id, &parties[0]), of_party),
-            (paths::dock_parties(&docks[1]), of_dock),
+            (paths::dock_parties(&docks[1]), of_dock.clone()),
+            (format!("{}?dockId={}", paths::organization_roles(id), docks[1]), of_dock),
         ];
         lists.map(|(target, rows)| (target, rows.into_iter().rev().collect()))
     }

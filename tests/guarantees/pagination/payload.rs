@@ -121,6 +121,7 @@ async fn the_largest_rows_of_other_lists_fit_into_one_page() {
         &world.parties_path(),
         &paths::roles(organization, &party),
         &paths::dock_parties(&dock),
+        &paths::organization_roles(organization),
         &format!("{}?organizationId={organization}", paths::API_KEYS),
         paths::API_KEYS,
     ] {

@@ -183,11 +183,13 @@ impl RecordKey {
                 None => Self::parse_dock_role(organization_id, dock_id, sk),
             };
         }
-        if let Some(party) = area.strip_prefix("#PTY#") {
-            let party_id = id(party)?;
-            return match sk.split_once('#')? {
-                ("ROLE", role) => Some(Self::RoleByParty { organization_id, party_id, id: id(role)? }),
-                ("PAST", role) => Some(Self::RevokedRoleByParty { organization_id, party_id, id: id(role)? }),
+        if area == "#ROLES" {
+            let (state, rest) = sk.split_once('#')?;
+            let (party, role) = rest.split_once('#')?;
+            let (party_id, id) = (id(party)?, id(role)?);
+            return match state {
+                "ROLE" => Some(Self::RoleByParty { organization_id, party_id, id }),
+                "PAST" => Some(Self::RevokedRoleByParty { organization_id, party_id, id }),
                 _ => None,
             };
         }

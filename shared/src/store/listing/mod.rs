@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::{
     operation::query::builders::QueryFluentBuilder,
     types::{AttributeValue, Select},
 };
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -27,7 +27,7 @@ use super::{
 };
 use crate::domain::error::Result;
 
-use position::Position;
+use position::{Position, Resume};
 
 pub use page::{Listed, Page, Row, Start};
 pub(super) use position::Section;
@@ -35,8 +35,17 @@ pub(super) use position::Section;
 /// Maximum number of rows that a page with a filter reads. The page may then be short. A search reads no more for its
 /// total, so that it cannot use the whole time of a function.
 pub(super) const READ_BY_FILTER: usize = 2_000;
-/// Maximum number of rows of one query.
-const CHUNK: usize = 500;
+/// Maximum number of rows of one query: the largest page, and one row more.
+const CHUNK: usize = 501;
+/// Maximum number of sections that are each read for a whole page at once. Of more sections, each contributes a part of the
+/// page, and the first query of each reads fewer rows.
+const FEW_SECTIONS: usize = 4;
+/// Minimum number of rows of a query.
+const MIN_CHUNK: usize = 16;
+/// Factor by which each further query of a section reads more rows, if there are many sections.
+const CHUNK_GROWTH: usize = 4;
+/// Number of queries in parallel.
+const PARALLEL_QUERIES: usize = 50;
 
 /// Filter of a list: returns whether a row belongs to it. `None` if all rows do.
 pub(super) type Keep<'a, T> = Option<&'a (dyn Fn(&T) -> bool + Send + Sync)>;
@@ -48,12 +57,18 @@ struct Reader<'a> {
     /// Sort key after which the next query starts.
     start: Option<String>,
     ended: bool,
+    /// Maximum number of rows of the next query; `None` for no maximum of its own.
+    chunk: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(section: &'a Section, after: Option<&Position>) -> Self {
-        let start = after.map(|position| section.start_after(position));
-        Self { section, read: VecDeque::new(), start, ended: false }
+    fn new(section: &'a Section, after: Option<&Position>, chunk: Option<usize>) -> Self {
+        let (start, ended) = match after.map(|position| section.resume_after(position)) {
+            None | Some(Resume::Start) => (None, false),
+            Some(Resume::After(sk)) => (Some(sk), false),
+            Some(Resume::End) => (None, true),
+        };
+        Self { section, read: VecDeque::new(), start, ended, chunk }
     }
 
     /// Returns whether the next row must be queried.
@@ -72,7 +87,8 @@ impl Store {
     ) -> Result<Listed<T>> {
         let Start { after, mut skip } = page.start.clone();
         let after = after.as_deref().map(Position::read).transpose()?;
-        let mut readers: Vec<_> = sections.iter().map(|section| Reader::new(section, after.as_ref())).collect();
+        let chunk = (sections.len() > FEW_SECTIONS).then(|| (2 * (page.limit + 1) / sections.len()).max(MIN_CHUNK));
+        let mut readers: Vec<_> = sections.iter().map(|section| Reader::new(section, after.as_ref(), chunk)).collect();
         if let ([only], None) = (readers.as_mut_slice(), keep) {
             self.skip(only, std::mem::take(&mut skip)).await?;
         }
@@ -85,8 +101,8 @@ impl Store {
             self.fill(&mut readers, last.as_ref(), rows.min(CHUNK)).await?;
             let Some((position, item)) = take(&mut readers) else { return Ok(listed) };
             budget -= 1;
-            if last.as_ref() == Some(&position) {
-                // The row moved to another section between the queries, and is in both.
+            if last.as_ref().is_some_and(|last| position.compare(last) != Ordering::Greater) {
+                // The row moved to another section between the queries, and is in both. Or it is the one before the page.
                 continue;
             }
             let value: T = decode(item)?;
@@ -120,33 +136,38 @@ impl Store {
         Ok(())
     }
 
-    /// Queries every section whose rows are used up. Sections that receive rows come last, from the position `last`: a row
-    /// that moves meanwhile is then in one of its sections at least.
+    /// Queries every section whose rows are used up. A section that receives rows comes after the one before it, from the
+    /// position `last`: a row that moves meanwhile is then in one of its sections at least.
     async fn fill(&self, readers: &mut [Reader<'_>], last: Option<&Position>, rows: usize) -> Result<()> {
-        let (mut receiving, mut others): (Vec<_>, Vec<_>) =
-            readers.iter_mut().partition(|reader| reader.section.receives);
-        if others.iter().any(|reader| reader.is_used_up()) {
-            self.fill_all(&mut others, rows).await?;
-            for reader in &mut receiving {
-                **reader = Reader::new(reader.section, last);
+        for at in 1..readers.len() {
+            let [source, reader] = &mut readers[at - 1..=at] else { continue };
+            if reader.section.receives && source.is_used_up() {
+                *reader = Reader::new(reader.section, last, reader.chunk);
             }
         }
+        let (mut receiving, mut others): (Vec<_>, Vec<_>) =
+            readers.iter_mut().partition(|reader| reader.section.receives);
+        self.fill_all(&mut others, rows).await?;
         self.fill_all(&mut receiving, rows).await
     }
 
     /// Queries, in parallel, every section whose rows are used up.
     async fn fill_all(&self, readers: &mut [&mut Reader<'_>], rows: usize) -> Result<()> {
         let used_up = readers.iter_mut().filter(|reader| reader.is_used_up());
-        try_join_all(used_up.map(|reader| self.fill_one(reader, rows))).await?;
-        Ok(())
+        let queries: Vec<_> = used_up.map(|reader| self.fill_one(reader, rows)).collect();
+        stream::iter(queries).buffer_unordered(PARALLEL_QUERIES).try_collect().await
     }
 
     async fn fill_one(&self, reader: &mut Reader<'_>, rows: usize) -> Result<()> {
         while reader.read.is_empty() && !reader.ended {
             let query = self.query(&reader.section.range, reader.start.as_deref());
-            let query = query.limit(i32::try_from(rows).unwrap_or(i32::MAX));
+            // The first row of a dated section may be the one before the page.
+            let rows = rows + usize::from(reader.section.is_dated());
+            let limit = reader.chunk.map_or(rows, |chunk| chunk.min(rows));
+            let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
             let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-            let row = |item: Item| Some((reader.section.position(&sort_key(&item)?)?, item));
+            reader.chunk = reader.chunk.map(|chunk| chunk.saturating_mul(CHUNK_GROWTH));
+            let row = |item: Item| Some((reader.section.order_of(&item)?, item));
             reader.read.extend(response.items.unwrap_or_default().into_iter().filter_map(row));
             reader.start = response.last_evaluated_key.as_ref().and_then(sort_key);
             reader.ended = reader.start.is_none();
@@ -232,6 +253,11 @@ fn take(readers: &mut [Reader<'_>]) -> Option<(Position, Item)> {
 }
 
 impl Section {
+    /// Returns the position by which a row is compared with those of other sections.
+    fn order_of(&self, item: &Item) -> Option<Position> {
+        if self.is_dated() { self.position_of(item) } else { self.position(&sort_key(item)?) }
+    }
+
     /// Returns the position of a row, which stays the same wherever the row moves.
     fn position_of(&self, item: &Item) -> Option<Position> {
         let mut position = self.position(&sort_key(item)?)?;

@@ -17,9 +17,11 @@ const INCLUSIVE: char = '~';
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct Section {
     pub(super) range: Range,
+    /// Group of all rows; `None` if it is in their sort keys.
+    group: Option<String>,
     rank: usize,
     rows: Rows,
-    /// Whether rows of another section can move to this one.
+    /// Whether rows of the section before this one in the list can move to this one.
     pub(super) receives: bool,
 }
 
@@ -32,38 +34,80 @@ enum Rows {
     Newest,
     /// Any number, whose sort keys end in their ids.
     Older,
+    /// At most one, which can be older or newer than those in other sections of the same rank.
+    Dated,
+}
+
+/// Where a descending query of a section continues a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Resume {
+    /// At the first row.
+    Start,
+    /// After this sort key.
+    After(String),
+    /// Nowhere: no row follows.
+    End,
 }
 
 impl Section {
     /// Returns the section of a range whose groups have one row each.
     pub(in crate::store) const fn single(range: Range) -> Self {
-        Self { range, rank: 0, rows: Rows::Single, receives: false }
+        Self { range, group: None, rank: 0, rows: Rows::Single, receives: false }
+    }
+
+    /// Returns the section of a range whose sort keys end in the group and the id of the row.
+    pub(in crate::store) const fn grouped(range: Range) -> Self {
+        Self { range, group: None, rank: 0, rows: Rows::Older, receives: false }
+    }
+
+    /// Returns the section of a range whose rows all have the group `group`. Their sort keys end in their ids.
+    pub(in crate::store) const fn of_group(range: Range, group: String) -> Self {
+        Self { range, group: Some(group), rank: 0, rows: Rows::Older, receives: false }
+    }
+
+    /// Returns the section of a range whose sort keys end in the group of the row. Its id is in the attribute `id`, and it is
+    /// ordered by it among the rows of other sections.
+    pub(in crate::store) const fn dated(range: Range) -> Self {
+        Self { range, group: None, rank: 0, rows: Rows::Dated, receives: false }
+    }
+
+    /// Returns the section as one to which rows of the section before it can move.
+    pub(in crate::store) fn receiving(self) -> Self {
+        Self { receives: true, ..self }
     }
 
     /// Returns the section of the newest rows of each group with this rank. The attribute `id` is the id of a row.
     pub(in crate::store) const fn newest(range: Range, rank: usize) -> Self {
-        Self { range, rank, rows: Rows::Newest, receives: false }
+        Self { range, group: None, rank, rows: Rows::Newest, receives: false }
     }
 
     /// Returns the section of the older rows of each group with this rank, whose sort keys end in their ids. The newest ones
     /// can move to it.
     pub(in crate::store) const fn older(range: Range, rank: usize) -> Self {
-        Self { range, rank, rows: Rows::Older, receives: true }
+        Self { range, group: None, rank, rows: Rows::Older, receives: true }
     }
 
     /// Returns the section to which rows of another [`Section::single`] can move.
     pub(in crate::store) const fn moved(range: Range) -> Self {
-        Self { range, rank: 0, rows: Rows::Single, receives: true }
+        Self { range, group: None, rank: 0, rows: Rows::Single, receives: true }
     }
 
     /// Returns whether the position of a row contains the attribute `id`, which is not in the sort key.
     pub(super) const fn needs_id(&self) -> bool {
-        matches!(self.rows, Rows::Newest)
+        matches!(self.rows, Rows::Newest | Rows::Dated)
+    }
+
+    /// Returns whether rows are compared with others by the attribute `id`.
+    pub(super) const fn is_dated(&self) -> bool {
+        matches!(self.rows, Rows::Dated)
     }
 
     /// Returns the position of the row with this sort key; `None` if it is not one of the section.
     pub(super) fn position(&self, sk: &str) -> Option<Position> {
         let suffix = sk.strip_prefix(&self.range.prefix)?;
+        if let Some(group) = &self.group {
+            return Some(Position { group: group.clone(), rank: self.rank, id: Some(suffix.to_owned()) });
+        }
         let (group, id) = match suffix.split_once(ID) {
             Some((group, id)) if self.rows == Rows::Older => (group, Some(id.to_owned())),
             _ => (suffix, None),
@@ -71,12 +115,25 @@ impl Section {
         Some(Position { group: group.to_owned(), rank: self.rank, id })
     }
 
-    /// Returns the sort key after which a descending query continues the list after `position`.
-    pub(super) fn start_after(&self, position: &Position) -> String {
+    /// Returns where a descending query continues the list after `position`.
+    pub(super) fn resume_after(&self, position: &Position) -> Resume {
+        let Some(own) = &self.group else { return Resume::After(self.start_after(position)) };
+        match (own.cmp(&position.group), &position.id) {
+            // An older group: all its rows follow.
+            (Ordering::Less, _) => Resume::Start,
+            (Ordering::Equal, Some(id)) => Resume::After(format!("{}{id}", self.range.prefix)),
+            _ => Resume::End,
+        }
+    }
+
+    /// Returns the sort key after which a descending query continues the list after `position`. It may return one row more,
+    /// which does not follow the position.
+    fn start_after(&self, position: &Position) -> String {
         let prefix = &self.range.prefix;
         let Position { group, rank, id } = position;
         match (self.rank.cmp(rank), self.rows, id) {
-            (Ordering::Greater, ..) => format!("{prefix}{group}{INCLUSIVE}"),
+            // Whether the row of the group follows depends on its id, which is not in the key.
+            (Ordering::Greater, ..) | (Ordering::Equal, Rows::Dated, _) => format!("{prefix}{group}{INCLUSIVE}"),
             (Ordering::Equal, Rows::Older, Some(id)) => format!("{prefix}{group}{ID}{id}"),
             // All rows of the group precede the position. Their sort keys do not precede that of the group itself.
             _ => format!("{prefix}{group}"),
@@ -214,6 +271,46 @@ mod tests {
         #[test]
         fn arbitrary_texts_do_not_panic(text: String) {
             let _ = Position::read(&text);
+        }
+    }
+
+    proptest! {
+        /// After any row, the sections of docks and of parties continue with the rows that follow it. The first may have one
+        /// row more, which is compared with the position.
+        #[test]
+        fn sections_of_an_organization_continue_after_a_position(rows in rows(), at: prop::sample::Index) {
+            prop_assume!(!rows.is_empty());
+            let docks = ["D", "R"].map(|name| {
+                [Section::dated(range(&format!("ROLE#{name}#"))), Section::grouped(range(&format!("PAST#{name}#"))).receiving()]
+            });
+            // Two roles have different ids.
+            let ordered = |(party, role, id, revoked): Row| {
+                let id = 2 * id + u8::try_from(role).unwrap();
+                let (section, sk) = place((party, role, id, revoked));
+                let mut position = docks.as_flattened()[section].position(&sk).unwrap();
+                position.id.get_or_insert(char::from(b'A' + id).to_string());
+                (section, sk, position)
+            };
+            let mut all: Vec<_> = rows.into_iter().map(ordered).collect();
+            all.sort_by(|one, other| one.2.compare(&other.2));
+            let last = &all[at.index(all.len())].2;
+            for (section, sk, position) in &all {
+                let follows = position.compare(last) == Ordering::Greater;
+                let Resume::After(start) = docks.as_flattened()[*section].resume_after(last) else { panic!("a start") };
+                let is_read = *sk < start;
+                prop_assert!(is_read || !follows, "{sk} is not read from {start}");
+                prop_assert!(is_read == follows || position.group == last.group, "{sk} is read from {start}");
+                let group = Section::of_group(range(&format!("ROLE#{}#", position.group)), position.group.clone());
+                let id = position.id.clone().unwrap();
+                let sk = format!("ROLE#{}#{id}", position.group);
+                prop_assert_eq!(group.position(&sk), Some(position.clone()));
+                let is_read = match group.resume_after(last) {
+                    Resume::Start => true,
+                    Resume::After(start) => sk < start,
+                    Resume::End => false,
+                };
+                prop_assert_eq!(is_read, follows, "{}", sk);
+            }
         }
     }
 
