@@ -31,7 +31,7 @@ pub use permissions::iam_actions;
 pub use registry::{Mode, TestCase, run};
 pub(crate) use registry::{api_test, register, serial_test};
 pub use wire::{Conflicts, DynamoDbRequest, Fault, ItemKey, Lag, Traffic, Wire, item_keys};
-pub use world::{PartyWorld, World};
+pub use world::{PartyWorld, World, next_millisecond};
 
 /// Timeout for operations that are slow on a busy machine. No assertion depends on it.
 pub const PATIENCE: Duration = Duration::from_mins(1);

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use berth_shared::time::Time;
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,6 +11,14 @@ use super::{RequestBuilder, TestClient, TestResponse, TestServer, paths};
 
 /// Random part of ids that belong to no resource.
 pub const ULID: &str = "01HQ3K9B2V6R4X8ZT1M5N7P0QS";
+
+/// Waits until the clock shows a later millisecond, so that the next change has a later time than the last one.
+pub async fn next_millisecond() {
+    let last = Timestamp::now().as_millisecond();
+    while Timestamp::now().as_millisecond() <= last {
+        tokio::task::yield_now().await;
+    }
+}
 
 /// A server with the organization Acme.
 pub struct World {

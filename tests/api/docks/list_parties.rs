@@ -1,12 +1,11 @@
 //! `GET /v1/docks/{dockId}/parties`.
 
-use std::time::Duration;
-
 use macro_rules_attribute::apply;
-use tokio::time::sleep;
 
 use crate::guarantees::pagination::pages::{By, expect_each_once, many, nothing, paginate, parties};
-use crate::harness::{PartyWorld, TestServer, api_test, checker::assert_consistent, paths, world::each, world::rows};
+use crate::harness::{
+    PartyWorld, TestServer, api_test, checker::assert_consistent, next_millisecond, paths, world::each, world::rows,
+};
 
 #[apply(api_test)]
 async fn as_of_returns_every_period_in_which_a_role_was_held() {
@@ -15,9 +14,9 @@ async fn as_of_returns_every_period_in_which_a_role_was_held() {
     for _ in 0..3 {
         let role = world.assign(&world.party, &world.dock, "DISTRIBUTOR").await;
         spells.push(role.clone());
-        sleep(Duration::from_millis(3)).await;
+        next_millisecond().await;
         world.revoke(&role).await;
-        sleep(Duration::from_millis(3)).await;
+        next_millisecond().await;
     }
     for spell in spells {
         let begin = spell.text("createdAt");

@@ -1,13 +1,10 @@
 //! `GET /v1/organizations/{orgId}/roles`: filters, totals and rejected requests.
 
-use std::time::Duration;
-
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use crate::harness::{
-    DIRECTORY_SCOPES, PartyWorld, TestResponse, api_test, paths, world::ULID, world::each, world::ids,
+    DIRECTORY_SCOPES, PartyWorld, TestResponse, api_test, next_millisecond, paths, world::ULID, world::each, world::ids,
 };
 
 /// Returns the members that all lists of roles have.
@@ -52,7 +49,7 @@ async fn the_list_can_be_filtered_by_role_docks_and_parties() {
         (p1, d2, "DISTRIBUTOR"),
         (p2, d1, "RECIPIENT"),
     ] {
-        sleep(Duration::from_millis(2)).await;
+        next_millisecond().await;
         roles.push(world.assign(party, dock, role).await);
     }
     // The same state, held earlier: revoked roles are in the list of that time, and not in the current one.
@@ -87,7 +84,7 @@ async fn the_list_can_be_filtered_by_role_docks_and_parties() {
         }
     };
     expect("").await;
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     for role in &roles {
         world.revoke(role).await;
     }
@@ -159,7 +156,7 @@ async fn all_lists_contain_the_same_roles() {
                 middle = role.text("createdAt");
             }
             if (p + d) % 3 == 0 {
-                sleep(Duration::from_millis(2)).await;
+                next_millisecond().await;
                 world.revoke(&role).await;
             }
         }

@@ -1,15 +1,12 @@
 //! `GET /v1/organizations/{orgId}/parties/{partyId}/roles`.
 
-use std::time::Duration;
-
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use crate::guarantees::pagination::pages::{By, expect_each_once, many, nothing, paginate};
 use crate::harness::{
-    PartyWorld, TestResponse, TestServer, api_test, checker::assert_consistent, paths, world::ULID, world::each,
-    world::rows,
+    PartyWorld, TestResponse, TestServer, api_test, checker::assert_consistent, next_millisecond, paths, world::ULID,
+    world::each, world::rows,
 };
 
 #[apply(api_test)]
@@ -79,7 +76,7 @@ async fn both_lists_show_current_names() {
     world.assign(&world.party, &world.dock, "RECIPIENT").await;
     let past = world.assign(&world.party, &world.dock, "DISTRIBUTOR").await;
     let then = past.text("createdAt");
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     world.revoke(&past).await;
     let party = paths::party(&world.organization, &world.party);
     world.platform.update_dock(&world.dock, &json!({ "name": "Counter" })).await.expect(200);
@@ -100,7 +97,7 @@ async fn as_of_supports_the_same_filters() {
     let b = world.assign(&world.party, &second, "RECIPIENT").await;
     let c = world.assign(&world.party, &second, "DISTRIBUTOR").await;
     let then = c.text("createdAt");
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     world.revoke(&a).await;
     world.revoke(&c).await;
     for (filter, wanted) in [

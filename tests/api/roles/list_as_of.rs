@@ -1,13 +1,10 @@
 //! `asOf` of both lists of roles.
 
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 use macro_rules_attribute::apply;
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
-use crate::harness::{PartyWorld, api_test, paths, world::each, world::rows};
+use crate::harness::{PartyWorld, api_test, next_millisecond, paths, world::each, world::rows};
 
 /// Returns `time` plus some milliseconds.
 fn later(time: &str, millis: i64) -> String {
@@ -22,13 +19,13 @@ async fn as_of_is_exact_to_the_millisecond() {
     let actor = world.server.client(&key.text("key"));
     let first = world.assign(&world.party, &world.dock, "RECIPIENT").await;
     let begin = first.text("createdAt");
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     // The key that revokes may differ from the key that assigned.
     actor.delete(&format!("{}/{}", world.roles_path(&world.party), first.id())).await.expect(200);
     let ended = world.of_party(&format!("?asOf={begin}")).await;
     let end = rows(&ended)[0]["revokedAt"].as_str().expect("a time").to_owned();
     assert!(end > begin, "{end} {begin}");
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     let second = world.assign(&world.party, &world.dock, "RECIPIENT").await;
     let again = second.text("createdAt");
     for (instant, held) in [

@@ -1,14 +1,15 @@
 //! Pagination through the roles of an organization.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use berth::Options;
 use macro_rules_attribute::apply;
 use serde_json::Value;
-use tokio::time::sleep;
 
 use crate::guarantees::pagination::pages::{By, expect_each_once, many, nothing, paginate, parties};
-use crate::harness::{TestClient, TestServer, Wire, api_test, checker::assert_consistent, paths, patient};
+use crate::harness::{
+    TestClient, TestServer, Wire, api_test, checker::assert_consistent, next_millisecond, paths, patient,
+};
 
 /// An organization with 6 parties, 6 docks, and both roles of every party in every other dock.
 struct Matrix {
@@ -145,7 +146,7 @@ async fn a_list_as_of_a_time_does_not_change() {
     }
     let (mut stood, mut left) = (Vec::new(), matrix.roles[6..].to_vec());
     let newest = client.get(&matrix.roles[35]).await.expect(200);
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     let party = newest.text("partyId");
     let marker = client.create_dock(&matrix.organization, "Marker").await.id();
     let last = client.assign(&matrix.organization, &party, &marker, "RECIPIENT").await;
@@ -153,7 +154,7 @@ async fn a_list_as_of_a_time_does_not_change() {
     stood.extend(left.iter().map(|path| id(path)));
     let (docks, parties) = ([matrix.docks.clone(), vec![marker]].concat().join(","), matrix.parties.join(","));
     let then = last.text("createdAt");
-    sleep(Duration::from_millis(5)).await;
+    next_millisecond().await;
     for filter in
         [String::new(), format!("&dockId={docks}"), format!("&partyId={parties}"), "&role=RECIPIENT".to_owned()]
     {

@@ -1,14 +1,17 @@
 //! Pagination of the lists of roles while roles are revoked and assigned again.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use berth::Options;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use super::pages::{By, paginate};
-use crate::harness::{Fault, PartyWorld, TestServer, Wire, api_test, checker::assert_consistent, paths};
+use crate::harness::{
+    Fault, PartyWorld, TestServer, Wire, api_test, checker::assert_consistent, next_millisecond, paths,
+};
 
 /// Number of parties of the dock, and of docks of the party.
 const EACH: usize = 8;
@@ -22,7 +25,7 @@ async fn a_revoked_role_keeps_its_place() {
     let other = world.platform.create_party(&world.organization, "Newer").await.id();
     let third = world.assign(&other, &world.dock, "RECIPIENT").await;
     let time = third.text("createdAt");
-    tokio::time::sleep(Duration::from_millis(3)).await;
+    next_millisecond().await;
     world.revoke(&second).await;
     for limit in 1..=4 {
         for by in [By::Cursor, By::Link] {
@@ -53,13 +56,15 @@ async fn a_role_that_is_revoked_meanwhile_is_listed() {
         let role = world.assign(&world.party, &world.dock, "DISTRIBUTOR").await.expect(201);
         let mut is_first = true;
         // The query of the current roles arrives after the revocation.
-        let late = || Fault::Late(Duration::from_millis(600));
-        wire.plan(id, move |operation| (operation == "Query" && std::mem::take(&mut is_first)).then(late));
+        let step = Arc::new(Barrier::new(2));
+        let held = Fault::Held(Arc::clone(&step));
+        wire.plan(id, move |operation| (operation == "Query" && std::mem::take(&mut is_first)).then(|| held.clone()));
         let target = format!("{list}asOf={}", role.text("createdAt"));
         let listed = client.request(Method::GET, &target).header("x-request-id", id).send();
         let revoked = async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            step.wait().await;
             world.revoke(&role).await;
+            step.wait().await;
         };
         let (listed, ()) = tokio::join!(listed, revoked);
         let listed = listed.expect(200);
@@ -103,7 +108,7 @@ async fn pagination_is_complete_while_roles_are_revoked() {
         let mut held = roles.clone();
         for (turn, filter) in ["", "&role=RECIPIENT", "&role=DISTRIBUTOR"].into_iter().enumerate() {
             for (by, limit) in [(By::Cursor, 1), (By::Link, 1), (By::Cursor, 5), (By::Link, 4)] {
-                tokio::time::sleep(Duration::from_millis(3)).await;
+                next_millisecond().await;
                 let begun = held.iter().map(|role| role.text("createdAt")).max().expect("a role");
                 let wanted: Vec<String> = held
                     .iter()

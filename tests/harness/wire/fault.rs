@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, ErrorKind},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,6 +15,7 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use http_body_util::StreamBody;
 use hyper::body::{Bytes, Frame};
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 use super::UnderWay;
 
@@ -42,6 +44,9 @@ pub enum Fault {
     Late(Duration),
     /// The request arrives late, even if its client no longer waits.
     Delayed(Duration),
+    /// The request arrives when the test allows it. The barrier is for two: it is passed when the request begins, and again
+    /// when it may arrive.
+    Held(Arc<Barrier>),
 }
 
 impl Fault {
@@ -120,6 +125,10 @@ pub(super) async fn send(
             return partial(inner, request, matches!(fault, Some(Fault::EmptyBatch))).await;
         }
         Some(Fault::Late(by)) => tokio::time::sleep(*by).await,
+        Some(Fault::Held(step)) => {
+            step.wait().await;
+            step.wait().await;
+        }
         Some(Fault::ResponseLost | Fault::Truncated | Fault::Torn) | None => {}
     }
     let (mut head, body) = forward(inner, request).await?;
