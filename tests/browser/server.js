@@ -16,6 +16,10 @@ export async function startServer(...options) {
   const child = spawn(program, ["serve", "--port", "0", "--data-dir", directory, ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // The server ends with the tests, also if they do not reach their end.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGPIPE"]) process.once(signal, () => process.exit(1));
   const lines = [];
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line.trim());
@@ -24,6 +28,7 @@ export async function startServer(...options) {
   const stop = async () => {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     if (child.exitCode === null && child.kill()) await ended;
+    process.off("exit", kill);
     rmSync(directory, { recursive: true, force: true });
   };
   const key = lines.find((line) => line.startsWith("dk_test_"));
@@ -35,13 +40,13 @@ export async function startServer(...options) {
 }
 
 /**
- * Returns every TCP port on which a process listens.
+ * Returns every TCP port on which the process with this id listens.
  *
- * @param {number} process
+ * @param {number} id
  * @returns {number[]}
  */
-function listeningPorts(process) {
-  const directory = `/proc/${process}/fd`;
+function listeningPorts(id) {
+  const directory = `/proc/${id}/fd`;
   const descriptors = readdirSync(directory).map((descriptor) => {
     try {
       return readlinkSync(`${directory}/${descriptor}`);
@@ -53,7 +58,7 @@ function listeningPorts(process) {
   const sockets = new Set(descriptors.map((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1]).filter(Boolean));
   const listening = "0A";
   return ["tcp", "tcp6"].flatMap((table) => {
-    const rows = readFileSync(`/proc/${process}/net/${table}`, "utf8").trim().split("\n").slice(1);
+    const rows = readFileSync(`/proc/${id}/net/${table}`, "utf8").trim().split("\n").slice(1);
     const fields = rows.map((row) => row.trim().split(/\s+/));
     const own = fields.filter((field) => field[3] === listening && sockets.has(field[9]));
     return own.map((field) => Number.parseInt(field[1].split(":")[1], 16));

@@ -1,13 +1,13 @@
 //! `GET /v2/authenticated-user`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight, Parameter},
+    http::{Access, Endpoint, Handler, LedgerRight},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
 use serde_json::Value;
 
-use super::view::UserResponse;
+use super::view::{USER_PROVIDER, UserResponse};
 
 /// The endpoint authenticated-user.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -20,11 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get the authenticated user")
 .description("Returns the user that the token or API key stands for.")
-.query(&[Parameter {
-    name: "identity-provider-id",
-    description: crate::ledger::view::USER_PROVIDER,
-    schema: crate::schemas::ledger_provider,
-}])
+.query(&[USER_PROVIDER])
 .returns::<UserResponse>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::view::PartyDetails;
+use super::view::{PARTIES_PROVIDER, PartyDetails};
 
 /// The endpoint get-ledger-party.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -35,13 +35,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
         description: "Further party identifiers. The parameter may be repeated.",
         schema: crate::schemas::ledger_parties,
     },
-    Parameter {
-        name: "identity-provider-id",
-        description: "Identity provider: the identifier of an organization. Empty or omitted: your own \
-            organization, or the default one with a platform key. Parties of others are returned without \
-            annotations.",
-        schema: crate::schemas::ledger_provider,
-    },
+    PARTIES_PROVIDER,
 ])
 .returns::<PartiesFound>();
 

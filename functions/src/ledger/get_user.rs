@@ -1,13 +1,13 @@
 //! `GET /v2/users/{user-id}`
 
 use berth_shared::{
-    http::{Access, Endpoint, Handler, LedgerRight, Parameter},
+    http::{Access, Endpoint, Handler, LedgerRight},
     ledger::{LedgerHandler, LedgerRequest, LedgerResult},
 };
 use lambda_http::http::Method;
 use serde_json::Value;
 
-use super::view::{UserResponse, requested_user};
+use super::view::{USER_PROVIDER, UserResponse, requested_user};
 
 /// The endpoint get-ledger-user.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -20,11 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
 )
 .summary("Get a user")
 .description("Returns a user. Only the authenticated user is visible.")
-.query(&[Parameter {
-    name: "identity-provider-id",
-    description: crate::ledger::view::USER_PROVIDER,
-    schema: crate::schemas::ledger_provider,
-}])
+.query(&[USER_PROVIDER])
 .returns::<UserResponse>();
 
 async fn handle(request: &LedgerRequest) -> LedgerResult<Option<Value>> {

@@ -11,7 +11,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{version::MAX_PAGE, view::PartyDetails};
+use super::{
+    version::MAX_PAGE,
+    view::{PARTIES_PROVIDER, PartyDetails},
+};
 
 /// The endpoint list-ledger-parties.
 pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
@@ -34,13 +37,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::new(
     StoreAction::BatchGetItem.on(&[Family::Tenant]),
 ])
 .query(&[
-    Parameter {
-        name: "identity-provider-id",
-        description: "Identity provider: the identifier of an organization. Empty or omitted: your own \
-            organization, or the default one with a platform key. Parties of others are returned without \
-            annotations.",
-        schema: crate::schemas::ledger_provider,
-    },
+    PARTIES_PROVIDER,
     Parameter {
         name: "filter-party",
         description: "Return only parties whose identifier begins with this text, at most 185 characters.",

@@ -3,7 +3,7 @@
 
 use berth_shared::{
     domain::Party,
-    http::PayloadBudget,
+    http::{Parameter, PayloadBudget},
     ledger::{Annotations, Category, LedgerError, LedgerRequest, LedgerResult, User, check_user_id_in_path, shown},
     store::Deployment,
 };
@@ -125,9 +125,22 @@ impl UserResponse {
     }
 }
 
-/// Description of the parameter `identity-provider-id` of endpoints that return a user.
-pub(super) const USER_PROVIDER: &str = "Identity provider of the user: the identifier of an organization. Empty or \
-    omitted: that of the authenticated user.";
+/// The identity provider whose parties an endpoint returns in full.
+pub(super) const PARTIES_PROVIDER: Parameter = Parameter {
+    name: "identity-provider-id",
+    description: "Identity provider: the identifier of an organization. Empty or omitted: your own \
+        organization, or the default one with a platform key. Parties of others are returned without \
+        annotations.",
+    schema: crate::schemas::ledger_provider,
+};
+
+/// The identity provider of the user that an endpoint returns.
+pub(super) const USER_PROVIDER: Parameter = Parameter {
+    name: "identity-provider-id",
+    description: "Identity provider of the user: the identifier of an organization. Empty or omitted: that of the \
+        authenticated user.",
+    schema: crate::schemas::ledger_provider,
+};
 
 /// Returns the user in the path, if the user belongs to the identity provider. `operation` is its name in errors.
 ///

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
-use berth_shared::store::keys;
+use berth_functions::ENDPOINTS;
+use berth_shared::{http::Access, store::keys};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
+use super::FaultWorld;
 use crate::harness::checker::assert_consistent;
-use crate::harness::{Fault, TestServer, Wire, api_test, logs, paths, patient};
+use crate::harness::{Fault, PATIENCE, TestServer, Wire, api_test, logs, paths, patient};
 
 /// A truncated 200 is not a response, for reads and for writes.
 #[apply(api_test)]
@@ -77,4 +79,42 @@ async fn an_unreadable_item_is_not_logged() {
         set(old[attribute].clone()).await.expect("restored");
     }
     client.get(&target).await.expect(200);
+}
+
+/// Every endpoint that reads records returns 500 if they are unreadable, whatever it reads first.
+#[apply(api_test)]
+async fn every_reading_endpoint_returns_500_for_unreadable_items() {
+    let world = FaultWorld::open(PATIENCE).await;
+    let (client, table) = (world.server.running().client(), world.server.running().table());
+    for item in world.server.items().await {
+        // Without its API key, the client would be unauthenticated.
+        if item[keys::PK].as_s().is_ok_and(|pk| pk.starts_with("KEY#")) {
+            continue;
+        }
+        let mut damaged = item;
+        for (name, value) in &mut damaged {
+            if ![keys::PK, keys::SK].contains(&name.as_str()) {
+                *value = AttributeValue::L(Vec::new());
+            }
+        }
+        client.put_item().table_name(table).set_item(Some(damaged)).send().await.expect("written");
+    }
+    // These endpoints read no record, or have read it when the process started.
+    let cached = [
+        "get-participant-id",
+        "authenticated-user",
+        "get-ledger-user",
+        "list-ledger-user-rights",
+        "connected-synchronizers",
+    ];
+    let reading = ENDPOINTS.iter().filter(|endpoint| {
+        (endpoint.method == Method::GET || endpoint.name == "check-roles")
+            && endpoint.access != Access::Public
+            && !cached.contains(&endpoint.name)
+    });
+    for endpoint in reading {
+        let body = world.body(endpoint.name, 0);
+        let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+        assert_eq!(response.status, 500, "{}: {}", endpoint.name, response.body_text());
+    }
 }
