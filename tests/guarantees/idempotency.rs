@@ -285,7 +285,7 @@ async fn the_header_is_ignored_on_other_methods() {
     for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.method != Method::POST) {
         for key in ["k", ""] {
             // The requests have one key and different paths, and some of the keys are invalid.
-            let tenant = Tenant::new(&server, "A").await;
+            let tenant = Tenant::new(&server, "A").await.deletable(endpoint, &server.platform()).await;
             let request =
                 SampleRequest::of(endpoint, &tenant).request(&server.platform()).header("idempotency-key", key);
             let response = request.send().await.expect(endpoint.success);

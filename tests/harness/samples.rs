@@ -61,8 +61,9 @@ impl Tenant {
         let mut ledger_party = String::new();
         match endpoint.name {
             "update-organization" => fresh.organization = client.create_organization(&name).await.id(),
-            "update-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
-            "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
+            "delete-organization" => fresh.organization = client.create_organization(&name).await.id(),
+            "update-dock" | "delete-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
+            "update-party" | "delete-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
                 let party = client.create_party(&self.organization, &name).await;
                 (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
@@ -74,6 +75,14 @@ impl Tenant {
             fresh.role = client.assign(&fresh.organization, &fresh.party, &fresh.dock, "RECIPIENT").await.id();
         }
         (fresh, ledger_party)
+    }
+
+    /// Returns the tenant for a request of `platform`: with an organization without resources, if the request deletes it.
+    pub async fn deletable(self, endpoint: &Endpoint, platform: &TestClient) -> Self {
+        if endpoint.name != "delete-organization" {
+            return self;
+        }
+        Self { organization: platform.create_organization("Empty").await.id(), ..self }
     }
 
     /// Returns the example of the endpoint's body with the tenant's ids.

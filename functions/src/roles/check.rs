@@ -29,7 +29,11 @@ pub(crate) const ENDPOINT: Endpoint =
          order of the checks. A party or dock that does not exist, or belongs to another organization, \
          yields `assigned: false`.",
     )
-    .store(&[StoreAction::BatchGetItem.on(&[Family::DockRoles]), StoreAction::GetItem.on(&[Family::Tenant])])
+    .store(&[
+        StoreAction::BatchGetItem.on(&[Family::DockRoles]),
+        StoreAction::Query.on(&[Family::Deletions]),
+        StoreAction::GetItem.on(&[Family::Tenant]),
+    ])
     .body::<CheckRoles>()
     .returns::<CheckedRoles>()
     .request_example(

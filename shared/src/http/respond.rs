@@ -235,7 +235,7 @@ fn error_response(error: &Error, instance: &str, request_id: &str) -> HttpRespon
         Some(Code::Unauthorized) => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Some(Code::Unavailable | Code::RevocationInProgress) => {
+        Some(Code::Unavailable | Code::RevocationInProgress | Code::DeletionInProgress) => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         _ => {}

@@ -155,10 +155,12 @@ impl Store {
         let total = async {
             match organization {
                 Some(organization) => self.organization_api_keys(organization).await,
-                None => Ok(self.platform_counts().await?.api_keys),
+                None => Ok(Some(self.platform_counts().await?.api_keys)),
             }
         };
         let (listed, total) = try_join(self.list::<ApiKeyRow>(&sections, page, None), total).await?;
+        // The revoked keys of a deleted organization stay in the list of all keys.
+        let Some(total) = total else { return Ok(Listed::empty()) };
         let keys = listed.values().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
         let mut items = self.get_batch(keys).await?;
         let listed = listed.try_filter_map(|ApiKeyRow { id }| {

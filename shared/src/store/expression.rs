@@ -42,6 +42,8 @@ pub(super) enum Condition {
     },
     /// The item has this set, and the set contains this number.
     Contains(&'static str, u64),
+    /// The item exists, and has these attributes with these numbers. A missing attribute counts as 0.
+    Numbers(Vec<(&'static str, i64)>),
     /// The item exists, lacks the first attribute, and lacks the second one or has a greater value than this.
     Live(&'static str, &'static str, AttributeValue),
 }
@@ -89,6 +91,18 @@ impl Condition {
                     "attribute_exists({PK}) AND attribute_not_exists({revoked}) AND \
                      (attribute_not_exists({end}) OR {end} > {now})"
                 )
+            }
+            Self::Numbers(numbers) => {
+                let exists = format!("attribute_exists({PK})");
+                let equal = numbers.into_iter().map(|(name, wanted)| {
+                    let value = AttributeValue::N(wanted.to_string());
+                    let (value, name) = (expressions.value(&format!(":is_{name}"), value), expressions.name(name));
+                    match wanted {
+                        0 => format!("(attribute_not_exists({name}) OR {name} = {value})"),
+                        _ => format!("{name} = {value}"),
+                    }
+                });
+                [exists].into_iter().chain(equal).collect::<Vec<_>>().join(" AND ")
             }
             Self::Contains(name, element) => {
                 format!("contains({}, {})", expressions.name(name), expressions.value(OPERAND, number(element)))
@@ -316,6 +330,14 @@ mod tests {
         assert_eq!(rendered.condition.as_deref(), Some(condition));
         let values = rendered.values.unwrap();
         assert_eq!((values.len(), &values[":most"]), (2, &AttributeValue::N("7".to_owned())));
+    }
+
+    #[test]
+    fn a_missing_number_is_compared_as_zero() {
+        let rendered = Rendered::from(Condition::Numbers(vec![("a", 2), ("b", 0)]));
+        let condition = "attribute_exists(pk) AND #a = :is_a AND (attribute_not_exists(#b) OR #b = :is_b)";
+        assert_eq!(rendered.condition.as_deref(), Some(condition));
+        assert_eq!(rendered.values.unwrap()[":is_a"], AttributeValue::N("2".to_owned()));
     }
 
     #[test]

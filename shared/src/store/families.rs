@@ -56,6 +56,8 @@ families! {
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
     /// Roles by party, current and revoked.
     PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
+    /// Deletions of an organization's resources: their tombstones, and those in progress.
+    Deletions = [concat!("ORG#", ulid!(), "#DELETIONS")];
     /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
     /// Parties of an organization that were allocated at `/v2`.
@@ -64,6 +66,8 @@ families! {
     Organizations = ["ORGS"];
     /// List of all docks with their organizations.
     Docks = ["DOCKS"];
+    /// List of all deleted docks with their organizations.
+    DeletedDocks = ["DELETED_DOCKS"];
     /// List of all parties with their organizations.
     PartyPointers = ["PTYS"];
     /// Slugs.
@@ -146,6 +150,9 @@ mod tests {
             (keys::party(organization, party), Family::Tenant),
             (keys::dock_count(organization, dock, 1), Family::DockRoles),
             (keys::party_role(organization, party, RoleId::new(now, 6)), Family::PartyRoles),
+            (keys::tombstone(organization, keys::DeletedResource::Dock(dock)), Family::Deletions),
+            (keys::pending_deletion(organization, keys::DeletedResource::Party(party)), Family::Deletions),
+            (keys::deleted_dock(dock), Family::DeletedDocks),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),

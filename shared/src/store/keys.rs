@@ -5,8 +5,12 @@
 //! The partition keys of a tenant's items begin with `ORG#` and the tenant's ULID. ULIDs have one length, so no tenant's
 //! prefix is a prefix of another tenant's.
 
+mod deletions;
 mod record_key;
 
+pub use deletions::{
+    DeletedResource, current_dock_roles, deleted_dock, pending_deletion, pending_deletions, tombstone,
+};
 pub use record_key::RecordKey;
 
 use crate::domain::{

@@ -146,7 +146,12 @@ impl Store {
     }
 
     /// Reads at most `limit` rows of a range, newest first, after the sort key `after`.
-    async fn first_rows<T: DeserializeOwned>(&self, range: &Range, after: Option<&str>, limit: i32) -> Result<Vec<T>> {
+    pub(super) async fn first_rows<T: DeserializeOwned>(
+        &self,
+        range: &Range,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<T>> {
         let query = self.query(range, after).limit(limit);
         let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
         response.items.unwrap_or_default().into_iter().map(decode).collect()

@@ -6,6 +6,7 @@
 mod api_keys;
 mod audit;
 mod client;
+mod deletions;
 mod deployment;
 mod docks;
 mod expression;

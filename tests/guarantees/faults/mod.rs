@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
 use berth_functions::ENDPOINTS;
-use berth_shared::http::{Access, Handler};
+use berth_shared::http::{Access, Endpoint, Handler};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -86,6 +86,20 @@ impl FaultWorld {
         })
     }
 
+    /// Returns the path of a request to the endpoint. A deletion gets a new resource without others.
+    async fn path(&self, endpoint: &'static Endpoint, number: usize) -> String {
+        let name = format!("Deleted {number}");
+        match endpoint.name {
+            "delete-organization" => paths::organization(&self.client.create_organization(&name).await.id()),
+            "delete-dock" => paths::dock(&self.client.create_dock(&self.organization, &name).await.id()),
+            "delete-party" => {
+                let party = self.client.create_party(&self.organization, &name).await.id();
+                paths::party(&self.organization, &party)
+            }
+            _ => endpoint.path.to_owned(),
+        }
+    }
+
     async fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> TestResponse {
         let request = self.client.request(method.clone(), &self.target(path));
         match body {
@@ -152,9 +166,10 @@ async fn a_transient_fault_is_retried() {
             if endpoint.name == "revoke-api-key" && number > 1 {
                 continue;
             }
+            let path = world.path(endpoint, number).await;
             let before = world.items().await;
             world.wire.once("TransactWriteItems", fault.clone());
-            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            let response = world.request(&endpoint.method, &path, body.as_ref()).await;
             assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
             assert_eq!(world.wire.clear_faults(), 1, "{} had the fault", endpoint.name);
             let created = world.items().await - before;

@@ -13,11 +13,11 @@ use berth_shared::{
     time::Time,
 };
 
-use super::table::Table;
+use super::{deletions, table::Table};
 
-type Rule = fn(&Table, &mut Vec<String>);
+pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 23] = [
+pub const RULES: [(&str, Rule); 25] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -28,6 +28,8 @@ pub const RULES: [(&str, Rule); 23] = [
     ("docks and the rows in the list of all docks agree", dock_rows),
     ("every dock has all its counters", dock_counters),
     ("docks and domains agree", domains),
+    ("no deleted resource exists, and every deleted dock has its row", deletions::tombstones),
+    ("every deletion in progress has its tombstone", deletions::pending),
     ("parties and pointers agree", party_pointers),
     ("parties and the index of external references agree", references),
     ("allocated parties, hints and rows in the ledger list agree", ledger_parties),
@@ -35,16 +37,16 @@ pub const RULES: [(&str, Rule); 23] = [
     ("every user counts the rights of the user", ledger_right_counters),
     ("every current role has an item by dock and one by party", current_roles),
     ("every revoked role has an item by dock and one by party, and is not current", revoked_roles),
-    ("every role has its dock and its party", role_ends),
+    ("every role has its dock and its party", deletions::role_ends),
     ("parties and docks count their current roles", role_counts),
     ("every API key has a row in both lists", api_keys),
     ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
-    ("every creation and every revocation of a role has its audit entry", audit),
-    ("every record of a tenant has its organization", tenants),
+    ("every creation, every revocation of a role and every deletion has its audit entry", audit),
+    ("every record of a tenant has its organization", deletions::tenants),
 ];
 
 /// Reports what is in only one of two sets that should be equal.
-fn equal_sets<T: Ord + std::fmt::Debug>(
+pub fn equal_sets<T: Ord + std::fmt::Debug>(
     violations: &mut Vec<String>,
     (one_name, one): (&str, BTreeSet<T>),
     (other_name, other): (&str, BTreeSet<T>),
@@ -193,8 +195,9 @@ fn ledger_parties(table: &Table, violations: &mut Vec<String>) {
         .values()
         .filter_map(|PartyRecord { party, .. }| Some((party.organization_id, party.ledger_hint.as_ref()?, party.id)))
         .collect();
-    let hints = table.hints.values().map(|record| {
-        let HintOwner { organization_id, party_id } = record.owner;
+    // The hint of a deleted party stays.
+    let hints = table.hints.values().filter(|record| record.owner.deleted_at.is_none()).map(|record| {
+        let HintOwner { organization_id, party_id, .. } = record.owner;
         (organization_id, &record.hint, party_id)
     });
     equal_sets(violations, ("the hints", hints.collect()), ("the parties", parties.clone()));
@@ -205,7 +208,7 @@ fn ledger_parties(table: &Table, violations: &mut Vec<String>) {
 fn ledger_rights(table: &Table, violations: &mut Vec<String>) {
     for right in &table.rights {
         let hint = right.party.hint.as_str();
-        if !table.hints.contains_key(hint) {
+        if table.hints.get(hint).is_none_or(|record| record.owner.deleted_at.is_some()) {
             violations.push(format!("{} may act as {hint}, which does not exist", right.user_id));
         }
     }
@@ -258,18 +261,6 @@ fn revoked_roles(table: &Table, violations: &mut Vec<String>) {
     }
 }
 
-fn role_ends(table: &Table, violations: &mut Vec<String>) {
-    for record in &table.roles_by_dock {
-        let (organization, Role { id, dock_id, party_id, .. }) = (record.organization_id, &record.role);
-        if !table.docks.contains_key(&(organization, *dock_id)) {
-            violations.push(format!("{id} is in the dock {dock_id}, which does not exist"));
-        }
-        if !table.parties.contains_key(&(organization, *party_id)) {
-            violations.push(format!("{id} is held by the party {party_id}, which does not exist"));
-        }
-    }
-}
-
 fn role_counts(table: &Table, violations: &mut Vec<String>) {
     let mut of_docks: BTreeMap<(DockId, RoleName), usize> = BTreeMap::new();
     let mut of_parties: BTreeMap<(PartyId, RoleName), usize> = BTreeMap::new();
@@ -295,7 +286,7 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
             let counter = counters.get(&(*owner, *id, role)).copied().unwrap_or_default();
             check(id.to_string(), counter, of_docks.get(&(*id, role)));
         }
-        for PartyRecord { party, role_counts } in table.parties.values() {
+        for PartyRecord { party, role_counts, .. } in table.parties.values() {
             check(party.id.to_string(), role_counts.of(Some(role)), of_parties.get(&(party.id, role)));
         }
     }
@@ -349,20 +340,17 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     let revoked: BTreeSet<_> = revoked.map(|(owner, id)| (Some(owner), id.to_string())).collect();
     created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
     created.extend(revoked.iter().cloned());
+    let deleted = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
+    let deleted: BTreeSet<_> = deleted.collect();
+    created.extend(deleted.iter().cloned());
+    let ended: BTreeSet<_> = revoked.union(&deleted).cloned().collect();
     let entries = |action: Action| {
         let entries = table.audit.iter().filter(move |entry| entry.action == action);
         entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };
     equal_sets(violations, ("the table", created), ("the audit entries of creations", entries(Action::Create)));
-    equal_sets(violations, ("the revoked roles", revoked), ("the audit entries of deletions", entries(Action::Delete)));
+    let entries_of_ends = ("the audit entries of deletions", entries(Action::Delete));
+    equal_sets(violations, ("the revoked roles and the tombstones", ended), entries_of_ends);
     let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
     violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
-}
-
-fn tenants(table: &Table, violations: &mut Vec<String>) {
-    for (tenant, what) in table.tenants() {
-        if !table.organizations.contains_key(&tenant) {
-            violations.push(format!("{what} belongs to {tenant}, which does not exist"));
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use ulid::ULID_LEN;
 
-use super::{Key, SHARDS};
+use super::{DeletedResource, Key, SHARDS};
 use crate::domain::{
     Domain, ExternalRef, Hint, RoleName, Slug,
     credentials::Owner,
@@ -45,6 +45,17 @@ pub enum RecordKey {
     },
     DockRow {
         id: DockId,
+    },
+    DeletedDock {
+        id: DockId,
+    },
+    Tombstone {
+        organization_id: OrganizationId,
+        resource: DeletedResource,
+    },
+    PendingDeletion {
+        organization_id: OrganizationId,
+        resource: DeletedResource,
     },
     Domain {
         domain: Domain,
@@ -183,6 +194,20 @@ impl RecordKey {
                 None => Self::parse_dock_role(organization_id, dock_id, sk),
             };
         }
+        if area == "#DELETIONS" {
+            let (state, resource) = sk.split_once('#')?;
+            let resource = match resource.split_once('#') {
+                None => (resource == "ORG").then_some(DeletedResource::Organization)?,
+                Some(("DOCK", dock)) => DeletedResource::Dock(id(dock)?),
+                Some(("PTY", party)) => DeletedResource::Party(id(party)?),
+                Some(_) => return None,
+            };
+            return match state {
+                "GONE" => Some(Self::Tombstone { organization_id, resource }),
+                "PENDING" => Some(Self::PendingDeletion { organization_id, resource }),
+                _ => None,
+            };
+        }
         if area == "#ROLES" {
             let (state, rest) = sk.split_once('#')?;
             let (party, role) = rest.split_once('#')?;
@@ -235,6 +260,7 @@ impl RecordKey {
                 "CURSOR_SECRET" => (sk == pk).then_some(Self::CursorSecret),
                 "ORGS" => Some(Self::OrganizationRow { id: id(sk)? }),
                 "DOCKS" => Some(Self::DockRow { id: id(sk)? }),
+                "DELETED_DOCKS" => Some(Self::DeletedDock { id: id(sk)? }),
                 "PTYS" => Some(Self::PartyPointer { id: id(sk)? }),
                 "LEDGER" => Some(Self::LedgerHint { hint: Hint::parse(sk.strip_suffix("::")?).ok()? }),
                 "KEYS" => Some(Self::ApiKeyRow { id: id(sk)? }),

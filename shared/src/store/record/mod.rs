@@ -18,6 +18,7 @@
 
 mod api_keys;
 mod audit;
+mod deletions;
 mod docks;
 mod idempotency;
 mod ledger;
@@ -44,6 +45,7 @@ use crate::domain::{
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
 pub use audit::{AuditEntry, Changes};
+pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
 pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
@@ -206,6 +208,12 @@ records! {
     DockRow(DockRow);
     /// Domain of a dock.
     Domain(DomainRecord);
+    /// Dock in the list of all deleted docks.
+    DeletedDock(DeletedDock);
+    /// Last state of a deleted resource.
+    Tombstone(Tombstone);
+    /// Deletion after which roles remain to be revoked.
+    PendingDeletion(PendingDeletion);
     /// Party.
     Party(PartyRecord);
     /// Pointer from the id of a party to its organization.

@@ -15,7 +15,7 @@ use crate::{
     },
     store::{
         audit::{Action, Actor, Dialect, Entity},
-        keys::{PK, SK},
+        keys::{DeletedResource, PK, SK},
     },
 };
 
@@ -151,7 +151,23 @@ impl Values {
 
     /// Returns a record of every type.
     fn records(&self) -> Vec<Record> {
-        [self.records_of_owners(), self.records_of_parties(), self.records_of_requests()].concat()
+        let deleted = self.records_of_deletions();
+        [self.records_of_owners(), self.records_of_parties(), deleted, self.records_of_requests()].concat()
+    }
+
+    /// Returns the records of deleted resources.
+    fn records_of_deletions(&self) -> Vec<Record> {
+        let (organization_id, dock, party) = (self.organization(), self.dock().id, self.party());
+        let resource = if self.is_set { DeletedResource::Dock(dock) } else { DeletedResource::Party(party.id) };
+        let (deleted_at, deleted_by) = (self.time(), self.user_id.clone());
+        let ttl = self.is_set.then_some(self.number);
+        let deletion = Deletion { deleted_at, deleted_by: deleted_by.clone(), version: self.number, ttl };
+        let last = LastState { name: party.name, kind: (!self.is_set).then_some(party.kind), deleted_at, deleted_by };
+        vec![
+            DeletedDock { id: dock, owner: DockOwner { organization_id } }.into(),
+            PendingDeletion { organization_id, resource, deletion }.into(),
+            Tombstone { organization_id, resource, last }.into(),
+        ]
     }
 
     /// Returns the records of the platform, organizations and docks.
@@ -217,11 +233,15 @@ impl Values {
                 party: PartySummary::from(&party),
             }
             .into(),
-            LedgerHint { hint: hint.clone(), owner: HintOwner { organization_id, party_id: party.id } }.into(),
+            LedgerHint {
+                hint: hint.clone(),
+                owner: HintOwner { organization_id, party_id: party.id, deleted_at: self.is_set.then(|| self.time()) },
+            }
+            .into(),
             LedgerRow { organization_id, hint: hint.clone(), party: PartyRef { party_id: party.id } }.into(),
             LedgerRight { user_id: self.user_id.clone(), party: GrantedHint { hint } }.into(),
             LedgerRightCounter { user_id: self.user_id.clone(), count: RightCount { rights: self.number } }.into(),
-            PartyRecord { party, role_counts }.into(),
+            PartyRecord { party, role_counts, ledger_user: self.is_set.then(|| self.user_id.clone()) }.into(),
             RoleByDock { organization_id, role: role.clone() }.into(),
             RoleByParty { organization_id, role: role.clone() }.into(),
             RevokedRoleByDock { organization_id, role: role.clone() }.into(),
