@@ -43,7 +43,7 @@ use crate::domain::{
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
-pub use audit::{AuditEntry, Changes};
+pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
@@ -244,6 +244,8 @@ records! {
     Idempotency(IdempotencyRecord);
     /// Audit entry.
     AuditEntry(AuditEntry);
+    /// Row of an audit entry in a view of the trail.
+    AuditRow(AuditRow);
 }
 
 /// Reads an item as a record of type `R`.
