@@ -175,6 +175,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_role(organization, party, role), "every current role has an item"),
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
+        (key_of(&|record| matches!(record, Record::AuditRow(_))), "a row in each of its views"),
         (keys::deployment(), "one deployment record"),
         (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),

@@ -175,6 +175,8 @@ codes! {
     RoleNotFound = 404 "ROLE_NOT_FOUND";
     /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
+    /// The audit trail has no entry of the resource, or the client has no access to it.
+    AuditEntryNotFound = 404 "AUDIT_ENTRY_NOT_FOUND";
     /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.

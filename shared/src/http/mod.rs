@@ -32,7 +32,7 @@ pub use endpoint::{
 };
 pub use headers::EntityTag;
 pub use method::allow_header;
-pub use path::{PATH_PARAMETERS, PathParameter, ledger_party, ledger_user};
+pub use path::{PATH_PARAMETERS, PathParameter, audited_id, audited_type, ledger_party, ledger_user};
 pub use payload::PayloadBudget;
 pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;

@@ -109,6 +109,12 @@ impl Request {
         text.and_then(|(_, text)| text.parse().ok()).ok_or_else(Error::not_found::<K>)
     }
 
+    /// Returns the path parameter `name` as text; empty if the path has no such parameter.
+    #[must_use]
+    pub fn path_value(&self, name: &str) -> &str {
+        self.path_parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text)
+    }
+
     /// Returns the organization in the path. Handlers read body and query first, because validation errors take
     /// precedence over this error.
     ///

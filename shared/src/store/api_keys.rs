@@ -6,7 +6,7 @@ use futures::future::try_join;
 use tokio::time::Instant;
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write,
+    Action, Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update, attribute},
     keys,
     listing::Section,
@@ -65,7 +65,8 @@ pub(super) fn revoke<S: Copy>(transaction: &mut Transaction<S>, step: S, before:
     after.version += 1;
     let update = Update::default().set("revokedAt", &after.revoked_at)?.set("version", &after.version)?;
     transaction.update(step, &keys::api_key(before.id), Condition::version(before.version), update)?;
-    transaction.audit(write, &Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?)
+    let change = Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?;
+    transaction.audit(write, &change.named(Action::Revoke))
 }
 
 impl Store {

@@ -8,7 +8,7 @@ use berth_shared::{
     store::{
         Action,
         keys::SHARDS,
-        record::{HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
+        record::{AuditEntry, Content, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
     },
     time::Time,
 };
@@ -17,7 +17,7 @@ use super::{deletions, table::Table};
 
 pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 25] = [
+pub const RULES: [(&str, Rule); 26] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -42,6 +42,7 @@ pub const RULES: [(&str, Rule); 25] = [
     ("every API key has a row in both lists", api_keys),
     ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
     ("every creation, every revocation of a role and every deletion has its audit entry", audit),
+    ("every audit entry has a row in each of its views", audit_rows),
     ("every record of a tenant has its organization", deletions::tenants),
 ];
 
@@ -353,4 +354,21 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     equal_sets(violations, ("the revoked roles and the tombstones", ended), entries_of_ends);
     let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
     violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
+}
+
+fn audit_rows(table: &Table, violations: &mut Vec<String>) {
+    let rows = table.audit_rows.iter().map(|row| (row.entry.owner.organization(), row.entry.id, row.view.clone()));
+    let views = table
+        .audit
+        .iter()
+        .flat_map(|entry| entry.views().into_iter().map(|view| (entry.owner.organization(), entry.id, view)));
+    equal_sets(violations, ("the rows", rows.collect()), ("the audit entries", views.collect()));
+    let entries: BTreeMap<_, _> = table.audit.iter().map(|entry| (entry.id, entry)).collect();
+    for row in &table.audit_rows {
+        let Some(entry) = entries.get(&row.entry.id) else { continue };
+        let same = AuditEntry { content: row.entry.content.clone(), ..(*entry).clone() } == row.entry;
+        if !same || (row.entry.content != Content::InEntry && row.entry.content != entry.content) {
+            violations.push(format!("a row of {} disagrees with it", entry.id));
+        }
+    }
 }

@@ -44,7 +44,7 @@ use crate::domain::{
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
-pub use audit::{AuditEntry, Changes};
+pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
 pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
@@ -252,6 +252,8 @@ records! {
     Idempotency(IdempotencyRecord);
     /// Audit entry.
     AuditEntry(AuditEntry);
+    /// Row of an audit entry in a view of the trail.
+    AuditRow(AuditRow);
 }
 
 /// Reads an item as a record of type `R`.
