@@ -331,6 +331,11 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     ledger.rows.push(("authenticate, within 30 s".to_owned(), Traffic(same), at_most(0, 0, 0.0, 0.0)));
     ledger.note("list-api-keys", None, 200, platform.list_api_keys()).await;
     let target = paths::api_key(&created.id());
+    ledger.note("get-api-key", at_most(1, 1, 0.0, 2.0), 200, platform.get(&target)).await;
+    let body = json!({ "name": "Renamed" });
+    ledger.note("update-api-key", at_most(2, 2, 4.0, 2.0), 200, platform.patch(&target, &body)).await;
+    let rotation = paths::api_key_rotation(&created.id());
+    ledger.note("rotate-api-key", at_most(2, 2, 6.0, 2.0), 200, platform.post(&rotation, &json!({}))).await;
     ledger.note("revoke-api-key", None, 200, platform.delete(&target)).await;
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
 }

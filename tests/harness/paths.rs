@@ -45,6 +45,10 @@ pub fn api_key(key: &str) -> String {
     format!("{API_KEYS}/{key}")
 }
 
+pub fn api_key_rotation(key: &str) -> String {
+    format!("{API_KEYS}/{key}/rotate")
+}
+
 /// Returns the path of a ledger party. The id is inserted unchanged: encode it where necessary.
 pub fn ledger_party(party: &str) -> String {
     format!("{LEDGER_PARTIES}/{party}")

@@ -37,7 +37,7 @@ use tokio::time::Instant;
 
 use self::meter::{CapacityInterceptor, CapacityMeter};
 
-pub use api_keys::ListedApiKey;
+pub use api_keys::{ListedApiKey, Rotation};
 pub use audit::{Action, Actor, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
 pub use families::Family;
