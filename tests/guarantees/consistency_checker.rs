@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
-    domain::{ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
+    domain::{AllowedIps, ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
     id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
     store::{
         ApiKeyRecord, Item, Record, StoredRecord,
@@ -200,6 +200,8 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
         owner: Owner::Platform,
         name,
         scopes: Vec::new(),
+        dock_id: None,
+        allowed_ips: AllowedIps::default(),
         environment: Environment::Test,
         start: "dk_test_000000".to_owned(),
         expires_at: None,

@@ -245,7 +245,7 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let role = post(&dock, "RECIPIENT", None);
     let role = ledger.note("assign-role", at_most(1, 1, 16.0, 0.0), 201, role).await.id();
     let one = paths::role(org, &party, &role);
-    ledger.note("get-role", at_most(1, 1, 0.0, 1.0), 200, platform.get(&one)).await;
+    ledger.note("get-role", at_most(1, 2, 0.0, 2.0), 200, platform.get(&one)).await;
     let keyed = post(&dock, "DISTRIBUTOR", Some("role"));
     ledger.note("assign-role, Idempotency-Key", at_most(1, 1, 18.0, 0.0), 201, keyed).await;
     let duplicate = post(&dock, "RECIPIENT", None);
@@ -307,14 +307,14 @@ async fn organization_roles(ledger: &mut Ledger, platform: &TestClient, org: &st
     // The page, and at most 40 names of one unit each.
     let target = first("").await;
     let name = "list-organization-roles, a page of 20 by cursor";
-    ledger.note(name, at_most(2, 2, 0.0, 44.0), 200, platform.get(&target)).await;
+    ledger.note(name, at_most(2, 3, 0.0, 44.0), 200, platform.get(&target)).await;
     // In parallel with the counters.
     let target = first(&format!("&partyId={party}")).await;
     let name = "list-organization-roles by partyId, a page of 20 by cursor";
-    ledger.note(name, at_most(2, 3, 0.0, 45.0), 200, platform.get(&target)).await;
+    ledger.note(name, at_most(2, 4, 0.0, 45.0), 200, platform.get(&target)).await;
     let target = first(&format!("&dockId={dock}")).await;
     let name = "list-organization-roles by dockId, a page of 20 by cursor";
-    ledger.note(name, at_most(2, 4, 0.0, 46.0), 200, platform.get(&target)).await;
+    ledger.note(name, at_most(2, 5, 0.0, 46.0), 200, platform.get(&target)).await;
 }
 
 /// Measures the pages of the audit trail: without a filter, and by each one.
@@ -357,6 +357,11 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     ledger.rows.push(("authenticate, within 30 s".to_owned(), Traffic(same), at_most(0, 0, 0.0, 0.0)));
     ledger.note("list-api-keys", None, 200, platform.list_api_keys()).await;
     let target = paths::api_key(&created.id());
+    ledger.note("get-api-key", at_most(1, 1, 0.0, 2.0), 200, platform.get(&target)).await;
+    let body = json!({ "name": "Renamed" });
+    ledger.note("update-api-key", at_most(2, 2, 10.0, 2.0), 200, platform.patch(&target, &body)).await;
+    let rotation = paths::api_key_rotation(&created.id());
+    ledger.note("rotate-api-key", at_most(2, 2, 12.0, 2.0), 200, platform.post(&rotation, &json!({}))).await;
     ledger.note("revoke-api-key", None, 200, platform.delete(&target)).await;
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
 }

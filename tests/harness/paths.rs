@@ -50,6 +50,10 @@ pub fn entity_audit_logs(entity_type: &str, entity: &str) -> String {
     format!("{AUDIT_LOGS}/entity/{entity_type}/{entity}")
 }
 
+pub fn api_key_rotation(key: &str) -> String {
+    format!("{API_KEYS}/{key}/rotate")
+}
+
 /// Returns the path of a ledger party. The id is inserted unchanged: encode it where necessary.
 pub fn ledger_party(party: &str) -> String {
     format!("{LEDGER_PARTIES}/{party}")

@@ -70,7 +70,9 @@ impl Tenant {
                 let party = client.create_party(&self.organization, &name).await;
                 (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
-            "revoke-api-key" => fresh.key = client.create_api_key(None, &["docks:read"]).await.id(),
+            "revoke-api-key" | "update-api-key" | "rotate-api-key" => {
+                fresh.key = client.create_api_key(None, &["docks:read"]).await.id()
+            }
             // Other endpoints create a resource or only read.
             _ => {}
         }
@@ -165,8 +167,13 @@ impl SampleRequest {
             "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
-                Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
+                let organization = &tenant.organization;
+                Some(
+                    json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": organization, "dockId": dock }),
+                )
             }
+            // The tenant's key lacks the scopes of the example.
+            "update-api-key" => Some(json!({ "name": "Reader" })),
             _ => Some(tenant.example(endpoint)?),
         };
         Ok(body)

@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod boundary;
 mod context;
 mod cursor;
+mod dock_bound;
 mod document;
 mod endpoint;
 mod headers;

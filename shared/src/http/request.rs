@@ -146,7 +146,10 @@ impl Request {
     /// `UNSUPPORTED_MEDIA_TYPE`, `BODY_TOO_LARGE`, `MALFORMED_BODY`, or `VALIDATION_FAILED` with all errors of headers,
     /// query and body.
     pub fn body<T: Object>(&self) -> Result<T> {
-        let bytes = self.body_bytes();
+        let mut bytes = self.body_bytes();
+        if bytes.is_empty() && self.endpoint.body.is_some_and(|body| !body.required) {
+            bytes = b"{}";
+        }
         if !bytes.is_empty() && boundary::is_encoded(self.raw.headers()) {
             let detail = "The body must not be compressed: send it without Content-Encoding";
             return Err(Error::new(Code::UnsupportedMediaType, detail));

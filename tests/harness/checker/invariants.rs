@@ -314,11 +314,21 @@ fn lineage(table: &Table, violations: &mut Vec<String>) {
             violations.push(format!("the creator of {} does not exist", key.id));
             continue;
         };
+        // Later changes of the creator do not change the key.
+        if was_reduced(table, &parent.id.to_string()) {
+            continue;
+        }
         if parent.expires_at.is_some_and(|end| key.expires_at.is_none_or(|own| own > end)) {
             violations.push(format!("{} outlives its creator", key.id));
         }
         if key.scopes.iter().any(|scope| !parent.scopes.contains(scope)) {
             violations.push(format!("{} has a scope that its creator lacks", key.id));
+        }
+        if parent.allowed_ips.of_child(key.allowed_ips.clone()).ok().as_ref() != Some(&key.allowed_ips) {
+            violations.push(format!("{} can be used from networks from which its creator cannot", key.id));
+        }
+        if parent.dock_id.is_some() {
+            violations.push(format!("{} was created by a credential that is bound to a dock", key.id));
         }
     }
     for pending in &table.pending_revocations {
@@ -328,6 +338,15 @@ fn lineage(table: &Table, violations: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Returns whether the scopes or the expiry of a credential were reduced after its creation.
+fn was_reduced(table: &Table, id: &str) -> bool {
+    let mut entries = table.audit.iter().filter(|entry| entry.entity_id == id && entry.action == Action::Update);
+    entries.any(|entry| {
+        let after = entry.details().and_then(|details| details.changes.as_ref()).map(|changes| changes.after.to_text());
+        after.is_some_and(|after| after.contains("\"scopes\"") || after.contains("\"expiresAt\""))
+    })
 }
 
 fn audit(table: &Table, violations: &mut Vec<String>) {

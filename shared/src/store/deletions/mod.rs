@@ -19,7 +19,7 @@ use super::{
     keys::{self, DeletedResource, RecordKey},
     reads::{decode, key_of},
     record::{Deletion, LastState, PendingDeletion, Tombstone},
-    transaction::Transaction,
+    transaction::{AUDIT_ACTIONS, MAX_ACTIONS, Transaction},
 };
 use crate::domain::{
     Name, PartyType, Role,
@@ -29,9 +29,12 @@ use crate::domain::{
 
 pub(super) use roles::{RoleKeep, revoke_roles};
 
-/// Maximum number of roles that the first transaction of a deletion revokes. Each takes at most 6 of 100 actions, and
-/// the deletion itself at most 18.
-const ROLES_AT_ONCE: usize = 13;
+/// Maximum number of actions that revoke one role: its four items, a counter and the audit trail.
+const ROLE_ACTIONS: usize = 5 + AUDIT_ACTIONS;
+/// Maximum number of actions of a deletion itself.
+const OWN_ACTIONS: usize = 17 + AUDIT_ACTIONS;
+/// Maximum number of roles that the first transaction of a deletion revokes.
+const ROLES_AT_ONCE: usize = (MAX_ACTIONS - OWN_ACTIONS) / ROLE_ACTIONS;
 
 /// Deletions of an organization's resources that are in progress, or that ended a short time ago.
 ///

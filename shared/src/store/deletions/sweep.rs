@@ -6,7 +6,7 @@
 use futures::{StreamExt, future::try_join, stream};
 use tokio::time::{Duration, Instant};
 
-use super::{Deletions, revoke_roles};
+use super::{Deletions, ROLE_ACTIONS, revoke_roles};
 use crate::{
     domain::{
         Role,
@@ -17,12 +17,12 @@ use crate::{
         Store, Write,
         expression::{Condition, Update},
         keys::{self, DeletedResource},
-        transaction::{Outcome, Transaction},
+        transaction::{MAX_ACTIONS, Outcome, Transaction},
     },
 };
 
-/// Maximum number of roles that one transaction revokes. Each takes at most 6 of 100 actions.
-const ROLES: usize = 16;
+/// Maximum number of roles that one transaction revokes.
+const ROLES: usize = MAX_ACTIONS / ROLE_ACTIONS;
 /// Number of transactions in parallel.
 const TRANSACTIONS: usize = 8;
 /// Time before the deadline at which the sweep stops, so that its last transactions can end.

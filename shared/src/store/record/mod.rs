@@ -26,6 +26,7 @@ mod organizations;
 mod parties;
 mod platform;
 mod roles;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -55,6 +56,7 @@ pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
+pub use secrets::{SecretDigests, SecretMatch};
 
 /// A type of record.
 pub trait StoredRecord: Sized {

@@ -6,8 +6,8 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType,
-        Role, RoleName, Slug,
+        AllowedIps, ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party,
+        PartyType, Role, RoleName, Slug,
         credentials::{Digest, Environment, Owner, Scope},
         id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
         json::Json,
@@ -113,6 +113,8 @@ impl Values {
             owner: self.owner(),
             name: self.name.clone(),
             scopes: Scope::ALL.to_vec(),
+            dock_id: self.is_set.then(|| self.dock().id),
+            allowed_ips: AllowedIps::default(),
             environment: Environment::Test,
             start: "dk_test_000000".to_owned(),
             expires_at: self.is_set.then(|| self.time()),
@@ -125,7 +127,11 @@ impl Values {
             revoked_at: None,
             version: self.number,
         };
-        ApiKeyRecord::new(key, &Digest::from_slice(&[7; 32]).unwrap())
+        let mut record = ApiKeyRecord::new(key, &Digest::from_slice(&[7; 32]).unwrap());
+        if self.is_set {
+            record.secrets = record.secrets.rotated(&Digest::from_slice(&[8; 32]).unwrap(), Some(self.time()));
+        }
+        record
     }
 
     fn audit_entry(&self) -> AuditEntry {
