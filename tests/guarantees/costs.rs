@@ -143,6 +143,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
+    deletions(&mut ledger, &platform).await;
     println!("{}", ledger.table());
     ledger.expect_no_more_than_the_ceilings();
     let text = format!(
@@ -260,7 +261,7 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     }
     let page = platform.get(&format!("{target}?limit=20")).await.expect(200);
     let by_cursor = format!("{target}?limit=20&cursor={}", cursor(&page));
-    // The page, the party, and 20 docks of one unit each.
+    // The page, the party, 20 docks of one unit each, and the deletions in progress.
     ledger.note("list-roles, a page of 20 by cursor", at_most(2, 3, 0.0, 24.0), 200, platform.get(&by_cursor)).await;
     let in_dock = format!("{target}?dockId={dock}");
     ledger.note("list-roles by dockId", at_most(1, 2, 0.0, 100.0), 200, platform.get(&in_dock)).await;
@@ -304,7 +305,7 @@ async fn organization_roles(ledger: &mut Ledger, platform: &TestClient, org: &st
             format!("{target}&cursor={}", cursor(&page))
         }
     };
-    // The page, and at most 40 names of one unit each.
+    // The page, at most 40 names of one unit each, and the deletions in progress.
     let target = first("").await;
     let name = "list-organization-roles, a page of 20 by cursor";
     ledger.note(name, at_most(2, 3, 0.0, 44.0), 200, platform.get(&target)).await;
@@ -364,6 +365,40 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     ledger.note("rotate-api-key", at_most(2, 2, 12.0, 2.0), 200, platform.post(&rotation, &json!({}))).await;
     ledger.note("revoke-api-key", None, 200, platform.delete(&target)).await;
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
+}
+
+/// Measures deletions of resources with no roles, with as many as the first transaction revokes, and with many.
+async fn deletions(ledger: &mut Ledger, platform: &TestClient) {
+    let org = platform.create_organization("Deletions").await.id();
+    let (mut docks, mut parties) = (Vec::new(), Vec::new());
+    for number in 0..100 {
+        docks.push(platform.create_dock(&org, &format!("Dock {number}")).await.id());
+        parties.push(platform.create_party(&org, &format!("Party {number}")).await.id());
+    }
+    // Reading takes 3 requests; 16 roles are a transaction, and the last one ends the deletion.
+    for (roles, name, ceiling) in [
+        (0, String::new(), [at_most(2, 4, 12.0, 3.0), at_most(2, 4, 36.0, 3.0)]),
+        (10, ", 10 roles".to_owned(), [at_most(3, 4, 132.0, 5.0), at_most(3, 4, 156.0, 5.0)]),
+        (100, ", 100 roles".to_owned(), [at_most(5, 14, 1220.0, 30.0), at_most(5, 14, 1240.0, 30.0)]),
+    ] {
+        let party = platform.create_party(&org, "Leaver").await.id();
+        for dock in &docks[..roles] {
+            platform.assign(&org, &party, dock, "RECIPIENT").await;
+        }
+        let target = paths::party(&org, &party);
+        ledger.note(&format!("delete-party{name}"), ceiling[0], 200, platform.delete(&target)).await;
+        let dock = platform.create_dock(&org, "Closed").await.id();
+        for party in &parties[..roles] {
+            platform.assign(&org, party, &dock, "RECIPIENT").await;
+        }
+        let tenant = ledger.server.tenant(&org, &["docks:write"]).await;
+        ledger.age_keys();
+        tenant.delete("/v1/docks/dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS").await.expect(404);
+        ledger.note(&format!("delete-dock{name}"), ceiling[1], 200, tenant.delete(&paths::dock(&dock))).await;
+    }
+    let empty = platform.create_organization("Empty").await.id();
+    let target = paths::organization(&empty);
+    ledger.note("delete-organization", at_most(2, 3, 28.0, 4.0), 200, platform.delete(&target)).await;
 }
 
 /// Returns whether a request reads an API key with eventual consistency, or records its use.

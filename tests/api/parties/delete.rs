@@ -139,7 +139,7 @@ async fn a_ledger_id_is_never_used_again() {
     // Neither the ids, nor the rights, nor the rows of lists are left.
     assert_eq!(world.get(&rights).await.json()["rights"].as_array().expect("rights").len(), 1);
     let id = |response: &TestResponse| response.json()["partyDetails"]["party"].as_str().expect("an id").to_owned();
-    let tenant = world.server.tenant(&world.organization, &["ledger:read"]).await;
+    let tenant = world.server.tenant(&world.organization, &["ledger:admin"]).await;
     for client in [&world.platform, &tenant] {
         let listed = client.get("/v2/parties").await.expect(200);
         assert_eq!(listed.json()["partyDetails"].as_array().expect("a list").len(), 1);

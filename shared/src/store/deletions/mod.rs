@@ -77,10 +77,11 @@ impl Deletions {
         self.of_role(role).is_some()
     }
 
-    /// Returns a role as it is after the sweep.
+    /// Returns a role as it is after the sweep. A role that was assigned while the request for the deletion was on its way
+    /// ended at once.
     pub(super) fn apply(&self, mut role: Role) -> Role {
         if let Some(deletion) = self.of_role(&role) {
-            role.revoked_at = Some(deletion.deleted_at);
+            role.revoked_at = Some(deletion.deleted_at.max(role.created_at));
             role.revoked_by = Some(deletion.deleted_by.clone());
         }
         role
@@ -156,7 +157,7 @@ mod tests {
 
     #[test]
     fn the_earlier_deletion_ends_a_role() {
-        let now = Time::from_millis(1_700_000_000_000);
+        let now = Time::from_millis(2);
         let (dock_id, party_id) = (DockId::new(now, 1), PartyId::new(now, 2));
         let (id, role) = (RoleId::new(now, 3), RoleName::Recipient);
         let role = Role { id, dock_id, party_id, role, created_at: now, revoked_at: None, revoked_by: None };
@@ -167,6 +168,9 @@ mod tests {
         deletions.0.insert(party, deletion(4, Some(9)));
         let ended = deletions.apply(role.clone());
         assert_eq!((ended.revoked_at, ended.revoked_by.as_deref()), (Some(Time::from_millis(4)), Some("key 4")));
+        // A role that was assigned after the deletion was requested ended at once.
+        let late = Role { created_at: Time::from_millis(6), ..role.clone() };
+        assert_eq!(deletions.apply(late).revoked_at, Some(Time::from_millis(6)));
         // A role that was revoked before the deletion keeps its end.
         let revoked = Role { revoked_at: Some(Time::from_millis(3)), revoked_by: Some("key 3".to_owned()), ..role };
         assert!(!deletions.affects(&revoked));
