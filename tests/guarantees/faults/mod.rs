@@ -69,7 +69,9 @@ impl FaultWorld {
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
-            "create-organization" | "update-organization" | "update-dock" | "update-party" => json!({ "name": name }),
+            "create-organization" | "update-organization" | "update-dock" | "update-party" | "update-api-key" => {
+                json!({ "name": name })
+            }
             "create-dock" => json!({ "organizationId": self.organization, "name": name }),
             "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
             "assign-role" => json!({ "dockId": self.dock, "role": "DISTRIBUTOR" }),
