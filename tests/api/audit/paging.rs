@@ -95,7 +95,7 @@ async fn every_change_is_in_the_trail_of_the_next_request() {
         let owner = match endpoint.name {
             "create-organization" => format!("?organizationId={}", response.id()),
             // A platform key creates a platform key, whose entries belong to the platform.
-            "revoke-api-key" => "?offset=0".to_owned(),
+            "revoke-api-key" | "update-api-key" | "rotate-api-key" => "?offset=0".to_owned(),
             _ => format!("?organizationId={}", fresh.organization),
         };
         let list = format!("{}{owner}", paths::AUDIT_LOGS);

@@ -60,9 +60,10 @@ impl FaultWorld {
             ("{keyId}", &self.key),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
+            ("{entityId}", &self.party),
         ]
         .into_iter()
-        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+        .fold(path.replace("{entityType}", "party"), |path, (name, id)| path.replace(name, id))
     }
 
     /// Returns a valid body for the endpoint.

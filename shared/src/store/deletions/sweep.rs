@@ -122,13 +122,48 @@ impl Store {
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }
 
-    /// Marks a deletion as ended. It is removed later, when no request can have read the roles before their end.
-    async fn end_deletion(&self, organization: OrganizationId, resource: DeletedResource, write: &Write) -> Result<()> {
-        let ttl = write.origin.now.plus_millis(KEPT).millis_since_epoch() / 1000;
+    /// Revokes the roles that the first transaction of a deletion left, and ends the deletion. If they are known and fit into
+    /// one transaction, it is the last one; else the sweep reads them.
+    pub(super) async fn end_roles(
+        &self,
+        organization: OrganizationId,
+        resource: DeletedResource,
+        rest: Option<&[Role]>,
+        deletions: &Deletions,
+        write: &Write,
+    ) -> Result<()> {
+        let Some(rest) = rest else { return self.sweep(organization, resource, write).await };
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let revoked: Vec<Role> = rest.iter().map(|role| deletions.apply(role.clone())).collect();
         let mut transaction = Transaction::new(self, write)?;
-        let update = Update::default().set(keys::TTL, &ttl)?;
-        transaction.update(Step, &keys::pending_deletion(organization, resource), Condition::Exists, update)?;
+        revoke_roles(&mut transaction, Step, organization, &revoked, deletions, write)?;
+        mark_ended(&mut transaction, organization, resource, write)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(()),
+            // Another request continued the deletion.
+            Outcome::ConditionsFailed(_) => self.sweep(organization, resource, write).await,
+        }
+    }
+
+    /// Marks a deletion as ended.
+    async fn end_deletion(&self, organization: OrganizationId, resource: DeletedResource, write: &Write) -> Result<()> {
+        let mut transaction = Transaction::new(self, write)?;
+        mark_ended(&mut transaction, organization, resource, write)?;
         transaction.commit(self, write).await?;
         Ok(())
     }
+}
+
+/// Adds a step that marks a deletion as ended. It is removed later, when no request can have read the roles before their end.
+fn mark_ended(
+    transaction: &mut Transaction<Step>,
+    organization: OrganizationId,
+    resource: DeletedResource,
+    write: &Write,
+) -> Result<()> {
+    let ttl = write.origin.now.plus_millis(KEPT).millis_since_epoch() / 1000;
+    let update = Update::default().set(keys::TTL, &ttl)?;
+    transaction.update(Step, &keys::pending_deletion(organization, resource), Condition::Exists, update)
 }
