@@ -1,7 +1,7 @@
 //! Endpoints about docks.
 
 pub(crate) mod create;
-mod find;
+pub(crate) mod find;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_parties;

@@ -74,6 +74,8 @@ pub enum Entity {
     Party,
     /// Role.
     Role,
+    /// Recipient.
+    Recipient,
     /// API key.
     ApiKey,
 }
@@ -176,14 +178,17 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<AuditEntry> {
     })
 }
 
-/// Converts a resource to JSON. Its metadata, which is stored as a string, becomes an object.
+/// Members with custom attributes, which are stored as strings of JSON.
+const CUSTOM_ATTRIBUTES: [&str; 2] = ["metadata", "identifiers"];
+
+/// Converts a resource to JSON. Its custom attributes, which are stored as a string, become an object.
 fn to_json(resource: &impl Serialize) -> Result<Json> {
     let mut json = Json::from_serialize(resource).map_err(Error::internal)?;
-    if let Json::Object(members) = &mut json
-        && let Some((_, metadata)) = members.iter_mut().find(|(name, _)| name == "metadata")
-        && let Json::String(text) = metadata
-    {
-        *metadata = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+    let Json::Object(members) = &mut json else { return Ok(json) };
+    for (name, value) in members.iter_mut() {
+        if let (true, Json::String(text)) = (CUSTOM_ATTRIBUTES.contains(&name.as_str()), &*value) {
+            *value = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+        }
     }
     Ok(json)
 }

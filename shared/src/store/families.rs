@@ -56,6 +56,10 @@ families! {
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
     /// Roles by party, current and revoked.
     PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
+    /// Recipients of a dock, and their e-mail addresses.
+    Recipients = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#RCP")];
+    /// Pointers from the ids of recipients to their docks.
+    RecipientPointers = [concat!("RCP#", ulid!())];
     /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
     /// Parties of an organization that were allocated at `/v2`.
@@ -120,7 +124,7 @@ mod tests {
     use crate::{
         domain::{
             credentials::Owner,
-            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
             time::Time,
         },
         store::keys,
@@ -146,6 +150,8 @@ mod tests {
             (keys::party(organization, party), Family::Tenant),
             (keys::dock_count(organization, dock, 1), Family::DockRoles),
             (keys::party_role(organization, party, RoleId::new(now, 6)), Family::PartyRoles),
+            (keys::recipient(organization, dock, RecipientId::new(now, 7)), Family::Recipients),
+            (keys::recipient_pointer(RecipientId::new(now, 7)), Family::RecipientPointers),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),

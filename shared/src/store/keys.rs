@@ -5,8 +5,10 @@
 //! The partition keys of a tenant's items begin with `ORG#` and the tenant's ULID. ULIDs have one length, so no tenant's
 //! prefix is a prefix of another tenant's.
 
+mod recipients;
 mod record_key;
 
+pub use recipients::*;
 pub use record_key::RecordKey;
 
 use crate::domain::{

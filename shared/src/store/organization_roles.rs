@@ -12,7 +12,7 @@ use super::{
     Listed, Page, Start, Store,
     keys::{self, Key},
     listing::Section,
-    record::RoleCounts,
+    record::{DockCounts, RoleCounts},
 };
 use crate::domain::{
     Name, Role, RoleName,
@@ -162,9 +162,9 @@ impl Store {
             OrganizationRoleFilter { docks, parties, .. } if parties.is_empty() && !docks.is_empty() => {
                 let counts: Vec<_> =
                     filter.distinct_docks().into_iter().map(|dock| self.dock_counts(organization, dock)).collect();
-                let counts: Vec<Option<RoleCounts>> =
+                let counts: Vec<Option<DockCounts>> =
                     stream::iter(counts).buffer_unordered(PARALLEL_COUNTS).try_collect().await?;
-                counts.into_iter().flatten().collect()
+                counts.into_iter().flatten().map(|counts| counts.roles).collect()
             }
             _ => return Ok(None),
         };

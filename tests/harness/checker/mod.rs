@@ -1,6 +1,7 @@
 //! The consistency checker: reads the whole table and reports every invariant that does not hold.
 
 mod invariants;
+mod recipients;
 mod table;
 
 use aws_sdk_dynamodb::Client;
