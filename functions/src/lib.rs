@@ -12,6 +12,7 @@ pub mod logs;
 pub mod openapi;
 mod organizations;
 mod parties;
+mod recipients;
 mod roles;
 mod routes;
 mod schemas;
@@ -50,6 +51,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     roles::revoke::ENDPOINT,
     roles::check::ENDPOINT,
     roles::get::ENDPOINT,
+    recipients::create::ENDPOINT,
+    recipients::create_batch::ENDPOINT,
+    recipients::list::ENDPOINT,
+    recipients::get::ENDPOINT,
+    recipients::update::ENDPOINT,
+    recipients::delete::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
     api_keys::get::ENDPOINT,

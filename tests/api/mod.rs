@@ -6,5 +6,6 @@ mod docks;
 pub mod documented;
 mod organizations;
 mod parties;
+mod recipients;
 mod roles;
 mod service;

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
     domain::{AllowedIps, ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
+    id::{ApiKeyId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
     store::{
         ApiKeyRecord, Item, Record, StoredRecord,
         keys::{self, DeletedResource, Key},
@@ -36,6 +36,7 @@ pub struct Filled {
     role: RoleId,
     /// A revoked role of the person.
     revoked: RoleId,
+    recipient: RecipientId,
 }
 
 pub async fn filled() -> Filled {
@@ -59,6 +60,10 @@ pub async fn filled() -> Filled {
     let revoked = client.assign(&organization, &person, &dock, "DISTRIBUTOR").await.id();
     client.delete(&format!("{parties}/{person}/roles/{revoked}")).await.expect(200);
     client.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
+    let recipient = client.create_recipient(&dock, "north@example.com").await.id();
+    client.patch(&paths::recipient(&dock, &recipient), &json!({ "email": "South@example.com" })).await.expect(200);
+    let gone = client.create_recipient(&dock, "gone@example.com").await.id();
+    client.delete(&paths::recipient(&dock, &gone)).await.expect(200);
     let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
     client.revoke_api_key(&key).await.expect(200);
     // A request stopped before it revoked the descendants of the key.
@@ -94,8 +99,9 @@ pub async fn filled() -> Filled {
     put.set_item(Some(ended.to_item().expect("an item"))).send().await.expect("put");
     let (dock, party, person) = (dock.parse(), party.parse(), person.parse());
     let (dock, party, person) = (dock.expect("an id"), party.expect("an id"), person.expect("an id"));
+    let recipient = recipient.parse().expect("an id");
     let (role, revoked) = (role.parse().expect("an id"), revoked.parse().expect("an id"));
-    Filled { server, organization, dock, party, person, role, revoked }
+    Filled { server, organization, dock, party, person, role, revoked, recipient }
 }
 
 #[apply(api_test)]
@@ -122,6 +128,7 @@ async fn every_kind_of_damage_is_detected() {
         (keys::count_shard(tenant, 2), "apiKeys", "the counters of an organization"),
         (platform.clone(), "organizations", "the counters of the platform"),
         (platform, "apiKeys", "the counters of the platform"),
+        (keys::dock_count_shard(tenant, dock, 5), "recipients", "docks count their recipients"),
         (keys::dock_count_shard(tenant, dock, 5), "rolesRecipient", "count their current roles"),
         (keys::party(tenant, party), "rolesDistributor", "count their current roles"),
     ] {
@@ -148,7 +155,7 @@ async fn every_kind_of_damage_is_detected() {
 
 /// Items without which a rule does not hold.
 async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> {
-    let Filled { organization, dock, party, person, role, revoked, .. } = *filled;
+    let Filled { organization, dock, party, person, role, revoked, recipient, .. } = *filled;
     let records = filled.server.records().await;
     let key_of = |is: &dyn Fn(&Record) -> bool| records.iter().find(|record| is(record)).expect("a record").key();
     let is_used_hint = |record: &Record| matches!(record, Record::LedgerHint(hint) if hint.owner.deleted_at.is_none());
@@ -176,6 +183,13 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
         (key_of(&|record| matches!(record, Record::AuditRow(_))), "a row in each of its views"),
+        (keys::recipient_pointer(recipient), "and their pointers agree"),
+        (
+            key_of(&|record| matches!(record, Record::RecipientEmail(email) if email.owner.recipient_id == recipient)),
+            "their e-mail addresses",
+        ),
+        (keys::recipient(organization, dock, recipient), "has its audit entry"),
+        (keys::dock(organization, dock), "every recipient has its dock"),
         (keys::deployment(), "one deployment record"),
         (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),

@@ -1,5 +1,7 @@
 //! The DynamoDB requests and units of each operation, compared with the ceilings in docs/costs.md.
 
+mod recipients;
+
 use std::{fmt::Write, time::Duration};
 
 use berth::Options;
@@ -142,6 +144,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     docks(&mut ledger, &platform, &org).await;
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
+    recipients::measure(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
     deletions(&mut ledger, &platform).await;
     println!("{}", ledger.table());

@@ -116,6 +116,11 @@ impl TestClient {
         self.try_assign(organization, party, dock, role).await.expect(201)
     }
 
+    /// Creates a recipient with this e-mail address.
+    pub async fn create_recipient(&self, dock: &str, email: &str) -> TestResponse {
+        self.post(&paths::recipients(dock), &json!({ "name": "Jane Doe", "email": email })).await.expect(201)
+    }
+
     /// Creates an API key of `organization`, or a platform key for `None`. The credential is the member `key`.
     pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> TestResponse {
         let mut body = json!({ "name": "Test", "scopes": scopes });

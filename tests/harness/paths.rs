@@ -42,6 +42,14 @@ pub fn dock_parties(dock: &str) -> String {
     format!("{DOCKS}/{dock}/parties")
 }
 
+pub fn recipients(dock: &str) -> String {
+    format!("{DOCKS}/{dock}/recipients")
+}
+
+pub fn recipient(dock: &str, recipient: &str) -> String {
+    format!("{DOCKS}/{dock}/recipients/{recipient}")
+}
+
 pub fn api_key(key: &str) -> String {
     format!("{API_KEYS}/{key}")
 }

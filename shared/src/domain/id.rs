@@ -50,6 +50,8 @@ kinds! {
     Party, PartyId, "pty", "party", PartyNotFound;
     /// A role of a party in a dock.
     Role, RoleId, "dpr", "role", RoleNotFound;
+    /// A contact in a dock, who receives documents.
+    Recipient, RecipientId, "rcp", "recipient", RecipientNotFound;
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
     /// An audit entry.

@@ -184,6 +184,9 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
             if let Some(link) = &success.link {
                 response.headers_mut().insert(header::LINK, value(link));
             }
+            if success.is_replayed {
+                response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+            }
             if success.without_secrets.is_some() {
                 response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             }

@@ -58,6 +58,10 @@ families! {
     PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
     /// Deletions of an organization's resources: their tombstones, and those in progress.
     Deletions = [concat!("ORG#", ulid!(), "#DELETIONS")];
+    /// Recipients of a dock, and their e-mail addresses.
+    Recipients = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#RCP")];
+    /// Pointers from the ids of recipients to their docks.
+    RecipientPointers = [concat!("RCP#", ulid!())];
     /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
     /// Parties of an organization that were allocated at `/v2`.
@@ -124,7 +128,7 @@ mod tests {
     use crate::{
         domain::{
             credentials::Owner,
-            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
             time::Time,
         },
         store::keys,
@@ -155,6 +159,8 @@ mod tests {
             (keys::tombstone(organization, keys::DeletedResource::Dock(dock)), Family::Deletions),
             (keys::pending_deletion(organization, keys::DeletedResource::Party(party)), Family::Deletions),
             (keys::deleted_dock(dock), Family::DeletedDocks),
+            (keys::recipient(organization, dock, RecipientId::new(now, 7)), Family::Recipients),
+            (keys::recipient_pointer(RecipientId::new(now, 7)), Family::RecipientPointers),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),

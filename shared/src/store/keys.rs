@@ -6,11 +6,13 @@
 //! prefix is a prefix of another tenant's.
 
 mod deletions;
+mod recipients;
 mod record_key;
 
 pub use deletions::{
     DeletedResource, current_dock_roles, deleted_dock, pending_deletion, pending_deletions, tombstone,
 };
+pub use recipients::*;
 pub use record_key::RecordKey;
 
 use crate::domain::{

@@ -25,6 +25,7 @@ struct FaultWorld {
     dock: String,
     party: String,
     role: String,
+    recipient: String,
     key: String,
     ledger_party: String,
     user: String,
@@ -42,12 +43,13 @@ impl FaultWorld {
         let party = client.create_party(&organization, "Party").await;
         let (party, ledger_party) = (party.id(), party.text("ledgerParty"));
         let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
+        let recipient = client.create_recipient(&dock, "storm@example.com").await.id();
         let key = client.create_api_key(None, &["docks:read"]).await.id();
         // The first list of a process reads the secret of the cursors.
         client.list_docks().await.expect(200);
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let user = user.as_str().expect("an id").to_owned();
-        Self { server, wire, client, organization, dock, party, role, key, ledger_party, user }
+        Self { server, wire, client, organization, dock, party, role, recipient, key, ledger_party, user }
     }
 
     /// Returns a path of the endpoint list with ids.
@@ -57,6 +59,7 @@ impl FaultWorld {
             ("{dockId}", &self.dock),
             ("{partyId}", &self.party),
             ("{roleId}", &self.role),
+            ("{recipientId}", &self.recipient),
             ("{keyId}", &self.key),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
@@ -70,8 +73,15 @@ impl FaultWorld {
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
-            "create-organization" | "update-organization" | "update-dock" | "update-party" | "update-api-key" => {
-                json!({ "name": name })
+            "create-organization"
+            | "update-organization"
+            | "update-dock"
+            | "update-party"
+            | "update-api-key"
+            | "update-recipient" => json!({ "name": name }),
+            "create-recipient" => json!({ "name": name, "email": format!("{number}@example.com") }),
+            "create-recipients-batch" => {
+                json!({ "recipients": [{ "name": name, "email": format!("{number}@example.com") }] })
             }
             "create-dock" => json!({ "organizationId": self.organization, "name": name }),
             "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
@@ -157,7 +167,7 @@ async fn a_transient_fault_is_retried() {
     ];
     let writing = ENDPOINTS.iter().filter(|endpoint| {
         endpoint.method != Method::GET
-            && !["check-roles", "assign-role", "revoke-role", "fallback"].contains(&endpoint.name)
+            && !["check-roles", "assign-role", "revoke-role", "delete-recipient", "fallback"].contains(&endpoint.name)
     });
     let mut number = 0;
     for endpoint in writing {
@@ -187,10 +197,13 @@ async fn a_transient_fault_is_retried() {
         // Never 409 because of the request's own write.
         let role = world.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
         assert_eq!(world.wire.clear_faults(), 1);
-        world.wire.once("TransactWriteItems", fault);
-        // Nor 404 after its own revocation.
-        world.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
-        assert_eq!(world.wire.clear_faults(), 1);
+        let recipient = world.client.create_recipient(&world.dock, "short@example.com").await.id();
+        // Nor 404 after its own revocation or deletion.
+        for deleted in [format!("{roles}/{role}"), paths::recipient(&world.dock, &recipient)] {
+            world.wire.once("TransactWriteItems", fault.clone());
+            world.request(&Method::DELETE, &deleted, None).await.expect(200);
+            assert_eq!(world.wire.clear_faults(), 1);
+        }
     }
     assert_consistent(&world.server).await;
 }

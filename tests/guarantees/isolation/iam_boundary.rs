@@ -24,7 +24,7 @@ const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
 
 /// Accesses of a tenant beyond `ORG#<own>…`, and why they do not disclose another tenant.
-const EXCEPTIONS: [(Family, &[StoreAction], &str); 15] = [
+const EXCEPTIONS: [(Family, &[StoreAction], &str); 16] = [
     (
         Family::ApiKeys,
         &[
@@ -83,6 +83,11 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 15] = [
         Family::PartyPointers,
         &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem, StoreAction::DeleteItem],
         "the owner of a ledger party; Berth omits a party of another organization, as if it did not exist",
+    ),
+    (
+        Family::RecipientPointers,
+        &[StoreAction::PutItem, StoreAction::DeleteItem],
+        "the pointer to a recipient of the caller, which is created and deleted with the recipient",
     ),
     (
         Family::Slugs,

@@ -6,18 +6,18 @@ use berth_shared::{
     domain::{Domain, PartyType, Role, RoleName},
     id::{DockId, OrganizationId, PartyId, RoleId},
     store::{
-        Action,
+        Action, Entity,
         keys::SHARDS,
         record::{AuditEntry, Content, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
     },
     time::Time,
 };
 
-use super::{deletions, table::Table};
+use super::{deletions, recipients, table::Table};
 
 pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 26] = [
+pub const RULES: [(&str, Rule); 29] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -39,6 +39,9 @@ pub const RULES: [(&str, Rule); 26] = [
     ("every revoked role has an item by dock and one by party, and is not current", revoked_roles),
     ("every role has its dock and its party", deletions::role_ends),
     ("parties and docks count their current roles", role_counts),
+    ("recipients, their e-mail addresses and their pointers agree", recipients::parts),
+    ("every recipient has its dock", recipients::docks),
+    ("docks count their recipients", recipients::counts),
     ("every API key has a row in both lists", api_keys),
     ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
     ("every creation, every revocation of a role and every deletion has its audit entry", audit),
@@ -58,7 +61,7 @@ pub fn equal_sets<T: Ord + std::fmt::Debug>(
 }
 
 /// Reports a counter that differs from the number of records.
-fn equal_counts(violations: &mut Vec<String>, what: &str, counter: i64, records: usize) {
+pub fn equal_counts(violations: &mut Vec<String>, what: &str, counter: i64, records: usize) {
     if usize::try_from(counter) != Ok(records) {
         violations.push(format!("{what}: the counter is {counter}, there are {records}"));
     }
@@ -271,7 +274,8 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
     }
     let mut counters: BTreeMap<(OrganizationId, DockId, RoleName), u64> = BTreeMap::new();
     for (record, role) in table.dock_counters.iter().flat_map(|record| RoleName::ALL.map(|role| (record, role))) {
-        *counters.entry((record.organization_id, record.dock_id, role)).or_default() += record.counts.of(Some(role));
+        *counters.entry((record.organization_id, record.dock_id, role)).or_default() +=
+            record.counts.roles.of(Some(role));
     }
     for role in RoleName::ALL {
         let mut check = |id: String, counter: u64, records: Option<&usize>| {
@@ -360,17 +364,26 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     let revoked: BTreeSet<_> = revoked.map(|(owner, id)| (Some(owner), id.to_string())).collect();
     created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
     created.extend(revoked.iter().cloned());
-    let deleted = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
-    let deleted: BTreeSet<_> = deleted.collect();
+    let tombstones = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
+    let mut deleted: BTreeSet<_> = tombstones.collect();
+    created.extend(table.recipients.values().map(|record| (Some(record.organization_id), record.id.to_string())));
+    // A deleted recipient has left only its entries.
+    let left = table.audit.iter().filter(|entry| entry.action == Action::Delete);
+    let left: BTreeSet<_> = left
+        .filter(|entry| entry.entity_type == Entity::Recipient)
+        .map(|entry| (entry.owner.organization(), entry.entity_id.clone()))
+        .collect();
+    violations.extend(created.intersection(&left).map(|id| format!("{id:?} is deleted and exists")));
+    deleted.extend(left);
     created.extend(deleted.iter().cloned());
-    let ended: BTreeSet<_> = revoked.union(&deleted).cloned().collect();
+    let ended = &revoked | &deleted;
     let entries = |action: Action| {
         let entries = table.audit.iter().filter(move |entry| entry.action == action);
         entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };
     equal_sets(violations, ("the table", created), ("the audit entries of creations", entries(Action::Create)));
     let entries_of_ends = ("the audit entries of deletions", entries(Action::Delete));
-    equal_sets(violations, ("the revoked roles and the tombstones", ended), entries_of_ends);
+    equal_sets(violations, ("what was deleted or revoked", ended), entries_of_ends);
     let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
     violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
 }

@@ -2,6 +2,7 @@
 
 mod deletions;
 mod invariants;
+mod recipients;
 mod table;
 
 use aws_sdk_dynamodb::Client;

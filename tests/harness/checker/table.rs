@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use berth_shared::{
     credentials::Owner,
-    domain::{Dock, Organization},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId},
+    domain::{Dock, Organization, Recipient},
+    id::{ApiKeyId, DockId, OrganizationId, PartyId, RecipientId},
     store::{
         Item, Record,
         record::{
             ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, AuditRow, CursorSecret, DeletedDock,
             Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight,
             LedgerRightCounter, LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer,
-            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RevokedRoleByDock,
-            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
+            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RecipientEmail,
+            RecipientPointer, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
         },
     },
 };
@@ -47,6 +47,9 @@ pub struct Table {
     pub roles_by_party: Vec<RoleByParty>,
     pub revoked_by_dock: Vec<RevokedRoleByDock>,
     pub revoked_by_party: Vec<RevokedRoleByParty>,
+    pub recipients: BTreeMap<RecipientId, Recipient>,
+    pub recipient_emails: Vec<RecipientEmail>,
+    pub recipient_pointers: Vec<RecipientPointer>,
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
@@ -109,6 +112,9 @@ impl Table {
             Record::Role(record) => self.roles_by_party.push(record),
             Record::RevokedDockRole(record) => self.revoked_by_dock.push(record),
             Record::RevokedRole(record) => self.revoked_by_party.push(record),
+            Record::Recipient(record) => drop(self.recipients.insert(record.id, record)),
+            Record::RecipientEmail(record) => self.recipient_emails.push(record),
+            Record::RecipientPointer(record) => self.recipient_pointers.push(record),
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
@@ -132,6 +138,8 @@ impl Table {
         tenants.extend(self.ledger_rows.iter().map(|record| (record.organization_id, "a ledger party")));
         tenants.extend(self.roles_by_dock.iter().map(|record| (record.organization_id, "a role by dock")));
         tenants.extend(self.roles_by_party.iter().map(|record| (record.organization_id, "a role by party")));
+        tenants.extend(self.recipients.values().map(|record| (record.organization_id, "a recipient")));
+        tenants.extend(self.recipient_emails.iter().map(|record| (record.organization_id, "an e-mail address")));
         tenants
     }
 

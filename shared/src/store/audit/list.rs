@@ -15,7 +15,7 @@ use crate::{
     domain::{
         credentials::Owner,
         error::{Error, Result},
-        id::{self, ApiKeyId, DockId, OrganizationId, PartyId},
+        id::{self, ApiKeyId, DockId, OrganizationId, PartyId, RecipientId},
         time::Time,
     },
     store::{
@@ -23,7 +23,7 @@ use crate::{
         keys::{self, AuditView, Key, Range},
         listing::{Keep, Section},
         reads::decode,
-        record::{AuditEntry, Content, PartyOwner},
+        record::{AuditEntry, Content, PartyOwner, RecipientPlace},
         retry::Attempt,
     },
 };
@@ -152,7 +152,7 @@ impl Store {
         Ok(listed)
     }
 
-    /// Returns the owner of an existing organization, dock, party or API key; `None` for other resources.
+    /// Returns the owner of an existing organization, dock, party, recipient or API key; `None` for other resources.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -171,6 +171,11 @@ impl Store {
             Entity::ApiKey => {
                 let Ok(id) = entity_id.parse::<ApiKeyId>() else { return Ok(None) };
                 Ok(self.api_key(id).await?.map(|record| record.key.owner))
+            }
+            Entity::Recipient => {
+                let Ok(id) = entity_id.parse::<RecipientId>() else { return Ok(None) };
+                let place: Option<RecipientPlace> = self.get(&keys::recipient_pointer(id)).await?;
+                Ok(place.map(|place| Owner::Organization(place.organization_id)))
             }
             Entity::Role | Entity::Other(_) => Ok(None),
         }

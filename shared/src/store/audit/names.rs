@@ -16,6 +16,8 @@ pub enum Entity {
     Party,
     /// Role.
     Role,
+    /// Recipient of a dock.
+    Recipient,
     /// API key.
     ApiKey,
     /// Resource of another service, which appends entries about it.
@@ -39,7 +41,8 @@ pub enum Action {
 
 impl Entity {
     /// All types of Berth's own resources.
-    pub const ALL: &'static [Self] = &[Self::Organization, Self::Dock, Self::Party, Self::Role, Self::ApiKey];
+    pub const ALL: &'static [Self] =
+        &[Self::Organization, Self::Dock, Self::Party, Self::Role, Self::Recipient, Self::ApiKey];
 
     /// Returns the type with this name.
     #[must_use]
@@ -56,6 +59,7 @@ impl Entity {
             Self::Dock => "dock",
             Self::Party => "party",
             Self::Role => "role",
+            Self::Recipient => "recipient",
             Self::ApiKey => "api_key",
             Self::Other(name) => name,
         }
@@ -66,7 +70,9 @@ impl Entity {
     pub const fn actions(&self) -> &'static [Action] {
         use Action::{Create, Delete, Revoke, Update};
         match self {
-            Self::Organization | Self::Dock | Self::Party | Self::Other(_) => &[Create, Update, Delete],
+            Self::Organization | Self::Dock | Self::Party | Self::Recipient | Self::Other(_) => {
+                &[Create, Update, Delete]
+            }
             Self::Role => &[Create, Delete],
             Self::ApiKey => &[Create, Update, Revoke],
         }

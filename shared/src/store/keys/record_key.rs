@@ -4,9 +4,9 @@ use ulid::ULID_LEN;
 
 use super::{AuditView, DeletedResource, Key, SHARDS};
 use crate::domain::{
-    Domain, ExternalRef, Hint, RoleName, Slug,
+    Domain, ExternalRef, Hint, LowercaseEmail, RoleName, Slug,
     credentials::Owner,
-    id::{ApiKeyId, AuditEntryId, DockId, Id, Kind, OrganizationId, PartyId, RoleId},
+    id::{ApiKeyId, AuditEntryId, DockId, Id, Kind, OrganizationId, PartyId, RecipientId, RoleId},
 };
 
 /// Length of a hexadecimal SHA-256.
@@ -109,6 +109,19 @@ pub enum RecordKey {
         party_id: PartyId,
         id: RoleId,
     },
+    Recipient {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        id: RecipientId,
+    },
+    RecipientEmail {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        email: LowercaseEmail,
+    },
+    RecipientPointer {
+        id: RecipientId,
+    },
     ApiKey {
         id: ApiKeyId,
     },
@@ -205,6 +218,9 @@ impl RecordKey {
             return Some(Self::LedgerRow { organization_id, hint });
         }
         if let Some(dock) = area.strip_prefix("#DOCK#") {
+            if let Some(dock) = dock.strip_suffix("#RCP") {
+                return Self::parse_recipient(organization_id, id(dock)?, sk);
+            }
             let dock_id = id(dock)?;
             return match shard(sk) {
                 Some(shard) => Some(Self::DockCounter { organization_id, dock_id, shard }),
@@ -269,6 +285,18 @@ impl RecordKey {
         }
     }
 
+    fn parse_recipient(organization_id: OrganizationId, dock_id: DockId, sk: &str) -> Option<Self> {
+        match sk.split_once('#')? {
+            ("RCP", recipient) => Some(Self::Recipient { organization_id, dock_id, id: id(recipient)? }),
+            ("EMAIL", text) => {
+                // Parsing an address converts it to lower case. A key in another case is not one of Berth.
+                let email = LowercaseEmail::parse(text).ok()?;
+                (email.as_str() == text).then_some(Self::RecipientEmail { organization_id, dock_id, email })
+            }
+            _ => None,
+        }
+    }
+
     /// Parses keys that do not depend on an owner.
     fn parse_global(pk: &str, sk: &str) -> Option<Self> {
         let Some((kind, value)) = pk.split_once('#') else {
@@ -291,6 +319,7 @@ impl RecordKey {
                 let domain = Domain::parse(value).ok()?;
                 (domain.as_str() == value).then_some(Self::Domain { domain })
             }
+            ("RCP", "RCP") => Some(Self::RecipientPointer { id: id(value)? }),
             ("KEY", "KEY") => Some(Self::ApiKey { id: id(value)? }),
             ("LINEAGE", sk) => match sk.split_once('#')? {
                 ("CHILD", child) => Some(Self::ApiKeyChild { parent: id(value)?, id: id(child)? }),

@@ -25,6 +25,7 @@ mod ledger;
 mod organizations;
 mod parties;
 mod platform;
+mod recipients;
 mod roles;
 mod secrets;
 #[cfg(test)]
@@ -40,14 +41,14 @@ use super::{
     reads::{decode, key_of},
 };
 use crate::domain::{
-    Dock, Organization,
+    Dock, Organization, Recipient,
     error::{Error, Result},
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
 pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
-pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
+pub use docks::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
@@ -55,6 +56,7 @@ pub use ledger::{
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
+pub use recipients::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRef};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
 pub use secrets::{SecretDigests, SecretMatch};
 
@@ -238,6 +240,12 @@ records! {
     RevokedDockRole(RevokedRoleByDock);
     /// Revoked role, by party.
     RevokedRole(RevokedRoleByParty);
+    /// Recipient.
+    Recipient(Recipient);
+    /// E-mail address of a recipient.
+    RecipientEmail(RecipientEmail);
+    /// Pointer from the id of a recipient to its dock.
+    RecipientPointer(RecipientPointer);
     /// API key.
     ApiKey(ApiKeyRecord);
     /// API key in the list of all API keys.

@@ -6,10 +6,10 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        AllowedIps, ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party,
-        PartyType, Role, RoleName, Slug,
+        AllowedIps, ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, LowercaseEmail, Metadata, Name,
+        Namespace, Party, PartyType, Recipient, Role, RoleName, Slug, StakeholderClass,
         credentials::{Digest, Environment, Owner, Scope},
-        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
         json::Json,
         time::Time,
     },
@@ -107,6 +107,22 @@ impl Values {
         }
     }
 
+    fn recipient(&self) -> Recipient {
+        Recipient {
+            id: RecipientId::from_ulid(self.ulid(3)),
+            organization_id: self.organization(),
+            dock_id: self.dock().id,
+            name: self.name.clone(),
+            email: LowercaseEmail::parse(&format!("r{}@example.com", self.number)).unwrap(),
+            stakeholder_class: self.is_set.then_some(StakeholderClass::Agent),
+            identifiers: Metadata::of_ledger(vec![("n".to_owned(), Json::Number("1.0".to_owned()))]),
+            party_id: self.is_set.then(|| self.party().id),
+            created_at: self.time(),
+            updated_at: self.time(),
+            version: self.number,
+        }
+    }
+
     fn api_key(&self) -> ApiKeyRecord {
         let key = ApiKey {
             id: ApiKeyId::from_ulid(self.ulid(4)),
@@ -170,8 +186,9 @@ impl Values {
     /// Returns a record of every type.
     fn records(&self) -> Vec<Record> {
         let deleted = self.records_of_deletions();
-        let audit = self.audit_rows();
-        [self.records_of_owners(), self.records_of_parties(), deleted, self.records_of_requests(), audit].concat()
+        let (recipients, audit) = (self.records_of_recipients(), self.audit_rows());
+        let (parties, requests) = (self.records_of_parties(), self.records_of_requests());
+        [self.records_of_owners(), parties, recipients, deleted, requests, audit].concat()
     }
 
     /// Returns the records of deleted resources.
@@ -235,7 +252,13 @@ impl Values {
                 owner: DomainOwner { dock_id: dock.id, blocks_until: self.number },
             }
             .into(),
-            DockCounter { organization_id, dock_id: dock.id, shard, counts: role_counts }.into(),
+            DockCounter {
+                organization_id,
+                dock_id: dock.id,
+                shard,
+                counts: DockCounts { roles: role_counts, recipients: self.number },
+            }
+            .into(),
             dock.into(),
         ]
     }
@@ -265,6 +288,23 @@ impl Values {
             RoleByParty { organization_id, role: role.clone() }.into(),
             RevokedRoleByDock { organization_id, role: role.clone() }.into(),
             RevokedRoleByParty { organization_id, role }.into(),
+        ]
+    }
+
+    /// Returns the records of recipients.
+    fn records_of_recipients(&self) -> Vec<Record> {
+        let recipient = self.recipient();
+        let Recipient { id, organization_id, dock_id, .. } = recipient;
+        vec![
+            RecipientEmail {
+                organization_id,
+                dock_id,
+                email: recipient.email.clone(),
+                owner: RecipientRef { recipient_id: id },
+            }
+            .into(),
+            RecipientPointer { id, place: RecipientPlace { organization_id, dock_id } }.into(),
+            recipient.into(),
         ]
     }
 
