@@ -3,6 +3,7 @@
 mod api_keys;
 mod docks;
 pub mod documented;
+mod machine_clients;
 mod organizations;
 mod parties;
 mod roles;

@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 10] = [
+pub const DIRECTORY_SCOPES: [&str; 12] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -146,4 +146,6 @@ pub const DIRECTORY_SCOPES: [&str; 10] = [
     "roles:write",
     "api-keys:read",
     "api-keys:write",
+    "machine-clients:read",
+    "machine-clients:write",
 ];

@@ -31,6 +31,8 @@ pub struct Tenant {
     pub role: String,
     /// API key that has never been used.
     pub key: String,
+    /// Machine client.
+    pub machine_client: String,
     pub client: TestClient,
 }
 
@@ -42,16 +44,17 @@ impl Tenant {
         let party = platform.create_party(&organization, "First American Title").await.id();
         let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
         let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let machine_client = platform.create_machine_client(&organization, &["docks:read"]).await.id();
         let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
-        Self { organization, dock, party, role, key, client }
+        Self { organization, dock, party, role, key, machine_client, client }
     }
 
     /// Returns a tenant that exists on no server.
     pub fn placeholder() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
         let client = TestClient::new("http://127.0.0.1:9", None);
-        let [organization, dock, party, role, key] = ["org", "dock", "pty", "dpr", "key"].map(id);
-        Self { organization, dock, party, role, key, client }
+        let [organization, dock, party, role, key, machine_client] = ["org", "dock", "pty", "dpr", "key", "mc"].map(id);
+        Self { organization, dock, party, role, key, machine_client, client }
     }
 
     /// Returns the tenant with a new resource in place of the one that a request to this endpoint changes or deletes.
@@ -68,6 +71,9 @@ impl Tenant {
             }
             "revoke-api-key" | "update-api-key" | "rotate-api-key" => {
                 fresh.key = client.create_api_key(None, &["docks:read"]).await.id()
+            }
+            "update-machine-client" | "rotate-machine-client" | "delete-machine-client" => {
+                fresh.machine_client = client.create_machine_client(&self.organization, &["docks:read"]).await.id();
             }
             // Other endpoints create a resource or only read.
             _ => {}
@@ -108,6 +114,7 @@ impl Tenant {
             "pty" => &self.party,
             "dpr" => &self.role,
             "key" => &self.key,
+            "mc" => &self.machine_client,
             other => panic!("Tenant has no resource with the prefix {other}: add one"),
         }
     }
@@ -118,7 +125,7 @@ impl Tenant {
 pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
-        Access::Public | Access::Ledger(_) => None,
+        Access::Public | Access::Ledger(_) | Access::MachineClient | Access::OAuth => None,
     })
 }
 
@@ -160,7 +167,13 @@ impl SampleRequest {
                     json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": organization, "dockId": dock }),
                 )
             }
-            // The tenant's key lacks the scopes of the example.
+            // The credential that sends the sample may lack the scopes of the example.
+            "create-machine-client" => {
+                let (name, scopes) = ("Settlement", ["docks:read"]);
+                Some(json!({ "name": name, "scopes": scopes, "dockId": dock, "partyId": tenant.party }))
+            }
+            "update-machine-client" => Some(json!({ "name": "Settlement", "partyId": tenant.party })),
+            // The key does not have the scopes of the example.
             "update-api-key" => Some(json!({ "name": "Reader" })),
             _ => Some(tenant.example(endpoint)?),
         };

@@ -158,6 +158,8 @@ codes! {
     RoleNotFound = 404 "ROLE_NOT_FOUND";
     /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
+    /// The machine client does not exist, or the client has no access to it.
+    MachineClientNotFound = 404 "MACHINE_CLIENT_NOT_FOUND";
     /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.
@@ -166,6 +168,8 @@ codes! {
     SlugAlreadyTaken = 409 "SLUG_ALREADY_TAKEN";
     /// The slug is reserved for the service, or for the organization that had it in the last 30 days.
     SlugReserved = 409 "SLUG_RESERVED";
+    /// The dock of the machine client does not exist any more.
+    DockGone = 409 "DOCK_GONE";
     /// The API key is revoked.
     ApiKeyRevoked = 409 "API_KEY_REVOKED";
     /// The version of the resource does not match `If-Match`.

@@ -52,6 +52,10 @@ kinds! {
     Role, RoleId, "dpr", "role", RoleNotFound;
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
+    /// A machine client.
+    MachineClient, MachineClientId, "mc", "machine client", MachineClientNotFound;
+    /// An access token of a machine client (the record, not the credential).
+    AccessToken, AccessTokenId, "tok", "access token", RouteNotFound;
     /// An audit entry.
     AuditEntry, AuditEntryId, "aud", "audit entry", RouteNotFound;
     /// A request without an id from the client.

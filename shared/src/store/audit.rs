@@ -8,7 +8,7 @@ use super::{
     record::{AuditEntry, Changes},
 };
 use crate::domain::{
-    credentials::Owner,
+    credentials::{CredentialId, Owner},
     error::{Error, Result},
     hex,
     id::{AuditEntryId, DockId},
@@ -55,11 +55,17 @@ pub enum Dialect {
 /// Author of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// Type of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.
+    /// Type of actor: `api_key`, `machine_client`, `ledger_user` (of a signed token) or `operator`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Id of the actor.
     pub id: String,
+}
+
+impl From<CredentialId> for Actor {
+    fn from(id: CredentialId) -> Self {
+        Self { kind: id.actor_type().to_owned(), id: id.to_string() }
+    }
 }
 
 /// Type of a changed resource.
@@ -76,6 +82,10 @@ pub enum Entity {
     Role,
     /// API key.
     ApiKey,
+    /// Machine client.
+    MachineClient,
+    /// Access token of a machine client.
+    AccessToken,
 }
 
 /// Kind of change.
