@@ -4,6 +4,7 @@
 //! `openapi.json`, and the tests of all endpoints. docs/adding-an-endpoint.md describes how to add an endpoint.
 
 mod api_keys;
+mod audit;
 pub mod cors;
 mod docks;
 mod ledger;
@@ -51,7 +52,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     roles::get::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
+    api_keys::get::ENDPOINT,
+    api_keys::update::ENDPOINT,
+    api_keys::rotate::ENDPOINT,
     api_keys::revoke::ENDPOINT,
+    audit::list::ENDPOINT,
+    audit::entity::ENDPOINT,
     ledger::allocate::ENDPOINT,
     ledger::list::ENDPOINT,
     ledger::participant_id::ENDPOINT,

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
-    domain::{ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
+    domain::{AllowedIps, ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
     id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
     store::{
         ApiKeyRecord, Item, Record, StoredRecord,
@@ -175,6 +175,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_role(organization, party, role), "every current role has an item"),
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
+        (key_of(&|record| matches!(record, Record::AuditRow(_))), "a row in each of its views"),
         (keys::deployment(), "one deployment record"),
         (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),
@@ -199,6 +200,8 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
         owner: Owner::Platform,
         name,
         scopes: Vec::new(),
+        dock_id: None,
+        allowed_ips: AllowedIps::default(),
         environment: Environment::Test,
         start: "dk_test_000000".to_owned(),
         expires_at: None,

@@ -157,8 +157,10 @@ codes! {
     InsufficientScope = 403 "INSUFFICIENT_SCOPE";
     /// The operation requires a platform key.
     PlatformKeyRequired = 403 "PLATFORM_KEY_REQUIRED";
-    /// A key can grant only scopes that it holds, and revoke only keys whose scopes it holds.
+    /// A key can grant only scopes that it holds, and change, rotate or revoke only keys whose scopes it holds.
     ScopeNotHeld = 403 "SCOPE_NOT_HELD";
+    /// The credential is bound to a dock, and the operation concerns more than that dock.
+    DockBoundCredential = 403 "DOCK_BOUND_CREDENTIAL";
     /// The party belongs to another organization.
     PartyOfAnotherOrganization = 403 "PARTY_OF_ANOTHER_ORGANIZATION";
     /// The dock belongs to another organization.
@@ -175,6 +177,8 @@ codes! {
     RoleNotFound = 404 "ROLE_NOT_FOUND";
     /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
+    /// The audit trail has no entry of the resource, or the client has no access to it.
+    AuditEntryNotFound = 404 "AUDIT_ENTRY_NOT_FOUND";
     /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.
@@ -187,6 +191,8 @@ codes! {
     OrganizationNotEmpty = 409 "ORGANIZATION_NOT_EMPTY";
     /// The default organization of the deployment cannot be deleted.
     DefaultOrganization = 409 "DEFAULT_ORGANIZATION";
+    /// The API key is revoked.
+    ApiKeyRevoked = 409 "API_KEY_REVOKED";
     /// The version of the resource does not match `If-Match`.
     PreconditionFailed = 412 "PRECONDITION_FAILED";
     /// The body is larger than 256 KiB.

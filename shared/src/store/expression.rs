@@ -123,6 +123,15 @@ pub(super) enum KeyCondition<'a> {
         /// Beginning of the sort keys.
         prefix: &'a str,
     },
+    /// The items with this partition key whose sort keys are from `first` to `last`, both included.
+    Between {
+        /// Partition key.
+        pk: &'a str,
+        /// First sort key.
+        first: &'a str,
+        /// Last sort key.
+        last: &'a str,
+    },
 }
 
 impl<'a> KeyCondition<'a> {
@@ -146,6 +155,12 @@ impl<'a> KeyCondition<'a> {
                 let partition = partition(pk);
                 let prefix = expressions.value(":prefix", AttributeValue::S(prefix.to_owned()));
                 format!("{partition} AND begins_with({}, {prefix})", expressions.name(SK))
+            }
+            Self::Between { pk, first, last } => {
+                let partition = partition(pk);
+                let [first, last] = [(":first", first), (":last", last)]
+                    .map(|(name, sk)| expressions.value(name, AttributeValue::S(sk.to_owned())));
+                format!("{partition} AND {} BETWEEN {first} AND {last}", expressions.name(SK))
             }
         };
         Rendered { condition: Some(condition), ..expressions.into_rendered() }
@@ -356,6 +371,9 @@ mod tests {
         assert_eq!(part.condition.as_deref(), Some("#pk = :pk AND begins_with(#sk, :prefix)"));
         assert_eq!(part.values.unwrap()[":prefix"], AttributeValue::S("DOCK#".to_owned()));
         assert_eq!(part.names.unwrap()["#sk"], "sk");
+        let between = KeyCondition::Between { pk: "ORGS", first: "A", last: "B" }.render();
+        assert_eq!(between.condition.as_deref(), Some("#pk = :pk AND #sk BETWEEN :first AND :last"));
+        assert_eq!(between.values.unwrap().len(), 3);
     }
 
     #[test]

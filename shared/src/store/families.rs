@@ -137,7 +137,9 @@ mod tests {
         let (dock, party, key) = (DockId::new(now, 2), PartyId::new(now, 3), ApiKeyId::new(now, 4));
         let owners = [Owner::Platform, Owner::Organization(organization)];
         let digest = "a".repeat(64);
-        let audit = |owner| keys::audit_entry(owner, &dock.to_string(), AuditEntryId::new(now, 5));
+        let audit = |owner| keys::audit_entry(owner, AuditEntryId::new(now, 5));
+        let view = keys::AuditView::Dock(dock);
+        let row = |owner| keys::audit_row(owner, &view, AuditEntryId::new(now, 5));
         let found = [
             (keys::deployment(), Family::Deployment),
             (keys::cursor_secret(), Family::CursorSecret),
@@ -165,6 +167,8 @@ mod tests {
             (keys::idempotency(owners[1], key, &digest), Family::Idempotency),
             (audit(owners[0]), Family::PlatformAudit),
             (audit(owners[1]), Family::TenantAudit),
+            (row(owners[0]), Family::PlatformAudit),
+            (row(owners[1]), Family::TenantAudit),
         ];
         for (key, family) in found {
             assert_eq!(Family::of_key(&key), Some(family), "{key:?}");

@@ -18,7 +18,7 @@ use super::{
     reads::decode,
     record::{ApiKeyRecord, ApiKeyRow, PendingRevocation, RevokedParent},
     retry::Attempt,
-    transaction::{Outcome, Transaction},
+    transaction::{AUDIT_ACTIONS, MAX_ACTIONS, Outcome, Transaction},
 };
 use crate::domain::{
     ApiKey,
@@ -26,8 +26,9 @@ use crate::domain::{
     id::ApiKeyId,
 };
 
-/// Maximum number of children that one transaction revokes. Each takes three actions of at most 100.
-const CHILDREN: i32 = 25;
+/// Maximum number of children that one transaction revokes. Each takes seven actions of at most 100, and one is common.
+const CHILDREN: i32 = 14;
+const _: () = assert!(CHILDREN as usize * (2 + AUDIT_ACTIONS) < MAX_ACTIONS);
 /// Maximum number of pending revocations whose children are read in parallel.
 const PENDING: i32 = 25;
 /// Time before the deadline at which the traversal stops, so that its last transaction can end.

@@ -161,16 +161,16 @@ async fn a_ledger_id_is_never_used_again() {
 
 /// The first transaction revokes a few roles. If there are more, it only deletes the party.
 #[apply(api_test)]
-async fn few_roles_are_revoked_in_one_transaction() {
+async fn few_roles_are_revoked_in_one_or_two_transactions() {
     let wire = Wire::new();
     let server = TestServer::start_with(Options { http_client: Some(wire.layer()), ..patient() }).await;
     let client = server.platform();
     let organization = client.create_organization("Acme").await.id();
     let mut docks = Vec::new();
-    for number in 0..14 {
+    for number in 0..17 {
         docks.push(client.create_dock(&organization, &format!("Dock {number}")).await.id());
     }
-    for (number, transactions) in [(13, 1), (14, 3)] {
+    for (number, transactions) in [(7, 1), (10, 2), (16, 2), (17, 4)] {
         let party = client.create_party(&organization, "Ann").await.id();
         for dock in &docks[..number] {
             client.assign(&organization, &party, dock, "RECIPIENT").await;

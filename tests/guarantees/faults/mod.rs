@@ -60,16 +60,19 @@ impl FaultWorld {
             ("{keyId}", &self.key),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
+            ("{entityId}", &self.party),
         ]
         .into_iter()
-        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+        .fold(path.replace("{entityType}", "party"), |path, (name, id)| path.replace(name, id))
     }
 
     /// Returns a valid body for the endpoint.
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
-            "create-organization" | "update-organization" | "update-dock" | "update-party" => json!({ "name": name }),
+            "create-organization" | "update-organization" | "update-dock" | "update-party" | "update-api-key" => {
+                json!({ "name": name })
+            }
             "create-dock" => json!({ "organizationId": self.organization, "name": name }),
             "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
             "assign-role" => json!({ "dockId": self.dock, "role": "DISTRIBUTOR" }),

@@ -8,7 +8,7 @@ use berth_shared::{
     store::{
         Action,
         keys::SHARDS,
-        record::{HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
+        record::{AuditEntry, Content, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
     },
     time::Time,
 };
@@ -17,7 +17,7 @@ use super::{deletions, table::Table};
 
 pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 25] = [
+pub const RULES: [(&str, Rule); 26] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -42,6 +42,7 @@ pub const RULES: [(&str, Rule); 25] = [
     ("every API key has a row in both lists", api_keys),
     ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
     ("every creation, every revocation of a role and every deletion has its audit entry", audit),
+    ("every audit entry has a row in each of its views", audit_rows),
     ("every record of a tenant has its organization", deletions::tenants),
 ];
 
@@ -313,11 +314,21 @@ fn lineage(table: &Table, violations: &mut Vec<String>) {
             violations.push(format!("the creator of {} does not exist", key.id));
             continue;
         };
+        // Later changes of the creator do not change the key.
+        if was_reduced(table, &parent.id.to_string()) {
+            continue;
+        }
         if parent.expires_at.is_some_and(|end| key.expires_at.is_none_or(|own| own > end)) {
             violations.push(format!("{} outlives its creator", key.id));
         }
         if key.scopes.iter().any(|scope| !parent.scopes.contains(scope)) {
             violations.push(format!("{} has a scope that its creator lacks", key.id));
+        }
+        if parent.allowed_ips.of_child(key.allowed_ips.clone()).ok().as_ref() != Some(&key.allowed_ips) {
+            violations.push(format!("{} can be used from networks from which its creator cannot", key.id));
+        }
+        if parent.dock_id.is_some() {
+            violations.push(format!("{} was created by a credential that is bound to a dock", key.id));
         }
     }
     for pending in &table.pending_revocations {
@@ -327,6 +338,15 @@ fn lineage(table: &Table, violations: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Returns whether the scopes or the expiry of a credential were reduced after its creation.
+fn was_reduced(table: &Table, id: &str) -> bool {
+    let mut entries = table.audit.iter().filter(|entry| entry.entity_id == id && entry.action == Action::Update);
+    entries.any(|entry| {
+        let after = entry.details().and_then(|details| details.changes.as_ref()).map(|changes| changes.after.to_text());
+        after.is_some_and(|after| after.contains("\"scopes\"") || after.contains("\"expiresAt\""))
+    })
 }
 
 fn audit(table: &Table, violations: &mut Vec<String>) {
@@ -353,4 +373,21 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     equal_sets(violations, ("the revoked roles and the tombstones", ended), entries_of_ends);
     let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
     violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
+}
+
+fn audit_rows(table: &Table, violations: &mut Vec<String>) {
+    let rows = table.audit_rows.iter().map(|row| (row.entry.owner.organization(), row.entry.id, row.view.clone()));
+    let views = table
+        .audit
+        .iter()
+        .flat_map(|entry| entry.views().into_iter().map(|view| (entry.owner.organization(), entry.id, view)));
+    equal_sets(violations, ("the rows", rows.collect()), ("the audit entries", views.collect()));
+    let entries: BTreeMap<_, _> = table.audit.iter().map(|entry| (entry.id, entry)).collect();
+    for row in &table.audit_rows {
+        let Some(entry) = entries.get(&row.entry.id) else { continue };
+        let same = AuditEntry { content: row.entry.content.clone(), ..(*entry).clone() } == row.entry;
+        if !same || (row.entry.content != Content::InEntry && row.entry.content != entry.content) {
+            violations.push(format!("a row of {} disagrees with it", entry.id));
+        }
+    }
 }

@@ -10,11 +10,11 @@ use berth_shared::{
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, DeletedDock, Deployment,
-            DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter,
-            LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference,
-            PendingDeletion, PendingRevocation, PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock,
-            RoleByParty, SlugRecord, Tombstone,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, AuditRow, CursorSecret, DeletedDock,
+            Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight,
+            LedgerRightCounter, LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer,
+            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RevokedRoleByDock,
+            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
         },
     },
 };
@@ -55,6 +55,7 @@ pub struct Table {
     pub api_key_uses: Vec<ApiKeyUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
+    pub audit_rows: Vec<AuditRow>,
     /// Items that are not records, each with the reason.
     pub unreadable: Vec<String>,
 }
@@ -116,6 +117,7 @@ impl Table {
             Record::ApiKeyUse(record) => self.api_key_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),
+            Record::AuditRow(record) => self.audit_rows.push(record),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use futures::future::try_join3;
 
-use super::{Deletions, Leaving, ROLES_AT_ONCE, revoke_roles, roles::counts_exactly};
+use super::{Deletions, KnownRoles, Leaving, revoke_roles, roles::counts_exactly};
 use crate::{
     domain::{
         Dock, Role,
@@ -32,7 +32,8 @@ enum Step {
 
 /// Outcome of an attempt to delete a dock.
 enum Attempt {
-    Deleted,
+    /// The dock is deleted. These are the deletions with this one.
+    Deleted(Deletions),
     /// Nothing was written: the dock or its roles have changed.
     Changed,
     /// Nothing was written: another dock has this domain.
@@ -52,7 +53,7 @@ impl Store {
         write: &Write,
     ) -> Result<()> {
         let resource = DeletedResource::Dock(id);
-        let most = i32::try_from(ROLES_AT_ONCE + 1).unwrap_or(i32::MAX);
+        let most = i32::try_from(KnownRoles::READ).unwrap_or(i32::MAX);
         // If the roles change while they are read, they are revoked after the dock is deleted.
         let mut is_first = true;
         let mut lost = Vec::new();
@@ -69,21 +70,25 @@ impl Store {
                 return self.sweep(organization, resource, write).await;
             };
             matches(dock.version)?;
-            let all = roles.len() <= ROLES_AT_ONCE && is_first;
-            match self.try_delete_dock(&dock, all.then_some(&roles), deletions, &lost, write).await? {
-                Attempt::Deleted if all => return Ok(()),
-                Attempt::Deleted => return self.sweep(organization, resource, write).await,
+            let roles = KnownRoles(roles);
+            let known = roles.split().filter(|_| is_first);
+            match self.try_delete_dock(&dock, known, deletions, &lost, write).await? {
+                Attempt::Deleted(deletions) => {
+                    let rest = known.map(|(_, rest)| rest);
+                    return self.end_roles(organization, resource, rest, &deletions, write).await;
+                }
                 Attempt::Changed => (is_first, lost) = (false, Vec::new()),
                 Attempt::Lost(domain) => lost.push(domain),
             }
         }
     }
 
-    /// Deletes a dock without the domains in `lost`. With `roles`, which are all of its roles, also revokes them.
+    /// Deletes a dock without the domains in `lost`. With `roles`, which are all of its roles in two parts, also revokes the
+    /// first part.
     async fn try_delete_dock(
         &self,
         dock: &Dock,
-        roles: Option<&Vec<Role>>,
+        roles: Option<(&[Role], &[Role])>,
         mut deletions: Deletions,
         lost: &[usize],
         write: &Write,
@@ -98,14 +103,14 @@ impl Store {
         // Without its counters, the dock gets no further role.
         for shard in 0..SHARDS {
             let key = keys::dock_count_shard(organization, dock.id, shard);
-            let unchanged = roles.map_or(Condition::Exists, |roles| {
+            let unchanged = roles.map_or(Condition::Exists, |(first, rest)| {
                 let counted = |role: &&Role| keys::dock_count(organization, dock.id, role.id.ulid().0) == key;
-                counts_exactly(roles.iter().filter(counted), &[])
+                counts_exactly(first.iter().chain(rest).filter(counted), &[])
             });
             transaction.delete(Step::Dock, &key, unchanged)?;
         }
-        if let Some(roles) = roles {
-            let revoked: Vec<Role> = roles.iter().map(|role| deletions.apply(role.clone())).collect();
+        if let Some((first, _)) = roles {
+            let revoked: Vec<Role> = first.iter().map(|role| deletions.apply(role.clone())).collect();
             revoke_roles(&mut transaction, Step::Dock, organization, &revoked, &deletions, write)?;
         }
         for (at, domain) in dock.domains().into_iter().enumerate().filter(|(at, _)| !lost.contains(at)) {
@@ -119,11 +124,12 @@ impl Store {
         transaction.update(Step::Other, &shard, Condition::Exists, change)?;
         let platform = Update::default().add("docks", -1);
         transaction.upsert::<PlatformCounter>(Step::Other, &keys::platform_count(bits), None, platform)?;
-        leaving.bury(&mut transaction, Step::Other, roles.is_none(), write)?;
+        let has_rest = roles.is_none_or(|(_, rest)| !rest.is_empty());
+        leaving.bury(&mut transaction, Step::Other, has_rest, write)?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::deleted(owner, Entity::Dock, &dock.id, dock)?.in_dock(dock.id))?;
         match transaction.commit(self, write).await? {
-            Outcome::Committed => Ok(Attempt::Deleted),
+            Outcome::Committed => Ok(Attempt::Deleted(deletions)),
             Outcome::ConditionsFailed(failed) => match failed.first() {
                 Some((Step::Dock, _)) => Ok(Attempt::Changed),
                 Some((Step::Domain(at), _)) => Ok(Attempt::Lost(*at)),

@@ -19,7 +19,7 @@ use super::{
     keys::{self, DeletedResource, RecordKey},
     reads::{decode, key_of},
     record::{Deletion, LastState, PendingDeletion, Tombstone},
-    transaction::Transaction,
+    transaction::{AUDIT_ACTIONS, MAX_ACTIONS, Transaction},
 };
 use crate::domain::{
     Name, PartyType, Role,
@@ -29,9 +29,14 @@ use crate::domain::{
 
 pub(super) use roles::{RoleKeep, revoke_roles};
 
-/// Maximum number of roles that the first transaction of a deletion revokes. Each takes at most 6 of 100 actions, and
-/// the deletion itself at most 18.
-const ROLES_AT_ONCE: usize = 13;
+/// Maximum number of actions that revoke one role: its four items, a counter and the audit trail.
+const ROLE_ACTIONS: usize = 5 + AUDIT_ACTIONS;
+/// Maximum number of actions of a deletion itself.
+const OWN_ACTIONS: usize = 17 + AUDIT_ACTIONS;
+/// Maximum number of roles that the first transaction of a deletion revokes.
+const FIRST_ROLES: usize = (MAX_ACTIONS - OWN_ACTIONS) / ROLE_ACTIONS;
+/// Maximum number of roles that a second transaction revokes, which also ends the deletion.
+const SECOND_ROLES: usize = (MAX_ACTIONS - 1) / ROLE_ACTIONS;
 
 /// Deletions of an organization's resources that are in progress, or that ended a short time ago.
 ///
@@ -87,6 +92,20 @@ impl Deletions {
 
 fn is_pending(deletion: &Deletion) -> bool {
     deletion.ttl.is_none()
+}
+
+/// The roles that a deletion reads before its first transaction.
+struct KnownRoles(Vec<Role>);
+
+impl KnownRoles {
+    /// Number of roles to read: one more than two transactions revoke.
+    const READ: usize = FIRST_ROLES + SECOND_ROLES + 1;
+
+    /// Returns the roles that the first transaction revokes and those that the second one revokes; `None` if there are more
+    /// of them, so that the sweep reads and revokes all.
+    fn split(&self) -> Option<(&[Role], &[Role])> {
+        (self.0.len() < Self::READ).then(|| self.0.split_at(self.0.len().min(FIRST_ROLES)))
+    }
 }
 
 /// A resource that a transaction deletes.

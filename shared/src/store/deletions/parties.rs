@@ -2,7 +2,7 @@
 
 use futures::future::try_join3;
 
-use super::{Deletions, Leaving, ROLES_AT_ONCE, revoke_roles, roles::counts_exactly};
+use super::{Deletions, KnownRoles, Leaving, revoke_roles, roles::counts_exactly};
 use crate::{
     domain::{
         Hint, Party, Role,
@@ -42,7 +42,7 @@ impl Store {
         write: &Write,
     ) -> Result<()> {
         let resource = DeletedResource::Party(id);
-        let most = i32::try_from(ROLES_AT_ONCE + 1).unwrap_or(i32::MAX);
+        let most = i32::try_from(KnownRoles::READ).unwrap_or(i32::MAX);
         // If the roles change while they are read, they are revoked after the party is deleted.
         let mut is_first = true;
         loop {
@@ -58,23 +58,24 @@ impl Store {
                 return self.sweep(organization, resource, write).await;
             };
             matches(record.party.version)?;
-            let all = roles.len() <= ROLES_AT_ONCE && is_first;
-            if self.try_delete_party(&record, all.then_some(&roles), deletions, write).await? {
-                return if all { Ok(()) } else { self.sweep(organization, resource, write).await };
+            let roles = KnownRoles(roles);
+            let known = roles.split().filter(|_| is_first);
+            if let Some(deletions) = self.try_delete_party(&record, known, deletions, write).await? {
+                return self.end_roles(organization, resource, known.map(|(_, rest)| rest), &deletions, write).await;
             }
             is_first = false;
         }
     }
 
-    /// Deletes a party. With `roles`, which are all of its roles, also revokes them. Returns `false` and writes nothing if
-    /// the party or its roles have changed.
+    /// Deletes a party. With `roles`, which are all of its roles in two parts, also revokes the first part. Returns the
+    /// deletions with this one; `None` and writes nothing if the party or its roles have changed.
     async fn try_delete_party(
         &self,
         record: &PartyRecord,
-        roles: Option<&Vec<Role>>,
+        roles: Option<(&[Role], &[Role])>,
         mut deletions: Deletions,
         write: &Write,
-    ) -> Result<bool> {
+    ) -> Result<Option<Deletions>> {
         let PartyRecord { party, ledger_user, .. } = record;
         let organization = party.organization_id;
         let resource = DeletedResource::Party(party.id);
@@ -88,15 +89,15 @@ impl Store {
         deletions.0.insert(resource, leaving.deletion(write));
         let mut transaction = Transaction::new(self, write)?;
         let unchanged = match roles {
-            Some(roles) => {
+            Some((first, rest)) => {
                 let version = i64::try_from(party.version).unwrap_or(i64::MAX);
-                counts_exactly(roles.iter(), &[("version", version)])
+                counts_exactly(first.iter().chain(rest), &[("version", version)])
             }
             None => Condition::version(party.version),
         };
         transaction.delete(Step::Party, &keys::party(organization, party.id), unchanged)?;
-        if let Some(roles) = roles {
-            let revoked: Vec<Role> = roles.iter().map(|role| deletions.apply(role.clone())).collect();
+        if let Some((first, _)) = roles {
+            let revoked: Vec<Role> = first.iter().map(|role| deletions.apply(role.clone())).collect();
             revoke_roles(&mut transaction, Step::Party, organization, &revoked, &deletions, write)?;
         }
         transaction.delete(Step::Other, &keys::party_pointer(party.id), Condition::Exists)?;
@@ -107,13 +108,14 @@ impl Store {
             transaction.delete(Step::Other, &key, Condition::Exists)?;
         }
         leave_ledger(&mut transaction, party, ledger_user.as_deref(), write)?;
-        leaving.bury(&mut transaction, Step::Other, roles.is_none(), write)?;
+        let has_rest = roles.is_none_or(|(_, rest)| !rest.is_empty());
+        leaving.bury(&mut transaction, Step::Other, has_rest, write)?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::deleted(owner, Entity::Party, &party.id, party)?)?;
         match transaction.commit(self, write).await? {
-            Outcome::Committed => Ok(true),
+            Outcome::Committed => Ok(Some(deletions)),
             Outcome::ConditionsFailed(failed) => match failed.first() {
-                Some((Step::Party, _)) => Ok(false),
+                Some((Step::Party, _)) => Ok(None),
                 _ => Err(unexpected(&failed)),
             },
         }

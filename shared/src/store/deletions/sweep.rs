@@ -6,7 +6,7 @@
 use futures::{StreamExt, future::try_join, stream};
 use tokio::time::{Duration, Instant};
 
-use super::{Deletions, revoke_roles};
+use super::{Deletions, ROLE_ACTIONS, revoke_roles};
 use crate::{
     domain::{
         Role,
@@ -17,15 +17,16 @@ use crate::{
         Store, Write,
         expression::{Condition, Update},
         keys::{self, DeletedResource},
-        transaction::{Outcome, Transaction},
+        transaction::{MAX_ACTIONS, Outcome, Transaction},
     },
 };
 
-/// Maximum number of roles that one transaction revokes. Each takes at most 6 of 100 actions.
-const ROLES: usize = 16;
+/// Maximum number of roles that one transaction revokes.
+const ROLES: usize = MAX_ACTIONS / ROLE_ACTIONS;
 /// Number of transactions in parallel.
-const TRANSACTIONS: usize = 8;
-/// Time before the deadline at which the sweep stops, so that its last transactions can end.
+const TRANSACTIONS: usize = 4;
+/// Minimum time before the deadline at which the sweep stops, so that its last transactions can end. If a step took longer, it
+/// is twice that time.
 const MARGIN: Duration = Duration::from_millis(500);
 /// Time for which an ended deletion is kept, in milliseconds: longer than any request takes.
 const KEPT: u64 = 60 * 60 * 1000;
@@ -59,9 +60,11 @@ impl Store {
     ) -> Result<()> {
         // Every request makes progress, however little time it has.
         let mut is_begun = false;
+        let mut margin = MARGIN;
         for children in Children::ALL {
             loop {
-                if is_begun && Instant::now() + MARGIN >= self.deadline {
+                let begun = Instant::now();
+                if is_begun && begun + margin >= self.deadline {
                     let detail =
                         "The resource is deleted, and its roles remain to be revoked; repeat the request to continue";
                     return Err(Error::new(Code::DeletionInProgress, detail));
@@ -70,6 +73,7 @@ impl Store {
                     Children::Roles => self.sweep_roles(organization, resource, write).await?,
                 };
                 is_begun = true;
+                margin = margin.max(begun.elapsed() * 2);
                 if !remain {
                     break;
                 }
@@ -122,13 +126,48 @@ impl Store {
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }
 
-    /// Marks a deletion as ended. It is removed later, when no request can have read the roles before their end.
-    async fn end_deletion(&self, organization: OrganizationId, resource: DeletedResource, write: &Write) -> Result<()> {
-        let ttl = write.origin.now.plus_millis(KEPT).millis_since_epoch() / 1000;
+    /// Revokes the roles that the first transaction of a deletion left, and ends the deletion. If they are known and fit into
+    /// one transaction, it is the last one; else the sweep reads them.
+    pub(super) async fn end_roles(
+        &self,
+        organization: OrganizationId,
+        resource: DeletedResource,
+        rest: Option<&[Role]>,
+        deletions: &Deletions,
+        write: &Write,
+    ) -> Result<()> {
+        let Some(rest) = rest else { return self.sweep(organization, resource, write).await };
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let revoked: Vec<Role> = rest.iter().map(|role| deletions.apply(role.clone())).collect();
         let mut transaction = Transaction::new(self, write)?;
-        let update = Update::default().set(keys::TTL, &ttl)?;
-        transaction.update(Step, &keys::pending_deletion(organization, resource), Condition::Exists, update)?;
+        revoke_roles(&mut transaction, Step, organization, &revoked, deletions, write)?;
+        mark_ended(&mut transaction, organization, resource, write)?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(()),
+            // Another request continued the deletion.
+            Outcome::ConditionsFailed(_) => self.sweep(organization, resource, write).await,
+        }
+    }
+
+    /// Marks a deletion as ended.
+    async fn end_deletion(&self, organization: OrganizationId, resource: DeletedResource, write: &Write) -> Result<()> {
+        let mut transaction = Transaction::new(self, write)?;
+        mark_ended(&mut transaction, organization, resource, write)?;
         transaction.commit(self, write).await?;
         Ok(())
     }
+}
+
+/// Adds a step that marks a deletion as ended. It is removed later, when no request can have read the roles before their end.
+fn mark_ended(
+    transaction: &mut Transaction<Step>,
+    organization: OrganizationId,
+    resource: DeletedResource,
+    write: &Write,
+) -> Result<()> {
+    let ttl = write.origin.now.plus_millis(KEPT).millis_since_epoch() / 1000;
+    let update = Update::default().set(keys::TTL, &ttl)?;
+    transaction.update(Step, &keys::pending_deletion(organization, resource), Condition::Exists, update)
 }

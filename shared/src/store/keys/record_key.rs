@@ -2,7 +2,7 @@
 
 use ulid::ULID_LEN;
 
-use super::{DeletedResource, Key, SHARDS};
+use super::{AuditView, DeletedResource, Key, SHARDS};
 use crate::domain::{
     Domain, ExternalRef, Hint, RoleName, Slug,
     credentials::Owner,
@@ -137,7 +137,11 @@ pub enum RecordKey {
     },
     AuditEntry {
         owner: Owner,
-        entity_id: String,
+        id: AuditEntryId,
+    },
+    AuditRow {
+        owner: Owner,
+        view: AuditView,
         id: AuditEntryId,
     },
 }
@@ -171,8 +175,21 @@ impl RecordKey {
             let is_digest = digest.len() == DIGEST_LEN && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
             return (is_digest && sk == "IDEM").then_some(Self::Idempotency { owner, credential, digest });
         }
-        let entity_id = area.strip_prefix("#AUDIT#")?.to_owned();
-        Some(Self::AuditEntry { owner, entity_id, id: id(sk)? })
+        let area = area.strip_prefix("#AUDIT#")?;
+        if area == "ALL" {
+            return Some(Self::AuditEntry { owner, id: id(sk)? });
+        }
+        let (view, value) = area.split_once('#')?;
+        let text = || value.to_owned();
+        let view = match view {
+            "ENTITY" => AuditView::Entity(text()),
+            "DOCK" => AuditView::Dock(self::id(value)?),
+            "ACTOR" => AuditView::Actor(text()),
+            "ACTION" => AuditView::Action(text()),
+            "TYPE" => AuditView::Type(text()),
+            _ => return None,
+        };
+        Some(Self::AuditRow { owner, view, id: id(sk)? })
     }
 
     fn parse_platform(area: &str, sk: &str) -> Option<Self> {

@@ -26,6 +26,7 @@ mod organizations;
 mod parties;
 mod platform;
 mod roles;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +45,7 @@ use crate::domain::{
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
-pub use audit::{AuditEntry, Changes};
+pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
 pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
@@ -55,6 +56,7 @@ pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
+pub use secrets::{SecretDigests, SecretMatch};
 
 /// A type of record.
 pub trait StoredRecord: Sized {
@@ -252,6 +254,8 @@ records! {
     Idempotency(IdempotencyRecord);
     /// Audit entry.
     AuditEntry(AuditEntry);
+    /// Row of an audit entry in a view of the trail.
+    AuditRow(AuditRow);
 }
 
 /// Reads an item as a record of type `R`.
