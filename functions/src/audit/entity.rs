@@ -31,7 +31,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
 .store(&[
     StoreAction::Query.on(&[Family::TenantAudit, Family::PlatformAudit]),
     StoreAction::BatchGetItem.on(&[Family::TenantAudit, Family::PlatformAudit]),
-    StoreAction::GetItem.on(&[Family::Docks, Family::PartyPointers, Family::RecipientPointers, Family::ApiKeys, Family::MachineClients]),
+    StoreAction::GetItem.on(&[
+        Family::Docks,
+        Family::DeletedDocks,
+        Family::PartyPointers,
+        Family::RecipientPointers,
+        Family::ApiKeys,
+        Family::MachineClients,
+    ]),
 ])
 .query(&[Parameter::new::<OrganizationId>(
     "organizationId",

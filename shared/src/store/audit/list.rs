@@ -152,8 +152,8 @@ impl Store {
         Ok(listed)
     }
 
-    /// Returns the owner of an existing organization, dock, party, recipient, API key or machine
-    /// client; `None` for other resources.
+    /// Returns the owner of an existing organization, party, recipient, API key or machine client, or of a dock that exists or
+    /// was deleted; `None` for other resources.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -162,7 +162,7 @@ impl Store {
             Entity::Organization => Ok(entity_id.parse().ok().map(Owner::Organization)),
             Entity::Dock => {
                 let Ok(id) = entity_id.parse::<DockId>() else { return Ok(None) };
-                Ok(self.dock_owner(id).await?.map(Owner::Organization))
+                Ok(self.dock_owner_with_deleted(id).await?.map(Owner::Organization))
             }
             Entity::Party => {
                 let Ok(id) = entity_id.parse::<PartyId>() else { return Ok(None) };
