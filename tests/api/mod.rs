@@ -3,6 +3,7 @@
 mod api_keys;
 mod docks;
 pub mod documented;
+mod groups;
 mod organizations;
 mod parties;
 mod recipients;

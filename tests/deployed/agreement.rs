@@ -41,6 +41,7 @@ impl State {
         let party = client.create_party(&organization, "Bolt").await;
         let role = client.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
         let recipient = client.create_recipient(&dock, "north@example.com").await.id();
+        let group = client.create_group(&dock, "Lenders", &[&recipient]).await.id();
         let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let values = vec![
@@ -50,6 +51,7 @@ impl State {
             ("PARTY_ID", party.id()),
             ("ROLE_ID", role),
             ("RECIPIENT_ID", recipient),
+            ("GROUP_ID", group),
             ("KEY_ID", key),
             ("LEDGER_PARTY", party.text("ledgerParty")),
             ("LEDGER_USER", user.as_str().expect("an id").to_owned()),

@@ -1,5 +1,6 @@
 //! The DynamoDB requests and units of each operation, compared with the ceilings in docs/costs.md.
 
+mod groups;
 mod recipients;
 
 use std::{fmt::Write, time::Duration};
@@ -145,6 +146,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
     recipients::measure(&mut ledger, &platform, &org).await;
+    groups::measure(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
     println!("{}", ledger.table());
     ledger.expect_no_more_than_the_ceilings();

@@ -115,6 +115,11 @@ impl TestClient {
         self.post(&paths::recipients(dock), &json!({ "name": "Jane Doe", "email": email })).await.expect(201)
     }
 
+    /// Creates a group of these recipients.
+    pub async fn create_group(&self, dock: &str, name: &str, recipients: &[&str]) -> TestResponse {
+        self.post(&paths::groups(dock), &json!({ "name": name, "recipientIds": recipients })).await.expect(201)
+    }
+
     /// Creates an API key of `organization`, or a platform key for `None`. The credential is the member `key`.
     pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> TestResponse {
         let mut body = json!({ "name": "Test", "scopes": scopes });

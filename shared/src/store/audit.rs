@@ -76,6 +76,8 @@ pub enum Entity {
     Role,
     /// Recipient.
     Recipient,
+    /// Group of recipients.
+    Group,
     /// API key.
     ApiKey,
 }

@@ -58,6 +58,8 @@ families! {
     PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
     /// Recipients of a dock, and their e-mail addresses.
     Recipients = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#RCP")];
+    /// Groups of the recipients of a dock, with their names and members.
+    Groups = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#GRP")];
     /// Pointers from the ids of recipients to their docks.
     RecipientPointers = [concat!("RCP#", ulid!())];
     /// Index of external references.
@@ -124,7 +126,7 @@ mod tests {
     use crate::{
         domain::{
             credentials::Owner,
-            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
+            id::{ApiKeyId, AuditEntryId, DockId, GroupId, OrganizationId, PartyId, RecipientId, RoleId},
             time::Time,
         },
         store::keys,
@@ -151,6 +153,7 @@ mod tests {
             (keys::dock_count(organization, dock, 1), Family::DockRoles),
             (keys::party_role(organization, party, RoleId::new(now, 6)), Family::PartyRoles),
             (keys::recipient(organization, dock, RecipientId::new(now, 7)), Family::Recipients),
+            (keys::group(organization, dock, GroupId::new(now, 8)), Family::Groups),
             (keys::recipient_pointer(RecipientId::new(now, 7)), Family::RecipientPointers),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),

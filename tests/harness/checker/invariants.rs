@@ -17,7 +17,7 @@ use super::{recipients, table::Table};
 
 type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 26] = [
+pub const RULES: [(&str, Rule); 28] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -39,7 +39,9 @@ pub const RULES: [(&str, Rule); 26] = [
     ("parties and docks count their current roles", role_counts),
     ("recipients, their e-mail addresses and their pointers agree", recipients::parts),
     ("every recipient has its dock", recipients::docks),
-    ("docks count their recipients", recipients::counts),
+    ("docks count their recipients and groups", recipients::counts),
+    ("groups and their names agree", recipients::group_names),
+    ("groups, their members and the groups of recipients agree", recipients::group_members),
     ("every API key has a row in both lists", api_keys),
     ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
     ("every creation, deletion and revocation of a role has its audit entry", audit),
@@ -353,11 +355,13 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     let revoked: BTreeSet<_> = revoked.map(|(owner, id)| (Some(owner), id.to_string())).collect();
     created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
     created.extend(revoked.iter().cloned());
-    created.extend(table.recipients.values().map(|record| (Some(record.organization_id), record.id.to_string())));
-    // A deleted recipient has left only its entries.
+    let recipients = table.recipients.values().map(|record| &record.recipient);
+    created.extend(recipients.map(|recipient| (Some(recipient.organization_id), recipient.id.to_string())));
+    created.extend(table.groups.values().map(|group| (Some(group.organization_id), group.id.to_string())));
+    // A deleted recipient or group has left only its entries.
     let deleted = table.audit.iter().filter(|entry| entry.action == Action::Delete);
     let deleted: BTreeSet<_> = deleted
-        .filter(|entry| entry.entity_type == Entity::Recipient)
+        .filter(|entry| matches!(entry.entity_type, Entity::Recipient | Entity::Group))
         .map(|entry| (entry.owner.organization(), entry.entity_id.clone()))
         .collect();
     violations.extend(created.intersection(&deleted).map(|id| format!("{id:?} is deleted and exists")));

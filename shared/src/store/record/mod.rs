@@ -19,6 +19,7 @@
 mod api_keys;
 mod audit;
 mod docks;
+mod groups;
 mod idempotency;
 mod ledger;
 mod organizations;
@@ -39,13 +40,14 @@ use super::{
     reads::{decode, key_of},
 };
 use crate::domain::{
-    Dock, Organization, Recipient,
+    Dock, Group, Organization,
     error::{Error, Result},
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
 pub use audit::{AuditEntry, Changes};
 pub use docks::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord};
+pub use groups::{GroupMember, GroupName, GroupRef};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
@@ -53,7 +55,7 @@ pub use ledger::{
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
-pub use recipients::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRef};
+pub use recipients::{Memberships, RecipientEmail, RecipientPlace, RecipientPointer, RecipientRecord, RecipientRef};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
 
 /// A type of record.
@@ -231,11 +233,17 @@ records! {
     /// Revoked role, by party.
     RevokedRole(RevokedRoleByParty);
     /// Recipient.
-    Recipient(Recipient);
+    Recipient(RecipientRecord);
     /// E-mail address of a recipient.
     RecipientEmail(RecipientEmail);
     /// Pointer from the id of a recipient to its dock.
     RecipientPointer(RecipientPointer);
+    /// Group of recipients.
+    Group(Group);
+    /// Name of a group.
+    GroupName(GroupName);
+    /// Member of a group.
+    GroupMember(GroupMember);
     /// API key.
     ApiKey(ApiKeyRecord);
     /// API key in the list of all API keys.
