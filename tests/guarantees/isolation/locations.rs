@@ -16,7 +16,9 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::samples::{IdLocation, SampleRequest, Tenant, id_locations, nonexistent, scoped_endpoints};
+use crate::harness::samples::{
+    IdLocation, SampleRequest, Tenant, id_locations, nonexistent, scoped_endpoints, unique_email,
+};
 use crate::harness::{
     DynamoDbRequest, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, iam_actions, paths, patient,
 };
@@ -321,6 +323,11 @@ async fn idempotency_keys_of_another_tenant_are_unused() {
                 let party = scene.server.platform().create_party(&scene.own.organization, "New").await.id();
                 own.put(&IdLocation::Path("partyId".to_owned()), &party);
                 own.body = Some(json!({ "dockId": scene.own.dock, "role": role }));
+            }
+            if endpoint.name == "add-group-recipients" {
+                // A recipient that is not in the group yet.
+                let created = scene.server.platform().create_recipient(&scene.own.dock, &unique_email()).await;
+                own = SampleRequest::of(endpoint, &Tenant { outsider: created.id(), ..scene.own.clone() });
             }
             if let "create-recipient" | "create-recipients-batch" | "create-group" = endpoint.name {
                 // Another address or name, and a party that gets the role.

@@ -8,8 +8,8 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, LowercaseEmail, Metadata, Name, Namespace,
-        Party, PartyType, Recipient, Role, RoleName, Slug, StakeholderClass,
+        ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType,
+        Role, RoleName, Slug,
         credentials::{Digest, Environment, Owner, Scope},
         id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
         json::Json,
