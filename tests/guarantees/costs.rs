@@ -1,5 +1,6 @@
 //! The DynamoDB requests and units of each operation, compared with the ceilings in docs/costs.md.
 
+mod groups;
 mod recipients;
 
 use std::{fmt::Write, time::Duration};
@@ -151,6 +152,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
     recipients::measure(&mut ledger, &platform, &org).await;
+    groups::measure(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
     machine_clients(&mut ledger, &platform, &org).await;
     deletions(&mut ledger, &platform).await;

@@ -183,7 +183,7 @@ impl Store {
                 let record: Option<MachineClientRecord> = self.get(&keys::machine_client(id)).await?;
                 Ok(record.map(|record| Owner::Organization(record.client.organization_id)))
             }
-            Entity::Role | Entity::AccessToken | Entity::Other(_) => Ok(None),
+            Entity::Role | Entity::Group | Entity::AccessToken | Entity::Other(_) => Ok(None),
         }
     }
 

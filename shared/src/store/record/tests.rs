@@ -1,6 +1,7 @@
 //! Every record round-trips, and no item is read as another type.
 
 mod credentials;
+mod recipients;
 
 use proptest::prelude::*;
 use ulid::Ulid;
@@ -8,10 +9,10 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        Dock, DockProfile, Domain, ExternalRef, Hint, LowercaseEmail, Metadata, Name, Namespace, Party, PartyType,
-        Recipient, Role, RoleName, Slug, StakeholderClass,
+        Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType, Role, RoleName,
+        Slug,
         credentials::{CredentialId, Owner},
-        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
+        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
         json::Json,
         time::Time,
     },
@@ -106,22 +107,6 @@ impl Values {
             created_at: self.time(),
             revoked_at: self.is_set.then(|| self.time()),
             revoked_by: self.is_set.then(|| self.user_id.clone()),
-        }
-    }
-
-    fn recipient(&self) -> Recipient {
-        Recipient {
-            id: RecipientId::from_ulid(self.ulid(3)),
-            organization_id: self.organization(),
-            dock_id: self.dock().id,
-            name: self.name.clone(),
-            email: LowercaseEmail::parse(&format!("r{}@example.com", self.number)).unwrap(),
-            stakeholder_class: self.is_set.then_some(StakeholderClass::Agent),
-            identifiers: Metadata::of_ledger(vec![("n".to_owned(), Json::Number("1.0".to_owned()))]),
-            party_id: self.is_set.then(|| self.party().id),
-            created_at: self.time(),
-            updated_at: self.time(),
-            version: self.number,
         }
     }
 
@@ -232,7 +217,7 @@ impl Values {
                 organization_id,
                 dock_id: dock.id,
                 shard,
-                counts: DockCounts { roles: role_counts, recipients: self.number },
+                counts: DockCounts { roles: role_counts, recipients: self.number, groups: 0 },
             }
             .into(),
             dock.into(),
@@ -264,23 +249,6 @@ impl Values {
             RoleByParty { organization_id, role: role.clone() }.into(),
             RevokedRoleByDock { organization_id, role: role.clone() }.into(),
             RevokedRoleByParty { organization_id, role }.into(),
-        ]
-    }
-
-    /// Returns the records of recipients.
-    fn records_of_recipients(&self) -> Vec<Record> {
-        let recipient = self.recipient();
-        let Recipient { id, organization_id, dock_id, .. } = recipient;
-        vec![
-            RecipientEmail {
-                organization_id,
-                dock_id,
-                email: recipient.email.clone(),
-                owner: RecipientRef { recipient_id: id },
-            }
-            .into(),
-            RecipientPointer { id, place: RecipientPlace { organization_id, dock_id } }.into(),
-            recipient.into(),
         ]
     }
 
