@@ -102,9 +102,14 @@ impl Tenant {
             "update-machine-client" | "rotate-machine-client" | "delete-machine-client" => {
                 fresh.machine_client = client.create_machine_client(&self.organization, &["docks:read"]).await.id();
             }
-            "add-group-recipients" => fresh.group = client.create_group(&self.dock, &name, &[]).await.id(),
+            // Concurrent requests with one recipient would conflict.
+            "add-group-recipients" => {
+                fresh.outsider = client.create_recipient(&self.dock, &unique_email()).await.id();
+                fresh.group = client.create_group(&self.dock, &name, &[]).await.id();
+            }
             "update-group" | "delete-group" | "remove-group-recipients" | "remove-group-recipient" => {
-                fresh.group = client.create_group(&self.dock, &name, &[&self.recipient]).await.id();
+                fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id();
+                fresh.group = client.create_group(&self.dock, &name, &[&fresh.recipient]).await.id();
             }
             // Other endpoints create a resource or only read.
             _ => {}
