@@ -52,6 +52,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     api_keys::revoke::ENDPOINT,
     audit::list::ENDPOINT,
     audit::entity::ENDPOINT,
+    audit::create::ENDPOINT,
     ledger::allocate::ENDPOINT,
     ledger::list::ENDPOINT,
     ledger::participant_id::ENDPOINT,

@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 11] = [
+pub const DIRECTORY_SCOPES: [&str; 12] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -147,4 +147,5 @@ pub const DIRECTORY_SCOPES: [&str; 11] = [
     "api-keys:read",
     "api-keys:write",
     "audit:read",
+    "audit:write",
 ];

@@ -154,6 +154,12 @@ impl SampleRequest {
             "create-dock" => Some(json!({ "organizationId": tenant.organization, "name": "Agent Portal" })),
             // The tenant's party already is a distributor.
             "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
+            // The example has no organization, because an organization key may omit it.
+            "create-audit-entry" => {
+                let mut body = tenant.example(endpoint)?;
+                body["organizationId"] = json!(tenant.organization);
+                Some(body)
+            }
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
                 Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
