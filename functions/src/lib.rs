@@ -77,6 +77,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     api_keys::revoke::ENDPOINT,
     audit::list::ENDPOINT,
     audit::entity::ENDPOINT,
+    audit::create::ENDPOINT,
     machine_clients::create::ENDPOINT,
     machine_clients::list::ENDPOINT,
     machine_clients::get::ENDPOINT,

@@ -224,6 +224,12 @@ impl SampleRequest {
             // The group already has the tenant's recipient.
             "add-group-recipients" => Some(json!({ "recipientIds": [tenant.outsider] })),
             "update-recipient" => Some(json!({ "name": "Jane Roe", "partyId": tenant.party })),
+            // The example has no organization, because an organization key may omit it.
+            "create-audit-entry" => {
+                let mut body = tenant.example(endpoint)?;
+                body["organizationId"] = json!(tenant.organization);
+                Some(body)
+            }
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
                 let organization = &tenant.organization;

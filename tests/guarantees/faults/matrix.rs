@@ -249,7 +249,9 @@ impl Setup {
             let (id, version) = match record {
                 Record::AuditEntry(entry) => {
                     *changes.entry(entry.entity_id.clone()).or_default() += 1;
-                    effects.entry(entry.request_id).or_default().push(entry.entity_id);
+                    // The entry of another service is itself the resource that the request creates.
+                    let id = if entry.entity_type.is_other() { entry.id.to_string() } else { entry.entity_id };
+                    effects.entry(entry.request_id).or_default().push(id);
                     continue;
                 }
                 Record::Organization(organization) => (organization.id.to_string(), organization.version),

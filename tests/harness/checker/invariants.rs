@@ -324,7 +324,9 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     created.extend(table.groups.values().map(|group| (Some(group.organization_id), group.id.to_string())));
     // Access tokens expire, and have a rule of their own.
     let entries = |action: Action, entity: fn(&Entity) -> bool| -> BTreeSet<(Option<OrganizationId>, String)> {
-        let is_wanted = move |entry: &&AuditEntry| entry.action == action && entity(&entry.entity_type);
+        let is_wanted = move |entry: &&AuditEntry| {
+            entry.action == action && entity(&entry.entity_type) && !entry.entity_type.is_other()
+        };
         let entries = table.audit.iter().filter(is_wanted);
         entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };

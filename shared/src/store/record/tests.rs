@@ -122,6 +122,8 @@ impl Values {
             dialect: Dialect::Ledger,
             request_id: "req".to_owned(),
             created_at: self.time(),
+            expires_at: self.is_set.then(|| self.time()),
+            ttl: self.is_set.then_some(self.number),
             content: Content::Plain(Details {
                 changes: Some(Changes {
                     before: Json::Null,
