@@ -16,28 +16,28 @@ pub async fn measure(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let target = paths::recipients(&dock);
     let body = |email: &str, party: Option<&str>| json!({ "name": "Jane", "email": email, "partyId": party });
     let post = |body: &Value| tenant.request(Method::POST, &target).json(body).send();
-    let created = ledger.note("create-recipient", at_most(1, 1, 10.0, 0.0), 201, post(&body("a@b.com", None))).await;
+    let created = ledger.note("create-recipient", at_most(1, 1, 16.0, 0.0), 201, post(&body("a@b.com", None))).await;
     let one = paths::recipient(&dock, &created.id());
     let linked = post(&body("b@b.com", Some(&party)));
-    let linked = ledger.note("create-recipient, role assigned", at_most(1, 1, 18.0, 0.0), 201, linked).await;
+    let linked = ledger.note("create-recipient, role assigned", at_most(1, 1, 32.0, 0.0), 201, linked).await;
     let held = post(&body("c@b.com", Some(&party)));
-    ledger.note("create-recipient, role held", at_most(2, 2, 12.0, 0.0), 201, held).await;
+    ledger.note("create-recipient, role held", at_most(2, 2, 18.0, 0.0), 201, held).await;
     let keyed = tenant.request(Method::POST, &target).header("idempotency-key", "recipient");
     let keyed = keyed.json(&body("d@b.com", Some(&other))).send();
     let name = "create-recipient, role assigned, Idempotency-Key";
-    ledger.note(name, at_most(1, 1, 20.0, 0.0), 201, keyed).await;
+    ledger.note(name, at_most(1, 1, 34.0, 0.0), 201, keyed).await;
     let duplicate = post(&body("a@b.com", None));
     ledger.note("create-recipient rejected: used address", at_most(1, 1, 0.0, 0.0), 409, duplicate).await;
     ledger.note("get-recipient", at_most(1, 1, 0.0, 2.0), 200, tenant.get(&one)).await;
     let with_role = paths::recipient(&dock, &linked.id());
     ledger.note("get-recipient, with a party", at_most(2, 2, 0.0, 4.0), 200, tenant.get(&with_role)).await;
     let patch = json!({ "name": "Joan" });
-    ledger.note("update-recipient", at_most(2, 2, 4.0, 2.0), 200, tenant.patch(&one, &patch)).await;
+    ledger.note("update-recipient", at_most(2, 2, 12.0, 2.0), 200, tenant.patch(&one, &patch)).await;
     let patch = json!({ "email": "e@b.com" });
-    ledger.note("update-recipient, email", at_most(2, 2, 8.0, 2.0), 200, tenant.patch(&one, &patch)).await;
+    ledger.note("update-recipient, email", at_most(2, 2, 16.0, 2.0), 200, tenant.patch(&one, &patch)).await;
     let batch = json!({ "recipients": [body("batch@b.com", None)] });
     let batch = tenant.request(Method::POST, &format!("{target}/batch")).json(&batch).send();
-    ledger.note("create-recipients-batch, one recipient", at_most(1, 1, 10.0, 0.0), 200, batch).await;
+    ledger.note("create-recipients-batch, one recipient", at_most(1, 1, 16.0, 0.0), 200, batch).await;
     for number in 0..45 {
         post(&body(&format!("r{number}@b.com"), Some(&party))).await.expect(201);
     }
@@ -48,5 +48,5 @@ pub async fn measure(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     ledger.note(name, at_most(2, 3, 0.0, 6.0), 200, tenant.get(&by_cursor)).await;
     let by_email = format!("{target}?email=b@b.com");
     ledger.note("list-recipients by email", at_most(3, 4, 0.0, 6.0), 200, tenant.get(&by_email)).await;
-    ledger.note("delete-recipient", at_most(2, 2, 10.0, 2.0), 200, tenant.delete(&one)).await;
+    ledger.note("delete-recipient", at_most(2, 2, 18.0, 2.0), 200, tenant.delete(&one)).await;
 }

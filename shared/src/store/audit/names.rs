@@ -47,8 +47,17 @@ pub enum Action {
 
 impl Entity {
     /// All types of Berth's own resources.
-    pub const ALL: &'static [Self] =
-        &[Self::Organization, Self::Dock, Self::Party, Self::Role, Self::Recipient, Self::ApiKey];
+    pub const ALL: &'static [Self] = &[
+        Self::Organization,
+        Self::Dock,
+        Self::Party,
+        Self::Role,
+        Self::Recipient,
+        Self::Group,
+        Self::ApiKey,
+        Self::MachineClient,
+        Self::AccessToken,
+    ];
 
     /// Returns the type with this name.
     #[must_use]
