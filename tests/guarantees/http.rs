@@ -95,6 +95,15 @@ fn allowed_methods() -> BTreeMap<String, String> {
         allowed.extend([endpoint.method.as_str(), "OPTIONS"]);
         allowed.extend((endpoint.method == Method::GET).then_some("HEAD"));
     }
+    // A fixed segment is also a value of a parameter: other methods of the path with the parameter are allowed, too.
+    let all = methods.clone();
+    let fits = |path: &str, other: &str| {
+        let (path, other): (Vec<_>, Vec<_>) = (path.split('/').collect(), other.split('/').collect());
+        path.len() == other.len() && path.iter().zip(&other).all(|(own, other)| own == other || *other == "x")
+    };
+    for (path, allowed) in &mut methods {
+        all.iter().filter(|(other, _)| fits(path, other)).for_each(|(_, more)| allowed.extend(more));
+    }
     methods.into_iter().map(|(path, methods)| (path, methods.into_iter().collect::<Vec<_>>().join(", "))).collect()
 }
 

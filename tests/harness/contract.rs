@@ -196,7 +196,8 @@ pub fn test_module(endpoint: &str) -> Option<String> {
         "audit" => "audit".to_owned(),
         other => format!("{}s", other.trim_end_matches('s').replace('-', "_")),
     };
-    Some(format!("api::{resources}::{}", [verb, rest].join("_").trim_end_matches('_')))
+    let name = [verb, rest].join("_").replace('-', "_");
+    Some(format!("api::{resources}::{}", name.trim_end_matches('_')))
 }
 
 /// Prints the documented responses that no test has seen, for the endpoints whose tests were selected.

@@ -45,6 +45,7 @@ struct Metadata {
     /// Supported grant types.
     grant_types_supported: [&'static str; 1],
     /// Supported response types of the authorization endpoint: none, because there is no such endpoint.
+    #[schemars(with = "Vec<String>")]
     response_types_supported: [&'static str; 0],
     /// Supported scopes.
     scopes_supported: Vec<&'static str>,

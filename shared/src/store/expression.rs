@@ -44,8 +44,6 @@ pub(super) enum Condition {
     Contains(&'static str, u64),
     /// The item exists, and has these attributes with these numbers. A missing attribute counts as 0.
     Numbers(Vec<(&'static str, i64)>),
-    /// The item is in this version, and its attribute has this number. An absent number is 0.
-    VersionAnd(u64, &'static str, u64),
     /// The item exists, lacks the first attribute, and lacks the second one or has a greater value than this.
     Live(&'static str, &'static str, AttributeValue),
 }
@@ -54,6 +52,12 @@ impl Condition {
     /// The item is in this version.
     pub(super) fn version(version: u64) -> Self {
         Self::Equals("version", number(version))
+    }
+
+    /// The item is in this version, and its attribute has this number. A missing attribute counts as 0.
+    pub(super) fn version_and(version: u64, name: &'static str, wanted: u64) -> Self {
+        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        Self::Numbers(vec![("version", signed(version)), (name, signed(wanted))])
     }
 
     /// The item's attribute has this value.
@@ -105,14 +109,6 @@ impl Condition {
                     }
                 });
                 [exists].into_iter().chain(equal).collect::<Vec<_>>().join(" AND ")
-            }
-            Self::VersionAnd(version, name, count) => {
-                let version = expressions.value(OPERAND, number(version));
-                let [held, name] = ["version", name].map(|name| expressions.name(name));
-                if count == 0 {
-                    return format!("{held} = {version} AND attribute_not_exists({name})");
-                }
-                format!("{held} = {version} AND {name} = {}", expressions.value(":count", number(count)))
             }
             Self::Contains(name, element) => {
                 format!("contains({}, {})", expressions.name(name), expressions.value(OPERAND, number(element)))

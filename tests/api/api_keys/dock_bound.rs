@@ -24,8 +24,13 @@ async fn a_key_that_is_bound_to_a_dock_reaches_only_that_dock() {
     }
     bound.list_ledger_parties().await.expect(403);
     let mut endpoints: Vec<_> = scoped_endpoints().map(|(endpoint, _)| endpoint).collect();
-    // The other requests need the dock.
-    endpoints.sort_by_key(|endpoint| endpoint.name == "delete-dock");
+    // The other requests need the dock and what belongs to it.
+    endpoints.sort_by_key(|endpoint| match endpoint.name {
+        "delete-dock" => 3,
+        name if name.starts_with("delete-") => 2,
+        name if name.starts_with("remove-") => 1,
+        _ => 0,
+    });
     for endpoint in endpoints {
         let sample = SampleRequest::of(endpoint, &own);
         let response = sample.send(&bound).await;

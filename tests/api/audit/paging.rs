@@ -3,7 +3,6 @@
 use berth_functions::ENDPOINTS;
 use berth_shared::{http::Access, store::Entity};
 use macro_rules_attribute::apply;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::guarantees::pagination::pages::{By, expect_each_once, many, paginate};
@@ -86,13 +85,14 @@ async fn every_change_is_in_the_trail_of_the_next_request() {
         let id = format!("audited-{number}");
         let request = SampleRequest::of(endpoint, &fresh).request(&platform).header("x-request-id", &id);
         let response = request.send().await.expect(endpoint.success);
-        let entity = if endpoint.name == "create-audit-entry" {
-            response.text("entityId")
-        } else if endpoint.method == Method::POST {
-            response.id()
-        } else {
-            let target = SampleRequest::of(endpoint, &fresh).target();
-            target.split('?').next().and_then(|path| path.rsplit('/').next()).expect("an id").to_owned()
+        let answer = response.json();
+        let created = [&answer["entityId"], &answer["id"], &answer["recipients"][0]["id"]];
+        let entity = match created.into_iter().find_map(Value::as_str) {
+            Some(id) => id.to_owned(),
+            None => {
+                let target = SampleRequest::of(endpoint, &fresh).target();
+                target.split('?').next().and_then(|path| path.rsplit('/').next()).expect("an id").to_owned()
+            }
         };
         let owner = match endpoint.name {
             "create-organization" => format!("?organizationId={}", response.id()),

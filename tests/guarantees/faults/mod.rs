@@ -111,6 +111,10 @@ impl FaultWorld {
             | "update-recipient"
             | "update-machine-client" => json!({ "name": name }),
             "create-recipient" => json!({ "name": name, "email": format!("{number}@example.com") }),
+            "create-audit-entry" => json!({
+                "organizationId": self.organization, "entityType": "artifact", "entityId": name.replace(' ', "_"),
+                "action": "update",
+            }),
             "create-group" | "update-group" => json!({ "name": name }),
             "add-group-recipients" | "remove-group-recipients" => json!({ "recipientIds": [self.recipient] }),
             "create-recipients-batch" => {

@@ -287,7 +287,8 @@ async fn cursors_of_another_tenant_are_rejected_like_invalid_ones() {
             | "list-machine-clients"
             | "list-recipients"
             | "list-groups"
-            | "list-group-recipients" => cursor(&scene.other.client, paths::DOCKS).await,
+            | "list-group-recipients"
+            | "list-audit-entries-by-entity" => cursor(&scene.other.client, paths::DOCKS).await,
             _ => cursor(&scene.other.client, &SampleRequest::of(endpoint, &scene.other).target()).await,
         };
         for name in ["cursor", "anchor"] {

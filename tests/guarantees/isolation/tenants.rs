@@ -114,7 +114,8 @@ async fn lists_contain_only_the_tenants_resources() {
         let list = SampleRequest::of(endpoint, &own).send(&own.client).await.expect(200);
         let rows = list.json()["data"].as_array().expect("a list").clone();
         assert!(!rows.is_empty(), "{} returns nothing", endpoint.name);
-        assert_eq!(list.json()["meta"]["total"], json!(rows.len()), "{}", endpoint.name);
+        let is_counted = !endpoint.name.starts_with("list-audit-entries");
+        assert_eq!(list.json()["meta"]["total"], json!(is_counted.then_some(rows.len())), "{}", endpoint.name);
         let text = list.json().to_string();
         for prefix in ["org", "dock", "pty", "dpr", "rcp", "grp", "key"] {
             assert!(!text.contains(other.id(prefix)), "{} returns {prefix}: {text}", endpoint.name);

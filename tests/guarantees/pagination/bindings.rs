@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use berth_functions::ENDPOINTS;
 use macro_rules_attribute::apply;
+use serde_json::{Value, json};
 
 use super::ROWS;
-use crate::harness::{TestResponse, World, api_test, world::ULID};
+use crate::harness::{TestResponse, World, api_test, paths, world::ULID};
 
 /// A parameter, a value with which the list still has more than one page, and another value.
 type Filter = (&'static str, String, String);
@@ -82,40 +83,107 @@ async fn cursors_and_anchors_are_bound_to_every_parameter() {
         first.push(world.get(&target(list, &["limit=2"])).await);
     }
     let first: [TestResponse; 8] = first.try_into().expect("eight lists");
-    let all = filters(&world, &first);
+    let mut all: Vec<(&str, Vec<Filter>, String)> =
+        filters(&world, &first).into_iter().zip(lists).map(|((name, filters), list)| (name, filters, list)).collect();
+    all.extend(further_lists(&world).await);
     let paged: BTreeSet<_> = ENDPOINTS
         .iter()
         .filter(|endpoint| endpoint.paged && endpoint.path.starts_with("/v1"))
         .map(|e| e.name)
         .collect();
-    assert_eq!(paged, all.iter().map(|(name, _)| *name).collect(), "every list is tested");
-    for ((name, filters), list) in all.iter().zip(&lists) {
-        let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == *name).expect("an endpoint");
-        let known: BTreeSet<_> = endpoint.query.iter().map(|parameter| parameter.name).collect();
-        assert_eq!(known, filters.iter().map(|(filter, ..)| *filter).collect(), "every filter of {name} is tested");
-        let encode = |name: &str, value: &str| format!("{name}={}", value.replace('+', "%2B"));
-        for (filter, value, other) in filters {
-            let [value, other] = [value, other].map(|value| encode(filter, value));
-            // With the place of the list without filters, and the reverse.
-            let plain = places(&world.get(&target(list, &["limit=1"])).await).expect("a next page");
-            let filtered = places(&world.get(&target(list, &["limit=1", &value])).await);
-            let mut wrong = Vec::new();
-            for place in &plain {
-                world.get(&target(list, &[place])).await;
-                wrong.extend([target(list, &[place, &value]), target(list, &[place, &other])]);
-            }
-            for place in filtered.iter().flatten() {
-                world.get(&target(list, &[place, &value])).await;
-                world.get(&target(list, &[place, &value, "limit=7"])).await;
-                wrong.extend([target(list, &[place]), target(list, &[place, &other])]);
-            }
-            // Filters by a unique value have one page.
-            assert!(filtered.is_some() || ["slug", "dockId", "externalRef"].contains(filter), "{name} {filter}");
-            for target in wrong {
-                let error = world.platform.get(&target).await;
-                let at = if target.contains("cursor=") { "cursor" } else { "anchor" };
-                assert_eq!(error.error_locations(), [at], "{target}");
-            }
+    assert_eq!(paged, all.iter().map(|(name, ..)| *name).collect(), "every list is tested");
+    for (name, filters, list) in &all {
+        check_bindings(&world, name, filters, list).await;
+    }
+}
+
+/// Creates recipients, groups and audit entries. Returns their lists, each with its filters.
+async fn further_lists(world: &World) -> Vec<(&'static str, Vec<Filter>, String)> {
+    let (client, own) = (&world.platform, &world.organization);
+    let filter = |name, value: &str, other: &str| (name, value.to_owned(), other.to_owned());
+    let dock = client.create_dock(own, "Lists").await.id();
+    let party = client.create_party(own, "Ann").await.id();
+    let mut recipients = Vec::new();
+    for at in 0..3 {
+        let email = format!("r{at}@example.com");
+        let body = json!({ "name": "Jane Doe", "email": email, "stakeholderClass": "agent", "partyId": party });
+        recipients.push(client.post(&paths::recipients(&dock), &body).await.expect(201).id());
+        client.create_group(&dock, &format!("Group {at}"), &[]).await;
+        client.create_api_key(None, &["docks:read"]).await;
+        let name = json!({ "name": format!("Ann {at}") });
+        client.patch(&paths::party(own, &party), &name).await.expect(200);
+    }
+    let members: Vec<&str> = recipients.iter().map(String::as_str).collect();
+    let group = client.create_group(&dock, "All", &members).await.id();
+    let trail = client.get(&format!("{}?limit=1", paths::AUDIT_LOGS)).await.expect(200);
+    let entry = &trail.json()["data"][0];
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let (key, actor) = (text(&entry["entityId"]), text(&entry["actor"]["id"]));
+    let unknown = |prefix: &str| format!("{prefix}_{ULID}");
+    let (early, late) = ("2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
+    vec![
+        (
+            "list-recipients",
+            vec![
+                filter("email", "r1@example.com", "r2@example.com"),
+                filter("search", "jane", "jan"),
+                filter("stakeholderClass", "agent", "auditor"),
+                filter("partyId", &party, &unknown("pty")),
+            ],
+            paths::recipients(&dock),
+        ),
+        ("list-groups", Vec::new(), paths::groups(&dock)),
+        ("list-group-recipients", Vec::new(), format!("{}/{group}/recipients", paths::groups(&dock))),
+        (
+            "list-audit-entries",
+            vec![
+                filter("organizationId", own, &unknown("org")),
+                filter("dockId", &dock, &unknown("dock")),
+                filter("entityType", "api_key", "party"),
+                filter("entityId", &key, &unknown("key")),
+                filter("actorId", &actor, &unknown("key")),
+                filter("action", "api_key.created", "api_key.revoked"),
+                filter("from", early, "2021-01-01T00:00:00Z"),
+                filter("to", late, "2998-01-01T00:00:00Z"),
+            ],
+            paths::AUDIT_LOGS.to_owned(),
+        ),
+        (
+            "list-audit-entries-by-entity",
+            vec![filter("organizationId", own, &unknown("org"))],
+            paths::entity_audit_logs("party", &party),
+        ),
+    ]
+}
+
+/// Checks that no cursor and no anchor of a list is accepted with another value of a filter.
+async fn check_bindings(world: &World, name: &str, filters: &[Filter], list: &str) {
+    let endpoint = ENDPOINTS.iter().find(|endpoint| endpoint.name == name).expect("an endpoint");
+    let known: BTreeSet<_> = endpoint.query.iter().map(|parameter| parameter.name).collect();
+    assert_eq!(known, filters.iter().map(|(filter, ..)| *filter).collect(), "every filter of {name} is tested");
+    let encode = |name: &str, value: &str| format!("{name}={}", value.replace('+', "%2B"));
+    for (filter, value, other) in filters {
+        let [value, other] = [value, other].map(|value| encode(filter, value));
+        // With the place of the list without filters, and the reverse.
+        let plain = places(&world.get(&target(list, &["limit=1"])).await).expect("a next page");
+        let filtered = places(&world.get(&target(list, &["limit=1", &value])).await);
+        let mut wrong = Vec::new();
+        for place in &plain {
+            world.get(&target(list, &[place])).await;
+            wrong.extend([target(list, &[place, &value]), target(list, &[place, &other])]);
+        }
+        for place in filtered.iter().flatten() {
+            world.get(&target(list, &[place, &value])).await;
+            world.get(&target(list, &[place, &value, "limit=7"])).await;
+            wrong.extend([target(list, &[place]), target(list, &[place, &other])]);
+        }
+        // Filters by a unique value have one page.
+        let unique = ["slug", "dockId", "externalRef", "email", "entityId"];
+        assert!(filtered.is_some() || unique.contains(filter), "{name} {filter}");
+        for target in wrong {
+            let error = world.platform.get(&target).await;
+            let at = if target.contains("cursor=") { "cursor" } else { "anchor" };
+            assert_eq!(error.error_locations(), [at], "{target}");
         }
     }
 }

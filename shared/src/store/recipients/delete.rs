@@ -45,7 +45,7 @@ impl Store {
         let (organization, dock) = (recipient.organization_id, recipient.dock_id);
         let mut transaction = Transaction::new(self, write)?;
         // A recipient that joins a group meanwhile is another state.
-        let unchanged = Condition::VersionAnd(recipient.version, "groupChanges", memberships.group_changes);
+        let unchanged = Condition::version_and(recipient.version, "groupChanges", memberships.group_changes);
         transaction.delete(Step::Recipient, &keys::recipient(organization, dock, recipient.id), unchanged)?;
         delete_email(&mut transaction, recipient)?;
         transaction.delete(Step::Other, &keys::recipient_pointer(recipient.id), Condition::Exists)?;
@@ -70,7 +70,7 @@ impl Store {
         let LinkedRecipient { recipient, memberships, .. } = before;
         let (organization, dock) = (recipient.organization_id, recipient.dock_id);
         let mut transaction = Transaction::new(self, write)?;
-        let unchanged = Condition::VersionAnd(recipient.version, "groupChanges", memberships.group_changes);
+        let unchanged = Condition::version_and(recipient.version, "groupChanges", memberships.group_changes);
         let left: Vec<String> = groups.iter().map(ToString::to_string).collect();
         let update = Update::default().delete_texts_from_set("groups", left).add("groupChanges", 1);
         transaction.update(Step::Recipient, &keys::recipient(organization, dock, recipient.id), unchanged, update)?;

@@ -328,6 +328,12 @@ proptest! {
         let records = values.records();
         for record in &records {
             for other in records.iter().filter(|other| other.key() != record.key()) {
+                // A row of an entry also fits under the key of another view that has the entry.
+                if let (Record::AuditRow(row), Record::AuditRow(other)) = (record, other)
+                    && row.entry.views().contains(&other.view)
+                {
+                    continue;
+                }
                 let mut item = record.to_item().unwrap();
                 item.extend(key_attributes(&other.key()));
                 prop_assert!(Record::from_item(&item).is_err(), "{:?} with the key {:?}", record, other.key());
