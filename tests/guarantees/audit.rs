@@ -89,6 +89,7 @@ impl World {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "the type is written in place")]
 fn is(entry: &AuditEntry, entity: Entity, action: Action, dock: Option<&str>) {
     let found = entry.dock_id.map(|dock| dock.to_string());
     assert_eq!((&entry.entity_type, entry.action, found.as_deref()), (&entity, action, dock));

@@ -41,6 +41,7 @@ pub struct Filled {
     group: GroupId,
 }
 
+#[expect(clippy::too_many_lines, reason = "one resource of each type, in the order of their dependencies")]
 pub async fn filled() -> Filled {
     let server = TestServer::start().await;
     let client = server.platform();

@@ -42,7 +42,7 @@ impl TestClient {
     }
 
     /// Returns a client that connects from another local address.
-    pub fn from_address(&self, address: IpAddr) -> Self {
+    pub fn at_address(&self, address: IpAddr) -> Self {
         let http = Client::builder().local_address(address).build().expect("a client");
         Self { http, ..self.clone() }
     }

@@ -82,15 +82,16 @@ impl Tenant {
         let (mut fresh, client, name) = (self.clone(), &self.client, format!("{name} old"));
         let mut ledger_party = String::new();
         match endpoint.name {
-            "update-organization" => fresh.organization = client.create_organization(&name).await.id(),
-            "delete-organization" => fresh.organization = client.create_organization(&name).await.id(),
+            "update-organization" | "delete-organization" => {
+                fresh.organization = client.create_organization(&name).await.id();
+            }
             "update-dock" | "delete-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
             "update-party" | "delete-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
                 let party = client.create_party(&self.organization, &name).await;
                 (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
             "revoke-api-key" | "update-api-key" | "rotate-api-key" => {
-                fresh.key = client.create_api_key(None, &["docks:read"]).await.id()
+                fresh.key = client.create_api_key(None, &["docks:read"]).await.id();
             }
             "create-recipient" | "create-recipients-batch" | "update-recipient" => {
                 // The party holds the role, so each request changes one resource.

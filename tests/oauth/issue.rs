@@ -164,7 +164,7 @@ async fn inactive_expired_and_misplaced_clients_obtain_no_token() {
         "client_secret": created.text("clientSecret"),
     });
     let elsewhere = oauth.server.anonymous();
-    let inside = elsewhere.from_address(IpAddr::from([127, 0, 0, 2]));
+    let inside = elsewhere.at_address(IpAddr::from([127, 0, 0, 2]));
     expect_oauth_error(&elsewhere.post(paths::OAUTH_TOKEN, &grant).await, 401, "invalid_client");
     oauth.clock.advance(8 * MINUTE);
     let issued = inside.post(paths::OAUTH_TOKEN, &grant).await.expect(200);

@@ -16,7 +16,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .description(
             "Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the \
              history that lists return with `asOf`, with the last name of the dock. Its recipients and groups are deleted. Another \
-             dock can take its domains at once.\n\nThe dock and all that belongs to it are gone with the first request, whatever its status. If that is too \
+             dock can take its domains at once.\n\nThe dock and all that belongs to it no longer exist with the first request, whatever its status. If that is too \
              much for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.",
         )
         .store(&[
@@ -46,7 +46,7 @@ async fn handle(request: &Request) -> Result<Response> {
     let id: DockId = request.path("dockId")?;
     let organization = match request.caller()?.owner.organization() {
         Some(own) => own,
-        // A deletion in progress must be continued, although the dock is gone.
+        // A deletion in progress must be continued, although the dock no longer exists.
         None => request.store().dock_owner_with_deleted(id).await?.ok_or_else(Error::not_found::<id::Dock>)?,
     };
     let matches = |version| request.require_match(version);

@@ -19,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::delete(
 .description(
     "Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the \
          history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the \
-         party, and its ledger id is never used again.\n\nThe party and its roles are gone with the first request, \
+         party, and its ledger id is never used again.\n\nThe party and its roles no longer exist with the first request, \
          whatever its status. If the party has too many roles for one request, the status is 503 with \
          `DELETION_IN_PROGRESS`, and the same request continues.",
 )

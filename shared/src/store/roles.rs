@@ -194,7 +194,7 @@ impl Store {
         revoked.revoked_at = Some(write.origin.now);
         revoked.revoked_by = Some(write.origin.actor.id.clone());
         let mut transaction = Transaction::new(self, write)?;
-        // If the dock or the party was deleted meanwhile, the counters are gone and the transaction fails.
+        // If the dock or the party was deleted meanwhile, the counters no longer exist and the transaction fails.
         let deletions = Deletions::default();
         revoke_roles(&mut transaction, Step::Role, organization, &[revoked], &deletions, write)?;
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
@@ -226,9 +226,9 @@ impl Store {
         let (listed, deletions) = self.list_roles(organization, &sections, page, &keep).await?;
         // The counters of the party are read after the deletions, so that they are exact if none is in progress.
         let holder = DeletedResource::Party(party);
-        let named = listed.values().map(|role| DeletedResource::Dock(role.dock_id)).chain([holder]);
+        let ends = listed.values().map(|role| DeletedResource::Dock(role.dock_id)).chain([holder]);
         let total = self.count_listed_roles(&sections, &keep, &deletions);
-        let (names, total) = try_join(self.names(organization, named), total).await?;
+        let (names, total) = try_join(self.names(organization, ends), total).await?;
         let holder = names.get(&holder).filter(|holder| !holder.is_deleted);
         let counts = holder.ok_or_else(Error::not_found::<id::Party>)?.role_counts;
         let row = |role: Role| {

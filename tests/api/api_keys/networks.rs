@@ -18,7 +18,7 @@ async fn a_key_is_accepted_only_from_its_networks() {
     let created = server.platform().post_api_key(&body(&json!(["192.0.2.0/24", "127.0.0.2/32"]))).await.expect(201);
     assert_eq!(created.json()["allowedIps"], json!(["192.0.2.0/24", "127.0.0.2/32"]));
     let elsewhere = server.client(&created.text("key"));
-    let inside = elsewhere.from_address(IpAddr::from([127, 0, 0, 2]));
+    let inside = elsewhere.at_address(IpAddr::from([127, 0, 0, 2]));
     let unknown = server.client("dk_test_unknown").list_docks().await;
     for _ in 0..2 {
         let error = elsewhere.list_docks().await.expect_error(401, "UNAUTHORIZED");

@@ -85,15 +85,11 @@ async fn every_change_is_in_the_trail_of_the_next_request() {
         let id = format!("audited-{number}");
         let request = SampleRequest::of(endpoint, &fresh).request(&platform).header("x-request-id", &id);
         let response = request.send().await.expect(endpoint.success);
-        let answer = response.json();
-        let created = [&answer["entityId"], &answer["id"], &answer["recipients"][0]["id"]];
-        let entity = match created.into_iter().find_map(Value::as_str) {
-            Some(id) => id.to_owned(),
-            None => {
-                let target = SampleRequest::of(endpoint, &fresh).target();
-                target.split('?').next().and_then(|path| path.rsplit('/').next()).expect("an id").to_owned()
-            }
-        };
+        let body = response.json();
+        let created = [&body["entityId"], &body["id"], &body["recipients"][0]["id"]];
+        let target = SampleRequest::of(endpoint, &fresh).target();
+        let segment = target.split('?').next().and_then(|path| path.rsplit('/').next()).expect("an id");
+        let entity = created.into_iter().find_map(Value::as_str).unwrap_or(segment).to_owned();
         let owner = match endpoint.name {
             "create-organization" => format!("?organizationId={}", response.id()),
             // A platform key creates a platform key, whose entries belong to the platform.

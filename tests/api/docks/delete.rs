@@ -16,7 +16,7 @@ use crate::harness::{DIRECTORY_SCOPES, PartyWorld, World, api_test, next_millise
 async fn a_deleted_dock_is_gone_for_every_reader() {
     let world = PartyWorld::new().await;
     let other = world.platform.create_dock(&world.organization, "Other").await.id();
-    let kept = world.assign(&world.party, &other, "RECIPIENT").await;
+    let stored = world.assign(&world.party, &other, "RECIPIENT").await;
     let roles = [world.assign_recipient().await, world.assign(&world.party, &world.dock, "DISTRIBUTOR").await];
     assert_eq!(world.platform.delete(&world.dock_path()).await.expect(200).json(), &json!({ "success": true }));
     for gone in [world.dock_path(), paths::dock_parties(&world.dock)] {
@@ -35,9 +35,9 @@ async fn a_deleted_dock_is_gone_for_every_reader() {
     for list in [paths::DOCKS.to_owned(), format!("{}?organizationId={}", paths::DOCKS, world.organization)] {
         world.assert_list(&list, &[&other]).await;
     }
-    world.assert_list(&world.roles_path(&world.party), &[&kept.id()]).await;
+    world.assert_list(&world.roles_path(&world.party), &[&stored.id()]).await;
     world.assert_list(&format!("{}?dockId={}", world.roles_path(&world.party), world.dock), &[]).await;
-    world.assert_list(&paths::organization_roles(&world.organization), &[&kept.id()]).await;
+    world.assert_list(&paths::organization_roles(&world.organization), &[&stored.id()]).await;
     let check = json!({ "dockId": world.dock, "partyId": world.party, "role": "RECIPIENT" });
     assert_eq!(world.check(&world.platform, json!([check])).await[0]["assigned"], false);
     assert_eq!(world.get(&world.organization_path()).await.json()["_count"]["docks"], 1);
@@ -76,14 +76,15 @@ async fn the_audit_trail_of_a_deleted_dock_stays() {
     world.platform.delete(&world.dock_path()).await.expect(200);
     let own = world.server.tenant(&world.organization, &["audit:read"]).await;
     for client in [&world.platform, &own] {
-        let trail = client.get(&format!("{}?dockId={}&limit=100", paths::AUDIT_LOGS, world.dock)).await.expect(200);
-        let entries = trail.json()["data"].as_array().expect("entries");
+        let audit_entries =
+            client.get(&format!("{}?dockId={}&limit=100", paths::AUDIT_LOGS, world.dock)).await.expect(200);
+        let entries = audit_entries.json()["data"].as_array().expect("entries");
         let mut ended: Vec<_> = entries.iter().map(|entry| entry["entityId"].clone()).collect();
         ended.retain(|id| *id == json!(role) || *id == json!(world.dock));
         assert_eq!(ended.len(), 4, "a creation and an end of each: {entries:?}");
         let target = paths::entity_audit_logs("dock", &world.dock);
-        let trail = client.get(&target).await.expect(200);
-        assert_eq!(trail.json()["data"].as_array().expect("entries").len(), 2, "{}", trail.json());
+        let audit_entries = client.get(&target).await.expect(200);
+        assert_eq!(audit_entries.json()["data"].as_array().expect("entries").len(), 2, "{}", audit_entries.json());
     }
 }
 

@@ -31,7 +31,7 @@ async fn a_deleted_party_is_gone_for_every_reader() {
     let body = json!({ "type": "INDIVIDUAL", "name": "Bob", "externalRef": "EIN:1" });
     let other = world.platform.post(&world.parties_path(), &body).await.expect(201);
     let bob = other.id();
-    let kept = world.assign_recipient().await;
+    let stored = world.assign_recipient().await;
     let role = world.assign(&bob, &world.dock, "DISTRIBUTOR").await;
     let second = world.assign(&bob, &world.dock, "RECIPIENT").await;
     let target = paths::party(&world.organization, &bob);
@@ -55,8 +55,8 @@ async fn a_deleted_party_is_gone_for_every_reader() {
         world.assert_list(&format!("{}{query}", world.parties_path()), &expected).await;
     }
     assert_eq!(counts(&world).await["parties"], 1);
-    assert_eq!(each(&world.of_dock(&world.dock, "").await, "id"), [kept.id()]);
-    assert_eq!(each(&world.of_organization("").await, "id"), [kept.id()]);
+    assert_eq!(each(&world.of_dock(&world.dock, "").await, "id"), [stored.id()]);
+    assert_eq!(each(&world.of_organization("").await, "id"), [stored.id()]);
     let check = json!({ "dockId": world.dock, "partyId": bob, "role": "RECIPIENT" });
     assert_eq!(world.check(&world.platform, json!([check])).await[0]["assigned"], false);
     let ledger_id = other.text("ledgerParty");

@@ -60,9 +60,9 @@ async fn rows_have_the_current_roles_of_their_parties() {
     let second = world.platform.create_party(&world.organization, "Second").await.id();
     let lost = world.post_recipient(&body_of("lost@example.com", &second)).await.expect(201).text("roleId");
     world.revoke(&world.platform.get(&paths::role(&world.organization, &second, &lost)).await).await;
-    let list = world.get(&world.recipients_path()).await;
-    assert_eq!(each(&list, "roleId"), ["null", held.as_str(), "null"]);
-    assert_eq!(each(&list, "partyId"), [second.as_str(), world.party.as_str(), "null"]);
+    let page = world.get(&world.recipients_path()).await;
+    assert_eq!(each(&page, "roleId"), ["null", held.as_str(), "null"]);
+    assert_eq!(each(&page, "partyId"), [second.as_str(), world.party.as_str(), "null"]);
 }
 
 #[apply(api_test)]

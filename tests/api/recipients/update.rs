@@ -96,9 +96,9 @@ async fn a_new_party_gets_the_role_and_an_unlinked_party_keeps_it() {
 async fn a_party_of_another_organization_is_disclosed_to_platform_keys_only() {
     let server = TestServer::start().await;
     let (a, b) = two_tenants(&server).await;
-    let (path, patch) = (paths::recipient(&a.dock, &a.recipient), json!({ "partyId": b.party }));
-    server.platform().patch(&path, &patch).await.expect_error(403, "PARTY_OF_ANOTHER_ORGANIZATION");
-    a.client.patch(&path, &patch).await.expect_error(404, "PARTY_NOT_FOUND");
+    let (target, patch) = (paths::recipient(&a.dock, &a.recipient), json!({ "partyId": b.party }));
+    server.platform().patch(&target, &patch).await.expect_error(403, "PARTY_OF_ANOTHER_ORGANIZATION");
+    a.client.patch(&target, &patch).await.expect_error(404, "PARTY_NOT_FOUND");
 }
 
 #[apply(api_test)]
@@ -108,7 +108,9 @@ async fn concurrent_patches_all_take_effect() {
     let patches: Vec<_> =
         (0..24).map(|at| json!({ "identifiers": { format!("k{at}"): at }, "partyId": world.party })).collect();
     let responses = join_all(patches.iter().map(|patch| world.platform.patch(&path, patch))).await;
-    responses.into_iter().for_each(|response| drop(response.expect(200)));
+    for response in responses {
+        response.expect(200);
+    }
     let all: BTreeMap<_, _> = (0..24).map(|at| (format!("k{at}"), json!(at))).collect();
     assert_eq!(world.get(&path).await.json()["identifiers"], json!(all));
     assert_eq!(world.held().await.len(), 1);

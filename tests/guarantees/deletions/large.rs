@@ -34,7 +34,7 @@ async fn a_dock_with_ten_thousand_roles_is_deleted() {
     expect_deleted(10_000, Duration::from_secs(10), None).await;
 }
 
-/// Deletes a dock with this many roles. It is gone with the first request, however many requests the sweep takes. Returns
+/// Deletes a dock with this many roles. It no longer exists with the first request, however many requests the sweep takes. Returns
 /// how many of them report that it is in progress.
 async fn expect_deleted(roles: usize, request_timeout: Duration, delay: Option<Duration>) -> usize {
     let server = TestServer::start().await;

@@ -27,7 +27,7 @@ async fn every_response_is_the_same_during_and_after_the_sweep() {
     let list = format!("{}?limit=100", paths::roles(&crowd.organization, &crowd.parties[1]));
     let total = |views: &[View]| views.iter().find(|(target, ..)| *target == list).expect("it").2["total"].clone();
     assert_eq!((total(&before), total(&during)), (json!(2), json!(0)));
-    // The history before the deletion is as it was, except that the path of the dock itself is gone.
+    // The history before the deletion is as it was, except that the path of the dock itself no longer exists.
     let past = |views: &[View]| {
         let views = without_ends(views.to_vec(), &[&time]);
         views.into_iter().filter(|(target, ..)| !target.contains(&dock)).collect::<Vec<_>>()

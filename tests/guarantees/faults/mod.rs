@@ -62,9 +62,6 @@ impl FaultWorld {
         let grant = json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": secret });
         let token = client.access_token(&other).await;
         Self {
-            machine_client,
-            grant,
-            token,
             server,
             wire,
             client,
@@ -77,6 +74,9 @@ impl FaultWorld {
             key,
             ledger_party,
             user,
+            machine_client,
+            grant,
+            token,
         }
     }
 
@@ -109,13 +109,14 @@ impl FaultWorld {
             | "update-party"
             | "update-api-key"
             | "update-recipient"
+            | "create-group"
+            | "update-group"
             | "update-machine-client" => json!({ "name": name }),
             "create-recipient" => json!({ "name": name, "email": format!("{number}@example.com") }),
             "create-audit-entry" => json!({
                 "organizationId": self.organization, "entityType": "artifact", "entityId": name.replace(' ', "_"),
                 "action": "update",
             }),
-            "create-group" | "update-group" => json!({ "name": name }),
             "add-group-recipients" | "remove-group-recipients" => json!({ "recipientIds": [self.recipient] }),
             "create-recipients-batch" => {
                 json!({ "recipients": [{ "name": name, "email": format!("{number}@example.com") }] })

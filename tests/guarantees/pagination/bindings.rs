@@ -115,8 +115,8 @@ async fn further_lists(world: &World) -> Vec<(&'static str, Vec<Filter>, String)
     }
     let members: Vec<&str> = recipients.iter().map(String::as_str).collect();
     let group = client.create_group(&dock, "All", &members).await.id();
-    let trail = client.get(&format!("{}?limit=1", paths::AUDIT_LOGS)).await.expect(200);
-    let entry = &trail.json()["data"][0];
+    let audit_entries = client.get(&format!("{}?limit=1", paths::AUDIT_LOGS)).await.expect(200);
+    let entry = &audit_entries.json()["data"][0];
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let (key, actor) = (text(&entry["entityId"]), text(&entry["actor"]["id"]));
     let unknown = |prefix: &str| format!("{prefix}_{ULID}");

@@ -94,7 +94,7 @@ impl AuditFilter {
         };
         let mut sections: Vec<_> = ranges.into_iter().map(bounded).collect();
         // The entry of the creation has the ULID of the resource, and no row in the view of the resource.
-        let creation = self.entity_id.as_deref().and_then(creation_of).map(|id| id.ulid());
+        let creation = self.entity_id.as_deref().and_then(creation_of).map(crate::domain::id::Id::ulid);
         if let Some(ulid) = creation.filter(|ulid| (first..=last).contains(ulid)) {
             sections.push(Section::single(keys::audit_entries(owner)).between(ulid.to_string(), ulid.to_string()));
         }

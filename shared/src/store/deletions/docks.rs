@@ -110,7 +110,7 @@ impl Store {
             let unchanged = roles.map_or(Condition::Exists, |(first, rest)| {
                 let counted = |role: &&Role| keys::dock_count(organization, dock.id, role.id.ulid().0) == key;
                 counts_exactly(
-                    first.iter().chain(rest).filter(counted),
+                    &first.iter().chain(rest).filter(counted),
                     &[(recipients::COUNTER, 0), (groups::COUNTER, 0)],
                 )
             });

@@ -91,7 +91,7 @@ impl Store {
         let unchanged = match roles {
             Some((first, rest)) => {
                 let version = i64::try_from(party.version).unwrap_or(i64::MAX);
-                counts_exactly(first.iter().chain(rest), &[("version", version)])
+                counts_exactly(&first.iter().chain(rest), &[("version", version)])
             }
             None => Condition::version(party.version),
         };

@@ -76,7 +76,7 @@ pub(in crate::store) fn revoke_roles<S: Copy>(
 
 /// Returns the condition that an item counts exactly these roles. `others` are further numbers of the item.
 pub(super) fn counts_exactly<'a>(
-    roles: impl Iterator<Item = &'a Role> + Clone,
+    roles: &(impl Iterator<Item = &'a Role> + Clone),
     others: &[(&'static str, i64)],
 ) -> Condition {
     let count = |name: RoleName| {
@@ -105,8 +105,8 @@ impl Store {
         if !skipped && !listed.values().any(|role| deletions.affects(role)) {
             return Ok((listed, deletions));
         }
-        let kept = |role: &Role| keep.keeps_after(&deletions, role);
-        let listed = self.list(sections, page, Some(&kept)).await?;
+        let matching = |role: &Role| keep.keeps_after(&deletions, role);
+        let listed = self.list(sections, page, Some(&matching)).await?;
         Ok((listed.map(|role| deletions.apply(role)), deletions))
     }
 

@@ -1,7 +1,7 @@
 //! The sweep: ends everything that belonged to a deleted dock or party, in steps.
 //!
 //! Each step reads what remains, and ends it in transactions. Nothing can be added meanwhile, because the resource and its
-//! counters are gone. So the sweep ends, and any request can continue it.
+//! counters no longer exist. So the sweep ends, and any request can continue it.
 
 use futures::{StreamExt, future::try_join, stream};
 use serde::{Deserialize, de::DeserializeOwned};

@@ -43,7 +43,7 @@ enum Step {
 /// and its audit trail at most ten.
 pub const MEMBERS_PER_WRITE: usize = (MAX_ACTIONS - 5 - AUDIT_ACTIONS) / 2;
 
-/// Adds the steps that remove a group together with its dock, whose counters are gone. Its members remain.
+/// Adds the steps that remove a group together with its dock, whose counters no longer exist. Its members remain.
 pub(super) fn remove<S: Copy>(transaction: &mut Transaction<S>, step: S, group: &Group, write: &Write) -> Result<()> {
     let (organization, dock, id) = (group.organization_id, group.dock_id, group.id);
     transaction.delete(step, &keys::group(organization, dock, id), Condition::version(group.version))?;

@@ -61,7 +61,7 @@ impl Store {
         id: GroupId,
     ) -> Result<Option<GroupWithMembers>> {
         let members = self.first_members(organization, dock, id, SHOWN_MEMBERS);
-        // Both requests are always sent, so that nobody can tell a missing dock from another tenant's by their number.
+        // Both requests are always sent, so that clients cannot distinguish a missing dock from another tenant's by their number.
         let (group, members) = join(self.group_alone(organization, dock, id), members).await;
         let (group, members) = (group?, members?);
         let Some(group) = group else { return Ok(None) };
@@ -126,6 +126,7 @@ impl Store {
         let recipient = |id: &RecipientId| keys::recipient(organization, dock, *id);
         let member = |id: &RecipientId| keys::group_member(organization, dock, group, *id);
         let keys = recipients.iter().flat_map(|id| [recipient(id), member(id)]);
+        #[expect(clippy::zero_sized_map_values, reason = "only the keys of the items are read")]
         let found: HashMap<Key, serde::de::IgnoredAny> = self.get_batch_of(keys, &[]).await?;
         if let Some(unknown) = recipients.iter().find(|id| !found.contains_key(&recipient(id))) {
             let detail = format!("Recipient {unknown} not found");

@@ -186,7 +186,7 @@ impl Store {
     }
 }
 
-/// Adds the steps that remove a recipient together with its dock, whose counters are gone.
+/// Adds the steps that remove a recipient together with its dock, whose counters no longer exist.
 pub(super) fn remove<S: Copy>(
     transaction: &mut Transaction<S>,
     step: S,
