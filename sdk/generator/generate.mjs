@@ -4,9 +4,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { modelOf } from "./model.mjs";
+import { python } from "./python.mjs";
 import { typescript } from "./typescript.mjs";
 
-const LANGUAGES = { typescript };
+const LANGUAGES = { python, typescript };
 
 const [contract, language, folder] = process.argv.slice(2);
 const names = JSON.parse(readFileSync(new URL("names.json", import.meta.url), "utf8"));
