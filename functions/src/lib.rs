@@ -4,6 +4,7 @@
 //! `openapi.json`, and the tests of all endpoints. docs/adding-an-endpoint.md describes how to add an endpoint.
 
 mod api_keys;
+mod audit;
 pub mod cors;
 mod docks;
 mod ledger;
@@ -11,6 +12,7 @@ pub mod logs;
 pub mod openapi;
 mod organizations;
 mod parties;
+mod recipients;
 mod roles;
 mod routes;
 mod schemas;
@@ -31,24 +33,38 @@ pub static ENDPOINTS: &[Endpoint] = &[
     organizations::list::ENDPOINT,
     organizations::get::ENDPOINT,
     organizations::update::ENDPOINT,
+    organizations::delete::ENDPOINT,
     organizations::list_roles::ENDPOINT,
     docks::create::ENDPOINT,
     docks::list::ENDPOINT,
     docks::get::ENDPOINT,
     docks::update::ENDPOINT,
+    docks::delete::ENDPOINT,
     docks::list_parties::ENDPOINT,
     parties::create::ENDPOINT,
     parties::list::ENDPOINT,
     parties::get::ENDPOINT,
     parties::update::ENDPOINT,
+    parties::delete::ENDPOINT,
     roles::assign::ENDPOINT,
     roles::list::ENDPOINT,
     roles::revoke::ENDPOINT,
     roles::check::ENDPOINT,
     roles::get::ENDPOINT,
+    recipients::create::ENDPOINT,
+    recipients::create_batch::ENDPOINT,
+    recipients::list::ENDPOINT,
+    recipients::get::ENDPOINT,
+    recipients::update::ENDPOINT,
+    recipients::delete::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
+    api_keys::get::ENDPOINT,
+    api_keys::update::ENDPOINT,
+    api_keys::rotate::ENDPOINT,
     api_keys::revoke::ENDPOINT,
+    audit::list::ENDPOINT,
+    audit::entity::ENDPOINT,
     ledger::allocate::ENDPOINT,
     ledger::list::ENDPOINT,
     ledger::participant_id::ENDPOINT,

@@ -1,9 +1,11 @@
 //! Tests of each endpoint, by resource and verb.
 
 mod api_keys;
+mod audit;
 mod docks;
 pub mod documented;
 mod organizations;
 mod parties;
+mod recipients;
 mod roles;
 mod service;

@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 10] = [
+pub const DIRECTORY_SCOPES: [&str; 13] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -144,6 +144,9 @@ pub const DIRECTORY_SCOPES: [&str; 10] = [
     "parties:write",
     "roles:read",
     "roles:write",
+    "recipients:read",
+    "recipients:write",
     "api-keys:read",
     "api-keys:write",
+    "audit:read",
 ];

@@ -2,7 +2,13 @@
 //!
 //! A body is the endpoint's example with the tenant's ids, unless `SampleRequest::body_of` defines another one.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use berth_functions::ENDPOINTS;
 use berth_shared::{
@@ -14,7 +20,10 @@ use serde_json::{Value, json};
 use crate::harness::{DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer};
 
 /// Members whose names end in `Id` but whose values are text.
-const NOT_IDS: [&str; 1] = ["taxId"];
+const NOT_IDS: [&str; 3] = ["taxId", "entityId", "actorId"];
+
+/// Path parameters that are not documented as ids, each with the id prefix of its sample, or the sample itself.
+const TEXTS: [(&str, Result<&str, &str>); 2] = [("entityType", Err("party")), ("entityId", Ok("pty"))];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
@@ -29,6 +38,8 @@ pub struct Tenant {
     pub party: String,
     /// Role `DISTRIBUTOR` of the party in the dock.
     pub role: String,
+    /// Recipient in the dock, without a party.
+    pub recipient: String,
     /// API key that has never been used.
     pub key: String,
     pub client: TestClient,
@@ -41,17 +52,18 @@ impl Tenant {
         let dock = platform.create_dock(&organization, "Underwriting").await.id();
         let party = platform.create_party(&organization, "First American Title").await.id();
         let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
+        let recipient = platform.create_recipient(&dock, "jane@example.com").await.id();
         let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
         let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
-        Self { organization, dock, party, role, key, client }
+        Self { organization, dock, party, role, recipient, key, client }
     }
 
     /// Returns a tenant that exists on no server.
     pub fn placeholder() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
         let client = TestClient::new("http://127.0.0.1:9", None);
-        let [organization, dock, party, role, key] = ["org", "dock", "pty", "dpr", "key"].map(id);
-        Self { organization, dock, party, role, key, client }
+        let [organization, dock, party, role, recipient, key] = ["org", "dock", "pty", "dpr", "rcp", "key"].map(id);
+        Self { organization, dock, party, role, recipient, key, client }
     }
 
     /// Returns the tenant with a new resource in place of the one that a request to this endpoint changes or deletes.
@@ -61,12 +73,22 @@ impl Tenant {
         let mut ledger_party = String::new();
         match endpoint.name {
             "update-organization" => fresh.organization = client.create_organization(&name).await.id(),
-            "update-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
-            "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
+            "delete-organization" => fresh.organization = client.create_organization(&name).await.id(),
+            "update-dock" | "delete-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
+            "update-party" | "delete-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
                 let party = client.create_party(&self.organization, &name).await;
                 (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
-            "revoke-api-key" => fresh.key = client.create_api_key(None, &["docks:read"]).await.id(),
+            "revoke-api-key" | "update-api-key" | "rotate-api-key" => {
+                fresh.key = client.create_api_key(None, &["docks:read"]).await.id()
+            }
+            "create-recipient" | "create-recipients-batch" | "update-recipient" => {
+                // The party holds the role, so each request changes one resource.
+                fresh.party = client.create_party(&self.organization, &name).await.id();
+                client.assign(&self.organization, &fresh.party, &self.dock, "RECIPIENT").await;
+                fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id();
+            }
+            "delete-recipient" => fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id(),
             // Other endpoints create a resource or only read.
             _ => {}
         }
@@ -74,6 +96,14 @@ impl Tenant {
             fresh.role = client.assign(&fresh.organization, &fresh.party, &fresh.dock, "RECIPIENT").await.id();
         }
         (fresh, ledger_party)
+    }
+
+    /// Returns the tenant for a request of `platform`: with an organization without resources, if the request deletes it.
+    pub async fn deletable(self, endpoint: &Endpoint, platform: &TestClient) -> Self {
+        if endpoint.name != "delete-organization" {
+            return self;
+        }
+        Self { organization: platform.create_organization("Empty").await.id(), ..self }
     }
 
     /// Returns the example of the endpoint's body with the tenant's ids.
@@ -105,10 +135,17 @@ impl Tenant {
             "dock" => &self.dock,
             "pty" => &self.party,
             "dpr" => &self.role,
+            "rcp" => &self.recipient,
             "key" => &self.key,
             other => panic!("Tenant has no resource with the prefix {other}: add one"),
         }
     }
+}
+
+/// Returns an e-mail address that no other recipient has.
+pub fn unique_email() -> String {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    format!("recipient-{}@example.com", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Returns every REST endpoint that requires a scope, with the scope. `ledger/tenants.rs` has the matrix of the ledger
@@ -151,10 +188,22 @@ impl SampleRequest {
             "create-dock" => Some(json!({ "organizationId": tenant.organization, "name": "Agent Portal" })),
             // The tenant's party already is a distributor.
             "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
+            // No two recipients of a dock have one address.
+            "create-recipient" => Some(json!({ "name": "Jane Doe", "email": unique_email(), "partyId": tenant.party })),
+            "create-recipients-batch" => {
+                let recipient = json!({ "name": "Jane Doe", "email": unique_email(), "partyId": tenant.party });
+                Some(json!({ "recipients": [recipient] }))
+            }
+            "update-recipient" => Some(json!({ "name": "Jane Roe", "partyId": tenant.party })),
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
-                Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
+                let organization = &tenant.organization;
+                Some(
+                    json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": organization, "dockId": dock }),
+                )
             }
+            // The tenant's key lacks the scopes of the example.
+            "update-api-key" => Some(json!({ "name": "Reader" })),
             _ => Some(tenant.example(endpoint)?),
         };
         Ok(body)
@@ -165,6 +214,11 @@ impl SampleRequest {
         let body = Self::body_of(endpoint, tenant).unwrap_or_else(|gap| panic!("{gap}"));
         assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
         let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
+        for (name, text) in TEXTS {
+            if let (Err(text), true) = (text, endpoint.path_parameters().any(|known| known == name)) {
+                sample.path.insert(name.to_owned(), text.to_owned());
+            }
+        }
         for (place, prefix) in id_locations(endpoint) {
             if matches!(place, IdLocation::Path(_)) {
                 sample.put(&place, tenant.id(&prefix));
@@ -233,7 +287,11 @@ pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>
         id_locations.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
     }
     let path = id_locations.iter().filter(|(place, _)| matches!(place, IdLocation::Path(_))).count();
-    if path != endpoint.path_parameters().count() {
+    for (name, text) in TEXTS.iter().filter(|(name, _)| endpoint.path_parameters().any(|known| known == *name)) {
+        id_locations.extend(text.ok().map(|prefix| (IdLocation::Path((*name).to_owned()), prefix.to_owned())));
+    }
+    let is_text = |name: &str| TEXTS.iter().any(|(known, _)| *known == name);
+    if path != endpoint.path_parameters().filter(|name| !is_text(name)).count() {
         return Err("a path parameter is not documented as an id".to_owned());
     }
     let content = operation["requestBody"]["content"].as_object();

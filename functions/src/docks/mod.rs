@@ -1,7 +1,8 @@
 //! Endpoints about docks.
 
 pub(crate) mod create;
-mod find;
+pub(crate) mod delete;
+pub(crate) mod find;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_parties;

@@ -62,6 +62,7 @@ pub fn document() -> Value {
             { "name": "docks", "description": "Docks: the workspaces of an organization." },
             { "name": "parties", "description": "Parties: the counterparties of an organization." },
             { "name": "roles", "description": "Roles of parties in docks, and their history." },
+            { "name": "recipients", "description": "Recipients: the contacts of a dock, who may belong to a party." },
             { "name": "api-keys", "description": "API keys: the credentials of programs." },
             { "name": "ledger", "description": "The same parties by the conventions of Canton's JSON Ledger API." },
             { "name": "service", "description": "Health and contract of the service." },

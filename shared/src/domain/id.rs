@@ -50,10 +50,12 @@ kinds! {
     Party, PartyId, "pty", "party", PartyNotFound;
     /// A role of a party in a dock.
     Role, RoleId, "dpr", "role", RoleNotFound;
+    /// A contact in a dock, who receives documents.
+    Recipient, RecipientId, "rcp", "recipient", RecipientNotFound;
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
     /// An audit entry.
-    AuditEntry, AuditEntryId, "aud", "audit entry", RouteNotFound;
+    AuditEntry, AuditEntryId, "aud", "audit entry", AuditEntryNotFound;
     /// A request without an id from the client.
     Request, RequestId, "req", "request", RouteNotFound;
 }

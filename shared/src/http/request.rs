@@ -1,5 +1,7 @@
 //! The request that a handler receives: authenticated, with a well-formed path and parsed headers.
 
+use std::collections::HashMap;
+
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
@@ -11,7 +13,7 @@ use crate::{
     domain::{
         Violation,
         credentials::{Owner, Principal},
-        error::{Code, Error, FieldError, Result},
+        error::{Code, Error, FieldError, RecordedResponse, Result},
         hex,
         id::{Id, Kind, OrganizationId},
         json::Json,
@@ -109,6 +111,12 @@ impl Request {
         text.and_then(|(_, text)| text.parse().ok()).ok_or_else(Error::not_found::<K>)
     }
 
+    /// Returns the path parameter `name` as text; empty if the path has no such parameter.
+    #[must_use]
+    pub fn path_value(&self, name: &str) -> &str {
+        self.path_parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text)
+    }
+
     /// Returns the organization in the path. Handlers read body and query first, because validation errors take
     /// precedence over this error.
     ///
@@ -140,7 +148,10 @@ impl Request {
     /// `UNSUPPORTED_MEDIA_TYPE`, `BODY_TOO_LARGE`, `MALFORMED_BODY`, or `VALIDATION_FAILED` with all errors of headers,
     /// query and body.
     pub fn body<T: Object>(&self) -> Result<T> {
-        let bytes = self.body_bytes();
+        let mut bytes = self.body_bytes();
+        if bytes.is_empty() && self.endpoint.body.is_some_and(|body| !body.required) {
+            bytes = b"{}";
+        }
         if !bytes.is_empty() && boundary::is_encoded(self.raw.headers()) {
             let detail = "The body must not be compressed: send it without Content-Encoding";
             return Err(Error::new(Code::UnsupportedMediaType, detail));
@@ -297,6 +308,37 @@ impl Request {
         Error::invalid(violations.iter().map(body::field_error).collect())
     }
 
+    /// Creates `VALIDATION_FAILED` from violations in the value at a JSON pointer into the body.
+    #[must_use]
+    pub fn invalid_at(&self, pointer: &str, violations: Vec<Violation>) -> Error {
+        Error::invalid(violations.iter().map(|violation| body::field_error(violation).within(pointer)).collect())
+    }
+
+    /// Returns the metadata of the write of item number `at` of this request, with the response to record for it.
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` if the request is unauthenticated.
+    pub fn write_of_item(&self, at: usize, response: &Response) -> Result<Write> {
+        let mut write = self.write_with_response(response)?;
+        if let (Some(idempotency), Some(key)) = (&mut write.idempotency, &self.headers.idempotency_key) {
+            idempotency.key = item_digest(key, at);
+            idempotency.response.status = ITEM_STATUS;
+        }
+        Ok(write)
+    }
+
+    /// Returns the responses that were recorded for items of this request, by the numbers of the items. There are `count`.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_KEY_REUSED` if the `Idempotency-Key` was used for another request; [`Error::Unavailable`].
+    pub async fn recorded_items(&self, count: usize) -> Result<HashMap<usize, RecordedResponse>> {
+        let Some(key) = &self.headers.idempotency_key else { return Ok(HashMap::new()) };
+        let digests: Vec<String> = (0..count).map(|at| item_digest(key, at)).collect();
+        let mut found = self.store.recorded(self.caller()?, &digests, &self.fingerprint(), self.now).await?;
+        let of_item = |(at, digest): (usize, &String)| Some((at, found.remove(digest)?));
+        Ok(digests.iter().enumerate().filter_map(of_item).collect())
+    }
+
     fn idempotency_key(&self) -> Option<String> {
         self.headers.idempotency_key.as_ref().map(|key| hex_digest(&[key.as_bytes()]))
     }
@@ -335,6 +377,19 @@ impl Request {
             self.headers.errors.extend(violation.map(|detail| FieldError::parameter(name, detail)));
             seen.push(name);
         }
+    }
+}
+
+/// Status of the recorded response for an item of a request: it was created.
+const ITEM_STATUS: u16 = 201;
+
+/// Returns the digest of an `Idempotency-Key` for an item of a request. That of the first item is the digest of the key
+/// itself, so another request with the key is found. No key contains the separator.
+fn item_digest(key: &str, at: usize) -> String {
+    if at == 0 {
+        hex_digest(&[key.as_bytes()])
+    } else {
+        hex_digest(&[key.as_bytes(), b"\0", at.to_string().as_bytes()])
     }
 }
 

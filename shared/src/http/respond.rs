@@ -113,7 +113,8 @@ async fn authenticate(mut request: Request) -> Result<Response> {
     let Access::Scope(scope) = request.endpoint.access else { return dispatch(request).await };
     let credential = request.raw.headers().get(header::AUTHORIZATION);
     let credential = credential.and_then(|value| value.to_str().ok());
-    let verified = request.service.verifier().verify(&request.store, credential, request.now).await;
+    let address = boundary::source_address(&request.raw);
+    let verified = request.service.verifier().verify(&request.store, credential, address, request.now).await;
     let principal = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => error,
         reason => {
@@ -143,6 +144,7 @@ async fn dispatch(mut request: Request) -> Result<Response> {
             parameter.check(text)?;
         }
     }
+    super::dock_bound::check(&request)?;
     request.check_query();
     let endpoint = request.endpoint;
     // An unknown path or method takes precedence over validation errors.
@@ -181,6 +183,9 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
             let mut response = http_response(endpoint.success, success.body.clone(), success.location.as_deref(), etag);
             if let Some(link) = &success.link {
                 response.headers_mut().insert(header::LINK, value(link));
+            }
+            if success.is_replayed {
+                response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
             }
             if success.without_secrets.is_some() {
                 response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -235,7 +240,7 @@ fn error_response(error: &Error, instance: &str, request_id: &str) -> HttpRespon
         Some(Code::Unauthorized) => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Some(Code::Unavailable | Code::RevocationInProgress) => {
+        Some(Code::Unavailable | Code::RevocationInProgress | Code::DeletionInProgress) => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         _ => {}

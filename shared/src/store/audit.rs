@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod list;
+mod names;
+
+use ulid::Ulid;
+
 use super::{
     random,
-    record::{AuditEntry, Changes},
+    record::{AuditEntry, AuditRow, Changes, Content, Details},
 };
 use crate::domain::{
     credentials::Owner,
@@ -15,6 +20,9 @@ use crate::domain::{
     json::Json,
     time::Time,
 };
+
+pub use list::AuditFilter;
+pub use names::{Action, Entity};
 
 /// Maximum size of a value that an entry contains in full, in bytes of compact JSON. Of a larger one, it contains size and
 /// digest.
@@ -62,34 +70,6 @@ pub struct Actor {
     pub id: String,
 }
 
-/// Type of a changed resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Entity {
-    /// Organization.
-    Organization,
-    /// Dock.
-    Dock,
-    /// Party.
-    Party,
-    /// Role.
-    Role,
-    /// API key.
-    ApiKey,
-}
-
-/// Kind of change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The resource was created.
-    Create,
-    /// Members of the resource changed.
-    Update,
-    /// The resource was deleted or revoked.
-    Delete,
-}
-
 /// Change to record in an audit entry.
 #[derive(Debug)]
 pub struct Change {
@@ -107,6 +87,8 @@ pub struct Change {
     pub before: Option<Json>,
     /// Resource after the change as JSON; `None` if it was deleted.
     pub after: Option<Json>,
+    /// Whether the entry of a creation has an id of its own instead of the ULID of the resource.
+    pub has_own_id: bool,
 }
 
 impl Change {
@@ -117,7 +99,16 @@ impl Change {
     pub fn created(owner: Owner, entity: Entity, entity_id: &impl ToString, after: &impl Serialize) -> Result<Self> {
         let after = Some(to_json(after)?);
         let entity_id = entity_id.to_string();
-        Ok(Self { owner, dock: None, entity, entity_id, action: Action::Create, before: None, after })
+        Ok(Self {
+            owner,
+            dock: None,
+            entity,
+            entity_id,
+            action: Action::Create,
+            before: None,
+            after,
+            has_own_id: false,
+        })
     }
 
     /// Describes an update. The entry contains only the members that differ.
@@ -148,6 +139,20 @@ impl Change {
         Ok(change)
     }
 
+    /// Sets the kind of the change.
+    #[must_use]
+    pub const fn named(mut self, action: Action) -> Self {
+        self.action = action;
+        self
+    }
+
+    /// Gives the entry of a creation an id of its own, because the same transaction creates another resource with the ULID.
+    #[must_use]
+    pub const fn with_own_id(mut self) -> Self {
+        self.has_own_id = true;
+        self
+    }
+
     /// Sets the dock that the change concerns.
     #[must_use]
     pub const fn in_dock(mut self, dock: DockId) -> Self {
@@ -156,34 +161,64 @@ impl Change {
     }
 }
 
-/// Creates the audit entry of `change`.
-pub(super) fn entry(origin: &Origin, change: &Change) -> Result<AuditEntry> {
+/// Creates the audit entry of `change`, and its rows in the views of the trail.
+pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(AuditEntry, Vec<AuditRow>)> {
+    if !change.entity.has(change.action) {
+        let (entity, action) = (change.entity.as_str(), change.action);
+        return Err(Error::internal(format!("the audit trail has no action {action:?} of {entity}")));
+    }
     let (before, after) = difference(change.before.as_ref(), change.after.as_ref());
-    Ok(AuditEntry {
-        id: AuditEntryId::new(origin.now, random()?),
+    let details = Details {
+        changes: Some(Changes { before, after }),
+        metadata: None,
+        ip_address: origin.ip_address.clone(),
+        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
+    };
+    let entry = AuditEntry {
+        id: id_of(change, origin.now)?,
         owner: change.owner,
         dock_id: change.dock,
-        entity_type: change.entity,
+        entity_type: change.entity.clone(),
         entity_id: change.entity_id.clone(),
         action: change.action,
         actor: origin.actor.clone(),
         dialect: origin.dialect,
-        changes: Changes { before, after },
         request_id: origin.request_id.clone(),
-        ip_address: origin.ip_address.clone(),
-        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
         created_at: origin.now,
-    })
+        content: Content::Plain(details),
+    };
+    let rows = AuditRow::of(&entry)?;
+    Ok((entry, rows))
 }
 
-/// Converts a resource to JSON. Its metadata, which is stored as a string, becomes an object.
+/// Returns the id of the entry of `change`. The entry of a creation has the ULID of the resource. So the trail of the
+/// resource finds it by its key, and it needs no row there.
+fn id_of(change: &Change, now: Time) -> Result<AuditEntryId> {
+    match change.action {
+        Action::Create if !change.has_own_id => creation_of(&change.entity_id),
+        _ => None,
+    }
+    .map_or_else(|| Ok(AuditEntryId::new(now, random()?)), Ok)
+}
+
+/// Returns the id of the entry of the creation of a resource of Berth; `None` if the text is not an id of one.
+pub(in crate::store) fn creation_of(entity_id: &str) -> Option<AuditEntryId> {
+    let (_, digits) = entity_id.rsplit_once('_')?;
+    let ulid = Ulid::from_string(digits).ok()?;
+    (ulid.to_string() == digits).then(|| AuditEntryId::from_ulid(ulid))
+}
+
+/// Members with custom attributes, which are stored as strings of JSON.
+const CUSTOM_ATTRIBUTES: [&str; 2] = ["metadata", "identifiers"];
+
+/// Converts a resource to JSON. Its custom attributes, which are stored as a string, become an object.
 fn to_json(resource: &impl Serialize) -> Result<Json> {
     let mut json = Json::from_serialize(resource).map_err(Error::internal)?;
-    if let Json::Object(members) = &mut json
-        && let Some((_, metadata)) = members.iter_mut().find(|(name, _)| name == "metadata")
-        && let Json::String(text) = metadata
-    {
-        *metadata = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+    let Json::Object(members) = &mut json else { return Ok(json) };
+    for (name, value) in members.iter_mut() {
+        if let (true, Json::String(text)) = (CUSTOM_ATTRIBUTES.contains(&name.as_str()), &*value) {
+            *value = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+        }
     }
     Ok(json)
 }

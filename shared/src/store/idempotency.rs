@@ -1,5 +1,7 @@
 //! Recorded responses to `Idempotency-Key`s. Each is written in the same transaction as the effect of its request.
 
+use std::collections::HashMap;
+
 use super::{
     Item, Store,
     expression::Condition,
@@ -84,5 +86,31 @@ impl Store {
             Some(first) => Err(replay_of(first, fingerprint)),
             None => Ok(()),
         }
+    }
+
+    /// Returns the responses that are recorded under the caller's `Idempotency-Key`s with these digests for the request with
+    /// this fingerprint, by their digests.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_KEY_REUSED` if one was recorded for another request; [`Error::Unavailable`].
+    pub async fn recorded(
+        &self,
+        caller: &Principal,
+        digests: &[String],
+        fingerprint: &str,
+        now: Time,
+    ) -> Result<HashMap<String, RecordedResponse>> {
+        let key = |digest: &String| keys::idempotency(caller.owner, caller.key, digest);
+        let mut found = self.get_batch(digests.iter().map(key)).await?;
+        let mut recorded = HashMap::new();
+        for digest in digests {
+            let first: Option<FirstResponse> = found.remove(&key(digest)).map(decode).transpose()?;
+            let Some(first) = first.filter(|first| now.millis_since_epoch() < first.expires_at) else { continue };
+            match replay_of(first, fingerprint) {
+                Error::Replay(response) => drop(recorded.insert(digest.clone(), *response)),
+                error => return Err(error),
+            }
+        }
+        Ok(recorded)
     }
 }

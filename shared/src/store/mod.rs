@@ -6,6 +6,7 @@
 mod api_keys;
 mod audit;
 mod client;
+mod deletions;
 mod deployment;
 mod docks;
 mod expression;
@@ -21,6 +22,7 @@ mod organization_roles;
 mod organizations;
 mod parties;
 mod reads;
+mod recipients;
 pub mod record;
 mod retry;
 mod roles;
@@ -37,8 +39,8 @@ use tokio::time::Instant;
 
 use self::meter::{CapacityInterceptor, CapacityMeter};
 
-pub use api_keys::ListedApiKey;
-pub use audit::{Action, Actor, Change, Dialect, Entity, Origin};
+pub use api_keys::{ListedApiKey, Rotation};
+pub use audit::{Action, Actor, AuditFilter, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
 pub use families::Family;
 pub use idempotency::Idempotency;
@@ -49,6 +51,7 @@ pub use meter::Usage;
 pub use organization_roles::{OrganizationRole, OrganizationRoleFilter};
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;
+pub use recipients::{LinkedRecipient, RecipientFilter, RecipientRole, RecipientWrite};
 pub use record::{ApiKeyRecord, CursorSecret, Deployment, Record, StoredRecord};
 pub use retry::is_transient;
 pub use roles::{CheckedRole, DockParty, PartyRole, RoleFilter};

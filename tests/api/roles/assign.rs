@@ -106,6 +106,7 @@ async fn a_platform_key_gets_403_for_a_resource_of_another_organization() {
         dock: nonexistent(&a.dock),
         party: nonexistent(&a.party),
         role: nonexistent(&a.role),
+        recipient: nonexistent(&a.recipient),
         key: nonexistent(&a.key),
         client: a.client.clone(),
     };

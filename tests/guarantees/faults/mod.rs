@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
 use berth_functions::ENDPOINTS;
-use berth_shared::http::{Access, Handler};
+use berth_shared::http::{Access, Endpoint, Handler};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ struct FaultWorld {
     dock: String,
     party: String,
     role: String,
+    recipient: String,
     key: String,
     ledger_party: String,
     user: String,
@@ -42,12 +43,13 @@ impl FaultWorld {
         let party = client.create_party(&organization, "Party").await;
         let (party, ledger_party) = (party.id(), party.text("ledgerParty"));
         let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
+        let recipient = client.create_recipient(&dock, "storm@example.com").await.id();
         let key = client.create_api_key(None, &["docks:read"]).await.id();
         // The first list of a process reads the secret of the cursors.
         client.list_docks().await.expect(200);
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let user = user.as_str().expect("an id").to_owned();
-        Self { server, wire, client, organization, dock, party, role, key, ledger_party, user }
+        Self { server, wire, client, organization, dock, party, role, recipient, key, ledger_party, user }
     }
 
     /// Returns a path of the endpoint list with ids.
@@ -57,19 +59,30 @@ impl FaultWorld {
             ("{dockId}", &self.dock),
             ("{partyId}", &self.party),
             ("{roleId}", &self.role),
+            ("{recipientId}", &self.recipient),
             ("{keyId}", &self.key),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
+            ("{entityId}", &self.party),
         ]
         .into_iter()
-        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+        .fold(path.replace("{entityType}", "party"), |path, (name, id)| path.replace(name, id))
     }
 
     /// Returns a valid body for the endpoint.
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
-            "create-organization" | "update-organization" | "update-dock" | "update-party" => json!({ "name": name }),
+            "create-organization"
+            | "update-organization"
+            | "update-dock"
+            | "update-party"
+            | "update-api-key"
+            | "update-recipient" => json!({ "name": name }),
+            "create-recipient" => json!({ "name": name, "email": format!("{number}@example.com") }),
+            "create-recipients-batch" => {
+                json!({ "recipients": [{ "name": name, "email": format!("{number}@example.com") }] })
+            }
             "create-dock" => json!({ "organizationId": self.organization, "name": name }),
             "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
             "assign-role" => json!({ "dockId": self.dock, "role": "DISTRIBUTOR" }),
@@ -84,6 +97,20 @@ impl FaultWorld {
             }),
             _ => return None,
         })
+    }
+
+    /// Returns the path of a request to the endpoint. A deletion gets a new resource without others.
+    async fn path(&self, endpoint: &'static Endpoint, number: usize) -> String {
+        let name = format!("Deleted {number}");
+        match endpoint.name {
+            "delete-organization" => paths::organization(&self.client.create_organization(&name).await.id()),
+            "delete-dock" => paths::dock(&self.client.create_dock(&self.organization, &name).await.id()),
+            "delete-party" => {
+                let party = self.client.create_party(&self.organization, &name).await.id();
+                paths::party(&self.organization, &party)
+            }
+            _ => endpoint.path.to_owned(),
+        }
     }
 
     async fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> TestResponse {
@@ -140,7 +167,7 @@ async fn a_transient_fault_is_retried() {
     ];
     let writing = ENDPOINTS.iter().filter(|endpoint| {
         endpoint.method != Method::GET
-            && !["check-roles", "assign-role", "revoke-role", "fallback"].contains(&endpoint.name)
+            && !["check-roles", "assign-role", "revoke-role", "delete-recipient", "fallback"].contains(&endpoint.name)
     });
     let mut number = 0;
     for endpoint in writing {
@@ -152,9 +179,10 @@ async fn a_transient_fault_is_retried() {
             if endpoint.name == "revoke-api-key" && number > 1 {
                 continue;
             }
+            let path = world.path(endpoint, number).await;
             let before = world.items().await;
             world.wire.once("TransactWriteItems", fault.clone());
-            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            let response = world.request(&endpoint.method, &path, body.as_ref()).await;
             assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
             assert_eq!(world.wire.clear_faults(), 1, "{} had the fault", endpoint.name);
             let created = world.items().await - before;
@@ -169,10 +197,13 @@ async fn a_transient_fault_is_retried() {
         // Never 409 because of the request's own write.
         let role = world.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
         assert_eq!(world.wire.clear_faults(), 1);
-        world.wire.once("TransactWriteItems", fault);
-        // Nor 404 after its own revocation.
-        world.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
-        assert_eq!(world.wire.clear_faults(), 1);
+        let recipient = world.client.create_recipient(&world.dock, "short@example.com").await.id();
+        // Nor 404 after its own revocation or deletion.
+        for deleted in [format!("{roles}/{role}"), paths::recipient(&world.dock, &recipient)] {
+            world.wire.once("TransactWriteItems", fault.clone());
+            world.request(&Method::DELETE, &deleted, None).await.expect(200);
+            assert_eq!(world.wire.clear_faults(), 1);
+        }
     }
     assert_consistent(&world.server).await;
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use berth_shared::{
     credentials::Owner,
-    domain::{Dock, Organization},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId},
+    domain::{Dock, Organization, Recipient},
+    id::{ApiKeyId, DockId, OrganizationId, PartyId, RecipientId},
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, Deployment, DockCounter,
-            DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow,
-            OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference,
-            PendingRevocation, PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty,
-            SlugRecord,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, AuditRow, CursorSecret, DeletedDock,
+            Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight,
+            LedgerRightCounter, LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer,
+            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RecipientEmail,
+            RecipientPointer, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
         },
     },
 };
@@ -33,6 +33,9 @@ pub struct Table {
     pub dock_counters: Vec<DockCounter>,
     pub dock_rows: Vec<DockRow>,
     pub domains: Vec<DomainRecord>,
+    pub deleted_docks: Vec<DeletedDock>,
+    pub tombstones: Vec<Tombstone>,
+    pub pending_deletions: Vec<PendingDeletion>,
     pub parties: BTreeMap<(OrganizationId, PartyId), PartyRecord>,
     pub party_pointers: Vec<PartyPointer>,
     pub references: Vec<PartyReference>,
@@ -44,6 +47,9 @@ pub struct Table {
     pub roles_by_party: Vec<RoleByParty>,
     pub revoked_by_dock: Vec<RevokedRoleByDock>,
     pub revoked_by_party: Vec<RevokedRoleByParty>,
+    pub recipients: BTreeMap<RecipientId, Recipient>,
+    pub recipient_emails: Vec<RecipientEmail>,
+    pub recipient_pointers: Vec<RecipientPointer>,
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
@@ -52,6 +58,7 @@ pub struct Table {
     pub api_key_uses: Vec<ApiKeyUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
+    pub audit_rows: Vec<AuditRow>,
     /// Items that are not records, each with the reason.
     pub unreadable: Vec<String>,
 }
@@ -89,6 +96,9 @@ impl Table {
             Record::DockCounter(record) => self.dock_counters.push(record),
             Record::DockRow(record) => self.dock_rows.push(record),
             Record::Domain(record) => self.domains.push(record),
+            Record::DeletedDock(record) => self.deleted_docks.push(record),
+            Record::Tombstone(record) => self.tombstones.push(record),
+            Record::PendingDeletion(record) => self.pending_deletions.push(record),
             Record::Party(record) => {
                 self.parties.insert((record.party.organization_id, record.party.id), record);
             }
@@ -102,6 +112,9 @@ impl Table {
             Record::Role(record) => self.roles_by_party.push(record),
             Record::RevokedDockRole(record) => self.revoked_by_dock.push(record),
             Record::RevokedRole(record) => self.revoked_by_party.push(record),
+            Record::Recipient(record) => drop(self.recipients.insert(record.id, record)),
+            Record::RecipientEmail(record) => self.recipient_emails.push(record),
+            Record::RecipientPointer(record) => self.recipient_pointers.push(record),
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
@@ -110,6 +123,7 @@ impl Table {
             Record::ApiKeyUse(record) => self.api_key_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),
+            Record::AuditRow(record) => self.audit_rows.push(record),
         }
     }
 
@@ -124,6 +138,16 @@ impl Table {
         tenants.extend(self.ledger_rows.iter().map(|record| (record.organization_id, "a ledger party")));
         tenants.extend(self.roles_by_dock.iter().map(|record| (record.organization_id, "a role by dock")));
         tenants.extend(self.roles_by_party.iter().map(|record| (record.organization_id, "a role by party")));
+        tenants.extend(self.recipients.values().map(|record| (record.organization_id, "a recipient")));
+        tenants.extend(self.recipient_emails.iter().map(|record| (record.organization_id, "an e-mail address")));
+        tenants
+    }
+
+    /// Returns the tenants to which records of the past belong, which stay after the deletion of the tenant.
+    pub fn history(&self) -> Vec<(OrganizationId, &'static str)> {
+        let mut tenants: Vec<(OrganizationId, &'static str)> = Vec::new();
+        tenants.extend(self.tombstones.iter().map(|record| (record.organization_id, "a tombstone")));
+        tenants.extend(self.pending_deletions.iter().map(|record| (record.organization_id, "a deletion")));
         tenants.extend(self.revoked_by_dock.iter().map(|record| (record.organization_id, "a revoked role by dock")));
         tenants.extend(self.revoked_by_party.iter().map(|record| (record.organization_id, "a revoked role by party")));
         let owned = |owner: Owner, what: &'static str| Some((owner.organization()?, what));

@@ -2,11 +2,11 @@
 
 use ulid::ULID_LEN;
 
-use super::{Key, SHARDS};
+use super::{AuditView, DeletedResource, Key, SHARDS};
 use crate::domain::{
-    Domain, ExternalRef, Hint, RoleName, Slug,
+    Domain, ExternalRef, Hint, LowercaseEmail, RoleName, Slug,
     credentials::Owner,
-    id::{ApiKeyId, AuditEntryId, DockId, Id, Kind, OrganizationId, PartyId, RoleId},
+    id::{ApiKeyId, AuditEntryId, DockId, Id, Kind, OrganizationId, PartyId, RecipientId, RoleId},
 };
 
 /// Length of a hexadecimal SHA-256.
@@ -45,6 +45,17 @@ pub enum RecordKey {
     },
     DockRow {
         id: DockId,
+    },
+    DeletedDock {
+        id: DockId,
+    },
+    Tombstone {
+        organization_id: OrganizationId,
+        resource: DeletedResource,
+    },
+    PendingDeletion {
+        organization_id: OrganizationId,
+        resource: DeletedResource,
     },
     Domain {
         domain: Domain,
@@ -98,6 +109,19 @@ pub enum RecordKey {
         party_id: PartyId,
         id: RoleId,
     },
+    Recipient {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        id: RecipientId,
+    },
+    RecipientEmail {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        email: LowercaseEmail,
+    },
+    RecipientPointer {
+        id: RecipientId,
+    },
     ApiKey {
         id: ApiKeyId,
     },
@@ -126,7 +150,11 @@ pub enum RecordKey {
     },
     AuditEntry {
         owner: Owner,
-        entity_id: String,
+        id: AuditEntryId,
+    },
+    AuditRow {
+        owner: Owner,
+        view: AuditView,
         id: AuditEntryId,
     },
 }
@@ -160,8 +188,21 @@ impl RecordKey {
             let is_digest = digest.len() == DIGEST_LEN && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
             return (is_digest && sk == "IDEM").then_some(Self::Idempotency { owner, credential, digest });
         }
-        let entity_id = area.strip_prefix("#AUDIT#")?.to_owned();
-        Some(Self::AuditEntry { owner, entity_id, id: id(sk)? })
+        let area = area.strip_prefix("#AUDIT#")?;
+        if area == "ALL" {
+            return Some(Self::AuditEntry { owner, id: id(sk)? });
+        }
+        let (view, value) = area.split_once('#')?;
+        let text = || value.to_owned();
+        let view = match view {
+            "ENTITY" => AuditView::Entity(text()),
+            "DOCK" => AuditView::Dock(self::id(value)?),
+            "ACTOR" => AuditView::Actor(text()),
+            "ACTION" => AuditView::Action(text()),
+            "TYPE" => AuditView::Type(text()),
+            _ => return None,
+        };
+        Some(Self::AuditRow { owner, view, id: id(sk)? })
     }
 
     fn parse_platform(area: &str, sk: &str) -> Option<Self> {
@@ -177,10 +218,27 @@ impl RecordKey {
             return Some(Self::LedgerRow { organization_id, hint });
         }
         if let Some(dock) = area.strip_prefix("#DOCK#") {
+            if let Some(dock) = dock.strip_suffix("#RCP") {
+                return Self::parse_recipient(organization_id, id(dock)?, sk);
+            }
             let dock_id = id(dock)?;
             return match shard(sk) {
                 Some(shard) => Some(Self::DockCounter { organization_id, dock_id, shard }),
                 None => Self::parse_dock_role(organization_id, dock_id, sk),
+            };
+        }
+        if area == "#DELETIONS" {
+            let (state, resource) = sk.split_once('#')?;
+            let resource = match resource.split_once('#') {
+                None => (resource == "ORG").then_some(DeletedResource::Organization)?,
+                Some(("DOCK", dock)) => DeletedResource::Dock(id(dock)?),
+                Some(("PTY", party)) => DeletedResource::Party(id(party)?),
+                Some(_) => return None,
+            };
+            return match state {
+                "GONE" => Some(Self::Tombstone { organization_id, resource }),
+                "PENDING" => Some(Self::PendingDeletion { organization_id, resource }),
+                _ => None,
             };
         }
         if area == "#ROLES" {
@@ -227,6 +285,18 @@ impl RecordKey {
         }
     }
 
+    fn parse_recipient(organization_id: OrganizationId, dock_id: DockId, sk: &str) -> Option<Self> {
+        match sk.split_once('#')? {
+            ("RCP", recipient) => Some(Self::Recipient { organization_id, dock_id, id: id(recipient)? }),
+            ("EMAIL", text) => {
+                // Parsing an address converts it to lower case. A key in another case is not one of Berth.
+                let email = LowercaseEmail::parse(text).ok()?;
+                (email.as_str() == text).then_some(Self::RecipientEmail { organization_id, dock_id, email })
+            }
+            _ => None,
+        }
+    }
+
     /// Parses keys that do not depend on an owner.
     fn parse_global(pk: &str, sk: &str) -> Option<Self> {
         let Some((kind, value)) = pk.split_once('#') else {
@@ -235,6 +305,7 @@ impl RecordKey {
                 "CURSOR_SECRET" => (sk == pk).then_some(Self::CursorSecret),
                 "ORGS" => Some(Self::OrganizationRow { id: id(sk)? }),
                 "DOCKS" => Some(Self::DockRow { id: id(sk)? }),
+                "DELETED_DOCKS" => Some(Self::DeletedDock { id: id(sk)? }),
                 "PTYS" => Some(Self::PartyPointer { id: id(sk)? }),
                 "LEDGER" => Some(Self::LedgerHint { hint: Hint::parse(sk.strip_suffix("::")?).ok()? }),
                 "KEYS" => Some(Self::ApiKeyRow { id: id(sk)? }),
@@ -248,6 +319,7 @@ impl RecordKey {
                 let domain = Domain::parse(value).ok()?;
                 (domain.as_str() == value).then_some(Self::Domain { domain })
             }
+            ("RCP", "RCP") => Some(Self::RecipientPointer { id: id(value)? }),
             ("KEY", "KEY") => Some(Self::ApiKey { id: id(value)? }),
             ("LINEAGE", sk) => match sk.split_once('#')? {
                 ("CHILD", child) => Some(Self::ApiKeyChild { parent: id(value)?, id: id(child)? }),

@@ -18,13 +18,16 @@
 
 mod api_keys;
 mod audit;
+mod deletions;
 mod docks;
 mod idempotency;
 mod ledger;
 mod organizations;
 mod parties;
 mod platform;
+mod recipients;
 mod roles;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -38,13 +41,14 @@ use super::{
     reads::{decode, key_of},
 };
 use crate::domain::{
-    Dock, Organization,
+    Dock, Organization, Recipient,
     error::{Error, Result},
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
-pub use audit::{AuditEntry, Changes};
-pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
+pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
+pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
+pub use docks::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
@@ -52,7 +56,9 @@ pub use ledger::{
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
+pub use recipients::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRef};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
+pub use secrets::{SecretDigests, SecretMatch};
 
 /// A type of record.
 pub trait StoredRecord: Sized {
@@ -206,6 +212,12 @@ records! {
     DockRow(DockRow);
     /// Domain of a dock.
     Domain(DomainRecord);
+    /// Dock in the list of all deleted docks.
+    DeletedDock(DeletedDock);
+    /// Last state of a deleted resource.
+    Tombstone(Tombstone);
+    /// Deletion after which roles remain to be revoked.
+    PendingDeletion(PendingDeletion);
     /// Party.
     Party(PartyRecord);
     /// Pointer from the id of a party to its organization.
@@ -228,6 +240,12 @@ records! {
     RevokedDockRole(RevokedRoleByDock);
     /// Revoked role, by party.
     RevokedRole(RevokedRoleByParty);
+    /// Recipient.
+    Recipient(Recipient);
+    /// E-mail address of a recipient.
+    RecipientEmail(RecipientEmail);
+    /// Pointer from the id of a recipient to its dock.
+    RecipientPointer(RecipientPointer);
     /// API key.
     ApiKey(ApiKeyRecord);
     /// API key in the list of all API keys.
@@ -244,6 +262,8 @@ records! {
     Idempotency(IdempotencyRecord);
     /// Audit entry.
     AuditEntry(AuditEntry);
+    /// Row of an audit entry in a view of the trail.
+    AuditRow(AuditRow);
 }
 
 /// Reads an item as a record of type `R`.
