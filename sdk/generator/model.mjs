@@ -20,8 +20,9 @@ export function modelOf(contract, names = {}) {
     for (const method of METHODS.filter((name) => item[name])) {
       const source = item[method];
       if (source.tags?.length !== 1) throw new Error(`${source.operationId} must have exactly one tag`);
-      const resource = resources.get(source.tags[0]);
-      if (!resource) throw new Error(`${source.operationId}: the tag ${source.tags[0]} is not declared`);
+      const [tag] = source.tags;
+      if (!resources.has(tag)) resources.set(tag, resourceOf({ name: tag }));
+      const resource = resources.get(tag);
       unused.delete(source.operationId);
       const parameters = [...(item.parameters ?? []), ...(source.parameters ?? [])].map((one) => resolve(contract, one));
       const operation = operationOf(contract, { path, method, source, parameters });
@@ -42,7 +43,7 @@ export function modelOf(contract, names = {}) {
 }
 
 function resourceOf(tag) {
-  return { tag: tag.name, name: camel(tag.name), className: pascal(tag.name), description: tag.description ?? "", operations: [] };
+  return { tag: tag.name, name: camel(tag.name), className: pascal(tag.name), description: tag.description ?? `Operations of \`${tag.name}\`.`, operations: [] };
 }
 
 /** Gives reads and updates of one path to each other, and rejects names that occur twice. */

@@ -15,10 +15,10 @@ class Berth(Resources):
     """Client of the Berth API.
 
     `base_url` and `api_key` default to the environment variables `BERTH_URL` and `BERTH_API_KEY`. `api_key` can be a
-    function that returns the current token. `timeout` is the time for one request and its response in seconds; a retry gets
-    the same time again. `strict` lets the server reject unknown members and parameters. `debug` receives an event for every
-    request; `True` prints them to the standard error, as does the environment variable `BERTH_DEBUG=1`. `http_client` sends
-    the requests, for example through a proxy.
+    function that returns the current token. `timeout` is the time for one request and its response in seconds; a
+    retry gets the same time again. `strict` lets the server reject unknown members and parameters. `debug` receives
+    an event for every request; `True` prints them to the standard error, as does the environment variable
+    `BERTH_DEBUG=1`. `http_client` sends the requests, for example through a proxy.
     """
 
     def __init__(
@@ -50,14 +50,17 @@ class Berth(Resources):
 
 
 class AsyncBerth(AsyncResources):
-    """Client of the Berth API for asyncio and trio, with the parameters of `Berth`. `api_key` can be a coroutine function."""
+    """Client of the Berth API for asyncio and trio, with the parameters of `Berth`.
+
+    `api_key` can be a coroutine function.
+    """
 
     def __init__(
         self,
         base_url: str | None = None,
         api_key: AsyncApiKey | None = None,
         *,
-        timeout: float = 30.0,  # noqa: ASYNC109
+        timeout: float = 30.0,
         max_retries: int = 3,
         strict: bool = False,
         debug: Debug | None = None,

@@ -75,7 +75,7 @@ class ConnectionFailedError(RequestError):
 
 
 class TimedOutError(ConnectionFailedError):
-    """No complete response arrived within the time-out. Unless `not_sent` is set, the request may have had its effect."""
+    """No complete response arrived within the time-out."""
 
 
 class ApiError(RequestError):

@@ -19,10 +19,10 @@ T = TypeVar("T")
 Patch = TypeVar("Patch")
 
 Change = Callable[[T], Patch | None]
-"""Returns the changes to a resource, given its current state; `None` leaves it as it is. It can run several times, so it
-must have no other effect."""
+"""Returns the changes to a resource, given its current state; `None` leaves it as it is. It can run several times, so
+it must have no other effect."""
 
-AsyncChange = Callable[[T], Patch | None | Awaitable[Patch | None]]
+AsyncChange = Callable[[T], Patch | Awaitable[Patch | None] | None]
 """As `Change`, or a coroutine function."""
 
 UPDATE_ATTEMPTS = 10

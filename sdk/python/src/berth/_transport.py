@@ -132,7 +132,8 @@ class _Attempts:
         self._report(str(error) if isinstance(error, ConnectionFailedError) else None, delay)
         if delay is not None:
             return delay
-        raise error from (None if error is failure else failure)
+        # Without its cause: a traceback with local variables would show the headers of the request.
+        raise error from None
 
     def _connection_error(self, failure: Exception) -> RequestError:
         not_sent = isinstance(failure, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))

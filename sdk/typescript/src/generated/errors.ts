@@ -14,6 +14,7 @@ export type ErrorCode =
   | "INSUFFICIENT_SCOPE"
   | "PLATFORM_KEY_REQUIRED"
   | "SCOPE_NOT_HELD"
+  | "DOCK_BOUND_CREDENTIAL"
   | "PARTY_OF_ANOTHER_ORGANIZATION"
   | "DOCK_OF_ANOTHER_ORGANIZATION"
   | "ROUTE_NOT_FOUND"
@@ -22,10 +23,14 @@ export type ErrorCode =
   | "PARTY_NOT_FOUND"
   | "ROLE_NOT_FOUND"
   | "API_KEY_NOT_FOUND"
+  | "AUDIT_ENTRY_NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "ROLE_ALREADY_ASSIGNED"
   | "SLUG_ALREADY_TAKEN"
   | "SLUG_RESERVED"
+  | "ORGANIZATION_NOT_EMPTY"
+  | "DEFAULT_ORGANIZATION"
+  | "API_KEY_REVOKED"
   | "PRECONDITION_FAILED"
   | "BODY_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
@@ -33,6 +38,7 @@ export type ErrorCode =
   | "INTERNAL_ERROR"
   | "STORE_UNAVAILABLE"
   | "REVOCATION_IN_PROGRESS"
+  | "DELETION_IN_PROGRESS"
   | (string & {});
 
 /** `DOMAIN_ALREADY_REGISTERED`, status 400. */
@@ -53,6 +59,11 @@ export class ValidationFailedError extends BadRequestError {
 /** `UNAUTHORIZED`, status 401. */
 export class UnauthorizedError extends AuthenticationError {
   override name = "UnauthorizedError";
+}
+
+/** `DOCK_BOUND_CREDENTIAL`, status 403. */
+export class DockBoundCredentialError extends PermissionError {
+  override name = "DockBoundCredentialError";
 }
 
 /** `DOCK_OF_ANOTHER_ORGANIZATION`, status 403. */
@@ -85,6 +96,11 @@ export class ApiKeyNotFoundError extends NotFoundError {
   override name = "ApiKeyNotFoundError";
 }
 
+/** `AUDIT_ENTRY_NOT_FOUND`, status 404. */
+export class AuditEntryNotFoundError extends NotFoundError {
+  override name = "AuditEntryNotFoundError";
+}
+
 /** `DOCK_NOT_FOUND`, status 404. */
 export class DockNotFoundError extends NotFoundError {
   override name = "DockNotFoundError";
@@ -103,6 +119,21 @@ export class PartyNotFoundError extends NotFoundError {
 /** `ROLE_NOT_FOUND`, status 404. */
 export class RoleNotFoundError extends NotFoundError {
   override name = "RoleNotFoundError";
+}
+
+/** `API_KEY_REVOKED`, status 409. */
+export class ApiKeyRevokedError extends ConflictError {
+  override name = "ApiKeyRevokedError";
+}
+
+/** `DEFAULT_ORGANIZATION`, status 409. */
+export class DefaultOrganizationError extends ConflictError {
+  override name = "DefaultOrganizationError";
+}
+
+/** `ORGANIZATION_NOT_EMPTY`, status 409. */
+export class OrganizationNotEmptyError extends ConflictError {
+  override name = "OrganizationNotEmptyError";
 }
 
 /** `ROLE_ALREADY_ASSIGNED`, status 409. */
@@ -145,6 +176,11 @@ export class InternalError extends ServerError {
   override name = "InternalError";
 }
 
+/** `DELETION_IN_PROGRESS`, status 503. */
+export class DeletionInProgressError extends ServerError {
+  override name = "DeletionInProgressError";
+}
+
 /** `REVOCATION_IN_PROGRESS`, status 503. */
 export class RevocationInProgressError extends ServerError {
   override name = "RevocationInProgressError";
@@ -160,16 +196,21 @@ const CLASSES: Readonly<Record<string, typeof ApiError>> = {
   MALFORMED_BODY: MalformedBodyError,
   VALIDATION_FAILED: ValidationFailedError,
   UNAUTHORIZED: UnauthorizedError,
+  DOCK_BOUND_CREDENTIAL: DockBoundCredentialError,
   DOCK_OF_ANOTHER_ORGANIZATION: DockOfAnotherOrganizationError,
   INSUFFICIENT_SCOPE: InsufficientScopeError,
   PARTY_OF_ANOTHER_ORGANIZATION: PartyOfAnotherOrganizationError,
   PLATFORM_KEY_REQUIRED: PlatformKeyRequiredError,
   SCOPE_NOT_HELD: ScopeNotHeldError,
   API_KEY_NOT_FOUND: ApiKeyNotFoundError,
+  AUDIT_ENTRY_NOT_FOUND: AuditEntryNotFoundError,
   DOCK_NOT_FOUND: DockNotFoundError,
   ORGANIZATION_NOT_FOUND: OrganizationNotFoundError,
   PARTY_NOT_FOUND: PartyNotFoundError,
   ROLE_NOT_FOUND: RoleNotFoundError,
+  API_KEY_REVOKED: ApiKeyRevokedError,
+  DEFAULT_ORGANIZATION: DefaultOrganizationError,
+  ORGANIZATION_NOT_EMPTY: OrganizationNotEmptyError,
   ROLE_ALREADY_ASSIGNED: RoleAlreadyAssignedError,
   SLUG_ALREADY_TAKEN: SlugAlreadyTakenError,
   SLUG_RESERVED: SlugReservedError,
@@ -178,6 +219,7 @@ const CLASSES: Readonly<Record<string, typeof ApiError>> = {
   UNSUPPORTED_MEDIA_TYPE: UnsupportedMediaTypeError,
   IDEMPOTENCY_KEY_REUSED: IdempotencyKeyReusedError,
   INTERNAL_ERROR: InternalError,
+  DELETION_IN_PROGRESS: DeletionInProgressError,
   REVOCATION_IN_PROGRESS: RevocationInProgressError,
   STORE_UNAVAILABLE: StoreUnavailableError,
 };

@@ -20,6 +20,23 @@ export type ApiKeyList = components["schemas"]["ApiKeyList"];
 export type AssignRoleRequest = components["schemas"]["AssignRoleRequest"];
 /** Role that a party holds in a dock. */
 export type AssignedRole = components["schemas"]["AssignedRole"];
+/** Author of a change. */
+export type AuditActor = components["schemas"]["AuditActor"];
+/**
+ * Members of a resource that differ before and after a change. A value above 4096 bytes is replaced by `bytes`, its size,
+ * and `sha256`, the digest of its compact JSON.
+ */
+export type AuditChanges = components["schemas"]["AuditChanges"];
+/** Entry of the audit trail: one change of one resource. */
+export type AuditEntry = components["schemas"]["AuditEntry"];
+/** Identifier of an audit entry: `aud_` and a ULID in upper case. */
+export type AuditEntryId = components["schemas"]["AuditEntryId"];
+/** Page of a list. */
+export type AuditEntryList = components["schemas"]["AuditEntryList"];
+/** Name of a change. Entries of other services have `create`, `update` or `delete`. */
+export type AuditedAction = components["schemas"]["AuditedAction"];
+/** Type of a resource: one of those listed, or one of another service. */
+export type AuditedType = components["schemas"]["AuditedType"];
 /** Roles to check. */
 export type CheckRolesRequest = components["schemas"]["CheckRolesRequest"];
 /** Results of a check of roles. */
@@ -34,7 +51,7 @@ export type CreateDockRequest = components["schemas"]["CreateDockRequest"];
 export type CreateOrganizationRequest = components["schemas"]["CreateOrganizationRequest"];
 /** Party to create. */
 export type CreatePartyRequest = components["schemas"]["CreatePartyRequest"];
-/** New API key with its credential. */
+/** API key with its new credential. */
 export type CreatedApiKey = components["schemas"]["CreatedApiKey"];
 /** Workspace of an organization in which parties exchange documents. */
 export type Dock = components["schemas"]["Dock"];
@@ -146,6 +163,8 @@ export type OrganizationList = components["schemas"]["OrganizationList"];
 export type OrganizationRole = components["schemas"]["OrganizationRole"];
 /** Page of a list. */
 export type OrganizationRoleList = components["schemas"]["OrganizationRoleList"];
+/** Numbers of the resources that prevent the deletion of an organization. */
+export type OwnedResources = components["schemas"]["OwnedResources"];
 /** Identifier of the participant. */
 export type ParticipantIdResponse = components["schemas"]["ParticipantIdResponse"];
 /** Counterparty of an organization: a person or a company that can hold roles in docks. */
@@ -184,12 +203,16 @@ export type RoleId = components["schemas"]["RoleId"];
  * - `RECIPIENT`: The party receives documents.
  */
 export type RoleName = components["schemas"]["RoleName"];
+/** Rotation of a secret. */
+export type RotateApiKeyRequest = components["schemas"]["RotateApiKeyRequest"];
 /** Confirmation of a deletion or revocation. */
 export type SuccessResponse = components["schemas"]["SuccessResponse"];
 /** Synchronizer that the participant is connected to. */
 export type Synchronizer = components["schemas"]["Synchronizer"];
 /** Point in time (RFC 3339). Responses use UTC with milliseconds; requests may use any offset. */
 export type Time = components["schemas"]["Time"];
+/** Changes to an API key, as a JSON merge patch. */
+export type UpdateApiKeyRequest = components["schemas"]["UpdateApiKeyRequest"];
 /** Changes to a dock, as a JSON merge patch. */
 export type UpdateDockRequest = components["schemas"]["UpdateDockRequest"];
 /** Changes to a party on the ledger. */
@@ -238,6 +261,12 @@ export type GetLedgerUserQuery = NonNullable<operations["getLedgerUser"]["parame
 /** Parameters of `connectedSynchronizers`. */
 export type ConnectedSynchronizersQuery = NonNullable<operations["connectedSynchronizers"]["parameters"]["query"]>;
 
+/** Parameters of `listAuditEntries`. */
+export type ListAuditEntriesQuery = NonNullable<operations["listAuditEntries"]["parameters"]["query"]>;
+
+/** Parameters of `listAuditEntriesByEntity`. */
+export type ListAuditEntriesByEntityQuery = NonNullable<operations["listAuditEntriesByEntity"]["parameters"]["query"]>;
+
 /** Organizations: the tenants of a deployment. */
 export class OrganizationsResource extends Resource {
   /**
@@ -277,6 +306,23 @@ export class OrganizationsResource extends Resource {
    */
   async get(orgId: string, options?: ReadOptions): Promise<Organization> {
     return this.$send({ method: "GET", path: path`/v1/organizations/${orgId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Delete an organization.
+   *
+   * Deletes an organization for ever. Requires a platform key.
+   *
+   * The organization must own no docks, parties and machine clients, and no API keys that are neither revoked nor expired. Otherwise the status is 409, and `counts` has their numbers. The default organization of the deployment cannot be deleted.
+   *
+   * The slug stays reserved for 30 days. The audit entries of the organization stay. If roles of its deleted docks and parties remain to be revoked, the request revokes them first; if they are too many for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+   *
+   * Required scope: `organizations:write`.
+   *
+   * @param orgId Organization id.
+   */
+  async delete(orgId: string, options?: WriteOptions): Promise<SuccessResponse> {
+    return this.$send({ method: "DELETE", path: path`/v1/organizations/${orgId}`, repeat: "always", prefer: true }, options);
   }
 
   /**
@@ -334,6 +380,21 @@ export class DocksResource extends Resource {
    */
   async get(dockId: string, options?: ReadOptions): Promise<Dock> {
     return this.$send({ method: "GET", path: path`/v1/docks/${dockId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Delete a dock.
+   *
+   * Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Another dock can take its domains at once.
+   *
+   * The dock and its roles are gone with the first request, whatever its status. If the dock has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+   *
+   * Required scope: `docks:write`.
+   *
+   * @param dockId Dock id.
+   */
+  async delete(dockId: string, options?: WriteOptions): Promise<SuccessResponse> {
+    return this.$send({ method: "DELETE", path: path`/v1/docks/${dockId}`, repeat: "always", prefer: true }, options);
   }
 
   /**
@@ -397,6 +458,22 @@ export class PartiesResource extends Resource {
   }
 
   /**
+   * Delete a party.
+   *
+   * Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the party, and its ledger id is never used again.
+   *
+   * The party and its roles are gone with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+   *
+   * Required scope: `parties:write`.
+   *
+   * @param orgId Organization id.
+   * @param partyId Party id.
+   */
+  async delete(orgId: string, partyId: string, options?: WriteOptions): Promise<SuccessResponse> {
+    return this.$send({ method: "DELETE", path: path`/v1/organizations/${orgId}/parties/${partyId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
    * Update a party.
    *
    * Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an optional member. `metadata` is merged key by key.
@@ -420,9 +497,9 @@ export class RolesResource extends Resource {
   /**
    * List the roles of an organization.
    *
-   * Returns the roles that parties hold in the docks of the organization, newest party first. The roles of one party follow each other, newest first. `dockName` and `partyName` are the current names.
+   * Returns the roles that parties hold in the docks of the organization, newest party first. The roles of one party follow each other, newest first. `dockName` and `partyName` are the current names; of a deleted dock or party, the last ones.
    *
-   * Unknown ids in `dockId` and `partyId` match nothing. With `asOf`, with `role`, or with both `dockId` and `partyId`, a page may be short while `hasMore` is true.
+   * Unknown ids in `dockId` and `partyId` match nothing. With `asOf`, with `role`, with both `dockId` and `partyId`, or while a deletion is in progress, a page may be short while `hasMore` is true.
    *
    * `meta.total` is exact if the first page has all roles. It is also exact with either `partyId` or `dockId`, with or without `role`. In all other cases it is `null`.
    *
@@ -437,7 +514,7 @@ export class RolesResource extends Resource {
   /**
    * List the parties of a dock.
    *
-   * Returns one row for each role that a party holds in the dock, newest party first. A party with both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.
+   * Returns one row for each role that a party holds in the dock, newest party first. A party with both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`. `partyName` and `partyType` are the current ones; of a deleted party, the last ones.
    *
    * Required scope: `roles:read`.
    *
@@ -450,7 +527,7 @@ export class RolesResource extends Resource {
   /**
    * List the roles of a party.
    *
-   * Returns the roles that a party holds in the docks of its organization, newest first. `dockName` is the current name of the dock.
+   * Returns the roles that a party holds in the docks of its organization, newest first. `dockName` is the current name of the dock; of a deleted dock, its last name.
    *
    * Required scope: `roles:read`.
    *
@@ -510,7 +587,7 @@ export class RolesResource extends Resource {
   /**
    * Check roles.
    *
-   * Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the order of the checks. A party or dock that does not exist, or belongs to another organization, yields `assigned: false`.
+   * Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the order of the checks. A party or dock that does not exist, or belongs to another organization, yields `assigned: false`, as does another dock for a credential that is bound to a dock.
    *
    * Required scope: `roles:read`.
    *
@@ -548,6 +625,19 @@ export class ApiKeysResource extends Resource {
   }
 
   /**
+   * Get an API key.
+   *
+   * Returns an API key without its credential, also a revoked one. An organization key finds only keys of its own organization.
+   *
+   * Required scope: `api-keys:read`.
+   *
+   * @param keyId API key id.
+   */
+  async get(keyId: string, options?: ReadOptions): Promise<ApiKey> {
+    return this.$send({ method: "GET", path: path`/v1/api-keys/${keyId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
    * Revoke an API key.
    *
    * Revokes an API key. Requests with it are rejected from then on; a process that has just verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.
@@ -560,6 +650,42 @@ export class ApiKeysResource extends Resource {
    */
   async revoke(keyId: string, query: RevokeApiKeyQuery = {}, options?: WriteOptions): Promise<SuccessResponse> {
     return this.$send({ method: "DELETE", path: path`/v1/api-keys/${keyId}`, query, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Update an API key.
+   *
+   * Applies a JSON merge patch (RFC 7396) to an API key: a new name, fewer scopes, or an earlier expiry. Nothing else can change, and nothing is widened. A process that has just verified the key may accept it with its earlier scopes for up to 30 more seconds. Keys that the key created stay as they are.
+   *
+   * A key can change only keys whose scopes it holds itself.
+   *
+   * Required scope: `api-keys:write`.
+   *
+   * @param keyId API key id.
+   * @param change The changes, or a function that returns them for the current state.
+   */
+  async update(keyId: string, change: UpdateApiKeyRequest | Change<ApiKey, UpdateApiKeyRequest>, options?: WriteOptions): Promise<ApiKey> {
+    const write = (patch: UpdateApiKeyRequest, options?: WriteOptions) =>
+      this.$send<ApiKey>({ method: "PATCH", path: path`/v1/api-keys/${keyId}`, body: patch, repeat: "always", prefer: true }, options);
+    if (typeof change !== "function") return write(change, options);
+    return this.$change((options) => this.get(keyId, options), write, change, options);
+  }
+
+  /**
+   * Rotate the secret of an API key.
+   *
+   * Replaces the secret of an API key. `key` in the response is the new credential and is shown only once. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The id, the scopes and all other properties stay.
+   *
+   * The previous credential is accepted for `graceSeconds` more, and never beyond the expiry of the key. A second rotation in that time ends the first credential. A process that has just verified a credential may accept it for up to 30 seconds after the rotation, if its grace period is shorter.
+   *
+   * A key can rotate only keys whose scopes it holds itself. It can rotate itself.
+   *
+   * Required scope: `api-keys:write`.
+   *
+   * @param keyId API key id.
+   */
+  async rotate(keyId: string, body: RotateApiKeyRequest = {}, options?: CreateOptions): Promise<CreatedApiKey> {
+    return this.$send({ method: "POST", path: path`/v1/api-keys/${keyId}/rotate`, body, repeat: "with-key", prefer: true, secrets: ["key"] }, options);
   }
 }
 
@@ -731,6 +857,40 @@ export class ServiceResource extends Resource {
   }
 }
 
+/** Operations of `audit`. */
+export class AuditResource extends Resource {
+  /**
+   * List audit entries.
+   *
+   * Returns the entries of the audit trail of one organization, newest first. A change is in the trail with the next request.
+   *
+   * An organization key reads the trail of its own organization. A platform key names the organization by `organizationId` or by `dockId`, else it gets the entries about resources of the platform. The trail outlives its resources.
+   *
+   * `meta.total` is `null`, because nothing counts the entries. With several filters, a page may be short while `hasMore` is true.
+   *
+   * Required scope: `audit:read`.
+   */
+  listEntries(query: ListAuditEntriesQuery = {}, options?: RequestOptions): List<AuditEntry> {
+    return this.$list({ method: "GET", path: path`/v1/audit/logs`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+
+  /**
+   * List the audit entries of a resource.
+   *
+   * Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the resource.
+   *
+   * An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party or an API key that exists. For other resources, the request names it by `organizationId`.
+   *
+   * Required scope: `audit:read`.
+   *
+   * @param entityType Type of the audited resource.
+   * @param entityId Identifier of the audited resource.
+   */
+  listEntriesByEntity(entityType: string, entityId: string, query: ListAuditEntriesByEntityQuery = {}, options?: RequestOptions): List<AuditEntry> {
+    return this.$list({ method: "GET", path: path`/v1/audit/logs/entity/${entityType}/${entityId}`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+}
+
 /** Every resource of the API. */
 export abstract class Resources {
   /** Organizations: the tenants of a deployment. */
@@ -747,6 +907,8 @@ export abstract class Resources {
   readonly ledger: LedgerResource;
   /** Health and contract of the service. */
   readonly service: ServiceResource;
+  /** Operations of `audit`. */
+  readonly audit: AuditResource;
 
   constructor(transport: Transport) {
     this.organizations = new OrganizationsResource(transport);
@@ -756,5 +918,6 @@ export abstract class Resources {
     this.apiKeys = new ApiKeysResource(transport);
     this.ledger = new LedgerResource(transport);
     this.service = new ServiceResource(transport);
+    this.audit = new AuditResource(transport);
   }
 }

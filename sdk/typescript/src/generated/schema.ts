@@ -52,7 +52,17 @@ export interface paths {
         get: operations["getOrganization"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete an organization
+         * @description Deletes an organization for ever. Requires a platform key.
+         *
+         *     The organization must own no docks, parties and machine clients, and no API keys that are neither revoked nor expired. Otherwise the status is 409, and `counts` has their numbers. The default organization of the deployment cannot be deleted.
+         *
+         *     The slug stays reserved for 30 days. The audit entries of the organization stay. If roles of its deleted docks and parties remain to be revoked, the request revokes them first; if they are too many for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+         *
+         *     Required scope: `organizations:write`.
+         */
+        delete: operations["deleteOrganization"];
         options?: never;
         head?: never;
         /**
@@ -73,9 +83,9 @@ export interface paths {
         };
         /**
          * List the roles of an organization
-         * @description Returns the roles that parties hold in the docks of the organization, newest party first. The roles of one party follow each other, newest first. `dockName` and `partyName` are the current names.
+         * @description Returns the roles that parties hold in the docks of the organization, newest party first. The roles of one party follow each other, newest first. `dockName` and `partyName` are the current names; of a deleted dock or party, the last ones.
          *
-         *     Unknown ids in `dockId` and `partyId` match nothing. With `asOf`, with `role`, or with both `dockId` and `partyId`, a page may be short while `hasMore` is true.
+         *     Unknown ids in `dockId` and `partyId` match nothing. With `asOf`, with `role`, with both `dockId` and `partyId`, or while a deletion is in progress, a page may be short while `hasMore` is true.
          *
          *     `meta.total` is exact if the first page has all roles. It is also exact with either `partyId` or `dockId`, with or without `role`. In all other cases it is `null`.
          *
@@ -136,7 +146,15 @@ export interface paths {
         get: operations["getDock"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a dock
+         * @description Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Another dock can take its domains at once.
+         *
+         *     The dock and its roles are gone with the first request, whatever its status. If the dock has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+         *
+         *     Required scope: `docks:write`.
+         */
+        delete: operations["deleteDock"];
         options?: never;
         head?: never;
         /**
@@ -157,7 +175,7 @@ export interface paths {
         };
         /**
          * List the parties of a dock
-         * @description Returns one row for each role that a party holds in the dock, newest party first. A party with both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.
+         * @description Returns one row for each role that a party holds in the dock, newest party first. A party with both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`. `partyName` and `partyType` are the current ones; of a deleted party, the last ones.
          *
          *     Required scope: `roles:read`.
          */
@@ -214,7 +232,15 @@ export interface paths {
         get: operations["getParty"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a party
+         * @description Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the party, and its ledger id is never used again.
+         *
+         *     The party and its roles are gone with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+         *
+         *     Required scope: `parties:write`.
+         */
+        delete: operations["deleteParty"];
         options?: never;
         head?: never;
         /**
@@ -235,7 +261,7 @@ export interface paths {
         };
         /**
          * List the roles of a party
-         * @description Returns the roles that a party holds in the docks of its organization, newest first. `dockName` is the current name of the dock.
+         * @description Returns the roles that a party holds in the docks of its organization, newest first. `dockName` is the current name of the dock; of a deleted dock, its last name.
          *
          *     Required scope: `roles:read`.
          */
@@ -295,7 +321,7 @@ export interface paths {
         put?: never;
         /**
          * Check roles
-         * @description Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the order of the checks. A party or dock that does not exist, or belongs to another organization, yields `assigned: false`.
+         * @description Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the order of the checks. A party or dock that does not exist, or belongs to another organization, yields `assigned: false`, as does another dock for a credential that is bound to a dock.
          *
          *     Required scope: `roles:read`.
          */
@@ -343,7 +369,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get an API key
+         * @description Returns an API key without its credential, also a revoked one. An organization key finds only keys of its own organization.
+         *
+         *     Required scope: `api-keys:read`.
+         */
+        get: operations["getApiKey"];
         put?: never;
         post?: never;
         /**
@@ -355,6 +387,90 @@ export interface paths {
          *     Required scope: `api-keys:write`.
          */
         delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an API key
+         * @description Applies a JSON merge patch (RFC 7396) to an API key: a new name, fewer scopes, or an earlier expiry. Nothing else can change, and nothing is widened. A process that has just verified the key may accept it with its earlier scopes for up to 30 more seconds. Keys that the key created stay as they are.
+         *
+         *     A key can change only keys whose scopes it holds itself.
+         *
+         *     Required scope: `api-keys:write`.
+         */
+        patch: operations["updateApiKey"];
+        trace?: never;
+    };
+    "/v1/api-keys/{keyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the secret of an API key
+         * @description Replaces the secret of an API key. `key` in the response is the new credential and is shown only once. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The id, the scopes and all other properties stay.
+         *
+         *     The previous credential is accepted for `graceSeconds` more, and never beyond the expiry of the key. A second rotation in that time ends the first credential. A process that has just verified a credential may accept it for up to 30 seconds after the rotation, if its grace period is shorter.
+         *
+         *     A key can rotate only keys whose scopes it holds itself. It can rotate itself.
+         *
+         *     Required scope: `api-keys:write`.
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List audit entries
+         * @description Returns the entries of the audit trail of one organization, newest first. A change is in the trail with the next request.
+         *
+         *     An organization key reads the trail of its own organization. A platform key names the organization by `organizationId` or by `dockId`, else it gets the entries about resources of the platform. The trail outlives its resources.
+         *
+         *     `meta.total` is `null`, because nothing counts the entries. With several filters, a page may be short while `hasMore` is true.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/logs/entity/{entityType}/{entityId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the audit entries of a resource
+         * @description Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the resource.
+         *
+         *     An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party or an API key that exists. For other resources, the request names it by `organizationId`.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["listAuditEntriesByEntity"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -692,6 +808,10 @@ export interface components {
             name: string;
             /** @description Scopes that the key holds. */
             scopes: components["schemas"]["GrantedScope"][];
+            /** @description The only dock that the key can access; `null` if it is not bound to a dock. */
+            dockId: components["schemas"]["DockId"] | null;
+            /** @description Networks from which the key can be used, in CIDR notation; empty if it can be used from every address. */
+            allowedIps: string[];
             /** @description Kind of deployment that accepts the key. */
             environment: components["schemas"]["Environment"];
             /** @description First characters of the credential, for recognition: the prefix and 6 characters that are not secret. */
@@ -747,6 +867,78 @@ export interface components {
             /** @description Time from which the role is held. */
             createdAt: components["schemas"]["Time"];
         };
+        /** @description Author of a change. */
+        AuditActor: {
+            /**
+             * @description Type of actor: `api_key`, `ledger_user` (a signed token), `operator` (a command), or `external` (named by another
+             *     service).
+             */
+            type: string;
+            /** @description Identifier of the actor. */
+            id: string;
+        };
+        /**
+         * @description Members of a resource that differ before and after a change. A value above 4096 bytes is replaced by `bytes`, its size,
+         *     and `sha256`, the digest of its compact JSON.
+         */
+        AuditChanges: {
+            /** @description Values before the change; `null` for a creation. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Values after the change; `null` for a deletion. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description Entry of the audit trail: one change of one resource. */
+        AuditEntry: {
+            /** @description Identifier of the entry. */
+            id: components["schemas"]["AuditEntryId"];
+            /** @description Organization that owns the resource; `null` for a resource of the platform. */
+            organizationId: components["schemas"]["OrganizationId"] | null;
+            /** @description Dock that the change concerns; `null` if it concerns no dock. */
+            dockId: components["schemas"]["DockId"] | null;
+            /** @description Type of the changed resource. */
+            entityType: components["schemas"]["AuditedType"];
+            /** @description Identifier of the changed resource. */
+            entityId: string;
+            /** @description Name of the change. */
+            action: components["schemas"]["AuditedAction"];
+            /** @description Author of the change. */
+            actor: components["schemas"]["AuditActor"];
+            /** @description Members of the resource that differ; `null` if another service sent none. */
+            changes: components["schemas"]["AuditChanges"] | null;
+            /** @description Custom attributes of an entry of another service; empty in Berth's own entries. */
+            metadata: components["schemas"]["Metadata"];
+            /** @description Identifier of the request: header `X-Request-Id`. */
+            requestId: string;
+            /** @description IP address of the client; `null` if it is unknown. */
+            ipAddress: string | null;
+            /** @description First 256 characters of the header `User-Agent` of the request; `null` if it had none. */
+            userAgent: string | null;
+            /** @description Time of the change. */
+            createdAt: components["schemas"]["Time"];
+        };
+        /**
+         * @description Identifier of an audit entry: `aud_` and a ULID in upper case.
+         * @example aud_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+         */
+        AuditEntryId: string;
+        /** @description Page of a list. */
+        AuditEntryList: {
+            /** @description Rows of the page, newest first. */
+            data: components["schemas"]["AuditEntry"][];
+            /** @description Position of the page in the list. */
+            meta: components["schemas"]["ListMeta"];
+        };
+        /**
+         * @description Name of a change. Entries of other services have `create`, `update` or `delete`.
+         * @enum {string}
+         */
+        AuditedAction: "organization.created" | "organization.updated" | "organization.deleted" | "dock.created" | "dock.updated" | "dock.deleted" | "party.created" | "party.updated" | "party.deleted" | "party.role.assigned" | "party.role.revoked" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "create" | "update" | "delete";
+        /** @description Type of a resource: one of those listed, or one of another service. */
+        AuditedType: ("organization" | "dock" | "party" | "role" | "api_key") | string;
         /** @description Roles to check. */
         CheckRolesRequest: {
             /** @description Roles to check, 1 to 100. */
@@ -798,6 +990,16 @@ export interface components {
              * @example 2024-03-01T12:00:00.000Z
              */
             expiresAt?: string | null;
+            /**
+             * @description Dock of the organization that is the only one that the key can access. The default, also for `null`, is no such restriction.
+             * @example dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            dockId?: string | null;
+            /**
+             * @description Networks from which the key can be used, in CIDR notation: at most 20, without bits after the prefix. They must be
+             *     within those of the key that sends the request. The default, also for `null` and `[]`, is its restriction.
+             */
+            allowedIps?: string[] | null;
         };
         /** @description Dock to create. */
         CreateDockRequest: {
@@ -927,7 +1129,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** @description New API key with its credential. */
+        /** @description API key with its new credential. */
         CreatedApiKey: {
             /** @description Identifier of the API key. */
             id: components["schemas"]["ApiKeyId"];
@@ -937,6 +1139,10 @@ export interface components {
             name: string;
             /** @description Scopes that the key holds. */
             scopes: components["schemas"]["GrantedScope"][];
+            /** @description The only dock that the key can access; `null` if it is not bound to a dock. */
+            dockId: components["schemas"]["DockId"] | null;
+            /** @description Networks from which the key can be used, in CIDR notation; empty if it can be used from every address. */
+            allowedIps: string[];
             /** @description Kind of deployment that accepts the key. */
             environment: components["schemas"]["Environment"];
             /** @description First characters of the credential, for recognition: the prefix and 6 characters that are not secret. */
@@ -1061,9 +1267,9 @@ export interface components {
             dockId: components["schemas"]["DockId"];
             /** @description Party that holds the role. */
             partyId: components["schemas"]["PartyId"];
-            /** @description Current display name of the party; `null` if the party no longer exists. */
+            /** @description Current display name of the party; of a deleted party, its last name. `null` if the name is not known. */
             partyName: string | null;
-            /** @description Type of the party; `null` if the party no longer exists. */
+            /** @description Current type of the party; of a deleted party, its last type. `null` if the type is not known. */
             partyType: components["schemas"]["PartyType"] | null;
             /** @description Role that the party holds. */
             role: components["schemas"]["RoleName"];
@@ -1358,11 +1564,11 @@ export interface components {
             id: components["schemas"]["RoleId"];
             /** @description Dock in which the role is held. */
             dockId: components["schemas"]["DockId"];
-            /** @description Current display name of the dock; `null` if the dock no longer exists. */
+            /** @description Current display name of the dock; of a deleted dock, its last name. `null` if the name is not known. */
             dockName: string | null;
             /** @description Party that holds the role. */
             partyId: components["schemas"]["PartyId"];
-            /** @description Current display name of the party; `null` if the party no longer exists. */
+            /** @description Current display name of the party; of a deleted party, its last name. `null` if the name is not known. */
             partyName: string | null;
             /** @description Role that the party holds. */
             role: components["schemas"]["RoleName"];
@@ -1379,6 +1585,29 @@ export interface components {
             data: components["schemas"]["OrganizationRole"][];
             /** @description Position of the page in the list. */
             meta: components["schemas"]["ListMeta"];
+        };
+        /** @description Numbers of the resources that prevent the deletion of an organization. */
+        OwnedResources: {
+            /**
+             * Format: uint64
+             * @description Number of docks.
+             */
+            docks: number;
+            /**
+             * Format: uint64
+             * @description Number of parties.
+             */
+            parties: number;
+            /**
+             * Format: uint64
+             * @description Number of machine clients.
+             */
+            machineClients: number;
+            /**
+             * Format: uint64
+             * @description Number of API keys that are neither revoked nor expired.
+             */
+            apiKeys: number;
         };
         /** @description Identifier of the participant. */
         ParticipantIdResponse: {
@@ -1426,7 +1655,7 @@ export interface components {
             id: components["schemas"]["RoleId"];
             /** @description Dock in which the role is held. */
             dockId: components["schemas"]["DockId"];
-            /** @description Current display name of the dock; `null` if the dock no longer exists. */
+            /** @description Current display name of the dock; of a deleted dock, its last name. `null` if the name is not known. */
             dockName: string | null;
             /** @description Party that holds the role. */
             partyId: components["schemas"]["PartyId"];
@@ -1482,6 +1711,8 @@ export interface components {
             errorsTruncated?: true;
             /** @description Identifier of the conflicting resource; `null` if it is not visible to the caller. Present only with status 409. */
             conflictId?: string | null;
+            /** @description Resources that the organization owns. Present only with the code `ORGANIZATION_NOT_EMPTY`. */
+            counts?: components["schemas"]["OwnedResources"];
             /**
              * Format: uint16
              * @description HTTP status code, as in `status`.
@@ -1531,6 +1762,11 @@ export interface components {
          * @enum {string}
          */
         RoleName: "DISTRIBUTOR" | "RECIPIENT";
+        /** @description Rotation of a secret. */
+        RotateApiKeyRequest: {
+            /** @description Time for which the previous secret stays valid, in seconds: 0 to 28800. The default, also for `null`, is 3600. */
+            graceSeconds?: number | null;
+        };
         /** @description Confirmation of a deletion or revocation. */
         SuccessResponse: {
             /**
@@ -1554,6 +1790,19 @@ export interface components {
          * @example 2024-03-01T12:00:00.000Z
          */
         Time: string;
+        /** @description Changes to an API key, as a JSON merge patch. */
+        UpdateApiKeyRequest: {
+            /** @description New display name, 1 to 200 characters. */
+            name?: string;
+            /** @description Scopes that the key keeps, at least one. The key must hold each of them already. */
+            scopes?: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[];
+            /**
+             * Format: date-time
+             * @description New time of expiry: RFC 3339 with any offset, in the future, and no later than the current expiry.
+             * @example 2024-03-01T12:00:00.000Z
+             */
+            expiresAt?: string;
+        };
         /** @description Changes to a dock, as a JSON merge patch. */
         UpdateDockRequest: {
             /** @description Display name, 1 to 200 characters. */
@@ -1783,7 +2032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -1924,7 +2173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE`, `PLATFORM_KEY_REQUIRED` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `PLATFORM_KEY_REQUIRED` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2107,7 +2356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2155,6 +2404,149 @@ export interface operations {
                 };
             };
             /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteOrganization: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete an organization */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `PLATFORM_KEY_REQUIRED` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope organizations:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope organizations:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DEFAULT_ORGANIZATION`, `ORGANIZATION_NOT_EMPTY` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DELETION_IN_PROGRESS`, `STORE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2256,7 +2648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2464,7 +2856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2590,7 +2982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2734,7 +3126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -2970,6 +3362,138 @@ export interface operations {
                 };
             };
             /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a dock */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope docks:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope docks:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DELETION_IN_PROGRESS`, `STORE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -3389,7 +3913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -3542,7 +4066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -3724,7 +4248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -3772,6 +4296,140 @@ export interface operations {
                 };
             };
             /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteParty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+                /** @description Party id. */
+                partyId: components["schemas"]["PartyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a party */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope parties:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope parties:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORGANIZATION_NOT_FOUND`, `PARTY_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DELETION_IN_PROGRESS`, `STORE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -3872,7 +4530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4067,7 +4725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4210,7 +4868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `DOCK_OF_ANOTHER_ORGANIZATION`, `INSUFFICIENT_SCOPE`, `PARTY_OF_ANOTHER_ORGANIZATION` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `DOCK_OF_ANOTHER_ORGANIZATION`, `INSUFFICIENT_SCOPE`, `PARTY_OF_ANOTHER_ORGANIZATION` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4398,7 +5056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4523,7 +5181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4822,7 +5480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4926,6 +5584,8 @@ export interface operations {
                      *         "parties:read",
                      *         "parties:write"
                      *       ],
+                     *       "dockId": null,
+                     *       "allowedIps": [],
                      *       "environment": "live",
                      *       "start": "dk_live_02Xk9a",
                      *       "expiresAt": null,
@@ -4963,7 +5623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -4988,7 +5648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `ORGANIZATION_NOT_FOUND` */
+            /** @description `DOCK_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
             404: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -5023,6 +5683,159 @@ export interface operations {
             };
             /** @description `IDEMPOTENCY_KEY_REUSED` */
             422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+                /** @description `no-cache` requests the current state, if the endpoint otherwise reads with eventual consistency. */
+                "Cache-Control"?: string;
+            };
+            path: {
+                /** @description API key id. */
+                keyId: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get an API key */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "name": "Onboarding",
+                     *       "scopes": [
+                     *         "parties:read",
+                     *         "parties:write"
+                     *       ],
+                     *       "dockId": null,
+                     *       "allowedIps": [
+                     *         "192.0.2.0/24"
+                     *       ],
+                     *       "environment": "live",
+                     *       "start": "dk_live_02Xk9a",
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": "2024-03-02T09:00:00.000Z",
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope api-keys:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope api-keys:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `API_KEY_NOT_FOUND` */
+            404: {
                 headers: {
                     /** @description Identifier of the request. */
                     "X-Request-Id"?: string;
@@ -5120,7 +5933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -5179,6 +5992,736 @@ export interface operations {
                 };
             };
             /** @description `REVOCATION_IN_PROGRESS`, `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description API key id. */
+                keyId: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Onboarding, read only",
+                 *       "scopes": [
+                 *         "parties:read"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Update an API key */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "name": "Onboarding",
+                     *       "scopes": [
+                     *         "parties:read",
+                     *         "parties:write"
+                     *       ],
+                     *       "dockId": null,
+                     *       "allowedIps": [
+                     *         "192.0.2.0/24"
+                     *       ],
+                     *       "environment": "live",
+                     *       "start": "dk_live_02Xk9a",
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": "2024-03-02T09:00:00.000Z",
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope api-keys:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope api-keys:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `API_KEY_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description API key id. */
+                keyId: components["schemas"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "graceSeconds": 600
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Rotate the secret of an API key */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "name": "Onboarding",
+                     *       "scopes": [
+                     *         "parties:read",
+                     *         "parties:write"
+                     *       ],
+                     *       "dockId": null,
+                     *       "allowedIps": [],
+                     *       "environment": "live",
+                     *       "start": "dk_live_02Xk9a",
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": null,
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "revokedAt": null,
+                     *       "key": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope api-keys:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope api-keys:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `API_KEY_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `API_KEY_REVOKED` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                /** @description Return the entries of this organization. Default: the organization of the API key. */
+                organizationId?: components["schemas"]["OrganizationId"];
+                /** @description Return only entries about this dock and its roles. */
+                dockId?: components["schemas"]["DockId"];
+                /** @description Return only entries about resources of this type. */
+                entityType?: components["schemas"]["AuditedType"];
+                /** @description Return only entries about this resource. 1 to 256 characters. */
+                entityId?: string;
+                /** @description Return only changes of this author, for example an API key id. 1 to 256 characters. */
+                actorId?: string;
+                /** @description Return only changes with this name. */
+                action?: components["schemas"]["AuditedAction"];
+                /** @description Return only entries from this time on, inclusive. RFC 3339 with any offset; encode `+` as `%2B`. */
+                from?: components["schemas"]["Time"];
+                /** @description Return only entries before this time, exclusive. RFC 3339 with any offset; encode `+` as `%2B`. */
+                to?: components["schemas"]["Time"];
+                /** @description Maximum number of rows on the page, 1 to 100. Default: 20. */
+                limit?: number;
+                /** @description Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that. */
+                offset?: number;
+                /** @description Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page. */
+                cursor?: string;
+                /** @description Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row. */
+                anchor?: string;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List audit entries */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `rel="next"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *           "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *           "dockId": null,
+                     *           "entityType": "party",
+                     *           "entityId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+                     *           "action": "party.updated",
+                     *           "actor": {
+                     *             "type": "api_key",
+                     *             "id": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS"
+                     *           },
+                     *           "changes": {
+                     *             "before": {
+                     *               "email": "closing@example.com",
+                     *               "updatedAt": "2024-03-01T12:00:00.000Z",
+                     *               "version": 1
+                     *             },
+                     *             "after": {
+                     *               "email": null,
+                     *               "updatedAt": "2024-03-01T12:30:00.000Z",
+                     *               "version": 2
+                     *             }
+                     *           },
+                     *           "metadata": {},
+                     *           "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *           "ipAddress": "203.0.113.7",
+                     *           "userAgent": "curl/8.5.0",
+                     *           "createdAt": "2024-03-01T12:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": null,
+                     *         "page": 1,
+                     *         "pageSize": 20,
+                     *         "hasMore": false,
+                     *         "nextCursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEntryList"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope audit:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope audit:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAuditEntriesByEntity: {
+        parameters: {
+            query?: {
+                /** @description Organization that owns the resource. Default: the organization of the API key. */
+                organizationId?: components["schemas"]["OrganizationId"];
+                /** @description Maximum number of rows on the page, 1 to 100. Default: 20. */
+                limit?: number;
+                /** @description Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that. */
+                offset?: number;
+                /** @description Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page. */
+                cursor?: string;
+                /** @description Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row. */
+                anchor?: string;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Type of the audited resource. */
+                entityType: string;
+                /** @description Identifier of the audited resource. */
+                entityId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the audit entries of a resource */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `rel="next"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *           "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *           "dockId": null,
+                     *           "entityType": "party",
+                     *           "entityId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+                     *           "action": "party.updated",
+                     *           "actor": {
+                     *             "type": "api_key",
+                     *             "id": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS"
+                     *           },
+                     *           "changes": {
+                     *             "before": {
+                     *               "email": "closing@example.com",
+                     *               "updatedAt": "2024-03-01T12:00:00.000Z",
+                     *               "version": 1
+                     *             },
+                     *             "after": {
+                     *               "email": null,
+                     *               "updatedAt": "2024-03-01T12:30:00.000Z",
+                     *               "version": 2
+                     *             }
+                     *           },
+                     *           "metadata": {},
+                     *           "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *           "ipAddress": "203.0.113.7",
+                     *           "userAgent": "curl/8.5.0",
+                     *           "createdAt": "2024-03-01T12:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": null,
+                     *         "page": 1,
+                     *         "pageSize": 20,
+                     *         "hasMore": false,
+                     *         "nextCursor": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEntryList"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope audit:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope audit:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUDIT_ENTRY_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @description Identifier of the request. */
