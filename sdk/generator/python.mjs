@@ -7,7 +7,7 @@ const KEYWORDS = new Set(["and", "as", "class", "def", "del", "from", "global", 
 
 /** Returns the generated files by their path below `src/berth/_generated/`. */
 export function python(model) {
-  return { "__init__.py": '"""What follows from the contract."""\n', "errors.py": errors(model), "resources.py": resources(model) };
+  return { "__init__.py": '"""Generated from the contract."""\n', "errors.py": errors(model), "resources.py": resources(model) };
 }
 
 /** The classes of the error codes. */

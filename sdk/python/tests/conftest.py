@@ -37,7 +37,7 @@ class Respond:
 
 
 Fault = Literal["forward", "lose", "hang"] | Respond
-"""What the proxy does: forward a request, forward it and lose the response, never respond, or respond itself."""
+"""Handling of a request: forward it, forward it and lose the response, never respond, or respond itself."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Received:
     path: str
     headers: dict[str, str]
     at: float
+    """Time of arrival, in seconds since 1970."""
 
 
 class Proxy:
@@ -81,7 +82,7 @@ class Proxy:
         """Handle one request."""
         body = request.rfile.read(int(request.headers.get("content-length", "0")))
         headers = {name.lower(): value for name, value in request.headers.items()}
-        self.received.append(Received(request.command, request.path, headers, time.monotonic()))
+        self.received.append(Received(request.command, request.path, headers, time.time()))
         fault = self.faults.pop(0) if self.faults else self.otherwise
         if fault == "hang":
             self.closed.wait(60)

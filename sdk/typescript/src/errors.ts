@@ -67,7 +67,7 @@ export class TimeoutError extends ConnectionError {
   override name = "TimeoutError";
 }
 
-/** What the body of an error response says, in the terms of `/v1`. */
+/** Body of an error response, in the terms of `/v1`. */
 export interface ErrorBody {
   code: ErrorCode | undefined;
   title: string;

@@ -43,7 +43,7 @@ export interface ReadOptions extends RequestOptions {
 }
 
 export interface CreateOptions extends RequestOptions {
-  /** Key of the operation, for 24 hours. Default: a new one for each call of the method, the same for its retries. */
+  /** Key of the operation, for 24 hours. Default: a new one for each operation, the same for its retries. */
   idempotencyKey?: string;
 }
 
@@ -52,7 +52,7 @@ export interface WriteOptions extends RequestOptions {
   ifMatch?: string;
 }
 
-/** What happened to one request. */
+/** Outcome of one request. */
 export interface DebugEvent {
   method: string;
   /** Path without the query. */

@@ -35,7 +35,7 @@ export abstract class Resource {
     return new List<Row>(request, operation.query ?? {}, paging);
   }
 
-  /** Reads, applies the change, and writes if nobody else has written meanwhile. Otherwise, it begins again. */
+  /** Reads, applies the change, and writes if no other client has written meanwhile. Otherwise, it begins again. */
   protected async $change<T extends object, Patch>(
     read: (options: ReadOptions) => Promise<T>,
     write: (patch: Patch, options: WriteOptions) => Promise<T>,

@@ -39,7 +39,7 @@ export class Transport {
     const { method, path } = operation;
     const key =
       operation.repeat === "with-key" ? (options.idempotencyKey ?? globalThis.crypto.randomUUID()) : undefined;
-    // If its response is lost, a conditional write cannot tell its own change from another one.
+    // If its response is lost, a conditional write cannot distinguish its own change from another one.
     const repeatable = operation.repeat !== "never" && options.ifMatch === undefined;
     const retries = atLeast("maxRetries", options.maxRetries ?? this.#settings.maxRetries, 0);
     const headers = await this.#headers(operation, options, key);

@@ -40,7 +40,7 @@ export interface Received {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
-  /** Milliseconds since the proxy started. */
+  /** Time of arrival, in milliseconds since 1970. */
   at: number;
 }
 
@@ -55,13 +55,12 @@ export interface Proxy {
 
 /** Starts a proxy. It ends with the tests of the file. */
 export async function startProxy(target: string): Promise<Proxy> {
-  const started = performance.now();
   const proxy: Proxy = { url: "", received: [], faults: [], otherwise: "forward" };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { method = "", url: path = "", headers } = request;
-    proxy.received.push({ method, path, headers, at: performance.now() - started });
+    proxy.received.push({ method, path, headers, at: Date.now() });
     const fault = proxy.faults.shift() ?? proxy.otherwise;
     if (fault === "hang") return;
     if (typeof fault === "object") {

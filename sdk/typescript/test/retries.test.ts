@@ -111,14 +111,14 @@ test("Retry-After is honored", async () => {
   );
   assert.equal(requests.length, 2);
   const pause = (requests[1]?.at ?? 0) - (requests[0]?.at ?? 0);
-  assert.ok(pause >= 1000, `the pause was ${pause} ms`);
+  assert.ok(pause >= 990, `the pause was ${pause} ms`);
 
   // Dates have whole seconds.
   const date = new Date(Date.now() + 3000).toUTCString();
   const dated = await received([unavailable({ "retry-after": date })], "forward", () =>
     throughProxy.docks.list().then(),
   );
-  assert.ok((dated[1]?.at ?? 0) - (dated[0]?.at ?? 0) >= 1000);
+  assert.ok((dated[1]?.at ?? 0) >= Date.parse(date) - 10);
 });
 
 test("a Retry-After that is too long is left to the caller", async () => {

@@ -26,7 +26,7 @@ class ErrorContext:
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """What the body of an error response says, in the terms of `/v1`."""
+    """Body of an error response, in the terms of `/v1`."""
 
     code: str | None
     title: str

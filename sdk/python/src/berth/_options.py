@@ -38,7 +38,7 @@ class CreateOptions(RequestOptions, total=False):
     """Options of a method that accepts an `Idempotency-Key`."""
 
     idempotency_key: str
-    """Key of the operation, for 24 hours. Default: a new one for each call of the method, the same for its retries."""
+    """Key of the operation, for 24 hours. Default: a new one for each operation, the same for its retries."""
 
 
 class WriteOptions(RequestOptions, total=False):
@@ -58,7 +58,7 @@ class AnyOptions(RequestOptions, total=False):
 
 @dataclass(frozen=True)
 class DebugEvent:
-    """What happened to one request."""
+    """Outcome of one request."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""What the resources have in common."""
+"""Base classes of the resources."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Resource:
         change: Change[T, Patch],
         options: WriteOptions | None,
     ) -> T:
-        """Read, apply the change, and write if nobody else has written meanwhile. Otherwise, begin again."""
+        """Read, apply the change, and write if no other client has written meanwhile. Otherwise, begin again."""
         attempt = 1
         while True:
             current = read(_read_options(options))
@@ -114,7 +114,7 @@ class AsyncResource:
         change: AsyncChange[T, Patch],
         options: WriteOptions | None,
     ) -> T:
-        """Read, apply the change, and write if nobody else has written meanwhile. Otherwise, begin again."""
+        """Read, apply the change, and write if no other client has written meanwhile. Otherwise, begin again."""
         attempt = 1
         while True:
             current = await read(_read_options(options))

@@ -48,7 +48,7 @@ class _Attempts:
         self._settings = settings
         self._operation = operation
         self._key = options.get("idempotency_key") or str(uuid.uuid4()) if operation.repeat == "with-key" else None
-        # If its response is lost, a conditional write cannot tell its own change from another one.
+        # If its response is lost, a conditional write cannot distinguish its own change from another one.
         self._repeatable = operation.repeat != "never" and options.get("if_match") is None
         self._retries = check_retries(options.get("max_retries", settings.max_retries))
         self.timeout = check_timeout(options.get("timeout", settings.timeout))

@@ -1,1 +1,1 @@
-"""What follows from the contract."""
+"""Generated from the contract."""
