@@ -9,6 +9,8 @@ pub mod cors;
 mod docks;
 mod ledger;
 pub mod logs;
+mod machine_clients;
+mod oauth;
 pub mod openapi;
 mod organizations;
 mod parties;
@@ -65,6 +67,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     api_keys::revoke::ENDPOINT,
     audit::list::ENDPOINT,
     audit::entity::ENDPOINT,
+    machine_clients::create::ENDPOINT,
+    machine_clients::list::ENDPOINT,
+    machine_clients::get::ENDPOINT,
+    machine_clients::update::ENDPOINT,
+    machine_clients::rotate::ENDPOINT,
+    machine_clients::delete::ENDPOINT,
     ledger::allocate::ENDPOINT,
     ledger::list::ENDPOINT,
     ledger::participant_id::ENDPOINT,
@@ -77,6 +85,10 @@ pub static ENDPOINTS: &[Endpoint] = &[
     ledger::version::ENDPOINT,
     ledger::livez::ENDPOINT,
     ledger::readyz::ENDPOINT,
+    oauth::issue::ENDPOINT,
+    oauth::introspect::ENDPOINT,
+    oauth::revoke::ENDPOINT,
+    oauth::metadata::ENDPOINT,
     service::health::ENDPOINT,
     service::openapi::ENDPOINT,
     service::fallback::ENDPOINT,

@@ -42,6 +42,7 @@ impl State {
         let role = client.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
         let recipient = client.create_recipient(&dock, "north@example.com").await.id();
         let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let machine_client = client.create_machine_client(&organization, &["docks:read"]).await.id();
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let values = vec![
             ("BERTH_KEY", client.credential().expect("a new deployment has a first key").to_owned()),
@@ -51,6 +52,7 @@ impl State {
             ("ROLE_ID", role),
             ("RECIPIENT_ID", recipient),
             ("KEY_ID", key),
+            ("MACHINE_CLIENT_ID", machine_client),
             ("LEDGER_PARTY", party.text("ledgerParty")),
             ("LEDGER_USER", user.as_str().expect("an id").to_owned()),
         ];

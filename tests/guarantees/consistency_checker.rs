@@ -9,7 +9,7 @@ use berth_shared::{
         ApiKeyRecord, Item, Record, StoredRecord,
         keys::{self, DeletedResource, Key},
         record::{
-            ApiKeyChild, ApiKeyRow, DeletedDock, Deletion, DockOwner, DomainOwner, DomainRecord, GrantedHint,
+            CredentialChild, CredentialRow, DeletedDock, Deletion, DockOwner, DomainOwner, DomainRecord, GrantedHint,
             LastState, LedgerRight, PartyReference, PartySummary, PendingDeletion, PendingRevocation, RevokedParent,
             RevokedRoleByParty, RoleByParty, Tombstone,
         },
@@ -68,9 +68,21 @@ pub async fn filled() -> Filled {
     client.revoke_api_key(&key).await.expect(200);
     // A request stopped before it revoked the descendants of the key.
     let key: ApiKeyId = key.parse().expect("an id");
-    let pending = PendingRevocation { root: key, revoked: RevokedParent { id: key, after: None } };
+    let pending = PendingRevocation { root: key.ulid(), revoked: RevokedParent { id: key.into(), after: None } };
     let put = server.running().client().put_item().table_name(server.running().table());
     put.set_item(Some(pending.to_item().expect("an item"))).send().await.expect("put");
+    let body = json!({ "name": "Cron", "scopes": ["docks:read"], "dockId": dock });
+    let clients = paths::machine_clients(&organization);
+    let cron = client.post(&clients, &body).await.expect(201);
+    let grant = json!({
+        "grant_type": "client_credentials",
+        "client_id": cron.text("clientId"),
+        "client_secret": cron.text("clientSecret"),
+    });
+    client.post(paths::OAUTH_TOKEN, &grant).await.expect(200);
+    // A deleted client leaves its place in the list of its creator, and its tokens.
+    let deleted = client.post(&clients, &body).await.expect(201).id();
+    client.delete(&paths::machine_client(&organization, &deleted)).await.expect(200);
     let request = client.request(reqwest::Method::POST, &parties).header("idempotency-key", "once");
     request.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
     let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
@@ -126,6 +138,7 @@ async fn every_kind_of_damage_is_detected() {
         (keys::count_shard(tenant, 2), "docks", "the counters of an organization"),
         (keys::count_shard(tenant, 2), "partiesIndividual", "the counters of an organization"),
         (keys::count_shard(tenant, 2), "apiKeys", "the counters of an organization"),
+        (keys::count_shard(tenant, 2), "machineClients", "the counters of an organization"),
         (platform.clone(), "organizations", "the counters of the platform"),
         (platform, "apiKeys", "the counters of the platform"),
         (keys::dock_count_shard(tenant, dock, 5), "recipients", "docks count their recipients"),
@@ -172,7 +185,9 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (key_of(&|record| matches!(record, Record::Domain(_))), "docks and domains"),
         (keys::party_pointer(party), "parties and pointers"),
         (key_of(&|record| matches!(record, Record::PartyReference(_))), "the index of external references"),
-        (key_of(&|record| matches!(record, Record::ApiKeyChild(_))), "in the list of its creator"),
+        (key_of(&|record| matches!(record, Record::CredentialChild(_))), "in the list of its creator"),
+        (key_of(&|record| matches!(record, Record::MachineClient(_))), "every machine client has a row"),
+        (key_of(&|record| matches!(record, Record::MachineClientRow(_))), "every machine client has a row"),
         (key_of(&is_used_hint), "hints and rows in the ledger list"),
         (key_of(&|record| matches!(record, Record::DeletedDock(_))), "every deleted dock has its row"),
         (key_of(&|record| matches!(record, Record::Tombstone(_))), "no deleted resource exists"),
@@ -260,9 +275,12 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
             "refers to an allocated party",
         ),
         (ApiKeyRecord::new(key.clone(), &digest).into(), "has a row in both lists"),
-        (ApiKeyChild { parent: key.id, child: ApiKeyRow { id: key.id } }.into(), "in the list of its creator"),
         (
-            PendingRevocation { root: key.id, revoked: RevokedParent { id: key.id, after: None } }.into(),
+            CredentialChild { parent: key.id.ulid(), child: CredentialRow { id: key.id.into() } }.into(),
+            "in the list of its creator",
+        ),
+        (
+            PendingRevocation { root: key.id.ulid(), revoked: RevokedParent { id: key.id.into(), after: None } }.into(),
             "in the list of its creator",
         ),
         (RevokedRoleByParty { organization_id: organization, role: revoked }.into(), "revoked and current"),

@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 13] = [
+pub const DIRECTORY_SCOPES: [&str; 15] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -148,5 +148,7 @@ pub const DIRECTORY_SCOPES: [&str; 13] = [
     "recipients:write",
     "api-keys:read",
     "api-keys:write",
+    "machine-clients:read",
+    "machine-clients:write",
     "audit:read",
 ];

@@ -42,6 +42,8 @@ pub struct Tenant {
     pub recipient: String,
     /// API key that has never been used.
     pub key: String,
+    /// Machine client.
+    pub machine_client: String,
     pub client: TestClient,
 }
 
@@ -54,16 +56,18 @@ impl Tenant {
         let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
         let recipient = platform.create_recipient(&dock, "jane@example.com").await.id();
         let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let machine_client = platform.create_machine_client(&organization, &["docks:read"]).await.id();
         let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
-        Self { organization, dock, party, role, recipient, key, client }
+        Self { organization, dock, party, role, recipient, key, machine_client, client }
     }
 
     /// Returns a tenant that exists on no server.
     pub fn placeholder() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
         let client = TestClient::new("http://127.0.0.1:9", None);
-        let [organization, dock, party, role, recipient, key] = ["org", "dock", "pty", "dpr", "rcp", "key"].map(id);
-        Self { organization, dock, party, role, recipient, key, client }
+        let [organization, dock, party, role, recipient, key, machine_client] =
+            ["org", "dock", "pty", "dpr", "rcp", "key", "mc"].map(id);
+        Self { organization, dock, party, role, recipient, key, machine_client, client }
     }
 
     /// Returns the tenant with a new resource in place of the one that a request to this endpoint changes or deletes.
@@ -89,6 +93,9 @@ impl Tenant {
                 fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id();
             }
             "delete-recipient" => fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id(),
+            "update-machine-client" | "rotate-machine-client" | "delete-machine-client" => {
+                fresh.machine_client = client.create_machine_client(&self.organization, &["docks:read"]).await.id();
+            }
             // Other endpoints create a resource or only read.
             _ => {}
         }
@@ -137,6 +144,7 @@ impl Tenant {
             "dpr" => &self.role,
             "rcp" => &self.recipient,
             "key" => &self.key,
+            "mc" => &self.machine_client,
             other => panic!("Tenant has no resource with the prefix {other}: add one"),
         }
     }
@@ -153,7 +161,7 @@ pub fn unique_email() -> String {
 pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
-        Access::Public | Access::Ledger(_) => None,
+        Access::Public | Access::Ledger(_) | Access::MachineClient | Access::OAuth => None,
     })
 }
 
@@ -202,7 +210,13 @@ impl SampleRequest {
                     json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": organization, "dockId": dock }),
                 )
             }
-            // The tenant's key lacks the scopes of the example.
+            // The credential that sends the sample may lack the scopes of the example.
+            "create-machine-client" => {
+                let (name, scopes) = ("Settlement", ["docks:read"]);
+                Some(json!({ "name": name, "scopes": scopes, "dockId": dock, "partyId": tenant.party }))
+            }
+            "update-machine-client" => Some(json!({ "name": "Settlement", "partyId": tenant.party })),
+            // The key does not have the scopes of the example.
             "update-api-key" => Some(json!({ "name": "Reader" })),
             _ => Some(tenant.example(endpoint)?),
         };

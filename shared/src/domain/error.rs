@@ -181,6 +181,8 @@ codes! {
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
     /// The audit trail has no entry of the resource, or the client has no access to it.
     AuditEntryNotFound = 404 "AUDIT_ENTRY_NOT_FOUND";
+    /// The machine client does not exist, or the client has no access to it.
+    MachineClientNotFound = 404 "MACHINE_CLIENT_NOT_FOUND";
     /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.
@@ -195,6 +197,8 @@ codes! {
     OrganizationNotEmpty = 409 "ORGANIZATION_NOT_EMPTY";
     /// The default organization of the deployment cannot be deleted.
     DefaultOrganization = 409 "DEFAULT_ORGANIZATION";
+    /// The dock of the machine client does not exist any more.
+    DockGone = 409 "DOCK_GONE";
     /// The API key is revoked.
     ApiKeyRevoked = 409 "API_KEY_REVOKED";
     /// The version of the resource does not match `If-Match`.

@@ -47,6 +47,12 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
         "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
         "${PARTY_ID}",
     ),
+    PathParameter::id::<id::MachineClient>(
+        "machineClientId",
+        "Machine client id.",
+        "mc_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+        "${MACHINE_CLIENT_ID}",
+    ),
     PathParameter::text(
         "party",
         "Ledger party id: a hint, `::` and the namespace of the participant.",

@@ -246,7 +246,7 @@ impl Request {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => Some(&context.http),
             _ => None,
         });
-        let actor = Actor { kind: "api_key".to_owned(), id: self.caller()?.key.to_string() };
+        let actor = Actor::from(self.caller()?.id);
         let origin = Origin {
             actor,
             dialect: store::Dialect::Rest,
@@ -266,7 +266,7 @@ impl Request {
         let caller = self.caller()?;
         let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner: caller.owner,
-            credential: caller.key,
+            credential: caller.id,
             key,
             fingerprint: self.fingerprint(),
             response: response.recorded(self.endpoint.success),

@@ -122,8 +122,8 @@ async fn authenticate(mut request: Request) -> Result<Response> {
             Error::unauthorized()
         }
     })?;
-    let (key, store, now, service) = (principal.key, request.store.clone(), request.now, request.service.clone());
-    log_caller(Some(key), principal.owner);
+    let (id, store, now, service) = (principal.id, request.store.clone(), request.now, request.service.clone());
+    log_caller(Some(id), principal.owner);
     let has_scope = principal.scopes.contains(scope);
     request.principal = Some(principal);
     let response = if has_scope {
@@ -133,7 +133,7 @@ async fn authenticate(mut request: Request) -> Result<Response> {
     };
     // A request without the scope is also a use of the key. The use is recorded after the handler, on the same connection:
     // a concurrent write would need a second connection, whose TLS handshake takes longer.
-    service.verifier().record_use(&store, key, now).await;
+    service.verifier().record_use(&store, id, now).await;
     response
 }
 

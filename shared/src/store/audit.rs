@@ -13,7 +13,7 @@ use super::{
     record::{AuditEntry, AuditRow, Changes, Content, Details},
 };
 use crate::domain::{
-    credentials::Owner,
+    credentials::{CredentialId, Owner},
     error::{Error, Result},
     hex,
     id::{AuditEntryId, DockId},
@@ -63,11 +63,17 @@ pub enum Dialect {
 /// Author of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// Type of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.
+    /// Type of actor: `api_key`, `machine_client`, `ledger_user` (of a signed token) or `operator`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Id of the actor.
     pub id: String,
+}
+
+impl From<CredentialId> for Actor {
+    fn from(id: CredentialId) -> Self {
+        Self { kind: id.actor_type().to_owned(), id: id.to_string() }
+    }
 }
 
 /// Change to record in an audit entry.

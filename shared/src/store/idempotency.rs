@@ -10,9 +10,8 @@ use super::{
     record::{FirstResponse, IdempotencyRecord},
 };
 use crate::domain::{
-    credentials::{Owner, Principal},
+    credentials::{CredentialId, Owner, Principal},
     error::{Code, Error, RecordedResponse, Result},
-    id::ApiKeyId,
     time::Time,
 };
 
@@ -22,10 +21,10 @@ const RETENTION_MILLIS: u64 = 24 * 60 * 60 * 1000;
 /// Response to record for a request with an `Idempotency-Key`.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    /// Owner of the API key.
+    /// Owner of the credential.
     pub owner: Owner,
-    /// API key that sends the request. Each has its own `Idempotency-Key`s.
-    pub credential: ApiKeyId,
+    /// Credential that sends the request. Each has its own `Idempotency-Key`s.
+    pub credential: CredentialId,
     /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
     pub key: String,
     /// SHA-256 of method, path and body of the request, in hexadecimal.
@@ -49,7 +48,7 @@ pub(super) fn record(idempotency: &Idempotency, now: Time) -> (IdempotencyRecord
     };
     let record = IdempotencyRecord {
         owner: idempotency.owner,
-        credential: idempotency.credential,
+        credential: idempotency.credential.ulid(),
         digest: idempotency.key.clone(),
         first,
     };
@@ -81,7 +80,7 @@ impl Store {
     /// # Errors
     /// As a write with this key: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
     pub async fn require_unused(&self, caller: &Principal, key: &str, fingerprint: &str, now: Time) -> Result<()> {
-        let found: Option<FirstResponse> = self.get(&keys::idempotency(caller.owner, caller.key, key)).await?;
+        let found: Option<FirstResponse> = self.get(&keys::idempotency(caller.owner, caller.id.ulid(), key)).await?;
         match found.filter(|first| now.millis_since_epoch() < first.expires_at) {
             Some(first) => Err(replay_of(first, fingerprint)),
             None => Ok(()),
@@ -100,7 +99,7 @@ impl Store {
         fingerprint: &str,
         now: Time,
     ) -> Result<HashMap<String, RecordedResponse>> {
-        let key = |digest: &String| keys::idempotency(caller.owner, caller.key, digest);
+        let key = |digest: &String| keys::idempotency(caller.owner, caller.id.ulid(), digest);
         let mut found = self.get_batch(digests.iter().map(key)).await?;
         let mut recorded = HashMap::new();
         for digest in digests {

@@ -89,9 +89,12 @@ fn kinds() -> Vec<Kind> {
     all
 }
 
-/// Returns every endpoint that may change the table.
+/// Returns every endpoint that may change the table. Those of the OAuth dialect have tests of their own, because a machine client
+/// obtains only ten tokens per minute.
 fn writing() -> impl Iterator<Item = &'static Endpoint> {
-    ENDPOINTS.iter().filter(|endpoint| endpoint.store.iter().any(|grant| grant.action.writes()))
+    let has_cases = |access| matches!(access, Access::Scope(_) | Access::Ledger(_));
+    let writes = |endpoint: &&Endpoint| endpoint.store.iter().any(|grant| grant.action.writes());
+    ENDPOINTS.iter().filter(writes).filter(move |endpoint| has_cases(endpoint.access))
 }
 
 /// Returns whether to send an `Idempotency-Key`: both if the endpoint accepts one.
@@ -254,6 +257,7 @@ impl Setup {
                 Record::Party(record) => (record.party.id.to_string(), record.party.version),
                 Record::Recipient(record) => (record.id.to_string(), record.version),
                 Record::ApiKey(record) => (record.key.id.to_string(), record.key.version),
+                Record::MachineClient(record) => (record.client.id.to_string(), record.client.version),
                 _ => continue,
             };
             versions.insert(id, version);
@@ -328,6 +332,7 @@ impl CaseResult {
                 | ("delete-organization", 404, "ORGANIZATION_NOT_FOUND")
                 | ("delete-dock", 404, "DOCK_NOT_FOUND")
                 | ("delete-party", 404, "PARTY_NOT_FOUND")
+                | ("delete-machine-client", 404, "MACHINE_CLIENT_NOT_FOUND")
                 | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
                 _ => false,
             };

@@ -29,6 +29,11 @@ struct FaultWorld {
     key: String,
     ledger_party: String,
     user: String,
+    machine_client: String,
+    /// Credentials of another machine client, for `POST /v1/oauth/token`.
+    grant: Value,
+    /// Access token of that client.
+    token: String,
 }
 
 impl FaultWorld {
@@ -49,7 +54,27 @@ impl FaultWorld {
         client.list_docks().await.expect(200);
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let user = user.as_str().expect("an id").to_owned();
-        Self { server, wire, client, organization, dock, party, role, recipient, key, ledger_party, user }
+        let machine_client = client.create_machine_client(&organization, &["docks:read"]).await.id();
+        let other = client.create_machine_client(&organization, &["docks:read"]).await;
+        let (id, secret) = (other.text("clientId"), other.text("clientSecret"));
+        let grant = json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": secret });
+        let token = client.access_token(&other).await;
+        Self {
+            machine_client,
+            grant,
+            token,
+            server,
+            wire,
+            client,
+            organization,
+            dock,
+            party,
+            role,
+            recipient,
+            key,
+            ledger_party,
+            user,
+        }
     }
 
     /// Returns a path of the endpoint list with ids.
@@ -61,6 +86,7 @@ impl FaultWorld {
             ("{roleId}", &self.role),
             ("{recipientId}", &self.recipient),
             ("{keyId}", &self.key),
+            ("{machineClientId}", &self.machine_client),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
             ("{entityId}", &self.party),
@@ -78,7 +104,8 @@ impl FaultWorld {
             | "update-dock"
             | "update-party"
             | "update-api-key"
-            | "update-recipient" => json!({ "name": name }),
+            | "update-recipient"
+            | "update-machine-client" => json!({ "name": name }),
             "create-recipient" => json!({ "name": name, "email": format!("{number}@example.com") }),
             "create-recipients-batch" => {
                 json!({ "recipients": [{ "name": name, "email": format!("{number}@example.com") }] })
@@ -89,7 +116,9 @@ impl FaultWorld {
             "check-roles" => {
                 json!({ "checks": [{ "dockId": self.dock, "partyId": self.party, "role": "RECIPIENT" }] })
             }
-            "create-api-key" => json!({ "name": name, "scopes": ["docks:read"] }),
+            "create-api-key" | "create-machine-client" => json!({ "name": name, "scopes": ["docks:read"] }),
+            "issue-token" => self.grant.clone(),
+            "introspect-token" | "revoke-token" => json!({ "token": self.token }),
             "allocate-ledger-party" => json!({ "partyIdHint": name }),
             "update-ledger-party" => json!({
                 "partyDetails": { "party": self.ledger_party, "identityProviderId": self.organization, "localMetadata": { "annotations": { "number": name } } },
@@ -167,7 +196,8 @@ async fn a_transient_fault_is_retried() {
     ];
     let writing = ENDPOINTS.iter().filter(|endpoint| {
         endpoint.method != Method::GET
-            && !["check-roles", "assign-role", "revoke-role", "delete-recipient", "fallback"].contains(&endpoint.name)
+            && !["check-roles", "assign-role", "revoke-role", "delete-recipient", "introspect-token", "fallback"]
+                .contains(&endpoint.name)
     });
     let mut number = 0;
     for endpoint in writing {
@@ -176,7 +206,7 @@ async fn a_transient_fault_is_retried() {
             number += 1;
             // Each request creates the same number of items, whichever fault came before.
             let body = world.body(endpoint.name, number);
-            if endpoint.name == "revoke-api-key" && number > 1 {
+            if ["revoke-api-key", "delete-machine-client", "revoke-token"].contains(&endpoint.name) && number > 1 {
                 continue;
             }
             let path = world.path(endpoint, number).await;
@@ -233,6 +263,9 @@ async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
             assert_eq!(response.status, 503, "{} with {fault:?}: {response:?}", endpoint.name);
             match endpoint.handler {
                 _ if endpoint.name == "ledger-readyz" => assert!(response.body_text().ends_with("readyz check failed")),
+                Handler::Other(dialect) if dialect.name() == "oauth" => {
+                    assert_eq!(response.json()["error"], "temporarily_unavailable");
+                }
                 Handler::Other(_) => assert_eq!(response.json()["code"], "SERVICE_NOT_RUNNING"),
                 Handler::Rest(_) => assert_eq!(response.json()["code"], "STORE_UNAVAILABLE"),
             }

@@ -73,7 +73,7 @@ impl Scene {
         let (response, requests) = self.send_whole(request).await;
         let proves = |request: &DynamoDbRequest| {
             let family = |key: &str| request.body[key]["pk"]["S"].as_str().and_then(Family::of);
-            family("Item") == Some(Family::ApiKeyUses)
+            family("Item") == Some(Family::CredentialUses)
                 || (family("Key") == Some(Family::ApiKeys) && request.body["ConsistentRead"] != true)
         };
         (response, requests.into_iter().filter(|request| !proves(request)).collect())

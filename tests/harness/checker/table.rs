@@ -6,15 +6,16 @@ use aws_sdk_dynamodb::Client;
 use berth_shared::{
     credentials::Owner,
     domain::{Dock, Organization, Recipient},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId, RecipientId},
+    id::{ApiKeyId, DockId, MachineClientId, OrganizationId, PartyId, RecipientId},
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, AuditRow, CursorSecret, DeletedDock,
-            Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight,
-            LedgerRightCounter, LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer,
-            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RecipientEmail,
-            RecipientPointer, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
+            AccessTokenRecord, ApiKeyRecord, ApiKeyRow, AuditEntry, AuditRow, CredentialChild, CredentialUse,
+            CursorSecret, DeletedDock, Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint,
+            LedgerRight, LedgerRightCounter, LedgerRow, MachineClientRecord, MachineClientRow, OrganizationCounter,
+            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PendingDeletion,
+            PendingRevocation, PlatformCounter, RecipientEmail, RecipientPointer, RevokedRoleByDock,
+            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, TokenIssuances, Tombstone,
         },
     },
 };
@@ -53,9 +54,13 @@ pub struct Table {
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
-    pub api_key_children: Vec<ApiKeyChild>,
+    pub machine_clients: BTreeMap<MachineClientId, MachineClientRecord>,
+    pub machine_client_rows: Vec<MachineClientRow>,
+    pub access_tokens: Vec<AccessTokenRecord>,
+    pub token_issuances: Vec<TokenIssuances>,
+    pub credential_children: Vec<CredentialChild>,
     pub pending_revocations: Vec<PendingRevocation>,
-    pub api_key_uses: Vec<ApiKeyUse>,
+    pub credential_uses: Vec<CredentialUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
     pub audit_rows: Vec<AuditRow>,
@@ -118,9 +123,13 @@ impl Table {
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
-            Record::ApiKeyChild(record) => self.api_key_children.push(record),
+            Record::MachineClient(record) => drop(self.machine_clients.insert(record.client.id, record)),
+            Record::MachineClientRow(record) => self.machine_client_rows.push(record),
+            Record::AccessToken(record) => self.access_tokens.push(record),
+            Record::TokenIssuances(record) => self.token_issuances.push(record),
+            Record::CredentialChild(record) => self.credential_children.push(record),
             Record::PendingRevocation(record) => self.pending_revocations.push(record),
-            Record::ApiKeyUse(record) => self.api_key_uses.push(record),
+            Record::CredentialUse(record) => self.credential_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),
             Record::AuditRow(record) => self.audit_rows.push(record),
@@ -150,6 +159,9 @@ impl Table {
         tenants.extend(self.pending_deletions.iter().map(|record| (record.organization_id, "a deletion")));
         tenants.extend(self.revoked_by_dock.iter().map(|record| (record.organization_id, "a revoked role by dock")));
         tenants.extend(self.revoked_by_party.iter().map(|record| (record.organization_id, "a revoked role by party")));
+        tenants.extend(self.machine_client_rows.iter().map(|record| (record.organization_id, "a machine client")));
+        let tokens = self.access_tokens.iter().map(|record| (record.token.organization_id, "an access token"));
+        tenants.extend(tokens);
         let owned = |owner: Owner, what: &'static str| Some((owner.organization()?, what));
         tenants.extend(self.owner_api_key_rows.iter().filter_map(|record| owned(record.owner, "an API key")));
         tenants.extend(self.idempotency.iter().filter_map(|record| owned(record.owner, "an idempotency record")));

@@ -20,6 +20,10 @@ pub enum Entity {
     Recipient,
     /// API key.
     ApiKey,
+    /// Machine client.
+    MachineClient,
+    /// Access token of a machine client.
+    AccessToken,
     /// Resource of another service, which appends entries about it.
     #[serde(untagged)]
     Other(String),
@@ -61,6 +65,8 @@ impl Entity {
             Self::Role => "role",
             Self::Recipient => "recipient",
             Self::ApiKey => "api_key",
+            Self::MachineClient => "machine_client",
+            Self::AccessToken => "access_token",
             Self::Other(name) => name,
         }
     }
@@ -70,10 +76,10 @@ impl Entity {
     pub const fn actions(&self) -> &'static [Action] {
         use Action::{Create, Delete, Revoke, Update};
         match self {
-            Self::Organization | Self::Dock | Self::Party | Self::Recipient | Self::Other(_) => {
+            Self::Organization | Self::Dock | Self::Party | Self::Recipient | Self::MachineClient | Self::Other(_) => {
                 &[Create, Update, Delete]
             }
-            Self::Role => &[Create, Delete],
+            Self::Role | Self::AccessToken => &[Create, Delete],
             Self::ApiKey => &[Create, Update, Revoke],
         }
     }

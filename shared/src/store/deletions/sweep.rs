@@ -27,8 +27,9 @@ const ROLES: usize = MAX_ACTIONS / ROLE_ACTIONS;
 /// Maximum number of recipients that one transaction removes. Each has three items.
 const RECIPIENTS: usize = MAX_ACTIONS / (3 + AUDIT_ACTIONS);
 /// Number of transactions in parallel.
-const TRANSACTIONS: usize = 8;
-/// Time before the deadline at which the sweep stops, so that its last transactions can end.
+const TRANSACTIONS: usize = 4;
+/// Minimum time before the deadline at which the sweep stops, so that its last transactions can end. If a step took longer, it
+/// is twice that time.
 const MARGIN: Duration = Duration::from_millis(500);
 /// Time for which an ended deletion is kept, in milliseconds: longer than any request takes.
 const KEPT: u64 = 60 * 60 * 1000;
@@ -64,10 +65,13 @@ impl Store {
     ) -> Result<()> {
         // Every request makes progress, however little time it has.
         let mut is_begun = false;
+        let mut margin = MARGIN;
         for children in Children::ALL {
             loop {
-                if is_begun && Instant::now() + MARGIN >= self.deadline {
-                    let detail = "The resource is deleted, and what belonged to it remains to be removed; repeat the request to continue";
+                let begun = Instant::now();
+                if is_begun && begun + margin >= self.deadline {
+                    let detail = "The resource is deleted, and what belonged to it remains to be removed; repeat the \
+                                  request to continue";
                     return Err(Error::new(Code::DeletionInProgress, detail));
                 }
                 let remain = match children {
@@ -75,6 +79,7 @@ impl Store {
                     Children::Recipients => self.sweep_recipients(organization, resource, write).await?,
                 };
                 is_begun = true;
+                margin = margin.max(begun.elapsed() * 2);
                 if !remain {
                     break;
                 }

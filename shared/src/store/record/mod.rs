@@ -22,6 +22,7 @@ mod deletions;
 mod docks;
 mod idempotency;
 mod ledger;
+mod machine_clients;
 mod organizations;
 mod parties;
 mod platform;
@@ -45,13 +46,19 @@ use crate::domain::{
     error::{Error, Result},
 };
 
-pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
+pub use api_keys::{
+    ApiKeyRecord, ApiKeyRow, CredentialChild, CredentialRow, CredentialUse, OwnerApiKeyRow, PendingRevocation,
+    RevokedParent,
+};
 pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
 pub use docks::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
+};
+pub use machine_clients::{
+    AccessTokenRecord, MachineClientRecord, MachineClientRow, MachineClientSummary, TokenIssuances,
 };
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
@@ -252,12 +259,20 @@ records! {
     ApiKeyRow(ApiKeyRow);
     /// API key in the list of its owner.
     OwnerApiKeyRow(OwnerApiKeyRow);
-    /// API key in the list of the keys that another key created.
-    ApiKeyChild(ApiKeyChild);
-    /// Revoked API key whose children remain to be revoked.
+    /// Machine client.
+    MachineClient(MachineClientRecord);
+    /// Machine client in the list of its organization.
+    MachineClientRow(MachineClientRow);
+    /// Access token of a machine client.
+    AccessToken(AccessTokenRecord);
+    /// Last issuances of a machine client.
+    TokenIssuances(TokenIssuances);
+    /// Credential in the list of those that another one created.
+    CredentialChild(CredentialChild);
+    /// Revoked credential whose children remain to be revoked.
     PendingRevocation(PendingRevocation);
-    /// Last use of an API key.
-    ApiKeyUse(ApiKeyUse);
+    /// Last use of an API key or a machine client.
+    CredentialUse(CredentialUse);
     /// Recorded response to an `Idempotency-Key`.
     Idempotency(IdempotencyRecord);
     /// Audit entry.
