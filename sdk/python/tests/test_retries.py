@@ -9,7 +9,16 @@ from email.utils import format_datetime
 
 import pytest
 
-from berth import ApiError, Berth, ConnectionFailedError, DebugEvent, ServerError, TimedOutError, response_of
+from berth import (
+    ApiError,
+    Berth,
+    ConnectionFailedError,
+    CreateOptions,
+    DebugEvent,
+    ServerError,
+    TimedOutError,
+    response_of,
+)
 from conftest import Proxy, Respond, Server
 
 
@@ -52,8 +61,8 @@ def test_the_number_of_retries_is_bounded_and_the_error_has_the_key(
     assert raised.value.attempts == len(proxy.received) == 3
     assert not raised.value.not_sent
     assert raised.value.idempotency_key
-    options = {"idempotency_key": raised.value.idempotency_key}
-    dock = berth.docks.create({"organizationId": org_id, "name": "Bounded"}, options={**options})
+    options: CreateOptions = {"idempotency_key": raised.value.idempotency_key}
+    dock = berth.docks.create({"organizationId": org_id, "name": "Bounded"}, options=options)
     assert list(berth.docks.list(organization_id=org_id)) == [dock]
 
 

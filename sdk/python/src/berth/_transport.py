@@ -20,6 +20,8 @@ from ._problem import error_of
 from ._response import result_of
 from ._retry import Repeat, delay_of, retryable
 
+Primitive = str | int | float | bool | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
@@ -250,9 +252,9 @@ class AsyncTransport:
         await self._http.aclose()
 
 
-def _query_of(query: Mapping[str, object] | None) -> list[tuple[str, str]]:
+def _query_of(query: Mapping[str, object] | None) -> list[tuple[str, Primitive]]:
     """Return the parameters of a query. A parameter with several values is repeated."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, Primitive]] = []
     for name, value in (query or {}).items():
         if value is None:
             continue

@@ -225,7 +225,7 @@ export interface paths {
         };
         /**
          * Get a party
-         * @description Returns a party. The read is eventually consistent: a party that was just created is found, a change may take some milliseconds to become visible. `Cache-Control: no-cache` requests the current state.
+         * @description Returns a party. The read is eventually consistent: a party that was just created is found, a change or a deletion may take some milliseconds to become visible. `Cache-Control: no-cache` requests the current state.
          *
          *     Required scope: `parties:read`.
          */

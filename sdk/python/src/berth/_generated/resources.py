@@ -296,7 +296,7 @@ class PartiesResource(Resource):
     ) -> types.Party:
         """Get a party.
 
-        Returns a party. The read is eventually consistent: a party that was just created is found, a change may take some milliseconds to become visible. `Cache-Control: no-cache` requests the current state.
+        Returns a party. The read is eventually consistent: a party that was just created is found, a change or a deletion may take some milliseconds to become visible. `Cache-Control: no-cache` requests the current state.
 
         Required scope: `parties:read`.
 
@@ -1304,7 +1304,7 @@ class AsyncPartiesResource(AsyncResource):
     ) -> types.Party:
         """Get a party.
 
-        Returns a party. The read is eventually consistent: a party that was just created is found, a change may take some milliseconds to become visible. `Cache-Control: no-cache` requests the current state.
+        Returns a party. The read is eventually consistent: a party that was just created is found, a change or a deletion may take some milliseconds to become visible. `Cache-Control: no-cache` requests the current state.
 
         Required scope: `parties:read`.
 
