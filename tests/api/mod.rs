@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod docks;
 pub mod documented;
+mod groups;
 mod machine_clients;
 mod organizations;
 mod parties;
