@@ -11,7 +11,8 @@ const LARGEST_PAGE = 1000;
 
 /**
  * @param {object} contract the parsed openapi.json
- * @param {Record<string, string>} names method names by operationId, where the derived name does not read well
+ * @param {Record<string, string | null>} names method names by operationId, where the derived name does not read well; `null`
+ * for an operation without a method
  */
 export function modelOf(contract, names = {}) {
   const resources = new Map(contract.tags.map((tag) => [tag.name, resourceOf(tag)]));
@@ -24,6 +25,8 @@ export function modelOf(contract, names = {}) {
       if (!resources.has(tag)) resources.set(tag, resourceOf({ name: tag }));
       const resource = resources.get(tag);
       unused.delete(source.operationId);
+      // An operation without a method, because the SDKs cannot send its body.
+      if (names[source.operationId] === null) continue;
       const parameters = [...(item.parameters ?? []), ...(source.parameters ?? [])].map((one) => resolve(contract, one));
       const operation = operationOf(contract, { path, method, source, parameters });
       operation.name = names[operation.id] ?? nameOf(operation.id, resource.tag);
@@ -98,11 +101,11 @@ function parametersOf(path) {
 function bodyOf(source) {
   const content = source.requestBody?.content;
   if (!content) return null;
-  const types = Object.keys(content);
-  const [type] = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"].filter((one) => types.includes(one));
-  if (!type) throw new Error(`${source.operationId}: no known type of body: ${types.join(", ")}`);
-  const kind = { "application/json": "json", "application/x-www-form-urlencoded": "form", "multipart/form-data": "multipart" }[type];
-  return { kind, type, schema: schemaName(content[type].schema), required: source.requestBody.required === true };
+  const json = content["application/json"];
+  if (!json) throw new Error(`${source.operationId}: no JSON body, but ${Object.keys(content).join(", ")}: see names.json`);
+  const schema = schemaName(json.schema);
+  if (!schema) throw new Error(`${source.operationId}: the body has no schema of its own name`);
+  return { schema, required: source.requestBody.required === true };
 }
 
 function responseOf(contract, source) {

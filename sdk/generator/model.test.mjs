@@ -71,5 +71,6 @@ test("a contract that gives no clear client is an error", () => {
   assert.throws(() => modelOf(read(), { ...names, listNothing: "list" }), /unknown operations: listNothing/);
   const binary = read();
   binary.paths["/v1/docks"].post.requestBody.content = { "image/png": {} };
-  assert.throws(() => modelOf(binary, names), /no known type of body/);
+  assert.throws(() => modelOf(binary, names), /createDock: no JSON body, but image/);
+  assert.ok(!modelOf(binary, { ...names, createDock: null }).resources.some(({ operations }) => operations.some(({ id }) => id === "createDock")));
 });

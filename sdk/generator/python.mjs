@@ -145,8 +145,7 @@ function documentation({ summary, description, pathParameters, query, body, read
   return [`        """${lines[0]}`, ...lines.slice(1).map((line) => (line === "" ? "" : `        ${line}`)), '        """'];
 }
 
-function bodyType({ body, id }) {
-  if (!body.schema) throw new Error(`${id}: the body has no schema of its own name`);
+function bodyType({ body }) {
   return `types.${body.schema}`;
 }
 

@@ -45,6 +45,8 @@ export type CheckRolesResponse = components["schemas"]["CheckRolesResponse"];
 export type ConnectedSynchronizersResponse = components["schemas"]["ConnectedSynchronizersResponse"];
 /** API key to create. */
 export type CreateApiKeyRequest = components["schemas"]["CreateApiKeyRequest"];
+/** Entry to append to the audit trail. */
+export type CreateAuditEntryRequest = components["schemas"]["CreateAuditEntryRequest"];
 /** Dock to create. */
 export type CreateDockRequest = components["schemas"]["CreateDockRequest"];
 /** Organization to create. */
@@ -104,6 +106,7 @@ export type Environment = components["schemas"]["Environment"];
  * - `api-keys:read`: Read API keys.
  * - `api-keys:write`: Create and revoke API keys.
  * - `audit:read`: Read the audit trail.
+ * - `audit:write`: Append entries of other services to the audit trail.
  * - `ledger:read`: Read parties through the ledger API.
  * - `ledger:admin`: Allocate and update parties through the ledger API.
  * - `artifacts:read`: Read artifacts, in services that delegate authorization to Berth.
@@ -872,6 +875,19 @@ export class AuditResource extends Resource {
    */
   listEntries(query: ListAuditEntriesQuery = {}, options?: RequestOptions): List<AuditEntry> {
     return this.$list({ method: "GET", path: path`/v1/audit/logs`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+
+  /**
+   * Append an audit entry.
+   *
+   * Appends an entry of another service to the audit trail of an organization. The entry is about a resource whose type is not one of Berth's. It cannot be changed or deleted.
+   *
+   * A platform key names the organization by `organizationId` or by `dockId`.
+   *
+   * Required scope: `audit:write`.
+   */
+  async createEntry(body: CreateAuditEntryRequest, options?: CreateOptions): Promise<AuditEntry> {
+    return this.$send({ method: "POST", path: path`/v1/audit/logs`, body, repeat: "with-key", prefer: true }, options);
   }
 
   /**

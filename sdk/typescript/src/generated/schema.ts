@@ -445,7 +445,15 @@ export interface paths {
          */
         get: operations["listAuditEntries"];
         put?: never;
-        post?: never;
+        /**
+         * Append an audit entry
+         * @description Appends an entry of another service to the audit trail of an organization. The entry is about a resource whose type is not one of Berth's. It cannot be changed or deleted.
+         *
+         *     A platform key names the organization by `organizationId` or by `dockId`.
+         *
+         *     Required scope: `audit:write`.
+         */
+        post: operations["createAuditEntry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -919,6 +927,8 @@ export interface components {
             userAgent: string | null;
             /** @description Time of the change. */
             createdAt: components["schemas"]["Time"];
+            /** @description Time of the deletion of the entry; `null` if the deployment keeps its entries. */
+            expiresAt: components["schemas"]["Time"] | null;
         };
         /**
          * @description Identifier of an audit entry: `aud_` and a ULID in upper case.
@@ -977,7 +987,7 @@ export interface components {
             /** @description Display name, 1 to 200 characters. */
             name: string;
             /** @description Scopes to grant, at least one. The key that sends the request must hold each of them. */
-            scopes: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[];
+            scopes: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "audit:write" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[];
             /**
              * @description Organization that will own the key. The default, also for `null`, is the owner of the key that sends the request.
              * @example org_01HQ3K9B2V6R4X8ZT1M5N7P0QS
@@ -1000,6 +1010,50 @@ export interface components {
              *     within those of the key that sends the request. The default, also for `null` and `[]`, is its restriction.
              */
             allowedIps?: string[] | null;
+        };
+        /** @description Entry to append to the audit trail. */
+        CreateAuditEntryRequest: {
+            /**
+             * @description Organization to whose trail the entry belongs. The default, also for `null`, is the organization of the API key or of
+             *     the dock.
+             * @example org_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            organizationId?: string | null;
+            /**
+             * @description Dock that the change concerns. `null` means none.
+             * @example dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            dockId?: string | null;
+            /** @description Type of the changed resource: a lower-case letter and up to 63 letters, digits, `_` or `-`. Not a type of Berth. */
+            entityType: string;
+            /** @description Identifier of the changed resource, 1 to 256 characters. It is stored unchanged. */
+            entityId: string;
+            /**
+             * @description Kind of change: `create`, `update` or `delete`.
+             * @enum {string}
+             */
+            action: "create" | "update" | "delete";
+            /** @description Identifier of the author of the change, 1 to 256 characters. The default, also for `null`, is the API key. */
+            actor?: string | null;
+            /** @description Values before and after the change. `null` means none. */
+            changes?: {
+                /** @description Values before the change. `null` means that the resource was created. */
+                before?: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description Values after the change. `null` means that the resource was deleted. */
+                after?: {
+                    [key: string]: unknown;
+                } | null;
+            } | null;
+            /** @description Custom attributes. The default, also for `null`, is an empty object. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description IP address of the author. `null` means unknown. */
+            ipAddress?: string | null;
+            /** @description Program of the author, 1 to 256 characters. `null` means unknown. */
+            userAgent?: string | null;
         };
         /** @description Dock to create. */
         CreateDockRequest: {
@@ -1335,6 +1389,7 @@ export interface components {
          *     - `api-keys:read`: Read API keys.
          *     - `api-keys:write`: Create and revoke API keys.
          *     - `audit:read`: Read the audit trail.
+         *     - `audit:write`: Append entries of other services to the audit trail.
          *     - `ledger:read`: Read parties through the ledger API.
          *     - `ledger:admin`: Allocate and update parties through the ledger API.
          *     - `artifacts:read`: Read artifacts, in services that delegate authorization to Berth.
@@ -6464,7 +6519,8 @@ export interface operations {
                      *           "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
                      *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "curl/8.5.0",
-                     *           "createdAt": "2024-03-01T12:30:00.000Z"
+                     *           "createdAt": "2024-03-01T12:30:00.000Z",
+                     *           "expiresAt": null
                      *         }
                      *       ],
                      *       "meta": {
@@ -6530,6 +6586,212 @@ export interface operations {
             };
             /** @description `DOCK_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
             404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAuditEntry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                 *       "entityType": "artifact",
+                 *       "entityId": "art_81",
+                 *       "action": "update",
+                 *       "actor": "user_17",
+                 *       "changes": {
+                 *         "before": {
+                 *           "state": "DRAFT"
+                 *         },
+                 *         "after": {
+                 *           "state": "FINAL"
+                 *         }
+                 *       },
+                 *       "metadata": {
+                 *         "channel": "portal"
+                 *       },
+                 *       "ipAddress": "203.0.113.7",
+                 *       "userAgent": "Mozilla/5.0"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateAuditEntryRequest"];
+            };
+        };
+        responses: {
+            /** @description Append an audit entry */
+            201: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Path of the created resource. */
+                    Location?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "aud_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "entityType": "artifact",
+                     *       "entityId": "art_81",
+                     *       "action": "update",
+                     *       "actor": {
+                     *         "type": "external",
+                     *         "id": "user_17"
+                     *       },
+                     *       "changes": {
+                     *         "before": {
+                     *           "state": "DRAFT"
+                     *         },
+                     *         "after": {
+                     *           "state": "FINAL"
+                     *         }
+                     *       },
+                     *       "metadata": {
+                     *         "channel": "portal"
+                     *       },
+                     *       "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "ipAddress": "203.0.113.7",
+                     *       "userAgent": "Mozilla/5.0",
+                     *       "createdAt": "2024-03-01T12:30:00.000Z",
+                     *       "expiresAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEntry"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope audit:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope audit:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
                 headers: {
                     /** @description Identifier of the request. */
                     "X-Request-Id"?: string;
@@ -6635,7 +6897,8 @@ export interface operations {
                      *           "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
                      *           "ipAddress": "203.0.113.7",
                      *           "userAgent": "curl/8.5.0",
-                     *           "createdAt": "2024-03-01T12:30:00.000Z"
+                     *           "createdAt": "2024-03-01T12:30:00.000Z",
+                     *           "expiresAt": null
                      *         }
                      *       ],
                      *       "meta": {

@@ -965,6 +965,23 @@ class AuditResource(Resource):
         paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
         return self._list(operation, options, paging)
 
+    def create_entry(
+        self,
+        body: types.CreateAuditEntryRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.AuditEntry:
+        """Append an audit entry.
+
+        Appends an entry of another service to the audit trail of an organization. The entry is about a resource whose type is not one of Berth's. It cannot be changed or deleted.
+
+        A platform key names the organization by `organizationId` or by `dockId`.
+
+        Required scope: `audit:write`.
+        """
+        result: types.AuditEntry = self._send(Operation(method="POST", path="/v1/audit/logs", body=body, repeat="with-key", prefer=True), options)
+        return result
+
     def list_entries_by_entity(
         self,
         entity_type: str,
@@ -1972,6 +1989,23 @@ class AsyncAuditResource(AsyncResource):
         operation = Operation(method="GET", path="/v1/audit/logs", query={"organizationId": organization_id, "dockId": dock_id, "entityType": entity_type, "entityId": entity_id, "actorId": actor_id, "action": action, "from": from_, "to": to, "limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
         paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
         return self._list(operation, options, paging)
+
+    async def create_entry(
+        self,
+        body: types.CreateAuditEntryRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.AuditEntry:
+        """Append an audit entry.
+
+        Appends an entry of another service to the audit trail of an organization. The entry is about a resource whose type is not one of Berth's. It cannot be changed or deleted.
+
+        A platform key names the organization by `organizationId` or by `dockId`.
+
+        Required scope: `audit:write`.
+        """
+        result: types.AuditEntry = await self._send(Operation(method="POST", path="/v1/audit/logs", body=body, repeat="with-key", prefer=True), options)
+        return result
 
     def list_entries_by_entity(
         self,

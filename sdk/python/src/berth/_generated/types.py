@@ -143,7 +143,7 @@ class CreateApiKeyRequest(TypedDict):
     """
     Display name, 1 to 200 characters.
     """
-    scopes: list[Literal['organizations:read', 'organizations:write', 'docks:read', 'docks:write', 'parties:read', 'parties:write', 'roles:read', 'roles:write', 'recipients:read', 'recipients:write', 'machine-clients:read', 'machine-clients:write', 'api-keys:read', 'api-keys:write', 'audit:read', 'ledger:read', 'ledger:admin', 'artifacts:read', 'artifacts:write', 'policies:read']]
+    scopes: list[Literal['organizations:read', 'organizations:write', 'docks:read', 'docks:write', 'parties:read', 'parties:write', 'roles:read', 'roles:write', 'recipients:read', 'recipients:write', 'machine-clients:read', 'machine-clients:write', 'api-keys:read', 'api-keys:write', 'audit:read', 'audit:write', 'ledger:read', 'ledger:admin', 'artifacts:read', 'artifacts:write', 'policies:read']]
     """
     Scopes to grant, at least one. The key that sends the request must hold each of them.
     """
@@ -164,6 +164,69 @@ class CreateApiKeyRequest(TypedDict):
     """
     Networks from which the key can be used, in CIDR notation: at most 20, without bits after the prefix. They must be
     within those of the key that sends the request. The default, also for `null` and `[]`, is its restriction.
+    """
+
+
+class Changes(TypedDict):
+    """
+    Values before and after the change. `null` means none.
+    """
+
+    before: NotRequired[dict[str, Any] | None]
+    """
+    Values before the change. `null` means that the resource was created.
+    """
+    after: NotRequired[dict[str, Any] | None]
+    """
+    Values after the change. `null` means that the resource was deleted.
+    """
+
+
+class CreateAuditEntryRequest(TypedDict):
+    """
+    Entry to append to the audit trail.
+    """
+
+    organizationId: NotRequired[str | None]
+    """
+    Organization to whose trail the entry belongs. The default, also for `null`, is the organization of the API key or of
+    the dock.
+    """
+    dockId: NotRequired[str | None]
+    """
+    Dock that the change concerns. `null` means none.
+    """
+    entityType: str
+    """
+    Type of the changed resource: a lower-case letter and up to 63 letters, digits, `_` or `-`. Not a type of Berth.
+    """
+    entityId: str
+    """
+    Identifier of the changed resource, 1 to 256 characters. It is stored unchanged.
+    """
+    action: Literal['create', 'update', 'delete']
+    """
+    Kind of change: `create`, `update` or `delete`.
+    """
+    actor: NotRequired[str | None]
+    """
+    Identifier of the author of the change, 1 to 256 characters. The default, also for `null`, is the API key.
+    """
+    changes: NotRequired[Changes | None]
+    """
+    Values before and after the change. `null` means none.
+    """
+    metadata: NotRequired[dict[str, Any] | None]
+    """
+    Custom attributes. The default, also for `null`, is an empty object.
+    """
+    ipAddress: NotRequired[str | None]
+    """
+    IP address of the author. `null` means unknown.
+    """
+    userAgent: NotRequired[str | None]
+    """
+    Program of the author, 1 to 256 characters. `null` means unknown.
     """
 
 
@@ -356,6 +419,7 @@ Scope that an API key holds. `write` does not include `read`.
 - `api-keys:read`: Read API keys.
 - `api-keys:write`: Create and revoke API keys.
 - `audit:read`: Read the audit trail.
+- `audit:write`: Append entries of other services to the audit trail.
 - `ledger:read`: Read parties through the ledger API.
 - `ledger:admin`: Allocate and update parties through the ledger API.
 - `artifacts:read`: Read artifacts, in services that delegate authorization to Berth.
@@ -1210,6 +1274,10 @@ class AuditEntry(TypedDict):
     createdAt: Time
     """
     Time of the change.
+    """
+    expiresAt: Time | None
+    """
+    Time of the deletion of the entry; `null` if the deployment keeps its entries.
     """
 
 
