@@ -6,6 +6,9 @@ import { chromium } from "playwright-core";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** How long a test waits for anything, in milliseconds: other programs may use the machine. */
+const TIMEOUT = 120_000;
+
 export const launch = () =>
   chromium.launch({
     executablePath: process.env.BERTH_CHROMIUM ?? "/usr/bin/chromium",
@@ -26,6 +29,7 @@ export async function openConsole(
 ) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
+  context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   const trouble = [];
   const requests = [];
@@ -89,6 +93,7 @@ export async function settled(page) {
 
 /** Asserts that axe finds nothing serious. Its script is evaluated, because the policy of the page forbids to add it. */
 export async function assertAccessible(page, where) {
+  await settled(page);
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   const serious = violations.filter(({ impact }) => ["serious", "critical", "moderate"].includes(impact));
