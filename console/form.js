@@ -75,6 +75,8 @@ export function openForm({ title, submit, fields, values, request, done, conflic
     }
   };
 
+  // The dialog gives it the focus.
+  inputs.element.querySelector("input, select, textarea")?.setAttribute("autofocus", "");
   openDialog(title, (close) => {
     /** @param {SubmitEvent} event */
     const onsubmit = async (event) => {
@@ -122,7 +124,6 @@ export function openForm({ title, submit, fields, values, request, done, conflic
     showPreview();
     return form;
   });
-  inputs.element.querySelector("input, select, textarea")?.dispatchEvent(new Event("focus"));
 }
 
 /**

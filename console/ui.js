@@ -160,7 +160,13 @@ export function openDialog(title, content, { onclose, keepOpen = false } = {}) {
     dialog.remove();
     onclose?.();
   });
-  if (keepOpen) dialog.addEventListener("cancel", (event) => event.preventDefault());
+  if (keepOpen) {
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    // A browser may close a dialog at the second Escape without asking.
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") event.preventDefault();
+    });
+  }
   const cross = keepOpen ? null : button("×", close, { class: "quiet cross", "aria-label": t.close });
   replace(dialog, h("header", null, heading, cross), h("div", { class: "dialog-body" }, content(close)));
   document.body.append(dialog);
