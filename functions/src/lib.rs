@@ -4,6 +4,7 @@
 //! `openapi.json`, and the tests of all endpoints. docs/adding-an-endpoint.md describes how to add an endpoint.
 
 mod api_keys;
+mod audit;
 pub mod cors;
 mod docks;
 mod ledger;
@@ -32,16 +33,19 @@ pub static ENDPOINTS: &[Endpoint] = &[
     organizations::list::ENDPOINT,
     organizations::get::ENDPOINT,
     organizations::update::ENDPOINT,
+    organizations::delete::ENDPOINT,
     organizations::list_roles::ENDPOINT,
     docks::create::ENDPOINT,
     docks::list::ENDPOINT,
     docks::get::ENDPOINT,
     docks::update::ENDPOINT,
+    docks::delete::ENDPOINT,
     docks::list_parties::ENDPOINT,
     parties::create::ENDPOINT,
     parties::list::ENDPOINT,
     parties::get::ENDPOINT,
     parties::update::ENDPOINT,
+    parties::delete::ENDPOINT,
     roles::assign::ENDPOINT,
     roles::list::ENDPOINT,
     roles::revoke::ENDPOINT,
@@ -49,7 +53,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     roles::get::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
+    api_keys::get::ENDPOINT,
+    api_keys::update::ENDPOINT,
+    api_keys::rotate::ENDPOINT,
     api_keys::revoke::ENDPOINT,
+    audit::list::ENDPOINT,
+    audit::entity::ENDPOINT,
     ledger::allocate::ENDPOINT,
     ledger::list::ENDPOINT,
     ledger::participant_id::ENDPOINT,

@@ -2,10 +2,10 @@
 
 use crate::{
     domain::{
-        ApiKey, Creator, Metadata, Name, Namespace, Organization, Slug,
+        AllowedIps, ApiKey, Creator, Metadata, Name, Namespace, Organization, Slug,
         credentials::{Credential, Environment, Owner, Scope, Scopes},
         error::{Error, Result},
-        id::{ApiKeyId, OrganizationId, RequestId},
+        id::{ApiKeyId, DockId, OrganizationId, RequestId},
         time::Time,
     },
     store::{Actor, ApiKeyRecord, CursorSecret, Deployment, Dialect, Origin, Store, Write, random},
@@ -44,6 +44,10 @@ pub struct KeyProperties {
     pub scopes: Scopes,
     /// Time of expiry; `None` if the key does not expire.
     pub expires_at: Option<Time>,
+    /// The only dock that the key can access; `None` if it is not bound to a dock.
+    pub dock_id: Option<DockId>,
+    /// Networks from which the key can be used.
+    pub allowed_ips: AllowedIps,
     /// Creator of the key.
     pub created_by: Creator,
 }
@@ -53,10 +57,8 @@ pub struct KeyProperties {
 /// # Errors
 /// [`Error::Internal`] if the system has no randomness.
 pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(ApiKeyRecord, Credential)> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).map_err(|e| Error::internal(e.to_string()))?;
     let id = ApiKeyId::new(now, random()?);
-    let credential = Credential::new(environment, id, secret);
+    let credential = credential(environment, id)?;
     let key = ApiKey {
         id,
         owner: new.owner,
@@ -64,6 +66,8 @@ pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(
         scopes: new.scopes.as_slice().to_vec(),
         environment,
         start: credential.start().to_owned(),
+        dock_id: new.dock_id,
+        allowed_ips: new.allowed_ips,
         expires_at: new.expires_at,
         created_at: now,
         created_by: new.created_by,
@@ -71,6 +75,16 @@ pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(
         version: 1,
     };
     Ok((ApiKeyRecord::new(key, &credential.digest()), credential))
+}
+
+/// Generates a credential of the API key `id`.
+///
+/// # Errors
+/// [`Error::Internal`] if the system has no randomness.
+pub fn credential(environment: Environment, id: ApiKeyId) -> Result<Credential> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|e| Error::internal(e.to_string()))?;
+    Ok(Credential::new(environment, id, secret))
 }
 
 /// Creates the deployment record and a first platform key with all scopes. Returns the credential, or `None` if the
@@ -88,6 +102,8 @@ pub async fn initialize(store: &Store, environment: Environment, operator: &str)
         name: Name::parse("First key").map_err(Error::internal)?,
         scopes: Scopes::new(Scope::ALL.to_vec()),
         expires_at: None,
+        dock_id: None,
+        allowed_ips: AllowedIps::default(),
         created_by: Creator::Operator,
     };
     let (record, credential) = mint(environment, first, now)?;
@@ -107,7 +123,9 @@ pub async fn create_key(store: &Store, environment: Environment, new: NewKey, op
         .map_err(|detail| Error::invalid(vec![crate::domain::error::FieldError::parameter("name", detail)]))?;
     let owner = new.organization.map_or(Owner::Platform, Owner::Organization);
     let (scopes, expires_at) = (Scopes::new(new.scopes), new.expires_at);
-    let properties = KeyProperties { owner, name, scopes, expires_at, created_by: Creator::Operator };
+    let created_by = Creator::Operator;
+    let (dock_id, allowed_ips) = (None, AllowedIps::default());
+    let properties = KeyProperties { owner, name, scopes, expires_at, dock_id, allowed_ips, created_by };
     let (record, credential) = mint(environment, properties, now)?;
     let is_first = owner == Owner::Platform && store.deployment().await?.is_none();
     let (deployment, secret, own) = deployment(now)?;

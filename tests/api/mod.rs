@@ -1,6 +1,7 @@
 //! Tests of each endpoint, by resource and verb.
 
 mod api_keys;
+mod audit;
 mod console;
 mod docks;
 pub mod documented;

@@ -3,14 +3,15 @@
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
-    domain::{ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
+    domain::{AllowedIps, ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
     id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
     store::{
         ApiKeyRecord, Item, Record, StoredRecord,
-        keys::{self, Key},
+        keys::{self, DeletedResource, Key},
         record::{
-            ApiKeyChild, ApiKeyRow, DomainOwner, DomainRecord, GrantedHint, LedgerRight, PartyReference, PartySummary,
-            PendingRevocation, RevokedParent, RevokedRoleByParty, RoleByParty,
+            ApiKeyChild, ApiKeyRow, DeletedDock, Deletion, DockOwner, DomainOwner, DomainRecord, GrantedHint,
+            LastState, LedgerRight, PartyReference, PartySummary, PendingDeletion, PendingRevocation, RevokedParent,
+            RevokedRoleByParty, RoleByParty, Tombstone,
         },
     },
     time::Time,
@@ -70,7 +71,27 @@ pub async fn filled() -> Filled {
     let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
     let body = json!({ "partyIdHint": "Dee", "identityProviderId": organization, "userId": user });
     client.allocate_ledger_party(&body).await.expect(200);
+    let gone = client.create_dock(&organization, "Gone").await.id();
+    let left = client.create_party(&organization, "Eli").await.id();
+    client.assign(&organization, &left, &gone, "RECIPIENT").await;
+    for target in [paths::dock(&gone), paths::party(&organization, &left)] {
+        client.delete(&target).await.expect(200);
+    }
+    let empty = client.create_organization("Empty").await.id();
+    client.delete(&paths::organization(&empty)).await.expect(200);
+    // The end of a deletion with many roles is kept for some time.
     let organization = organization.parse().expect("an id");
+    let left = DeletedResource::Party(left.parse().expect("an id"));
+    let records = server.records().await;
+    let last = records.iter().find_map(|record| match record {
+        Record::Tombstone(record) if record.resource == left => Some(record.last.clone()),
+        _ => None,
+    });
+    let LastState { deleted_at, deleted_by, .. } = last.expect("a tombstone");
+    let deletion = Deletion { deleted_at, deleted_by, version: 1, ttl: Some(4_000_000_000) };
+    let ended = PendingDeletion { organization_id: organization, resource: left, deletion };
+    let put = server.running().client().put_item().table_name(server.running().table());
+    put.set_item(Some(ended.to_item().expect("an item"))).send().await.expect("put");
     let (dock, party, person) = (dock.parse(), party.parse(), person.parse());
     let (dock, party, person) = (dock.expect("an id"), party.expect("an id"), person.expect("an id"));
     let (role, revoked) = (role.parse().expect("an id"), revoked.parse().expect("an id"));
@@ -130,6 +151,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
     let Filled { organization, dock, party, person, role, revoked, .. } = *filled;
     let records = filled.server.records().await;
     let key_of = |is: &dyn Fn(&Record) -> bool| records.iter().find(|record| is(record)).expect("a record").key();
+    let is_used_hint = |record: &Record| matches!(record, Record::LedgerHint(hint) if hint.owner.deleted_at.is_none());
     let entry = |record: &Record| matches!(record, Record::AuditEntry(entry) if entry.entity_id == party.to_string());
     let lost = vec![
         (
@@ -144,13 +166,16 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_pointer(party), "parties and pointers"),
         (key_of(&|record| matches!(record, Record::PartyReference(_))), "the index of external references"),
         (key_of(&|record| matches!(record, Record::ApiKeyChild(_))), "in the list of its creator"),
-        (key_of(&|record| matches!(record, Record::LedgerHint(_))), "hints and rows in the ledger list"),
+        (key_of(&is_used_hint), "hints and rows in the ledger list"),
+        (key_of(&|record| matches!(record, Record::DeletedDock(_))), "every deleted dock has its row"),
+        (key_of(&|record| matches!(record, Record::Tombstone(_))), "no deleted resource exists"),
         (key_of(&|record| matches!(record, Record::LedgerRow(_))), "hints and rows in the ledger list"),
         (key_of(&|record| matches!(record, Record::LedgerRightCounter(_))), "every user counts the rights"),
         (keys::dock_role(organization, dock, party, RoleName::Recipient), "every current role has an item"),
         (keys::party_role(organization, party, role), "every current role has an item"),
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
+        (key_of(&|record| matches!(record, Record::AuditRow(_))), "a row in each of its views"),
         (keys::deployment(), "one deployment record"),
         (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),
@@ -165,6 +190,7 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
 fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
     let Filled { organization, dock, party, role, .. } = *filled;
     let name = Name::parse("Bolt").expect("a name");
+    let current_name = name.clone();
     let summary = PartySummary { id: party, kind: PartyType::Organization, name: name.clone() };
     let domain = Domain::parse("none.example").expect("a domain");
     let external_ref = ExternalRef::parse("none").expect("a reference");
@@ -174,6 +200,8 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
         owner: Owner::Platform,
         name,
         scopes: Vec::new(),
+        dock_id: None,
+        allowed_ips: AllowedIps::default(),
         environment: Environment::Test,
         start: "dk_test_000000".to_owned(),
         expires_at: None,
@@ -195,7 +223,19 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
     let revoked = Role { revoked_at: Some(now), revoked_by: Some("key".to_owned()), ..current.clone() };
     let untimed = Role { id: RoleId::from_ulid(organization.ulid()), ..current.clone() };
     let hint = Hint::parse("Eve").expect("a hint");
+    let resource = DeletedResource::Dock(dock);
+    let last = LastState { name: current_name, kind: None, deleted_at: now, deleted_by: "key".to_owned() };
+    let deletion = Deletion { deleted_at: now, deleted_by: "key".to_owned(), version: 1, ttl: None };
     vec![
+        (Tombstone { organization_id: organization, resource, last }.into(), "no deleted resource exists"),
+        (
+            DeletedDock { id: dock, owner: DockOwner { organization_id: organization } }.into(),
+            "every deleted dock has its row",
+        ),
+        (
+            PendingDeletion { organization_id: organization, resource, deletion }.into(),
+            "every deletion in progress has its tombstone",
+        ),
         (
             PartyReference { organization_id: organization, external_ref, party: summary }.into(),
             "the index of external",

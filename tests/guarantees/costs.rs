@@ -133,7 +133,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     let ledger_id = "get-participant-id, first ledger id of a process";
     ledger.note(ledger_id, None, 200, platform.get("/v2/parties/participant-id")).await;
     let org = ledger
-        .note("create-organization, free slug", at_most(1, 1, 26.0, 0.0), 201, async {
+        .note("create-organization, free slug", at_most(1, 1, 30.0, 0.0), 201, async {
             platform.post_organization(&json!({ "name": "Costs" })).await
         })
         .await;
@@ -143,6 +143,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
+    deletions(&mut ledger, &platform).await;
     println!("{}", ledger.table());
     ledger.expect_no_more_than_the_ceilings();
     let text = format!(
@@ -170,7 +171,7 @@ pub fn write_growth(text: &str) {
 async fn organizations(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let body = json!({ "name": "Costs" });
     let name = "create-organization, taken slug";
-    ledger.note(name, at_most(3, 3, 27.0, 0.0), 201, platform.post_organization(&body)).await;
+    ledger.note(name, at_most(3, 3, 31.0, 0.0), 201, platform.post_organization(&body)).await;
     let target = paths::organization(org);
     ledger.note("get-organization", at_most(1, 1, 0.0, 3.0), 200, platform.get(&target)).await;
     let body = json!({ "metadata": { "a": 1 } });
@@ -205,10 +206,10 @@ async fn parties(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let with_ref = json!({ "type": "INDIVIDUAL", "name": "Ann", "externalRef": "a-1" });
     let keyed =
         |key: &str| platform.request(Method::POST, &target).header("idempotency-key", key).json(&with_ref).send();
-    let party = ledger.note("create-party", at_most(1, 1, 8.0, 0.0), 201, platform.post(&target, &body)).await.id();
-    ledger.note("create-party, externalRef", at_most(1, 1, 10.0, 0.0), 201, platform.post(&target, &with_ref)).await;
+    let party = ledger.note("create-party", at_most(1, 1, 12.0, 0.0), 201, platform.post(&target, &body)).await.id();
+    ledger.note("create-party, externalRef", at_most(1, 1, 14.0, 0.0), 201, platform.post(&target, &with_ref)).await;
     let name = "create-party, externalRef and Idempotency-Key";
-    ledger.note(name, at_most(1, 1, 12.0, 0.0), 201, keyed("once")).await;
+    ledger.note(name, at_most(1, 1, 16.0, 0.0), 201, keyed("once")).await;
     ledger.note("create-party, replayed", at_most(1, 1, 0.0, 0.0), 201, keyed("once")).await;
     let one = format!("{target}/{party}");
     ledger.note("get-party", at_most(1, 1, 0.0, 0.5), 200, platform.get(&one)).await;
@@ -243,11 +244,11 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
         }
     };
     let role = post(&dock, "RECIPIENT", None);
-    let role = ledger.note("assign-role", at_most(1, 1, 10.0, 0.0), 201, role).await.id();
+    let role = ledger.note("assign-role", at_most(1, 1, 16.0, 0.0), 201, role).await.id();
     let one = paths::role(org, &party, &role);
-    ledger.note("get-role", at_most(1, 1, 0.0, 1.0), 200, platform.get(&one)).await;
+    ledger.note("get-role", at_most(1, 2, 0.0, 2.0), 200, platform.get(&one)).await;
     let keyed = post(&dock, "DISTRIBUTOR", Some("role"));
-    ledger.note("assign-role, Idempotency-Key", at_most(1, 1, 12.0, 0.0), 201, keyed).await;
+    ledger.note("assign-role, Idempotency-Key", at_most(1, 1, 18.0, 0.0), 201, keyed).await;
     let duplicate = post(&dock, "RECIPIENT", None);
     ledger.note("assign-role rejected: duplicate", at_most(1, 1, 0.0, 2.0), 409, duplicate).await;
     let error = post(&foreign, "RECIPIENT", None);
@@ -260,7 +261,7 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     }
     let page = platform.get(&format!("{target}?limit=20")).await.expect(200);
     let by_cursor = format!("{target}?limit=20&cursor={}", cursor(&page));
-    // The page, the party, and 20 docks of one unit each.
+    // The page, the party, 20 docks of one unit each, and the deletions in progress.
     ledger.note("list-roles, a page of 20 by cursor", at_most(2, 3, 0.0, 24.0), 200, platform.get(&by_cursor)).await;
     let in_dock = format!("{target}?dockId={dock}");
     ledger.note("list-roles by dockId", at_most(1, 2, 0.0, 100.0), 200, platform.get(&in_dock)).await;
@@ -286,9 +287,10 @@ async fn roles(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     let by_cursor = format!("{members}&cursor={}", cursor(&page));
     ledger.note("list-dock-parties, a page of 20 by cursor", None, 200, platform.get(&by_cursor)).await;
     organization_roles(ledger, platform, org, (&dock, &party)).await;
+    audit(ledger, platform, org, (&dock, &party)).await;
     let allocate = json!({ "partyIdHint": "Ann" });
     ledger
-        .note("allocate-ledger-party", at_most(1, 1, 12.0, 0.0), 200, platform.allocate_ledger_party(&allocate))
+        .note("allocate-ledger-party", at_most(1, 1, 16.0, 0.0), 200, platform.allocate_ledger_party(&allocate))
         .await;
     ledger.note("revoke-role", None, 200, platform.delete(&format!("{target}/{role}"))).await;
 }
@@ -303,17 +305,42 @@ async fn organization_roles(ledger: &mut Ledger, platform: &TestClient, org: &st
             format!("{target}&cursor={}", cursor(&page))
         }
     };
-    // The page, and at most 40 names of one unit each.
+    // The page, at most 40 names of one unit each, and the deletions in progress.
     let target = first("").await;
     let name = "list-organization-roles, a page of 20 by cursor";
-    ledger.note(name, at_most(2, 2, 0.0, 44.0), 200, platform.get(&target)).await;
+    ledger.note(name, at_most(2, 3, 0.0, 44.0), 200, platform.get(&target)).await;
     // In parallel with the counters.
     let target = first(&format!("&partyId={party}")).await;
     let name = "list-organization-roles by partyId, a page of 20 by cursor";
-    ledger.note(name, at_most(2, 3, 0.0, 45.0), 200, platform.get(&target)).await;
+    ledger.note(name, at_most(2, 4, 0.0, 45.0), 200, platform.get(&target)).await;
     let target = first(&format!("&dockId={dock}")).await;
     let name = "list-organization-roles by dockId, a page of 20 by cursor";
-    ledger.note(name, at_most(2, 4, 0.0, 46.0), 200, platform.get(&target)).await;
+    ledger.note(name, at_most(2, 5, 0.0, 46.0), 200, platform.get(&target)).await;
+}
+
+/// Measures the pages of the audit trail: without a filter, and by each one.
+async fn audit(ledger: &mut Ledger, platform: &TestClient, org: &str, (dock, party): (&str, &str)) {
+    let list = format!("{}?organizationId={org}&limit=20", paths::AUDIT_LOGS);
+    let first = platform.get(&list).await.expect(200);
+    let actor = first.json()["data"][0]["actor"]["id"].as_str().expect("an id").to_owned();
+    for (name, filter) in [
+        ("list-audit-entries, a page of 20 by cursor", String::new()),
+        ("list-audit-entries by dockId, a page of 20 by cursor", format!("&dockId={dock}")),
+        ("list-audit-entries by actorId, a page of 20 by cursor", format!("&actorId={actor}")),
+        ("list-audit-entries by action, a page of 20 by cursor", "&action=party.role.assigned".to_owned()),
+    ] {
+        let target = format!("{list}{filter}");
+        let page = platform.get(&target).await.expect(200);
+        // 20 rows of about 750 bytes.
+        let target = format!("{target}&cursor={}", cursor(&page));
+        ledger.note(name, at_most(1, 1, 0.0, 5.0), 200, platform.get(&target)).await;
+    }
+    // One query for each action of the type.
+    let target = format!("{list}&entityType=role");
+    let name = "list-audit-entries by entityType, a page of 20";
+    ledger.note(name, at_most(1, 2, 0.0, 6.0), 200, platform.get(&target)).await;
+    let target = format!("{}?organizationId={org}", paths::entity_audit_logs("party", party));
+    ledger.note("list-audit-entries-by-entity", at_most(1, 2, 0.0, 2.0), 200, platform.get(&target)).await;
 }
 
 async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
@@ -331,8 +358,48 @@ async fn keys(ledger: &mut Ledger, platform: &TestClient, org: &str) {
     ledger.rows.push(("authenticate, within 30 s".to_owned(), Traffic(same), at_most(0, 0, 0.0, 0.0)));
     ledger.note("list-api-keys", None, 200, platform.list_api_keys()).await;
     let target = paths::api_key(&created.id());
+    ledger.note("get-api-key", at_most(1, 1, 0.0, 2.0), 200, platform.get(&target)).await;
+    let body = json!({ "name": "Renamed" });
+    ledger.note("update-api-key", at_most(2, 2, 10.0, 2.0), 200, platform.patch(&target, &body)).await;
+    let rotation = paths::api_key_rotation(&created.id());
+    ledger.note("rotate-api-key", at_most(2, 2, 12.0, 2.0), 200, platform.post(&rotation, &json!({}))).await;
     ledger.note("revoke-api-key", None, 200, platform.delete(&target)).await;
     ledger.note("health", at_most(0, 0, 0.0, 0.0), 200, platform.get("/v1/healthz")).await;
+}
+
+/// Measures deletions of resources with no roles, with as many as the first transaction revokes, and with many.
+async fn deletions(ledger: &mut Ledger, platform: &TestClient) {
+    let org = platform.create_organization("Deletions").await.id();
+    let (mut docks, mut parties) = (Vec::new(), Vec::new());
+    for number in 0..40 {
+        docks.push(platform.create_dock(&org, &format!("Dock {number}")).await.id());
+        parties.push(platform.create_party(&org, &format!("Party {number}")).await.id());
+    }
+    // Reading takes 3 requests. The first transaction revokes 7 roles and the second one 9; else the sweep revokes all, 9 or
+    // 10 in each transaction.
+    for (roles, name, ceiling) in [
+        (0, String::new(), [at_most(2, 4, 18.0, 3.0), at_most(2, 4, 44.0, 3.0)]),
+        (10, ", 10 roles".to_owned(), [at_most(3, 5, 222.0, 8.0), at_most(3, 5, 246.0, 8.0)]),
+        (40, ", 40 roles".to_owned(), [at_most(5, 11, 820.0, 30.0), at_most(5, 11, 860.0, 30.0)]),
+    ] {
+        let party = platform.create_party(&org, "Leaver").await.id();
+        for dock in &docks[..roles] {
+            platform.assign(&org, &party, dock, "RECIPIENT").await;
+        }
+        let target = paths::party(&org, &party);
+        ledger.note(&format!("delete-party{name}"), ceiling[0], 200, platform.delete(&target)).await;
+        let dock = platform.create_dock(&org, "Closed").await.id();
+        for party in &parties[..roles] {
+            platform.assign(&org, party, &dock, "RECIPIENT").await;
+        }
+        let tenant = ledger.server.tenant(&org, &["docks:write"]).await;
+        ledger.age_keys();
+        tenant.delete("/v1/docks/dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS").await.expect(404);
+        ledger.note(&format!("delete-dock{name}"), ceiling[1], 200, tenant.delete(&paths::dock(&dock))).await;
+    }
+    let empty = platform.create_organization("Empty").await.id();
+    let target = paths::organization(&empty);
+    ledger.note("delete-organization", at_most(2, 3, 34.0, 4.0), 200, platform.delete(&target)).await;
 }
 
 /// Returns whether a request reads an API key with eventual consistency, or records its use.

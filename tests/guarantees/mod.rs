@@ -10,6 +10,7 @@ pub mod costs;
 mod credentials;
 mod credentials_over_time;
 mod credentials_rejected;
+mod deletions;
 mod deployment_secrets;
 mod durability;
 mod endpoint_coverage;

@@ -1,6 +1,6 @@
 //! Test clients: HTTP with a credential, a method for each frequent request, and validation of every response.
 
-use std::sync::OnceLock;
+use std::{net::IpAddr, sync::OnceLock};
 
 use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
@@ -39,6 +39,12 @@ impl TestClient {
     /// Returns a client of the same server with another credential.
     pub fn with_credential(&self, credential: &str) -> Self {
         Self { credential: Some(credential.to_owned()), ..self.clone() }
+    }
+
+    /// Returns a client that connects from another local address.
+    pub fn from_address(&self, address: IpAddr) -> Self {
+        let http = Client::builder().local_address(address).build().expect("a client");
+        Self { http, ..self.clone() }
     }
 
     /// Returns the credential that is sent.

@@ -192,6 +192,7 @@ pub fn test_module(endpoint: &str) -> Option<String> {
     let (resource, rest) = noun.split_once('-').filter(|(first, _)| *first != "api").unwrap_or((noun, ""));
     let resources = match resource {
         "party" | "parties" => "parties".to_owned(),
+        "audit" => "audit".to_owned(),
         other => format!("{}s", other.trim_end_matches('s').replace('-', "_")),
     };
     Some(format!("api::{resources}::{}", [verb, rest].join("_").trim_end_matches('_')))

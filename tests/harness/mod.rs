@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 10] = [
+pub const DIRECTORY_SCOPES: [&str; 11] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -146,4 +146,5 @@ pub const DIRECTORY_SCOPES: [&str; 10] = [
     "roles:write",
     "api-keys:read",
     "api-keys:write",
+    "audit:read",
 ];

@@ -6,6 +6,7 @@ use berth_shared::http::Endpoint;
 pub const ORGANIZATIONS: &str = "/v1/organizations";
 pub const DOCKS: &str = "/v1/docks";
 pub const API_KEYS: &str = "/v1/api-keys";
+pub const AUDIT_LOGS: &str = "/v1/audit/logs";
 pub const LEDGER_PARTIES: &str = "/v2/parties";
 
 pub fn organization(organization: &str) -> String {
@@ -46,6 +47,14 @@ pub fn dock_parties(dock: &str) -> String {
 
 pub fn api_key(key: &str) -> String {
     format!("{API_KEYS}/{key}")
+}
+
+pub fn entity_audit_logs(entity_type: &str, entity: &str) -> String {
+    format!("{AUDIT_LOGS}/entity/{entity_type}/{entity}")
+}
+
+pub fn api_key_rotation(key: &str) -> String {
+    format!("{API_KEYS}/{key}/rotate")
 }
 
 /// Returns the path of a ledger party. The id is inserted unchanged: encode it where necessary.

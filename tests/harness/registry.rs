@@ -1,6 +1,6 @@
 //! The test registry: `#[apply(api_test)]` on an async function registers a test.
 
-use std::{env, future::Future, pin::Pin, process::ExitCode};
+use std::{env, future::Future, panic::AssertUnwindSafe, pin::Pin, process::ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
@@ -58,11 +58,23 @@ macro_rules! register {
 
 pub(crate) use {api_test, register, serial_test};
 
+/// Environment variable with which the first failure ends the run. Mutation tests need no more than one.
+const FAIL_FAST: &str = "BERTH_FAIL_FAST";
+
 /// Returns a test with this name. Each test has its own runtime.
 pub fn trial(name: &str, run: impl FnOnce() -> Pin<Box<dyn Future<Output = ()>>> + Send + 'static) -> Trial {
+    let title = name.to_owned();
     Trial::test(name, move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-        runtime.map_err(Failed::from)?.block_on(run());
+        let runtime = runtime.map_err(Failed::from)?;
+        let result = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(run())));
+        if let Err(panic) = result {
+            if env::var_os(FAIL_FAST).is_some() {
+                eprintln!("{title} failed, and {FAIL_FAST} is set");
+                std::process::exit(101);
+            }
+            std::panic::resume_unwind(panic);
+        }
         Ok(())
     })
 }

@@ -14,7 +14,10 @@ use serde_json::{Value, json};
 use crate::harness::{DIRECTORY_SCOPES, RequestBuilder, TestClient, TestResponse, TestServer};
 
 /// Members whose names end in `Id` but whose values are text.
-const NOT_IDS: [&str; 1] = ["taxId"];
+const NOT_IDS: [&str; 3] = ["taxId", "entityId", "actorId"];
+
+/// Path parameters that are not documented as ids, each with the id prefix of its sample, or the sample itself.
+const TEXTS: [(&str, Result<&str, &str>); 2] = [("entityType", Err("party")), ("entityId", Ok("pty"))];
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json")))
@@ -61,12 +64,15 @@ impl Tenant {
         let mut ledger_party = String::new();
         match endpoint.name {
             "update-organization" => fresh.organization = client.create_organization(&name).await.id(),
-            "update-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
-            "update-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
+            "delete-organization" => fresh.organization = client.create_organization(&name).await.id(),
+            "update-dock" | "delete-dock" => fresh.dock = client.create_dock(&self.organization, &name).await.id(),
+            "update-party" | "delete-party" | "assign-role" | "revoke-role" | "update-ledger-party" => {
                 let party = client.create_party(&self.organization, &name).await;
                 (fresh.party, ledger_party) = (party.id(), party.text("ledgerParty"));
             }
-            "revoke-api-key" => fresh.key = client.create_api_key(None, &["docks:read"]).await.id(),
+            "revoke-api-key" | "update-api-key" | "rotate-api-key" => {
+                fresh.key = client.create_api_key(None, &["docks:read"]).await.id()
+            }
             // Other endpoints create a resource or only read.
             _ => {}
         }
@@ -74,6 +80,14 @@ impl Tenant {
             fresh.role = client.assign(&fresh.organization, &fresh.party, &fresh.dock, "RECIPIENT").await.id();
         }
         (fresh, ledger_party)
+    }
+
+    /// Returns the tenant for a request of `platform`: with an organization without resources, if the request deletes it.
+    pub async fn deletable(self, endpoint: &Endpoint, platform: &TestClient) -> Self {
+        if endpoint.name != "delete-organization" {
+            return self;
+        }
+        Self { organization: platform.create_organization("Empty").await.id(), ..self }
     }
 
     /// Returns the example of the endpoint's body with the tenant's ids.
@@ -153,8 +167,13 @@ impl SampleRequest {
             "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
-                Some(json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": tenant.organization }))
+                let organization = &tenant.organization;
+                Some(
+                    json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": organization, "dockId": dock }),
+                )
             }
+            // The tenant's key lacks the scopes of the example.
+            "update-api-key" => Some(json!({ "name": "Reader" })),
             _ => Some(tenant.example(endpoint)?),
         };
         Ok(body)
@@ -165,6 +184,11 @@ impl SampleRequest {
         let body = Self::body_of(endpoint, tenant).unwrap_or_else(|gap| panic!("{gap}"));
         assert_eq!(body.is_some(), endpoint.body.is_some(), "the sample of {} has the wrong body", endpoint.name);
         let mut sample = Self { endpoint, path: BTreeMap::new(), query: BTreeMap::new(), body };
+        for (name, text) in TEXTS {
+            if let (Err(text), true) = (text, endpoint.path_parameters().any(|known| known == name)) {
+                sample.path.insert(name.to_owned(), text.to_owned());
+            }
+        }
         for (place, prefix) in id_locations(endpoint) {
             if matches!(place, IdLocation::Path(_)) {
                 sample.put(&place, tenant.id(&prefix));
@@ -233,7 +257,11 @@ pub fn try_id_locations(endpoint: &Endpoint) -> Result<Vec<(IdLocation, String)>
         id_locations.extend(prefix_of(&parameter["schema"]).map(|prefix| (place, prefix)));
     }
     let path = id_locations.iter().filter(|(place, _)| matches!(place, IdLocation::Path(_))).count();
-    if path != endpoint.path_parameters().count() {
+    for (name, text) in TEXTS.iter().filter(|(name, _)| endpoint.path_parameters().any(|known| known == *name)) {
+        id_locations.extend(text.ok().map(|prefix| (IdLocation::Path((*name).to_owned()), prefix.to_owned())));
+    }
+    let is_text = |name: &str| TEXTS.iter().any(|(known, _)| *known == name);
+    if path != endpoint.path_parameters().filter(|name| !is_text(name)).count() {
         return Err("a path parameter is not documented as an id".to_owned());
     }
     let content = operation["requestBody"]["content"].as_object();

@@ -4,19 +4,17 @@ use berth_shared::{
     Error, Result,
     credentials::{Owner, Scope, Scopes},
     domain::{
-        Creator, Name,
-        object::{Optional, OptionalExpiry, Required},
+        AllowedIps, Creator, Name, Violation,
+        object::{Defaulted, Optional, OptionalExpiry, Required},
     },
     error::Code,
-    http::{Endpoint, EntityTag, Request, Response, StoreAction},
-    id::{self, OrganizationId},
+    http::{Endpoint, Request, Response, StoreAction},
+    id::{self, DockId, OrganizationId},
     operator::{KeyProperties, mint},
     store::Family,
 };
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use super::view::ApiKeyView;
+use super::view::{ApiKeyView, CreatedApiKeyView, tag};
 
 /// The endpoint create-api-key.
 pub(crate) const ENDPOINT: Endpoint =
@@ -29,7 +27,7 @@ pub(crate) const ENDPOINT: Endpoint =
              itself. An organization key can create keys only for its own organization.",
         )
         .store(&[
-            StoreAction::ConditionCheckItem.on(&[Family::ApiKeys]),
+            StoreAction::ConditionCheckItem.on(&[Family::ApiKeys, Family::Tenant]),
             StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
             StoreAction::PutItem.on(&[
                 Family::ApiKeys,
@@ -43,27 +41,30 @@ pub(crate) const ENDPOINT: Endpoint =
         ])
         .body::<CreateApiKey>()
         .returns_resource::<CreatedApiKeyView>()
-        .errors(&[Code::ScopeNotHeld, Code::OrganizationNotFound])
+        .errors(&[Code::ScopeNotHeld, Code::OrganizationNotFound, Code::DockNotFound])
         .request_example(
             r#"{"name": "Onboarding", "scopes": ["parties:read", "parties:write"],
             "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS"}"#,
         )
-        .response_example(
-            r#"{
-            "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
-            "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
-            "name": "Onboarding",
-            "scopes": ["parties:read", "parties:write"],
-            "environment": "live",
-            "start": "dk_live_02Xk9a",
-            "expiresAt": null,
-            "lastUsedAt": null,
-            "createdAt": "2024-03-01T12:00:00.000Z",
-            "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
-            "revokedAt": null,
-            "key": null
-        }"#,
-        );
+        .response_example(EXAMPLE);
+
+/// Example of a new API key for the OpenAPI document.
+pub(super) const EXAMPLE: &str = r#"{
+    "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+    "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "name": "Onboarding",
+    "scopes": ["parties:read", "parties:write"],
+    "dockId": null,
+    "allowedIps": [],
+    "environment": "live",
+    "start": "dk_live_02Xk9a",
+    "expiresAt": null,
+    "lastUsedAt": null,
+    "createdAt": "2024-03-01T12:00:00.000Z",
+    "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "revokedAt": null,
+    "key": null
+}"#;
 
 berth_shared::object! {
     /// API key to create.
@@ -77,21 +78,16 @@ berth_shared::object! {
         /// Time of expiry: RFC 3339 with any offset, in the future, and no later than the expiry of the key that sends the
         /// request. The default, also for `null`, is the expiry of that key.
         expires_at: OptionalExpiry,
+        /// Dock of the organization that is the only one that the key can access. The default, also for `null`, is no such restriction.
+        dock_id: Optional<DockId>,
+        /// Networks from which the key can be used, in CIDR notation: at most 20, without bits after the prefix. They must be
+        /// within those of the key that sends the request. The default, also for `null` and `[]`, is its restriction.
+        allowed_ips: Defaulted<AllowedIps>,
     }
 }
 
-/// New API key with its credential.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "CreatedApiKey")]
-struct CreatedApiKeyView {
-    #[serde(flatten)]
-    api_key: ApiKeyView,
-    /// Credential to send as `Authorization: Bearer`. It is shown only once; `null` in the response to a repetition.
-    key: Option<String>,
-}
-
 async fn handle(request: &Request) -> Result<Response> {
-    let CreateApiKey { name, scopes, organization_id, expires_at } = match request.body() {
+    let CreateApiKey { name, scopes, organization_id, expires_at, dock_id, allowed_ips } = match request.body() {
         Ok(body) => body,
         Err(error) => {
             // `expiresAt` was valid in the first request, but may be in the past in its repetition.
@@ -100,6 +96,13 @@ async fn handle(request: &Request) -> Result<Response> {
         }
     };
     let caller = request.caller()?;
+    let allowed_ips = caller.allowed_ips.of_child(allowed_ips).map_err(|violations| {
+        let at_member = |violation: Violation| violation.under("allowedIps");
+        request.invalid(&violations.into_iter().map(at_member).collect::<Vec<_>>())
+    })?;
+    if dock_id.is_some() && organization_id.or(caller.owner.organization()).is_none() {
+        return Err(request.invalid(&[Violation::at("dockId", "requires organizationId")]));
+    }
     if organization_id.is_some_and(|id| !caller.owner.sees(id)) {
         return Err(Error::not_found::<id::Organization>());
     }
@@ -110,13 +113,14 @@ async fn handle(request: &Request) -> Result<Response> {
     let owner = organization_id.map_or(caller.owner, Owner::Organization);
     let environment = request.service().verifier().environment();
     let expires_at = expires_at.or(caller.expires_at);
-    let properties = KeyProperties { owner, name, scopes, expires_at, created_by: Creator::ApiKey(caller.key) };
+    let created_by = Creator::ApiKey(caller.key);
+    let properties = KeyProperties { owner, name, scopes, expires_at, dock_id, allowed_ips, created_by };
     let (record, credential) = mint(environment, properties, request.now())?;
-    let view = |key| CreatedApiKeyView { api_key: ApiKeyView::new(&record.key, None), key };
+    let view = |key| CreatedApiKeyView::new(ApiKeyView::new(&record.key, None), key);
     let response = Response::new(&view(Some(credential.reveal().to_owned())))?
         .recorded_as(&view(None))?
         .with_location(format!("/v1/api-keys/{}", record.key.id))
-        .with_etag(EntityTag::version(record.key.version));
+        .with_etag(tag(&record.key, None));
     request.store().create_api_key(&record, &request.write_with_response(&response)?).await?;
     Ok(response)
 }

@@ -1,13 +1,14 @@
 //! `DELETE /v1/api-keys/{keyId}`
 
 use berth_shared::{
-    Error, Result,
-    credentials::{Owner, Scope, Scopes},
+    Result,
+    credentials::Scope,
     error::Code,
     http::{Endpoint, Parameter, Request, Response, StoreAction},
-    id,
     store::Family,
 };
+
+use super::find::{require_scopes, visible};
 
 /// The endpoint revoke-api-key.
 pub(crate) const ENDPOINT: Endpoint =
@@ -44,13 +45,8 @@ async fn handle(request: &Request) -> Result<Response> {
     let (caller, descendants) = (request.caller()?, descendants.unwrap_or(false));
     loop {
         let found = request.store().api_key(id).await?.map(|record| record.key);
-        let visible = |owner| caller.owner == Owner::Platform || caller.owner == owner;
-        let key = found.filter(|key| visible(key.owner)).ok_or_else(Error::not_found::<id::ApiKey>)?;
-        if let [first, ..] = caller.scopes.lacking(&Scopes::new(key.scopes.clone())).as_slice() {
-            let detail =
-                format!("An API key can revoke only keys whose scopes it holds; this API key does not hold {first}");
-            return Err(Error::new(Code::ScopeNotHeld, detail));
-        }
+        let key = visible(caller, found, |key| key)?;
+        require_scopes(caller, &key, "revoke")?;
         request.require_match(key.version)?;
         let is_revoked = if descendants {
             request.store().revoke_api_key_and_descendants(&key, &request.write()?).await?

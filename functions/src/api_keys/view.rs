@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use berth_shared::{
     credentials::{Environment, Scope},
-    domain::ApiKey,
-    id::{ApiKeyId, OrganizationId},
+    domain::{AllowedIps, ApiKey},
+    http::EntityTag,
+    id::{ApiKeyId, DockId, OrganizationId},
     time::Time,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -25,6 +26,10 @@ pub(super) struct ApiKeyView {
     /// Scopes that the key holds.
     #[schemars(with = "Vec<GrantedScope>")]
     scopes: Vec<Scope>,
+    /// The only dock that the key can access; `null` if it is not bound to a dock.
+    dock_id: Option<DockId>,
+    /// Networks from which the key can be used, in CIDR notation; empty if it can be used from every address.
+    allowed_ips: AllowedIps,
     /// Kind of deployment that accepts the key.
     environment: Environment,
     /// First characters of the credential, for recognition: the prefix and 6 characters that are not secret.
@@ -64,6 +69,8 @@ impl ApiKeyView {
             organization_id: key.owner.organization(),
             name: key.name.as_str().to_owned(),
             scopes: key.scopes.clone(),
+            dock_id: key.dock_id,
+            allowed_ips: key.allowed_ips.clone(),
             environment: key.environment,
             start: key.start.clone(),
             expires_at: key.expires_at,
@@ -74,3 +81,46 @@ impl ApiKeyView {
         }
     }
 }
+
+/// API key with its new credential.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CreatedApiKey")]
+pub(super) struct CreatedApiKeyView {
+    #[serde(flatten)]
+    api_key: ApiKeyView,
+    /// Credential to send as `Authorization: Bearer`. It is shown only once; `null` in the response to a repetition.
+    key: Option<String>,
+}
+
+impl CreatedApiKeyView {
+    pub(super) const fn new(api_key: ApiKeyView, key: Option<String>) -> Self {
+        Self { api_key, key }
+    }
+}
+
+/// Returns the `ETag` of an API key: its version, and its last use, which changes without a new version.
+///
+/// `If-Match` compares only the version.
+pub(super) fn tag(key: &ApiKey, last_used_at: Option<Time>) -> EntityTag {
+    match last_used_at {
+        None => EntityTag::version(key.version),
+        Some(used_at) => EntityTag::version_and(key.version, &format!("{:x}", used_at.millis_since_epoch())),
+    }
+}
+
+/// Example of an API key for the OpenAPI document.
+pub(super) const EXAMPLE: &str = r#"{
+    "id": "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+    "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "name": "Onboarding",
+    "scopes": ["parties:read", "parties:write"],
+    "dockId": null,
+    "allowedIps": ["192.0.2.0/24"],
+    "environment": "live",
+    "start": "dk_live_02Xk9a",
+    "expiresAt": null,
+    "lastUsedAt": "2024-03-02T09:00:00.000Z",
+    "createdAt": "2024-03-01T12:00:00.000Z",
+    "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "revokedAt": null
+}"#;

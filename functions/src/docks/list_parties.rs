@@ -23,12 +23,13 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("List the parties of a dock")
     .description(
         "Returns one row for each role that a party holds in the dock, newest party first. A party with \
-         both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`.",
+         both roles has two rows, `DISTRIBUTOR` before `RECIPIENT`. `partyName` and `partyType` are the current ones; \
+         of a deleted party, the last ones.",
     )
     .store(&[
         StoreAction::GetItem.on(&[Family::Docks]),
-        StoreAction::Query.on(&[Family::DockRoles]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant]),
+        StoreAction::Query.on(&[Family::DockRoles, Family::Deletions]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::Deletions]),
     ])
     .query(&[
         Parameter::new::<RoleName>("role", "Return only parties with this role: `DISTRIBUTOR` or `RECIPIENT`."),
@@ -61,9 +62,9 @@ struct DockPartyView {
     dock_id: DockId,
     /// Party that holds the role.
     party_id: PartyId,
-    /// Current display name of the party; `null` if the party no longer exists.
+    /// Current display name of the party; of a deleted party, its last name. `null` if the name is not known.
     party_name: Option<String>,
-    /// Type of the party; `null` if the party no longer exists.
+    /// Current type of the party; of a deleted party, its last type. `null` if the type is not known.
     party_type: Option<PartyType>,
     /// Role that the party holds.
     role: RoleName,

@@ -1,6 +1,7 @@
 //! Endpoints about docks.
 
 pub(crate) mod create;
+pub(crate) mod delete;
 mod find;
 pub(crate) mod get;
 pub(crate) mod list;

@@ -13,6 +13,9 @@ pub fn errors_of(endpoint: &Endpoint) -> Vec<Code> {
     if matches!(endpoint.access, Access::Scope(_)) {
         codes.extend([Code::Unauthorized, Code::InsufficientScope, Code::Unavailable]);
     }
+    if matches!(endpoint.access, Access::Scope(_)) && !endpoint.is_open_to_dock_bound() {
+        codes.push(Code::DockBoundCredential);
+    }
     if endpoint.accepts_idempotency_key() {
         codes.push(Code::IdempotencyKeyReused);
     }

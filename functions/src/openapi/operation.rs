@@ -43,7 +43,7 @@ pub(super) fn operation(
         if let Some(example) = example(endpoint.request_example) {
             content["example"] = example;
         }
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": content } });
+        operation["requestBody"] = json!({ "required": body.required, "content": { "application/json": content } });
     }
     if let Access::Scope(scope) = endpoint.access {
         operation["x-required-scope"] = json!(scope.as_str());

@@ -27,14 +27,15 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("List the roles of an organization")
     .description(
         "Returns the roles that parties hold in the docks of the organization, newest party first. The roles of one \
-     party follow each other, newest first. `dockName` and `partyName` are the current names.\n\nUnknown ids in \
-     `dockId` and `partyId` match nothing. With `asOf`, with `role`, or with both `dockId` and `partyId`, a page may \
-     be short while `hasMore` is true.\n\n`meta.total` is exact if the first page has all roles. It is also exact with \
+     party follow each other, newest first. `dockName` and `partyName` are the current names; of a deleted dock or \
+     party, the last ones.\n\nUnknown ids in \
+     `dockId` and `partyId` match nothing. With `asOf`, with `role`, with both `dockId` and `partyId`, or while a \
+     deletion is in progress, a page may be short while `hasMore` is true.\n\n`meta.total` is exact if the first page has all roles. It is also exact with \
      either `partyId` or `dockId`, with or without `role`. In all other cases it is `null`.",
     )
     .store(&[
-        StoreAction::Query.on(&[Family::PartyRoles, Family::DockRoles]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant]),
+        StoreAction::Query.on(&[Family::PartyRoles, Family::DockRoles, Family::Deletions]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::Deletions]),
         StoreAction::GetItem.on(&[Family::Tenant]),
     ])
     .query(&[
@@ -86,11 +87,11 @@ struct OrganizationRoleView {
     id: RoleId,
     /// Dock in which the role is held.
     dock_id: DockId,
-    /// Current display name of the dock; `null` if the dock no longer exists.
+    /// Current display name of the dock; of a deleted dock, its last name. `null` if the name is not known.
     dock_name: Option<String>,
     /// Party that holds the role.
     party_id: PartyId,
-    /// Current display name of the party; `null` if the party no longer exists.
+    /// Current display name of the party; of a deleted party, its last name. `null` if the name is not known.
     party_name: Option<String>,
     /// Role that the party holds.
     role: RoleName,

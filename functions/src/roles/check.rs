@@ -27,9 +27,14 @@ pub(crate) const ENDPOINT: Endpoint =
     .description(
         "Returns whether parties hold roles in docks: 1 to 100 checks per request, with results in the \
          order of the checks. A party or dock that does not exist, or belongs to another organization, \
-         yields `assigned: false`.",
+         yields `assigned: false`, as does another dock for a credential that is bound to a dock.",
     )
-    .store(&[StoreAction::BatchGetItem.on(&[Family::DockRoles]), StoreAction::GetItem.on(&[Family::Tenant])])
+    .restricts_dock_bound()
+    .store(&[
+        StoreAction::BatchGetItem.on(&[Family::DockRoles]),
+        StoreAction::Query.on(&[Family::Deletions]),
+        StoreAction::GetItem.on(&[Family::Tenant]),
+    ])
     .body::<CheckRoles>()
     .returns::<CheckedRoles>()
     .request_example(
@@ -98,8 +103,10 @@ async fn handle(request: &Request) -> Result<Response> {
     let to_checked = |check: &RoleCheck| CheckedRole { dock: check.dock_id, party: check.party_id, role: check.role };
     let roles: Vec<_> = checks.iter().map(to_checked).collect();
     let organization = request.organization()?;
-    let is_own = request.caller()?.owner.organization().is_some();
-    let held = request.store().check_roles(organization, is_own, &roles).await?;
+    let caller = request.caller()?;
+    let is_own = caller.owner.organization().is_some();
+    let within_reach: Vec<_> = roles.iter().filter(|checked| caller.reaches(checked.dock)).copied().collect();
+    let held = request.store().check_roles(organization, is_own, &within_reach).await?;
     let result = |checked: &CheckedRole| CheckedRoleView {
         dock_id: checked.dock,
         party_id: checked.party,

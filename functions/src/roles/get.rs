@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
     "Returns a role that a party holds in a dock. A revoked role is not found; it stays in the history that \
      lists return with `asOf`.",
 )
-.store(&[StoreAction::GetItem.on(&[Family::PartyRoles])])
+.store(&[StoreAction::GetItem.on(&[Family::PartyRoles]), StoreAction::Query.on(&[Family::Deletions])])
 .returns_resource::<RoleView>()
 .response_example(view::EXAMPLE);
 

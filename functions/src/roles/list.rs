@@ -22,12 +22,11 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("List the roles of a party")
     .description(
         "Returns the roles that a party holds in the docks of its organization, newest first. `dockName` \
-         is the current name of the dock.",
+         is the current name of the dock; of a deleted dock, its last name.",
     )
     .store(&[
-        StoreAction::GetItem.on(&[Family::Tenant]),
-        StoreAction::Query.on(&[Family::PartyRoles]),
-        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::DockRoles]),
+        StoreAction::Query.on(&[Family::PartyRoles, Family::Deletions]),
+        StoreAction::BatchGetItem.on(&[Family::Tenant, Family::DockRoles, Family::Deletions]),
     ])
     .query(&[
         Parameter::new::<RoleName>("role", "Return only this role: `DISTRIBUTOR` or `RECIPIENT`."),
@@ -68,7 +67,7 @@ struct PartyRoleView {
     id: RoleId,
     /// Dock in which the role is held.
     dock_id: DockId,
-    /// Current display name of the dock; `null` if the dock no longer exists.
+    /// Current display name of the dock; of a deleted dock, its last name. `null` if the name is not known.
     dock_name: Option<String>,
     /// Party that holds the role.
     party_id: PartyId,

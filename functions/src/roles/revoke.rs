@@ -23,6 +23,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::delete(
 )
 .store(&[
     StoreAction::GetItem.on(&[Family::PartyRoles]),
+    StoreAction::Query.on(&[Family::Deletions]),
     StoreAction::UpdateItem.on(&[Family::Tenant, Family::DockRoles]),
     StoreAction::PutItem.on(&[Family::DockRoles, Family::PartyRoles]),
     StoreAction::DeleteItem.on(&[Family::DockRoles, Family::PartyRoles]),

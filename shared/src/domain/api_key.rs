@@ -4,10 +4,10 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Name;
+use super::{AllowedIps, Name, object::NonNullable, patch::Violation};
 use crate::domain::{
-    credentials::{Environment, Owner, Scope},
-    id::ApiKeyId,
+    credentials::{Environment, Owner, Scope, Scopes},
+    id::{ApiKeyId, DockId},
     time::Time,
 };
 
@@ -23,6 +23,11 @@ pub struct ApiKey {
     pub name: Name,
     /// Scopes that the key holds.
     pub scopes: Vec<Scope>,
+    /// The only dock that the key can access; `None` if it is not bound to a dock.
+    pub dock_id: Option<DockId>,
+    /// Networks from which the key can be used.
+    #[serde(default, skip_serializing_if = "AllowedIps::is_empty")]
+    pub allowed_ips: AllowedIps,
     /// Kind of deployment in which the key is valid.
     pub environment: Environment,
     /// The first characters of the credential, which are shown in lists.
@@ -39,7 +44,49 @@ pub struct ApiKey {
     pub version: u64,
 }
 
+crate::object! {
+    /// Changes to an API key, as a JSON merge patch.
+    pub struct ApiKeyPatch {
+        /// New display name, 1 to 200 characters.
+        pub name: NonNullable<Name>,
+        /// Scopes that the key keeps, at least one. The key must hold each of them already.
+        pub scopes: NonNullable<Scopes>,
+        /// New time of expiry: RFC 3339 with any offset, in the future, and no later than the current expiry.
+        pub expires_at: NonNullable<Time>,
+    }
+}
+
 impl ApiKey {
+    /// Returns the key after `patch`, which can only reduce what the key permits.
+    ///
+    /// # Errors
+    /// A violation for scopes that the key does not hold, and for an expiry in the past or later than the current one.
+    pub fn patched(&self, patch: ApiKeyPatch, now: Time) -> Result<Self, Vec<Violation>> {
+        let (mut new, mut violations) = (self.clone(), Vec::new());
+        new.name = patch.name.unwrap_or(new.name);
+        if let Some(scopes) = patch.scopes {
+            if let [first, ..] = Scopes::new(self.scopes.clone()).lacking(&scopes).as_slice() {
+                violations.push(Violation::at("scopes", format!("must not contain {first}, which the API key lacks")));
+            }
+            new.scopes = scopes.as_slice().to_vec();
+        }
+        if let Some(end) = patch.expires_at.filter(|end| self.expires_at != Some(*end)) {
+            if end <= now {
+                violations.push(Violation::at("expiresAt", "must be in the future"));
+            } else if let Some(current) = self.expires_at.filter(|current| *current < end) {
+                violations.push(Violation::at("expiresAt", format!("must be at most {current}, the current expiry")));
+            }
+            new.expires_at = Some(end);
+        }
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        if new != *self {
+            new.version += 1;
+        }
+        Ok(new)
+    }
+
     /// Returns whether the key is neither revoked nor expired at `now`.
     #[must_use]
     pub fn is_valid_at(&self, now: Time) -> bool {

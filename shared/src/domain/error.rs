@@ -6,6 +6,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::domain::id::Kind;
 
 /// The result of a fallible operation.
@@ -36,6 +39,22 @@ pub struct ClientError {
     pub failures: Vec<FieldError>,
     /// For a conflict: id of the conflicting resource; `None` if the client may not access it.
     pub conflict_id: Option<String>,
+    /// For an organization that is not empty: what it owns.
+    pub counts: Option<OwnedResources>,
+}
+
+/// Numbers of the resources that prevent the deletion of an organization.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnedResources {
+    /// Number of docks.
+    pub docks: u64,
+    /// Number of parties.
+    pub parties: u64,
+    /// Number of machine clients.
+    pub machine_clients: u64,
+    /// Number of API keys that are neither revoked nor expired.
+    pub api_keys: u64,
 }
 
 /// Maximum number of violations in an error response. If there are more, the response says so.
@@ -138,8 +157,10 @@ codes! {
     InsufficientScope = 403 "INSUFFICIENT_SCOPE";
     /// The operation requires a platform key.
     PlatformKeyRequired = 403 "PLATFORM_KEY_REQUIRED";
-    /// A key can grant only scopes that it holds, and revoke only keys whose scopes it holds.
+    /// A key can grant only scopes that it holds, and change, rotate or revoke only keys whose scopes it holds.
     ScopeNotHeld = 403 "SCOPE_NOT_HELD";
+    /// The credential is bound to a dock, and the operation concerns more than that dock.
+    DockBoundCredential = 403 "DOCK_BOUND_CREDENTIAL";
     /// The party belongs to another organization.
     PartyOfAnotherOrganization = 403 "PARTY_OF_ANOTHER_ORGANIZATION";
     /// The dock belongs to another organization.
@@ -156,6 +177,8 @@ codes! {
     RoleNotFound = 404 "ROLE_NOT_FOUND";
     /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
+    /// The audit trail has no entry of the resource, or the client has no access to it.
+    AuditEntryNotFound = 404 "AUDIT_ENTRY_NOT_FOUND";
     /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.
@@ -164,6 +187,12 @@ codes! {
     SlugAlreadyTaken = 409 "SLUG_ALREADY_TAKEN";
     /// The slug is reserved for the service, or for the organization that had it in the last 30 days.
     SlugReserved = 409 "SLUG_RESERVED";
+    /// The organization owns docks, parties, machine clients or live API keys. `counts` has their numbers.
+    OrganizationNotEmpty = 409 "ORGANIZATION_NOT_EMPTY";
+    /// The default organization of the deployment cannot be deleted.
+    DefaultOrganization = 409 "DEFAULT_ORGANIZATION";
+    /// The API key is revoked.
+    ApiKeyRevoked = 409 "API_KEY_REVOKED";
     /// The version of the resource does not match `If-Match`.
     PreconditionFailed = 412 "PRECONDITION_FAILED";
     /// The body is larger than 256 KiB.
@@ -178,13 +207,29 @@ codes! {
     Unavailable = 503 "STORE_UNAVAILABLE";
     /// Descendants of the API key remain to be revoked. The same request continues.
     RevocationInProgress = 503 "REVOCATION_IN_PROGRESS";
+    /// The resource is deleted, and resources that belonged to it remain to be deleted. The same request continues.
+    DeletionInProgress = 503 "DELETION_IN_PROGRESS";
 }
 
 impl Error {
     /// Returns an error with this code and detail.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self::Client(Box::new(ClientError { code, detail: detail.into(), failures: Vec::new(), conflict_id: None }))
+        Self::client(code, detail.into(), Vec::new(), None)
+    }
+
+    fn client(code: Code, detail: String, failures: Vec<FieldError>, conflict_id: Option<String>) -> Self {
+        Self::Client(Box::new(ClientError { code, detail, failures, conflict_id, counts: None }))
+    }
+
+    /// Returns the error for the deletion of an organization that owns these resources.
+    #[must_use]
+    pub fn organization_not_empty(counts: OwnedResources) -> Self {
+        let code = Code::OrganizationNotEmpty;
+        let detail =
+            "The organization is not empty: delete its docks, parties and machine clients, and revoke its API keys";
+        let (detail, failures) = (detail.to_owned(), Vec::new());
+        Self::Client(Box::new(ClientError { code, detail, failures, conflict_id: None, counts: Some(counts) }))
     }
 
     /// Returns the error for a resource that does not exist or to which the client has no access. Both get the same
@@ -202,13 +247,13 @@ impl Error {
         failures.truncate(MAX_FAILURES + 1);
         let detail =
             failures.iter().take(MAX_FAILURES).map(|failure| failure.detail.as_str()).collect::<Vec<_>>().join("; ");
-        Self::Client(Box::new(ClientError { code: Code::ValidationFailed, detail, failures, conflict_id: None }))
+        Self::client(Code::ValidationFailed, detail, failures, None)
     }
 
     /// Returns a conflict. `conflict_id` is the conflicting resource, if the client has access to it.
     #[must_use]
     pub fn conflict(code: Code, detail: impl Into<String>, conflict_id: Option<String>) -> Self {
-        Self::Client(Box::new(ClientError { code, detail: detail.into(), failures: Vec::new(), conflict_id }))
+        Self::client(code, detail.into(), Vec::new(), conflict_id)
     }
 
     /// Returns the error for a version that does not match `If-Match`.

@@ -53,7 +53,7 @@ kinds! {
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
     /// An audit entry.
-    AuditEntry, AuditEntryId, "aud", "audit entry", RouteNotFound;
+    AuditEntry, AuditEntryId, "aud", "audit entry", AuditEntryNotFound;
     /// A request without an id from the client.
     Request, RequestId, "req", "request", RouteNotFound;
 }

@@ -91,6 +91,12 @@ impl Hint {
         Self(format!("party-{}", groups.join("-")))
     }
 
+    /// Returns the hint of a party that was created in the REST dialect: its id.
+    #[must_use]
+    pub fn of_party(id: PartyId) -> Self {
+        Self(id.to_string())
+    }
+
     /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,6 +1,6 @@
 //! Reads events and writes headers, for `/v1` and the ledger dialect.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use lambda_http::{
     RequestExt,
@@ -31,6 +31,15 @@ pub(crate) fn request_id(headers: &HeaderMap, now: Time) -> String {
 pub(crate) fn gateway_request_id(request: &lambda_http::Request) -> Option<&str> {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref(),
+        _ => None,
+    }
+}
+
+/// Returns the IP address from which API Gateway received a request. Headers such as `X-Forwarded-For` do not count, because
+/// clients can set them.
+pub(crate) fn source_address(request: &lambda_http::Request) -> Option<IpAddr> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
         _ => None,
     }
 }

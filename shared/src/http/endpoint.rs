@@ -50,6 +50,8 @@ pub struct RequestBody {
     pub schema: SchemaOf,
     /// Members of the body; `None` if serde reads the body.
     pub members: Option<fn() -> Vec<MemberInfo>>,
+    /// Whether a request must have a body. One without a body is otherwise like one with an empty object.
+    pub required: bool,
 }
 
 /// Access control of an endpoint.
@@ -119,6 +121,9 @@ pub struct Endpoint {
     pub max_limit: usize,
     /// Whether the endpoint returns one resource with an `ETag`.
     pub tagged: bool,
+    /// Whether the handler itself restricts a credential that is bound to a dock to that dock. Otherwise such a credential has
+    /// access only to paths of its dock.
+    pub restricts_dock_bound: bool,
     /// Body of requests.
     pub body: Option<RequestBody>,
     /// Schema of the response.
@@ -159,6 +164,7 @@ impl Endpoint {
             paged: false,
             max_limit: super::query::MAX_LIMIT,
             tagged: false,
+            restricts_dock_bound: false,
             body: None,
             response: |_| schemars::json_schema!(false),
             response_types: &["application/json"],
@@ -233,14 +239,21 @@ impl Endpoint {
     /// Sets the request body: an object of `/v1`.
     #[must_use]
     pub const fn body<T: Object + JsonSchema>(mut self) -> Self {
-        self.body = Some(RequestBody { schema: schema_of::<T>, members: Some(T::members) });
+        self.body = Some(RequestBody { schema: schema_of::<T>, members: Some(T::members), required: true });
+        self
+    }
+
+    /// Sets the request body: an object of `/v1` that may be absent.
+    #[must_use]
+    pub const fn optional_body<T: Object + JsonSchema>(mut self) -> Self {
+        self.body = Some(RequestBody { schema: schema_of::<T>, members: Some(T::members), required: false });
         self
     }
 
     /// Sets the request body: a type that serde deserializes.
     #[must_use]
     pub const fn serde_body<T: JsonSchema>(mut self) -> Self {
-        self.body = Some(RequestBody { schema: schema_of::<T>, members: None });
+        self.body = Some(RequestBody { schema: schema_of::<T>, members: None, required: true });
         self
     }
 
@@ -276,6 +289,13 @@ impl Endpoint {
     #[must_use]
     pub const fn response_types(mut self, types: &'static [&'static str]) -> Self {
         self.response_types = types;
+        self
+    }
+
+    /// Gives credentials that are bound to a dock access to the endpoint. Its handler restricts them to their dock.
+    #[must_use]
+    pub const fn restricts_dock_bound(mut self) -> Self {
+        self.restricts_dock_bound = true;
         self
     }
 

@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod boundary;
 mod context;
 mod cursor;
+mod dock_bound;
 mod document;
 mod endpoint;
 mod headers;
@@ -32,7 +33,7 @@ pub use endpoint::{
 };
 pub use headers::EntityTag;
 pub use method::allow_header;
-pub use path::{PATH_PARAMETERS, PathParameter, ledger_party, ledger_user};
+pub use path::{PATH_PARAMETERS, PathParameter, audited_id, audited_type, ledger_party, ledger_user};
 pub use payload::PayloadBudget;
 pub use permissions::{Grant, Permission, StoreAction};
 pub use problem::Problem;

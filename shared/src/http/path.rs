@@ -33,6 +33,14 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
     PathParameter::id::<id::Party>("partyId", "Party id.", "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY", "${PARTY_ID}"),
     PathParameter::id::<id::Role>("roleId", "Role id.", "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ROLE_ID}"),
     PathParameter::id::<id::ApiKey>("keyId", "API key id.", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1", "${KEY_ID}"),
+    PathParameter::text("entityType", "Type of the audited resource.", audited_type, "party", "party"),
+    PathParameter::text(
+        "entityId",
+        "Identifier of the audited resource.",
+        audited_id,
+        "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+        "${PARTY_ID}",
+    ),
     PathParameter::text(
         "assetVersion",
         "Version of the assets of the console, as in the page `/console`.",
@@ -95,6 +103,16 @@ impl PathParameter {
     pub(super) fn check(&self, text: &str) -> Result<()> {
         self.check.map_or(Ok(()), |check| check(text))
     }
+}
+
+/// Schema of the type of an audited resource.
+pub fn audited_type(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$" })
+}
+
+/// Schema of the id of an audited resource or of an actor.
+pub fn audited_id(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$" })
 }
 
 /// Schema of a ledger party id.

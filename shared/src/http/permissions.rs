@@ -97,7 +97,7 @@ impl Endpoint {
             all.insert((StoreAction::PutItem, Family::Idempotency));
         }
         if self.store.iter().any(|grant| grant.action.writes()) {
-            // The audit entry of a change. No endpoint reads or changes audit entries.
+            // The audit entry of a change, and its rows. No endpoint changes audit entries.
             all.insert((StoreAction::PutItem, Family::TenantAudit));
         }
         all

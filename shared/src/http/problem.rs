@@ -6,7 +6,7 @@ use lambda_http::http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
-use crate::domain::error::{Code, Error, FieldError, FieldLocation, MAX_FAILURES};
+use crate::domain::error::{Code, Error, FieldError, FieldLocation, MAX_FAILURES, OwnedResources};
 
 /// Error response (RFC 9457). Programs should branch on `code`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -41,6 +41,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub conflict_id: Option<Option<String>>,
+    /// Resources that the organization owns. Present only with the code `ORGANIZATION_NOT_EMPTY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OwnedResources")]
+    pub counts: Option<OwnedResources>,
     /// HTTP status code, as in `status`.
     #[schemars(range(min = 400, max = 599))]
     pub status_code: u16,
@@ -112,6 +116,10 @@ impl Problem {
             }
             Error::Internal(_) | Error::Replay(_) => ("An internal error occurred".to_owned(), [].as_slice(), None),
         };
+        let counts = match error {
+            Error::Client(error) => error.counts,
+            _ => None,
+        };
         let errors_truncated = failures.len() > MAX_FAILURES;
         let (errors, message) = match &failures[..failures.len().min(MAX_FAILURES)] {
             [] => (None, Message::One(detail.clone())),
@@ -131,6 +139,7 @@ impl Problem {
             errors,
             errors_truncated,
             conflict_id,
+            counts,
             status_code: code.status(),
             message,
             error: title.to_owned(),

@@ -110,7 +110,7 @@ impl Request {
         text.and_then(|(_, text)| text.parse().ok()).ok_or_else(Error::not_found::<K>)
     }
 
-    /// Returns the path parameter `name` as it is.
+    /// Returns the path parameter `name` as text; empty if the path has no such parameter.
     #[must_use]
     pub fn path_value(&self, name: &str) -> &str {
         self.path_parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text)
@@ -147,7 +147,10 @@ impl Request {
     /// `UNSUPPORTED_MEDIA_TYPE`, `BODY_TOO_LARGE`, `MALFORMED_BODY`, or `VALIDATION_FAILED` with all errors of headers,
     /// query and body.
     pub fn body<T: Object>(&self) -> Result<T> {
-        let bytes = self.body_bytes();
+        let mut bytes = self.body_bytes();
+        if bytes.is_empty() && self.endpoint.body.is_some_and(|body| !body.required) {
+            bytes = b"{}";
+        }
         if !bytes.is_empty() && boundary::is_encoded(self.raw.headers()) {
             let detail = "The body must not be compressed: send it without Content-Encoding";
             return Err(Error::new(Code::UnsupportedMediaType, detail));

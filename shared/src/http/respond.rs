@@ -110,7 +110,8 @@ async fn authenticate(mut request: Request) -> Result<Response> {
     let Access::Scope(scope) = request.endpoint.access else { return dispatch(request).await };
     let credential = request.raw.headers().get(header::AUTHORIZATION);
     let credential = credential.and_then(|value| value.to_str().ok());
-    let verified = request.service.verifier().verify(&request.store, credential, request.now).await;
+    let address = boundary::source_address(&request.raw);
+    let verified = request.service.verifier().verify(&request.store, credential, address, request.now).await;
     let principal = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => error,
         reason => {
@@ -140,6 +141,7 @@ async fn dispatch(mut request: Request) -> Result<Response> {
             parameter.check(text)?;
         }
     }
+    super::dock_bound::check(&request)?;
     request.check_query();
     let endpoint = request.endpoint;
     // An unknown path or method takes precedence over validation errors.
@@ -226,7 +228,7 @@ fn error_response(error: &Error, instance: &str, request_id: &str) -> HttpRespon
         Some(Code::Unauthorized) => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        Some(Code::Unavailable | Code::RevocationInProgress) => {
+        Some(Code::Unavailable | Code::RevocationInProgress | Code::DeletionInProgress) => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
         }
         _ => {}

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -13,7 +14,10 @@ use crate::{
         id::ApiKeyId,
         time::Time,
     },
-    store::{ApiKeyRecord, Store},
+    store::{
+        ApiKeyRecord, Store,
+        record::{SecretDigests, SecretMatch},
+    },
 };
 
 /// Lifetime of a cached key in milliseconds. A revoked key may be accepted for this time.
@@ -41,6 +45,12 @@ pub enum AuthFailure {
     /// The key was revoked.
     #[error("revoked key")]
     Revoked,
+    /// The secret was replaced by a rotation, and its grace period is over.
+    #[error("replaced secret")]
+    Replaced,
+    /// The request does not come from a network from which the key can be used.
+    #[error("a network from which the key cannot be used")]
+    Network,
     /// The key has expired.
     #[error("expired key")]
     Expired,
@@ -68,6 +78,8 @@ struct Cache {
 struct CachedKey {
     key: ApiKey,
     verified_at: Time,
+    /// End of the grace period of a replaced secret; `None` for the current one.
+    until: Option<Time>,
 }
 
 impl Verifier {
@@ -83,15 +95,21 @@ impl Verifier {
         self.environment
     }
 
-    /// Verifies an `Authorization` header.
+    /// Verifies the `Authorization` header of a request from `address`.
     ///
     /// # Errors
     /// Returns the reason for the rejection.
-    pub async fn verify(&self, store: &Store, header: Option<&str>, now: Time) -> Result<Principal, AuthFailure> {
-        self.verify_credential(store, bearer(header.ok_or(AuthFailure::Missing)?)?, now).await
+    pub async fn verify(
+        &self,
+        store: &Store,
+        header: Option<&str>,
+        address: Option<IpAddr>,
+        now: Time,
+    ) -> Result<Principal, AuthFailure> {
+        self.verify_credential(store, bearer(header.ok_or(AuthFailure::Missing)?)?, address, now).await
     }
 
-    /// Verifies a credential. All credentials of the right form that are rejected take the same work: one DynamoDB request
+    /// Verifies the credential of a request from `address`. All credentials of the right form that are rejected take the same work: one DynamoDB request
     /// and one comparison of digests.
     ///
     /// # Errors
@@ -100,6 +118,7 @@ impl Verifier {
         &self,
         store: &Store,
         credential: &str,
+        address: Option<IpAddr>,
         now: Time,
     ) -> Result<Principal, AuthFailure> {
         let credential: Credential = credential.parse()?;
@@ -111,8 +130,16 @@ impl Verifier {
             Some(key) => key,
             None => self.read_key(store, &credential, &digest, now).await?,
         };
-        let ApiKey { id, owner, scopes, expires_at, .. } = key;
-        Ok(Principal { key: id, owner, scopes: Scopes::new(scopes), expires_at })
+        let ApiKey { id, owner, scopes, expires_at, dock_id: dock, allowed_ips, .. } = key;
+        if !allowed_ips.allow(address) {
+            return Err(AuthFailure::Network);
+        }
+        Ok(Principal { key: id, owner, scopes: Scopes::new(scopes), expires_at, dock, allowed_ips })
+    }
+
+    /// Removes an API key from the cache, so that the next request with it reads it again.
+    pub fn forget(&self, key: ApiKeyId) {
+        self.cache().keys.retain(|_, cached| cached.key.id != key);
     }
 
     /// Records a use of the key, unless this process has recorded one within the last hour. If DynamoDB does not respond, the
@@ -137,9 +164,10 @@ impl Verifier {
     /// cached verification, too.
     fn cached(&self, digest: &Digest, now: Time) -> Option<ApiKey> {
         let cache = self.cache();
-        let CachedKey { key, verified_at } = cache.keys.get(digest)?;
+        let CachedKey { key, verified_at, until } = cache.keys.get(digest)?;
         let is_current = *verified_at <= now && now < verified_at.plus_millis(CACHE_MILLIS);
-        (is_current && key.is_valid_at(now)).then(|| key.clone())
+        let is_valid = key.is_valid_at(now) && until.is_none_or(|until| now < until);
+        (is_current && is_valid).then(|| key.clone())
     }
 
     async fn read_key(
@@ -150,10 +178,17 @@ impl Verifier {
         now: Time,
     ) -> Result<ApiKey, AuthFailure> {
         let record = store.api_key_to_verify(credential.key(), now).await.map_err(AuthFailure::Store)?;
-        let stored = record.as_ref().map_or(Ok(Digest::NONE), ApiKeyRecord::digest).map_err(AuthFailure::Store)?;
         // An unknown key is compared, too, so that the response takes the same time.
-        let is_same = stored.matches(digest);
-        let key = record.filter(|_| is_same).ok_or(AuthFailure::Unknown)?.key;
+        let none = SecretDigests::new(&Digest::NONE);
+        let secrets = record.as_ref().map_or(&none, |record| &record.secrets);
+        let found = secrets.compare(digest, now).map_err(AuthFailure::Store)?;
+        let ApiKeyRecord { key, .. } = record.ok_or(AuthFailure::Unknown)?;
+        let until = match found {
+            SecretMatch::Current => None,
+            SecretMatch::Previous(until) => Some(until),
+            SecretMatch::Replaced => return Err(AuthFailure::Replaced),
+            SecretMatch::Unknown => return Err(AuthFailure::Unknown),
+        };
         if key.revoked_at.is_some() {
             return Err(AuthFailure::Revoked);
         }
@@ -164,7 +199,7 @@ impl Verifier {
         if cache.keys.len() >= MAX_CACHED {
             cache.keys.clear();
         }
-        cache.keys.insert(*digest, CachedKey { key: key.clone(), verified_at: now });
+        cache.keys.insert(*digest, CachedKey { key: key.clone(), verified_at: now, until });
         Ok(key)
     }
 

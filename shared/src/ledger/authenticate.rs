@@ -5,7 +5,7 @@ use lambda_http::http::{HeaderMap, header};
 use super::{Decoding, LedgerError, LedgerFailure, LedgerRequest, LedgerResult, User};
 use crate::{
     domain::credentials::Scope,
-    http::{AuthFailure, TokenVerifier, VerifiedUser, log_caller},
+    http::{AuthFailure, TokenVerifier, VerifiedUser, boundary, log_caller},
     store::Actor,
 };
 
@@ -54,7 +54,8 @@ async fn by_token(request: &LedgerRequest, tokens: &TokenVerifier, token: &str) 
 
 async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
     let keys = request.service.verifier();
-    let verified = keys.verify_credential(&request.store, token, request.now).await;
+    let address = boundary::source_address(&request.raw);
+    let verified = keys.verify_credential(&request.store, token, address, request.now).await;
     let principal = verified.map_err(|failure| match failure {
         AuthFailure::Store(error) => LedgerFailure::Berth(error),
         reason => {
@@ -64,6 +65,9 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
     })?;
     keys.record_use(&request.store, principal.key, request.now).await;
     log_caller(Some(principal.key), principal.owner);
+    if principal.dock.is_some() {
+        return Err(LedgerError::permission_denied("the key is bound to a dock").into());
+    }
     let is_admin = principal.scopes.contains(Scope::LedgerAdmin);
     if !is_admin && !principal.scopes.contains(Scope::LedgerRead) {
         return Err(LedgerError::permission_denied("the key has no ledger scope").into());

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use futures::future::try_join;
+use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    Change, Entity, Listed, Page, Store, Write,
+    Action, Change, Entity, Listed, Page, Store, Write,
     expression::{Condition, Update, attribute},
     keys,
     listing::Section,
     organizations::counting,
     reads::decode,
-    record::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, StoredRecord},
+    record::{
+        ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, SecretDigests, StoredRecord,
+    },
     retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -46,8 +49,30 @@ pub(super) const COUNTER: &str = "apiKeys";
 enum Step {
     Creator,
     Owner,
+    Dock,
     Platform,
     Key,
+}
+
+/// Rotation of the secret of an API key.
+#[derive(Debug)]
+pub struct Rotation<'a> {
+    /// The API key before the rotation.
+    pub before: &'a ApiKey,
+    /// The API key after the rotation: in its next version.
+    pub after: &'a ApiKey,
+    /// Digests after the rotation.
+    pub secrets: &'a SecretDigests,
+}
+
+/// State of an API key in the audit entry of a rotation.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RotatedKey<'a> {
+    #[serde(flatten)]
+    key: &'a ApiKey,
+    /// End of the grace period of the replaced secret; `None` if it ended at once.
+    previous_secret_until: Option<Time>,
 }
 
 /// Adds the steps that create an API key and its rows in the list of its owner and the list of all API keys.
@@ -65,7 +90,8 @@ pub(super) fn revoke<S: Copy>(transaction: &mut Transaction<S>, step: S, before:
     after.version += 1;
     let update = Update::default().set("revokedAt", &after.revoked_at)?.set("version", &after.version)?;
     transaction.update(step, &keys::api_key(before.id), Condition::version(before.version), update)?;
-    transaction.audit(write, &Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?)
+    let change = Change::updated(before.owner, Entity::ApiKey, &before.id, before, &after)?;
+    transaction.audit(write, &Change { dock: before.dock_id, ..change.named(Action::Revoke) })
 }
 
 impl Store {
@@ -87,15 +113,20 @@ impl Store {
             let (shard, change) = counting(organization, bits, COUNTER, 1);
             transaction.update(Step::Owner, &shard, Condition::Exists, change)?;
         }
+        if let (Owner::Organization(organization), Some(dock)) = (new.key.owner, new.key.dock_id) {
+            transaction.check(Step::Dock, &keys::dock(organization, dock), Condition::Exists)?;
+        }
         let platform = Update::default().add(COUNTER, 1);
         transaction.upsert::<PlatformCounter>(Step::Platform, &keys::platform_count(bits), None, platform)?;
         add(&mut transaction, Step::Key, new)?;
-        transaction.audit(write, &Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?)?;
+        let change = Change::created(new.key.owner, Entity::ApiKey, &new.key.id, &new.key)?;
+        transaction.audit(write, &Change { dock: new.key.dock_id, ..change })?;
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(()),
             Outcome::ConditionsFailed(failed) => Err(match failed.first() {
                 Some((Step::Creator, _)) => Error::unauthorized(),
                 Some((Step::Owner, _)) => Error::not_found::<id::Organization>(),
+                Some((Step::Dock, _)) => Error::not_found::<id::Dock>(),
                 _ => unexpected(&failed),
             }),
         }
@@ -155,10 +186,12 @@ impl Store {
         let total = async {
             match organization {
                 Some(organization) => self.organization_api_keys(organization).await,
-                None => Ok(self.platform_counts().await?.api_keys),
+                None => Ok(Some(self.platform_counts().await?.api_keys)),
             }
         };
         let (listed, total) = try_join(self.list::<ApiKeyRow>(&sections, page, None), total).await?;
+        // The revoked keys of a deleted organization stay in the list of all keys.
+        let Some(total) = total else { return Ok(Listed::empty()) };
         let keys = listed.values().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
         let mut items = self.get_batch(keys).await?;
         let listed = listed.try_filter_map(|ApiKeyRow { id }| {
@@ -168,6 +201,77 @@ impl Store {
             Ok(Some(ListedApiKey { key, last_used_at: used.map(|used| used.used_at) }))
         })?;
         Ok(listed.with_total(Some(total)))
+    }
+
+    /// Reads an API key and its last use, strongly consistent. The caller checks whether the client may see it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn api_key_with_use(&self, id: ApiKeyId) -> Result<Option<ListedApiKey>> {
+        let found = self.api_key_to_change(id).await?;
+        Ok(found.map(|(ApiKeyRecord { key, .. }, last_used_at)| ListedApiKey { key, last_used_at }))
+    }
+
+    /// Reads an API key with its digests, and its last use, strongly consistent. The caller checks whether the client may see
+    /// the key.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn api_key_to_change(&self, id: ApiKeyId) -> Result<Option<(ApiKeyRecord, Option<Time>)>> {
+        let mut items = self.get_batch([keys::api_key(id), keys::api_key_use(id)]).await?;
+        let Some(record) = items.remove(&keys::api_key(id)) else { return Ok(None) };
+        let used = items.remove(&keys::api_key_use(id)).map(decode::<ApiKeyUse>).transpose()?;
+        Ok(Some((decode(record)?, used.map(|used| used.used_at))))
+    }
+
+    /// Replaces `before` with `after`, which differ in name, scopes or expiry. Returns `false` and writes nothing if the key has
+    /// changed in between.
+    ///
+    /// # Errors
+    /// As every write.
+    pub async fn update_api_key(&self, before: &ApiKey, after: &ApiKey, write: &Write) -> Result<bool> {
+        let mut transaction = Transaction::new(self, write)?;
+        let update = Update::default()
+            .set("name", &after.name)?
+            .set("scopes", &after.scopes)?
+            .set("expiresAt", &after.expires_at)?
+            .set("version", &after.version)?;
+        transaction.update(Step::Key, &keys::api_key(before.id), Condition::version(before.version), update)?;
+        let change = Change::updated(before.owner, Entity::ApiKey, &before.id, before, after)?;
+        transaction.audit(write, &Change { dock: before.dock_id, ..change })?;
+        Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
+    }
+
+    /// Replaces the secret of an API key. `by` is the API key that sends the request: it must be live, because it learns the new
+    /// secret. Returns `false` and writes nothing if the key has changed since it was read.
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` if the key `by` is revoked or expired; as every write.
+    pub async fn rotate_api_key(&self, rotation: &Rotation<'_>, by: ApiKeyId, write: &Write) -> Result<bool> {
+        let Rotation { before, after, secrets } = rotation;
+        let mut transaction = Transaction::new(self, write)?;
+        if by != before.id {
+            let live = Condition::Live("revokedAt", "expiresAt", attribute(&write.origin.now)?);
+            transaction.check(Step::Creator, &keys::api_key(by), live)?;
+        }
+        let (previous, until) = secrets.previous();
+        let update = Update::default()
+            .set("digest", &secrets.current())?
+            .set("previousDigest", &previous)?
+            .set("previousUntil", &until)?
+            .set("version", &after.version)?;
+        transaction.update(Step::Key, &keys::api_key(before.id), Condition::version(before.version), update)?;
+        let state = |key, previous_secret_until| RotatedKey { key, previous_secret_until };
+        let (before, after) = (state(*before, None), state(after, until));
+        let change = Change::updated(before.key.owner, Entity::ApiKey, &before.key.id, &before, &after)?;
+        transaction.audit(write, &Change { dock: before.key.dock_id, ..change })?;
+        match transaction.commit(self, write).await? {
+            Outcome::Committed => Ok(true),
+            Outcome::ConditionsFailed(failed) => match failed.first() {
+                Some((Step::Creator, _)) => Err(Error::unauthorized()),
+                _ => Ok(false),
+            },
+        }
     }
 
     /// Revokes an API key. Returns `false` and writes nothing if it has changed since `before` was read.

@@ -3,9 +3,14 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod list;
+mod names;
+
+use ulid::Ulid;
+
 use super::{
     random,
-    record::{AuditEntry, Changes},
+    record::{AuditEntry, AuditRow, Changes, Content, Details},
 };
 use crate::domain::{
     credentials::Owner,
@@ -15,6 +20,9 @@ use crate::domain::{
     json::Json,
     time::Time,
 };
+
+pub use list::AuditFilter;
+pub use names::{Action, Entity};
 
 /// Maximum size of a value that an entry contains in full, in bytes of compact JSON. Of a larger one, it contains size and
 /// digest.
@@ -60,34 +68,6 @@ pub struct Actor {
     pub kind: String,
     /// Id of the actor.
     pub id: String,
-}
-
-/// Type of a changed resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Entity {
-    /// Organization.
-    Organization,
-    /// Dock.
-    Dock,
-    /// Party.
-    Party,
-    /// Role.
-    Role,
-    /// API key.
-    ApiKey,
-}
-
-/// Kind of change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The resource was created.
-    Create,
-    /// Members of the resource changed.
-    Update,
-    /// The resource was deleted or revoked.
-    Delete,
 }
 
 /// Change to record in an audit entry.
@@ -148,6 +128,13 @@ impl Change {
         Ok(change)
     }
 
+    /// Sets the kind of the change.
+    #[must_use]
+    pub const fn named(mut self, action: Action) -> Self {
+        self.action = action;
+        self
+    }
+
     /// Sets the dock that the change concerns.
     #[must_use]
     pub const fn in_dock(mut self, dock: DockId) -> Self {
@@ -156,24 +143,51 @@ impl Change {
     }
 }
 
-/// Creates the audit entry of `change`.
-pub(super) fn entry(origin: &Origin, change: &Change) -> Result<AuditEntry> {
+/// Creates the audit entry of `change`, and its rows in the views of the trail.
+pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(AuditEntry, Vec<AuditRow>)> {
+    if !change.entity.has(change.action) {
+        let (entity, action) = (change.entity.as_str(), change.action);
+        return Err(Error::internal(format!("the audit trail has no action {action:?} of {entity}")));
+    }
     let (before, after) = difference(change.before.as_ref(), change.after.as_ref());
-    Ok(AuditEntry {
-        id: AuditEntryId::new(origin.now, random()?),
+    let details = Details {
+        changes: Some(Changes { before, after }),
+        metadata: None,
+        ip_address: origin.ip_address.clone(),
+        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
+    };
+    let entry = AuditEntry {
+        id: id_of(change, origin.now)?,
         owner: change.owner,
         dock_id: change.dock,
-        entity_type: change.entity,
+        entity_type: change.entity.clone(),
         entity_id: change.entity_id.clone(),
         action: change.action,
         actor: origin.actor.clone(),
         dialect: origin.dialect,
-        changes: Changes { before, after },
         request_id: origin.request_id.clone(),
-        ip_address: origin.ip_address.clone(),
-        user_agent: origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
         created_at: origin.now,
-    })
+        content: Content::Plain(details),
+    };
+    let rows = AuditRow::of(&entry)?;
+    Ok((entry, rows))
+}
+
+/// Returns the id of the entry of `change`. The entry of a creation has the ULID of the resource. So the trail of the
+/// resource finds it by its key, and it needs no row there.
+fn id_of(change: &Change, now: Time) -> Result<AuditEntryId> {
+    match change.action {
+        Action::Create => creation_of(&change.entity_id),
+        _ => None,
+    }
+    .map_or_else(|| Ok(AuditEntryId::new(now, random()?)), Ok)
+}
+
+/// Returns the id of the entry of the creation of a resource of Berth; `None` if the text is not an id of one.
+pub(in crate::store) fn creation_of(entity_id: &str) -> Option<AuditEntryId> {
+    let (_, digits) = entity_id.rsplit_once('_')?;
+    let ulid = Ulid::from_string(digits).ok()?;
+    (ulid.to_string() == digits).then(|| AuditEntryId::from_ulid(ulid))
 }
 
 /// Converts a resource to JSON. Its metadata, which is stored as a string, becomes an object.

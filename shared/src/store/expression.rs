@@ -42,6 +42,8 @@ pub(super) enum Condition {
     },
     /// The item has this set, and the set contains this number.
     Contains(&'static str, u64),
+    /// The item exists, and has these attributes with these numbers. A missing attribute counts as 0.
+    Numbers(Vec<(&'static str, i64)>),
     /// The item exists, lacks the first attribute, and lacks the second one or has a greater value than this.
     Live(&'static str, &'static str, AttributeValue),
 }
@@ -90,6 +92,18 @@ impl Condition {
                      (attribute_not_exists({end}) OR {end} > {now})"
                 )
             }
+            Self::Numbers(numbers) => {
+                let exists = format!("attribute_exists({PK})");
+                let equal = numbers.into_iter().map(|(name, wanted)| {
+                    let value = AttributeValue::N(wanted.to_string());
+                    let (value, name) = (expressions.value(&format!(":is_{name}"), value), expressions.name(name));
+                    match wanted {
+                        0 => format!("(attribute_not_exists({name}) OR {name} = {value})"),
+                        _ => format!("{name} = {value}"),
+                    }
+                });
+                [exists].into_iter().chain(equal).collect::<Vec<_>>().join(" AND ")
+            }
             Self::Contains(name, element) => {
                 format!("contains({}, {})", expressions.name(name), expressions.value(OPERAND, number(element)))
             }
@@ -108,6 +122,15 @@ pub(super) enum KeyCondition<'a> {
         pk: &'a str,
         /// Beginning of the sort keys.
         prefix: &'a str,
+    },
+    /// The items with this partition key whose sort keys are from `first` to `last`, both included.
+    Between {
+        /// Partition key.
+        pk: &'a str,
+        /// First sort key.
+        first: &'a str,
+        /// Last sort key.
+        last: &'a str,
     },
 }
 
@@ -132,6 +155,12 @@ impl<'a> KeyCondition<'a> {
                 let partition = partition(pk);
                 let prefix = expressions.value(":prefix", AttributeValue::S(prefix.to_owned()));
                 format!("{partition} AND begins_with({}, {prefix})", expressions.name(SK))
+            }
+            Self::Between { pk, first, last } => {
+                let partition = partition(pk);
+                let [first, last] = [(":first", first), (":last", last)]
+                    .map(|(name, sk)| expressions.value(name, AttributeValue::S(sk.to_owned())));
+                format!("{partition} AND {} BETWEEN {first} AND {last}", expressions.name(SK))
             }
         };
         Rendered { condition: Some(condition), ..expressions.into_rendered() }
@@ -319,6 +348,14 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_number_is_compared_as_zero() {
+        let rendered = Rendered::from(Condition::Numbers(vec![("a", 2), ("b", 0)]));
+        let condition = "attribute_exists(pk) AND #a = :is_a AND (attribute_not_exists(#b) OR #b = :is_b)";
+        assert_eq!(rendered.condition.as_deref(), Some(condition));
+        assert_eq!(rendered.values.unwrap()[":is_a"], AttributeValue::N("2".to_owned()));
+    }
+
+    #[test]
     fn an_absent_value_removes_its_attribute() {
         let update = Update::default().set("email", &None::<String>).unwrap();
         assert_eq!(update.render(None).update, "REMOVE #email");
@@ -334,6 +371,9 @@ mod tests {
         assert_eq!(part.condition.as_deref(), Some("#pk = :pk AND begins_with(#sk, :prefix)"));
         assert_eq!(part.values.unwrap()[":prefix"], AttributeValue::S("DOCK#".to_owned()));
         assert_eq!(part.names.unwrap()["#sk"], "sk");
+        let between = KeyCondition::Between { pk: "ORGS", first: "A", last: "B" }.render();
+        assert_eq!(between.condition.as_deref(), Some("#pk = :pk AND #sk BETWEEN :first AND :last"));
+        assert_eq!(between.values.unwrap().len(), 3);
     }
 
     #[test]

@@ -56,6 +56,8 @@ families! {
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
     /// Roles by party, current and revoked.
     PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
+    /// Deletions of an organization's resources: their tombstones, and those in progress.
+    Deletions = [concat!("ORG#", ulid!(), "#DELETIONS")];
     /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
     /// Parties of an organization that were allocated at `/v2`.
@@ -64,6 +66,8 @@ families! {
     Organizations = ["ORGS"];
     /// List of all docks with their organizations.
     Docks = ["DOCKS"];
+    /// List of all deleted docks with their organizations.
+    DeletedDocks = ["DELETED_DOCKS"];
     /// List of all parties with their organizations.
     PartyPointers = ["PTYS"];
     /// Slugs.
@@ -133,7 +137,9 @@ mod tests {
         let (dock, party, key) = (DockId::new(now, 2), PartyId::new(now, 3), ApiKeyId::new(now, 4));
         let owners = [Owner::Platform, Owner::Organization(organization)];
         let digest = "a".repeat(64);
-        let audit = |owner| keys::audit_entry(owner, &dock.to_string(), AuditEntryId::new(now, 5));
+        let audit = |owner| keys::audit_entry(owner, AuditEntryId::new(now, 5));
+        let view = keys::AuditView::Dock(dock);
+        let row = |owner| keys::audit_row(owner, &view, AuditEntryId::new(now, 5));
         let found = [
             (keys::deployment(), Family::Deployment),
             (keys::cursor_secret(), Family::CursorSecret),
@@ -146,6 +152,9 @@ mod tests {
             (keys::party(organization, party), Family::Tenant),
             (keys::dock_count(organization, dock, 1), Family::DockRoles),
             (keys::party_role(organization, party, RoleId::new(now, 6)), Family::PartyRoles),
+            (keys::tombstone(organization, keys::DeletedResource::Dock(dock)), Family::Deletions),
+            (keys::pending_deletion(organization, keys::DeletedResource::Party(party)), Family::Deletions),
+            (keys::deleted_dock(dock), Family::DeletedDocks),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),
@@ -158,6 +167,8 @@ mod tests {
             (keys::idempotency(owners[1], key, &digest), Family::Idempotency),
             (audit(owners[0]), Family::PlatformAudit),
             (audit(owners[1]), Family::TenantAudit),
+            (row(owners[0]), Family::PlatformAudit),
+            (row(owners[1]), Family::TenantAudit),
         ];
         for (key, family) in found {
             assert_eq!(Family::of_key(&key), Some(family), "{key:?}");

@@ -5,8 +5,12 @@
 //! The partition keys of a tenant's items begin with `ORG#` and the tenant's ULID. ULIDs have one length, so no tenant's
 //! prefix is a prefix of another tenant's.
 
+mod deletions;
 mod record_key;
 
+pub use deletions::{
+    DeletedResource, current_dock_roles, deleted_dock, pending_deletion, pending_deletions, tombstone,
+};
 pub use record_key::RecordKey;
 
 use crate::domain::{
@@ -368,7 +372,45 @@ pub fn ledger_rights(user: &str) -> Range {
     range(format!("USER#{user}"), "ACT#")
 }
 
-/// Returns the key of an audit entry. `entity` is the id of the changed resource, with its prefix.
-pub fn audit_entry(owner: Owner, entity: &str, id: AuditEntryId) -> Key {
-    key(format!("{}#AUDIT#{entity}", owned(owner)), id.ulid().to_string())
+/// View of the audit trail of an owner. Each has a row of every entry that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AuditView {
+    /// Entries about one resource, without the one of its creation.
+    Entity(String),
+    /// Entries about one dock and its roles.
+    Dock(DockId),
+    /// Entries of one author.
+    Actor(String),
+    /// Entries of one kind of change.
+    Action(String),
+    /// Entries about one type of resources of other services.
+    Type(String),
+}
+
+/// Returns the key of an audit entry.
+pub fn audit_entry(owner: Owner, id: AuditEntryId) -> Key {
+    key(audit_entries(owner).pk, id.ulid().to_string())
+}
+
+/// Returns the range of all audit entries of an owner.
+pub fn audit_entries(owner: Owner) -> Range {
+    range(format!("{}#AUDIT#ALL", owned(owner)), "")
+}
+
+/// Returns the key of the row of an audit entry in a view.
+pub fn audit_row(owner: Owner, view: &AuditView, id: AuditEntryId) -> Key {
+    key(audit_rows(owner, view).pk, id.ulid().to_string())
+}
+
+/// Returns the range of the audit entries of a view.
+pub fn audit_rows(owner: Owner, view: &AuditView) -> Range {
+    let owner = owned(owner);
+    let pk = match view {
+        AuditView::Entity(id) => format!("{owner}#AUDIT#ENTITY#{id}"),
+        AuditView::Dock(id) => format!("{owner}#AUDIT#DOCK#{}", id.ulid()),
+        AuditView::Actor(id) => format!("{owner}#AUDIT#ACTOR#{id}"),
+        AuditView::Action(name) => format!("{owner}#AUDIT#ACTION#{name}"),
+        AuditView::Type(name) => format!("{owner}#AUDIT#TYPE#{name}"),
+    };
+    range(pk, "")
 }

@@ -71,7 +71,7 @@ impl Store {
         let mut transaction = Transaction::new(self, write)?;
         let (shard, change) = counting(organization, new.id.ulid().0, counter(new.kind), 1);
         transaction.update(Step::Provider, &shard, Condition::Exists, change)?;
-        let owner = HintOwner { organization_id: organization, party_id: new.id };
+        let owner = HintOwner { organization_id: organization, party_id: new.id, deleted_at: None };
         transaction.create(Step::Hint, &LedgerHint { hint: hint.clone(), owner })?;
         if let Some(id) = hint.as_party_id() {
             // A hint that looks like the id of a party created at `/v1` must not be the ledger id of that party.
@@ -79,7 +79,8 @@ impl Store {
         }
         let party = PartyRef { party_id: new.id };
         transaction.create(Step::Other, &LedgerRow { organization_id: organization, hint: hint.clone(), party })?;
-        transaction.create(Step::Other, &PartyRecord::new(new.clone()))?;
+        let ledger_user = acting.map(|user| user.id.to_owned());
+        transaction.create(Step::Other, &PartyRecord { ledger_user, ..PartyRecord::new(new.clone()) })?;
         transaction.create(Step::Other, &PartyPointer::to(new))?;
         if let Some(user) = acting {
             let party = GrantedHint { hint: hint.clone() };
@@ -130,8 +131,10 @@ impl Store {
         let mut wanted = Vec::new();
         for hint in hints {
             if let Some(item) = found.remove(&keys::ledger_hint(hint)) {
-                let HintOwner { organization_id, party_id } = decode(item)?;
-                wanted.push((organization_id, party_id));
+                let HintOwner { organization_id, party_id, deleted_at } = decode(item)?;
+                if deleted_at.is_none() {
+                    wanted.push((organization_id, party_id));
+                }
             } else if let Some(id) = hint.as_party_id()
                 && let Some(item) = found.remove(&keys::party_pointer(id))
             {

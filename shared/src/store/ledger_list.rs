@@ -127,21 +127,29 @@ impl Store {
             // After everything with this prefix.
             return Ok(Part::default());
         }
-        let (items, more) = self.ascending(&range, start, limit).await?;
-        let row = |item: Item| {
-            let hint = sort_key(&item).strip_suffix(END).unwrap_or_default().to_owned();
-            let (organization_id, party_id) = match within {
-                Owner::Organization(own) => (own, decode::<PartyRef>(item)?.party_id),
-                Owner::Platform => {
-                    let HintOwner { organization_id, party_id } = decode(item)?;
-                    (organization_id, party_id)
-                }
-            };
-            Ok(ListedParty { hint, organization_id, party_id, party: None })
-        };
-        let rows: Vec<ListedParty> = items.into_iter().map(row).collect::<Result<_>>()?;
-        let reached = rows.last().filter(|_| more).map(ListedParty::position);
-        Ok(Part { rows, reached })
+        let mut part = Part::default();
+        let mut start = start;
+        // The list of all hints has those of deleted parties, too.
+        for _ in 0..MOST_QUERIES {
+            let (items, more) = self.ascending(&range, start, limit).await?;
+            part.reached = items.last().filter(|_| more).map(|item| sort_key(item).to_owned());
+            for item in items {
+                let hint = sort_key(&item).strip_suffix(END).unwrap_or_default().to_owned();
+                let (organization_id, party_id) = match within {
+                    Owner::Organization(own) => (own, decode::<PartyRef>(item)?.party_id),
+                    Owner::Platform => match decode(item)? {
+                        HintOwner { deleted_at: Some(_), .. } => continue,
+                        HintOwner { organization_id, party_id, .. } => (organization_id, party_id),
+                    },
+                };
+                part.rows.push(ListedParty { hint, organization_id, party_id, party: None });
+            }
+            if part.reached.is_none() || part.rows.len() >= limit {
+                break;
+            }
+            start = part.reached.clone();
+        }
+        Ok(part)
     }
 
     /// Reads the next query of the parties that were created at `/v1`.

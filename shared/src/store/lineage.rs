@@ -18,7 +18,7 @@ use super::{
     reads::decode,
     record::{ApiKeyRecord, ApiKeyRow, PendingRevocation, RevokedParent},
     retry::Attempt,
-    transaction::{Outcome, Transaction},
+    transaction::{AUDIT_ACTIONS, MAX_ACTIONS, Outcome, Transaction},
 };
 use crate::domain::{
     ApiKey,
@@ -26,8 +26,9 @@ use crate::domain::{
     id::ApiKeyId,
 };
 
-/// Maximum number of children that one transaction revokes. Each takes three actions of at most 100.
-const CHILDREN: i32 = 25;
+/// Maximum number of children that one transaction revokes. Each takes seven actions of at most 100, and one is common.
+const CHILDREN: i32 = 14;
+const _: () = assert!(CHILDREN as usize * (2 + AUDIT_ACTIONS) < MAX_ACTIONS);
 /// Maximum number of pending revocations whose children are read in parallel.
 const PENDING: i32 = 25;
 /// Time before the deadline at which the traversal stops, so that its last transaction can end.
@@ -146,7 +147,12 @@ impl Store {
     }
 
     /// Reads at most `limit` rows of a range, newest first, after the sort key `after`.
-    async fn first_rows<T: DeserializeOwned>(&self, range: &Range, after: Option<&str>, limit: i32) -> Result<Vec<T>> {
+    pub(super) async fn first_rows<T: DeserializeOwned>(
+        &self,
+        range: &Range,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<T>> {
         let query = self.query(range, after).limit(limit);
         let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
         response.items.unwrap_or_default().into_iter().map(decode).collect()

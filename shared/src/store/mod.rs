@@ -6,6 +6,7 @@
 mod api_keys;
 mod audit;
 mod client;
+mod deletions;
 mod deployment;
 mod docks;
 mod expression;
@@ -37,8 +38,8 @@ use tokio::time::Instant;
 
 use self::meter::{CapacityInterceptor, CapacityMeter};
 
-pub use api_keys::ListedApiKey;
-pub use audit::{Action, Actor, Change, Dialect, Entity, Origin};
+pub use api_keys::{ListedApiKey, Rotation};
+pub use audit::{Action, Actor, AuditFilter, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
 pub use families::Family;
 pub use idempotency::Idempotency;

@@ -3,14 +3,15 @@
 //! Rows are ordered by party, newest first, and then by role, newest first. This is the order of the sort keys of roles by
 //! party. So the list without filters is one range.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::cmp::Reverse;
 
 use futures::{StreamExt, TryStreamExt, future::try_join, stream};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 
 use super::{
     Listed, Page, Start, Store,
-    keys::{self, Key},
+    deletions::RoleKeep,
+    keys::{self, DeletedResource},
     listing::Section,
     record::RoleCounts,
 };
@@ -84,6 +85,15 @@ impl OrganizationRoleFilter {
         sections.flatten().collect()
     }
 
+    /// Returns the items that count the roles of the list; `None` if none do.
+    fn counters(&self) -> Option<Counters<'_>> {
+        match (self.as_of, self.docks.is_empty(), self.parties.is_empty()) {
+            (None, true, false) => Some(Counters::Parties(&self.parties)),
+            (None, false, true) => Some(Counters::Docks(self.distinct_docks())),
+            _ => None,
+        }
+    }
+
     fn distinct_docks(&self) -> Vec<DockId> {
         let mut docks = self.docks.clone();
         docks.sort_unstable();
@@ -92,20 +102,21 @@ impl OrganizationRoleFilter {
     }
 }
 
+/// Items that count the roles of a list.
+enum Counters<'a> {
+    Parties(&'a [PartyId]),
+    Docks(Vec<DockId>),
+}
+
 /// Role in the list of an organization.
 #[derive(Debug)]
 pub struct OrganizationRole {
     /// The role.
     pub role: Role,
-    /// Current name of the dock; `None` if the dock no longer exists.
+    /// Current name of the dock; of a deleted dock, its last name.
     pub dock_name: Option<Name>,
-    /// Current name of the party; `None` if the party no longer exists.
+    /// Current name of the party; of a deleted party, its last name.
     pub party_name: Option<Name>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: Name,
 }
 
 impl Store {
@@ -124,50 +135,57 @@ impl Store {
         page: &Page,
     ) -> Result<Listed<OrganizationRole>> {
         let sections = filter.sections(organization);
-        let keep = |role: &Role| filter.keeps(role);
-        let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = if filter.reads_more() { Some(&keep) } else { None };
-        let (listed, total) =
-            try_join(self.list(&sections, page, keep), self.count_roles(organization, filter)).await?;
+        let keep = RoleKeep {
+            keeps: &|role| filter.keeps(role),
+            reads_more: filter.reads_more(),
+            has_revoked: filter.as_of.is_some(),
+        };
+        let (listed, deletions) = self.list_roles(organization, &sections, page, &keep).await?;
         // If there is a role, or the client belongs to the organization, the organization exists.
         if listed.rows.is_empty() && !is_own {
             let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
             shard.ok_or_else(Error::not_found::<id::Organization>)?;
         }
         let is_whole = page.start == Start::default() && listed.next.is_none();
-        let total = if is_whole { Some(listed.rows.len() as u64) } else { total };
-        let (dock_key, party_key) = (
-            |role: &Role| keys::dock(organization, role.dock_id),
-            |role: &Role| keys::party(organization, role.party_id),
-        );
-        let named = listed.values().flat_map(|role: &Role| [dock_key(role), party_key(role)]);
-        let named: HashMap<Key, Named> = self.get_batch_of(named, &["name"]).await?;
-        let name = |key: &Key| named.get(key).map(|named| named.name.clone());
-        let row = |role: Role| OrganizationRole {
-            dock_name: name(&dock_key(&role)),
-            party_name: name(&party_key(&role)),
-            role,
+        // The counters are read after the deletions, so that they are exact if none is in progress.
+        let total = async {
+            match filter.counters() {
+                _ if is_whole => Ok(Some(listed.rows.len() as u64)),
+                None => Ok(None),
+                Some(_) if deletions.is_pending() => self.count_listed_roles(&sections, &keep, &deletions).await,
+                Some(counters) => self.count_roles(organization, filter.role, counters).await.map(Some),
+            }
+        };
+        let ends = |role: &Role| [DeletedResource::Dock(role.dock_id), DeletedResource::Party(role.party_id)];
+        let (names, total) = try_join(self.names(organization, listed.values().flat_map(ends)), total).await?;
+        let name = |resource: DeletedResource| names.get(&resource).map(|named| named.name.clone());
+        let row = |role: Role| {
+            let [dock, party] = ends(&role);
+            OrganizationRole { role, dock_name: name(dock), party_name: name(party) }
         };
         Ok(listed.map(row).with_total(total))
     }
 
-    /// Returns the number of current roles of the parties or of the docks, from their counters; `None` for other filters.
-    async fn count_roles(&self, organization: OrganizationId, filter: &OrganizationRoleFilter) -> Result<Option<u64>> {
-        let counts: Vec<RoleCounts> = match filter {
-            OrganizationRoleFilter { as_of: Some(_), .. } => return Ok(None),
-            OrganizationRoleFilter { docks, parties, .. } if docks.is_empty() && !parties.is_empty() => {
+    /// Returns the number of current roles that these items count.
+    async fn count_roles(
+        &self,
+        organization: OrganizationId,
+        role: Option<RoleName>,
+        counters: Counters<'_>,
+    ) -> Result<u64> {
+        let counts: Vec<RoleCounts> = match counters {
+            Counters::Parties(parties) => {
                 let parties = parties.iter().map(|party| keys::party(organization, *party));
                 let counts = [RoleName::Distributor, RoleName::Recipient].map(RoleCounts::attribute);
                 self.get_batch_of::<RoleCounts>(parties, &counts).await?.into_values().collect()
             }
-            OrganizationRoleFilter { docks, parties, .. } if parties.is_empty() && !docks.is_empty() => {
-                let counts: Vec<_> =
-                    filter.distinct_docks().into_iter().map(|dock| self.dock_counts(organization, dock)).collect();
+            Counters::Docks(docks) => {
+                let counts: Vec<_> = docks.into_iter().map(|dock| self.dock_counts(organization, dock)).collect();
                 let counts: Vec<Option<RoleCounts>> =
                     stream::iter(counts).buffer_unordered(PARALLEL_COUNTS).try_collect().await?;
                 counts.into_iter().flatten().collect()
             }
-            _ => return Ok(None),
         };
-        Ok(Some(counts.iter().map(|counts| counts.of(filter.role)).sum()))
+        Ok(counts.iter().map(|counts| counts.of(role)).sum())
     }
 }

@@ -148,12 +148,13 @@ impl Store {
         Ok((!counts.is_empty()).then(|| total(&counts)))
     }
 
-    /// Returns the number of API keys of an organization, including revoked ones.
+    /// Returns the number of API keys of an organization, including revoked ones; `None` if it does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub(super) async fn organization_api_keys(&self, id: OrganizationId) -> Result<u64> {
-        Ok(sum(&self.count_items(id).await?, |count| count.api_keys))
+    pub(super) async fn organization_api_keys(&self, id: OrganizationId) -> Result<Option<u64>> {
+        let counts = self.count_items(id).await?;
+        Ok((!counts.is_empty()).then(|| sum(&counts, |count| count.api_keys)))
     }
 
     async fn count_items(&self, id: OrganizationId) -> Result<Vec<OrganizationCounts>> {

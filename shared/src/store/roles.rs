@@ -12,11 +12,12 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     Change, Entity, Listed, Page, Store, Write,
+    deletions::{Deletions, RoleKeep, revoke_roles},
     expression::{Condition, Update},
-    keys::{self, Key},
+    keys::{self, DeletedResource, Key},
     listing::Section,
     reads::decode,
-    record::{PartyOwner, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, RoleCounts},
+    record::{PartyOwner, RoleByDock, RoleByParty, RoleCounts},
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
@@ -32,7 +33,7 @@ enum Step {
     Party,
     Dock,
     RoleByDock,
-    RoleByParty,
+    Role,
 }
 
 /// Filter of a list of roles. `None` does not filter.
@@ -59,7 +60,7 @@ impl RoleFilter {
 pub struct PartyRole {
     /// The role.
     pub role: Role,
-    /// Current name of the dock; `None` if the dock no longer exists.
+    /// Current name of the dock; of a deleted dock, its last name.
     pub dock_name: Option<Name>,
 }
 
@@ -68,7 +69,7 @@ pub struct PartyRole {
 pub struct DockParty {
     /// The role.
     pub role: Role,
-    /// Current name and type of the party; `None` if the party no longer exists.
+    /// Current name and type of the party; of a deleted party, the last ones.
     pub party: Option<(Name, PartyType)>,
 }
 
@@ -86,13 +87,6 @@ pub struct CheckedRole {
 #[derive(Deserialize)]
 struct DockName {
     name: Name,
-}
-
-#[derive(Deserialize)]
-struct PartyName {
-    name: Name,
-    #[serde(rename = "type")]
-    kind: PartyType,
 }
 
 impl Store {
@@ -117,7 +111,7 @@ impl Store {
         let shard = keys::dock_count(organization, dock, role.id.ulid().0);
         transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
         transaction.create(Step::RoleByDock, &RoleByDock { organization_id: organization, role: role.clone() })?;
-        transaction.create(Step::RoleByParty, &RoleByParty { organization_id: organization, role: role.clone() })?;
+        transaction.create(Step::Role, &RoleByParty { organization_id: organization, role: role.clone() })?;
         let owner = Owner::Organization(organization);
         transaction.audit(write, &Change::created(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
         let failed_steps = match transaction.commit(self, write).await? {
@@ -188,7 +182,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn role(&self, organization: OrganizationId, party: PartyId, id: RoleId) -> Result<Option<Role>> {
-        self.get(&keys::party_role(organization, party, id)).await
+        let key = keys::party_role(organization, party, id);
+        let (role, deletions) = try_join(self.get::<Role>(&key), self.deletions(organization)).await?;
+        Ok(role.filter(|role| !deletions.affects(role)))
     }
 
     /// Revokes a current role. Returns `false` and writes nothing if it was revoked in between.
@@ -196,23 +192,13 @@ impl Store {
     /// # Errors
     /// As every write.
     pub async fn revoke_role(&self, organization: OrganizationId, role: &Role, write: &Write) -> Result<bool> {
-        let (dock, party) = (role.dock_id, role.party_id);
         let mut revoked = role.clone();
         revoked.revoked_at = Some(write.origin.now);
         revoked.revoked_by = Some(write.origin.actor.id.clone());
         let mut transaction = Transaction::new(self, write)?;
-        let same = Condition::equals("id", &role.id)?;
-        transaction.delete(Step::RoleByParty, &keys::party_role(organization, party, role.id), same.clone())?;
-        transaction.delete(Step::RoleByDock, &keys::dock_role(organization, dock, party, role.role), same)?;
-        let count = || Update::default().add(RoleCounts::attribute(role.role), -1);
-        transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
-        let shard = keys::dock_count(organization, dock, role.id.ulid().0);
-        transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
-        let by_party = RevokedRoleByParty { organization_id: organization, role: revoked.clone() };
-        transaction.create(Step::RoleByParty, &by_party)?;
-        transaction.create(Step::RoleByDock, &RevokedRoleByDock { organization_id: organization, role: revoked })?;
-        let owner = Owner::Organization(organization);
-        transaction.audit(write, &Change::deleted(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
+        // If the dock or the party was deleted meanwhile, the counters are gone and the transaction fails.
+        let deletions = Deletions::default();
+        revoke_roles(&mut transaction, Step::Role, organization, &[revoked], &deletions, write)?;
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }
 
@@ -230,31 +216,28 @@ impl Store {
         if let (Some(dock), None) = (filter.dock, filter.as_of) {
             return self.list_party_roles_in(organization, party, dock, filter.role, page).await;
         }
-        let counts = async {
-            let counts: Option<RoleCounts> = self.get(&keys::party(organization, party)).await?;
-            counts.ok_or_else(Error::not_found::<id::Party>)
-        };
         let mut sections = vec![Section::single(keys::party_roles(organization, party))];
         if filter.as_of.is_some() {
             sections.push(Section::moved(keys::party_past_roles(organization, party)));
         }
-        let keep = |role: &Role| filter.keeps(role);
-        let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter {
-            RoleFilter { role: None, dock: None, as_of: None } => None,
-            _ => Some(&keep),
+        let keep = RoleKeep {
+            keeps: &|role| filter.keeps(role),
+            reads_more: !matches!(filter, RoleFilter { role: None, dock: None, as_of: None }),
+            has_revoked: filter.as_of.is_some(),
         };
-        let (listed, counts) = try_join(self.list(&sections, page, keep), counts).await?;
-        let total = match filter.as_of {
-            None => Some(counts.of(filter.role)),
-            Some(_) => self.count_kept(&sections, &|role| filter.keeps(role), usize::MAX - 1).await?,
-        };
-        let docks = listed.values().map(|role: &Role| keys::dock(organization, role.dock_id));
-        let docks: HashMap<Key, DockName> = self.get_batch_of(docks, &["name"]).await?;
+        let (listed, deletions) = self.list_roles(organization, &sections, page, &keep).await?;
+        // The counters of the party are read after the deletions, so that they are exact if none is in progress.
+        let holder = DeletedResource::Party(party);
+        let named = listed.values().map(|role| DeletedResource::Dock(role.dock_id)).chain([holder]);
+        let total = self.count_listed_roles(&sections, &keep, &deletions);
+        let (names, total) = try_join(self.names(organization, named), total).await?;
+        let holder = names.get(&holder).filter(|holder| !holder.is_deleted);
+        let counts = holder.ok_or_else(Error::not_found::<id::Party>)?.role_counts;
         let row = |role: Role| {
-            let dock = docks.get(&keys::dock(organization, role.dock_id));
+            let dock = names.get(&DeletedResource::Dock(role.dock_id));
             PartyRole { role, dock_name: dock.map(|dock| dock.name.clone()) }
         };
-        Ok(listed.map(row).with_total(total))
+        Ok(listed.map(row).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
     }
 
     /// Reads the roles of a party in one dock by their keys. There are at most two.
@@ -273,11 +256,13 @@ impl Store {
         if !found.contains_key(&keys::party(organization, party)) {
             return Err(Error::not_found::<id::Party>());
         }
-        let wanted = RoleName::ALL.into_iter().filter(|role| only.is_none_or(|only| only == *role));
+        let dock: Option<DockName> = found.remove(&keys::dock(organization, dock)).map(decode).transpose()?;
+        // If the dock was deleted, its roles have ended.
+        let wanted = RoleName::ALL.into_iter().filter(|_| dock.is_some());
+        let wanted = wanted.filter(|role| only.is_none_or(|only| only == *role));
         let mut roles: Vec<Role> =
             wanted.filter_map(|role| found.remove(&key(role))).map(decode).collect::<Result<_>>()?;
         roles.sort_by_key(|role| std::cmp::Reverse(role.id));
-        let dock: Option<DockName> = found.remove(&keys::dock(organization, dock)).map(decode).transpose()?;
         let dock_name = dock.map(|dock| dock.name);
         let row = |role| PartyRole { role, dock_name: dock_name.clone() };
         Ok(Listed::of_few(roles, page, |role| role.id.to_string()).map(row))
@@ -302,27 +287,23 @@ impl Store {
                 sections.push(Section::older(keys::dock_past_roles(organization, dock, name), rank));
             }
         }
+        let keep = RoleKeep {
+            keeps: &|role| filter.keeps(role),
+            reads_more: filter.as_of.is_some(),
+            has_revoked: filter.as_of.is_some(),
+        };
+        let (listed, deletions) = self.list_roles(organization, &sections, page, &keep).await?;
+        // The counters are read after the deletions, so that they are exact if none is in progress.
         let counts = async {
             let counts = self.dock_counts(organization, dock).await?;
             counts.ok_or_else(Error::not_found::<id::Dock>)
         };
-        let total = async {
-            match filter.as_of {
-                None => Ok(None),
-                Some(_) => self.count_kept(&sections, &|role| filter.keeps(role), usize::MAX - 1).await,
-            }
-        };
-        let keep = |role: &Role| filter.keeps(role);
-        let keep: Option<&(dyn Fn(&Role) -> bool + Send + Sync)> = match filter.as_of {
-            None => None,
-            Some(_) => Some(&keep),
-        };
-        let (listed, counts, total) = try_join3(self.list(&sections, page, keep), counts, total).await?;
-        let parties = listed.values().map(|role: &Role| keys::party(organization, role.party_id));
-        let parties: HashMap<Key, PartyName> = self.get_batch_of(parties, &["name", "type"]).await?;
+        let total = self.count_listed_roles(&sections, &keep, &deletions);
+        let parties = listed.values().map(|role| DeletedResource::Party(role.party_id));
+        let (names, counts, total) = try_join3(self.names(organization, parties), counts, total).await?;
         let row = |role: Role| {
-            let party = parties.get(&keys::party(organization, role.party_id));
-            DockParty { role, party: party.map(|party| (party.name.clone(), party.kind)) }
+            let party = names.get(&DeletedResource::Party(role.party_id));
+            DockParty { role, party: party.and_then(|party| Some((party.name.clone(), party.kind?))) }
         };
         Ok(listed.map(row).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
     }
@@ -339,17 +320,21 @@ impl Store {
         roles: &[CheckedRole],
     ) -> Result<HashMap<CheckedRole, RoleId>> {
         let key = |checked: &CheckedRole| keys::dock_role(organization, checked.dock, checked.party, checked.role);
-        let mut found = self.get_batch(roles.iter().map(key)).await?;
-        // If a role is assigned, or the client belongs to the organization, the organization exists.
-        if found.is_empty() && !is_own {
-            let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
-            shard.ok_or_else(Error::not_found::<id::Organization>)?;
-        }
+        let batch = self.get_batch(roles.iter().map(key));
+        let (mut found, deletions) = try_join(batch, self.deletions(organization)).await?;
         let mut assigned = HashMap::new();
         for checked in roles {
             if let Some(item) = found.remove(&key(checked)) {
-                assigned.insert(*checked, decode::<Role>(item)?.id);
+                let role: Role = decode(item)?;
+                if !deletions.affects(&role) {
+                    assigned.insert(*checked, role.id);
+                }
             }
+        }
+        // If a role is assigned, or the client belongs to the organization, the organization exists.
+        if assigned.is_empty() && !is_own {
+            let shard: Option<IgnoredAny> = self.get(&keys::count_shard(organization, 0)).await?;
+            shard.ok_or_else(Error::not_found::<id::Organization>)?;
         }
         Ok(assigned)
     }

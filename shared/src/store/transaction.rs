@@ -35,6 +35,11 @@ const CONFLICT: &str = "TransactionConflict";
 /// Other transient cancellation reasons.
 const TRANSIENT: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 
+/// Maximum number of actions of a transaction.
+pub(super) const MAX_ACTIONS: usize = 100;
+/// Maximum number of actions of [`Transaction::audit`]: the entry, and its rows by resource, dock, actor and action.
+pub(super) const AUDIT_ACTIONS: usize = 5;
+
 /// Context of a write: origin and `Idempotency-Key` of the request.
 #[derive(Debug, Clone)]
 pub struct Write {
@@ -158,9 +163,16 @@ impl<S: Copy> Transaction<S> {
         Ok(())
     }
 
-    /// Adds a step that puts the audit entry of `change`.
+    /// Adds the steps that put the audit entry of `change` and its rows: at most [`AUDIT_ACTIONS`].
     pub(super) fn audit(&mut self, write: &Write, change: &audit::Change) -> Result<()> {
-        let put = self.put(&audit::entry(&write.origin, change)?, Condition::Absent)?;
+        let (entry, rows) = audit::entry(&write.origin, change)?;
+        self.audit_step(&entry)?;
+        rows.iter().try_for_each(|row| self.audit_step(row))
+    }
+
+    /// Adds a step that puts a record of the audit trail.
+    pub(super) fn audit_step(&mut self, record: &impl StoredRecord) -> Result<()> {
+        let put = self.put(record, Condition::Absent)?;
         self.push(Step::Audit, TransactWriteItem::builder().put(put).build());
         Ok(())
     }

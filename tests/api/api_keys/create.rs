@@ -30,6 +30,8 @@ async fn a_new_key_is_returned_with_its_credential() {
         "organizationId": organization,
         "name": "Onboarding",
         "scopes": ["parties:read", "parties:write"],
+        "dockId": null,
+        "allowedIps": [],
         "environment": "test",
         "start": &credential[..14],
         "expiresAt": "2999-01-01T00:00:00.000Z",

@@ -1,6 +1,7 @@
 //! Docks.
 
 mod create;
+mod delete;
 mod get;
 mod list;
 mod list_parties;

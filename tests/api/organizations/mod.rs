@@ -1,6 +1,7 @@
 //! Organizations.
 
 mod create;
+mod delete;
 mod get;
 mod list;
 mod list_roles;

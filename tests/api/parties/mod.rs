@@ -1,6 +1,7 @@
 //! Parties.
 
 mod create;
+mod delete;
 mod get;
 mod list;
 mod update;

@@ -316,6 +316,9 @@ impl CaseResult {
                     repeated.json()["conflictId"] == json!(created.first())
                 }
                 ("revoke-role", 404, "ROLE_NOT_FOUND") | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
+                ("delete-organization", 404, "ORGANIZATION_NOT_FOUND")
+                | ("delete-dock", 404, "DOCK_NOT_FOUND")
+                | ("delete-party", 404, "PARTY_NOT_FOUND") => true,
                 _ => false,
             };
             assert!(

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::AttributeValue;
 use berth::Options;
 use berth_functions::ENDPOINTS;
-use berth_shared::http::{Access, Handler};
+use berth_shared::http::{Access, Endpoint, Handler};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -60,16 +60,19 @@ impl FaultWorld {
             ("{keyId}", &self.key),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
+            ("{entityId}", &self.party),
         ]
         .into_iter()
-        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id))
+        .fold(path.replace("{entityType}", "party"), |path, (name, id)| path.replace(name, id))
     }
 
     /// Returns a valid body for the endpoint.
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
-            "create-organization" | "update-organization" | "update-dock" | "update-party" => json!({ "name": name }),
+            "create-organization" | "update-organization" | "update-dock" | "update-party" | "update-api-key" => {
+                json!({ "name": name })
+            }
             "create-dock" => json!({ "organizationId": self.organization, "name": name }),
             "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
             "assign-role" => json!({ "dockId": self.dock, "role": "DISTRIBUTOR" }),
@@ -84,6 +87,20 @@ impl FaultWorld {
             }),
             _ => return None,
         })
+    }
+
+    /// Returns the path of a request to the endpoint. A deletion gets a new resource without others.
+    async fn path(&self, endpoint: &'static Endpoint, number: usize) -> String {
+        let name = format!("Deleted {number}");
+        match endpoint.name {
+            "delete-organization" => paths::organization(&self.client.create_organization(&name).await.id()),
+            "delete-dock" => paths::dock(&self.client.create_dock(&self.organization, &name).await.id()),
+            "delete-party" => {
+                let party = self.client.create_party(&self.organization, &name).await.id();
+                paths::party(&self.organization, &party)
+            }
+            _ => endpoint.path.to_owned(),
+        }
     }
 
     async fn request(&self, method: &Method, path: &str, body: Option<&Value>) -> TestResponse {
@@ -152,9 +169,10 @@ async fn a_transient_fault_is_retried() {
             if endpoint.name == "revoke-api-key" && number > 1 {
                 continue;
             }
+            let path = world.path(endpoint, number).await;
             let before = world.items().await;
             world.wire.once("TransactWriteItems", fault.clone());
-            let response = world.request(&endpoint.method, endpoint.path, body.as_ref()).await;
+            let response = world.request(&endpoint.method, &path, body.as_ref()).await;
             assert_eq!(response.status, endpoint.success, "{} after {fault:?}: {response:?}", endpoint.name);
             assert_eq!(world.wire.clear_faults(), 1, "{} had the fault", endpoint.name);
             let created = world.items().await - before;

@@ -8,6 +8,7 @@ mod fault_plan;
 mod linearizability;
 mod linearizability_tests;
 mod models;
+mod mortal;
 mod mutants;
 mod recorder;
 mod setup;

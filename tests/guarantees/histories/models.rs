@@ -9,7 +9,7 @@ const UNKNOWN_ID: &str = "?";
 
 /// Returns the possible ids of a resource that an indeterminate request created: an id that later responses contained,
 /// or [`UNKNOWN_ID`].
-fn possible_ids(orphans: &[String]) -> impl Iterator<Item = String> {
+pub fn possible_ids(orphans: &[String]) -> impl Iterator<Item = String> {
     orphans.iter().cloned().chain([UNKNOWN_ID.to_owned()])
 }
 

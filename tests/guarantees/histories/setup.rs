@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     models::{HintOp, KeyOp, KeyedOp, NameOp, Names, Party, PartyOp, RoleOp, Seen},
+    mortal::{Mortal, mortals},
     recorder::{Clock, Recorder},
 };
 use crate::harness::{DIRECTORY_SCOPES, TestClient, TestResponse, TestServer, Wire, paths};
@@ -79,6 +80,7 @@ pub struct Round<'a> {
     pub neighbour: String,
     pub stranger: TestClient,
     pub slots: Vec<Slot>,
+    pub mortals: Vec<Mortal>,
     pub slugs: Naming,
     pub domains: Naming,
     pub parties: Vec<Changed>,
@@ -161,6 +163,7 @@ impl<'a> Round<'a> {
             tenant: everywhere(own.credential().expect("an organization key")),
             stranger: processes[0].client(&stranger),
             slots: slots(&admin, &organization, &docks).await,
+            mortals: mortals(&admin, &organization).await,
             slugs,
             domains,
             parties: parties(&admin, &organization).await,

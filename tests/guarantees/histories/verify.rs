@@ -35,6 +35,7 @@ impl Round<'_> {
     /// An error describes the first operation without an explanation.
     pub async fn verify(&self) -> Result<(), String> {
         self.wire.quiet(&self.requests()).await;
+        self.check_mortals().await?;
         self.read_roles().await;
         for naming in [&self.slugs, &self.domains] {
             self.read_names(naming).await;
@@ -68,7 +69,7 @@ impl Round<'_> {
     }
 
     /// Checks one history. An aborted search is counted. It has no verdict.
-    fn check<M: Model>(&self, recorded: &Recorder<M::Op>, model: &M) -> Result<(), String> {
+    pub(super) fn check<M: Model>(&self, recorded: &Recorder<M::Op>, model: &M) -> Result<(), String> {
         match recorded.check(model) {
             Verdict::Linearizable(steps) => {
                 self.figures.longest.fetch_max(steps, Ordering::Relaxed);

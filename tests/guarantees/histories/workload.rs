@@ -18,9 +18,9 @@ use crate::harness::{RequestBuilder, TestResponse, paths};
 pub const CLIENTS: u64 = 8;
 
 /// One client of a round.
-struct Worker {
-    rng: Rng,
-    process: usize,
+pub struct Worker {
+    pub rng: Rng,
+    pub process: usize,
     request: String,
     number: u64,
     rate: FaultRate,
@@ -44,7 +44,8 @@ impl Round<'_> {
 
     async fn act(&self, worker: &mut Worker) {
         match worker.rng.below(100) {
-            0..30 => self.role(worker).await,
+            0..24 => self.role(worker).await,
+            24..30 => self.mortal(worker).await,
             30..42 => self.name(worker, &self.slugs).await,
             42..52 => self.name(worker, &self.domains).await,
             52..72 => self.change(worker).await,
@@ -56,7 +57,7 @@ impl Round<'_> {
         }
     }
 
-    async fn send(&self, worker: &mut Worker, request: RequestBuilder) -> Option<TestResponse> {
+    pub(super) async fn send(&self, worker: &mut Worker, request: RequestBuilder) -> Option<TestResponse> {
         let plan = FaultPlan::draw(&mut worker.rng, worker.rate);
         let (response, faults) = plan.send(request, &worker.request, self.wire).await;
         self.figures.requests.fetch_add(1, Ordering::Relaxed);

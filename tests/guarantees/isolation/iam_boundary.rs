@@ -24,7 +24,7 @@ const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
 
 /// Accesses of a tenant beyond `ORG#<own>…`, and why they do not disclose another tenant.
-const EXCEPTIONS: [(Family, &[StoreAction], &str); 14] = [
+const EXCEPTIONS: [(Family, &[StoreAction], &str); 15] = [
     (
         Family::ApiKeys,
         &[
@@ -55,7 +55,7 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 14] = [
     (
         Family::Platform,
         &[StoreAction::UpdateItem],
-        "the counter of all docks, which a new dock increments and only platform keys read",
+        "the counter of all docks, which creations and deletions of docks change and only platform keys read",
     ),
     (
         Family::Deployment,
@@ -70,12 +70,18 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 14] = [
     ),
     (
         Family::Docks,
-        &[StoreAction::PutItem, StoreAction::UpdateItem],
-        "a dock of the caller is added to the list of all docks, or renamed in it; only platform keys read that list",
+        &[StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+        "a dock of the caller is added to the list of all docks, renamed in it or removed from it; only platform keys read \
+         that list",
+    ),
+    (
+        Family::DeletedDocks,
+        &[StoreAction::PutItem],
+        "a deleted dock of the caller is added to the list of all deleted docks, which only platform keys read",
     ),
     (
         Family::PartyPointers,
-        &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem],
+        &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem, StoreAction::DeleteItem],
         "the owner of a ledger party; Berth omits a party of another organization, as if it did not exist",
     ),
     (
@@ -90,13 +96,14 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 14] = [
     ),
     (
         Family::LedgerHints,
-        &[StoreAction::BatchGetItem, StoreAction::PutItem],
-        "ledger ids are global: Berth discloses that a hint is taken, and not its owner",
+        &[StoreAction::BatchGetItem, StoreAction::PutItem, StoreAction::UpdateItem],
+        "ledger ids are global: Berth discloses that a hint is or was taken, and not its owner",
     ),
     (
         Family::LedgerRights,
-        &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem],
-        "the parties that the caller itself may act as, and their number: the user id is the id of the calling key",
+        &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+        "the parties that the caller itself may act as, and their number: the user id is the id of the calling key; the \
+         deletion of a party of the caller removes the right of its user",
     ),
 ];
 
@@ -198,6 +205,10 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     requests.extend(targets.iter().map(|target| client.request(Method::GET, target)));
     requests.extend(requests_at_every_location(scene));
     // Deletions come last.
+    let body = json!({ "partyIdHint": "leaving", "userId": user });
+    client.allocate_ledger_party(&body).await.expect(200);
+    let leaving = client.get(&format!("{parties}?search=leaving")).await.expect(200).json()["data"][0]["id"].clone();
+    requests.push(client.request(Method::DELETE, &format!("{parties}/{}", leaving.as_str().expect("an id"))));
     let (outcome, lasting): (Vec<_>, Vec<_>) =
         scoped_endpoints().partition(|(endpoint, _)| endpoint.method == Method::DELETE);
     requests.extend(

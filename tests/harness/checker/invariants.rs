@@ -8,16 +8,16 @@ use berth_shared::{
     store::{
         Action,
         keys::SHARDS,
-        record::{HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
+        record::{AuditEntry, Content, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
     },
     time::Time,
 };
 
-use super::table::Table;
+use super::{deletions, table::Table};
 
-type Rule = fn(&Table, &mut Vec<String>);
+pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 23] = [
+pub const RULES: [(&str, Rule); 26] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -28,6 +28,8 @@ pub const RULES: [(&str, Rule); 23] = [
     ("docks and the rows in the list of all docks agree", dock_rows),
     ("every dock has all its counters", dock_counters),
     ("docks and domains agree", domains),
+    ("no deleted resource exists, and every deleted dock has its row", deletions::tombstones),
+    ("every deletion in progress has its tombstone", deletions::pending),
     ("parties and pointers agree", party_pointers),
     ("parties and the index of external references agree", references),
     ("allocated parties, hints and rows in the ledger list agree", ledger_parties),
@@ -35,16 +37,17 @@ pub const RULES: [(&str, Rule); 23] = [
     ("every user counts the rights of the user", ledger_right_counters),
     ("every current role has an item by dock and one by party", current_roles),
     ("every revoked role has an item by dock and one by party, and is not current", revoked_roles),
-    ("every role has its dock and its party", role_ends),
+    ("every role has its dock and its party", deletions::role_ends),
     ("parties and docks count their current roles", role_counts),
     ("every API key has a row in both lists", api_keys),
     ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
-    ("every creation and every revocation of a role has its audit entry", audit),
-    ("every record of a tenant has its organization", tenants),
+    ("every creation, every revocation of a role and every deletion has its audit entry", audit),
+    ("every audit entry has a row in each of its views", audit_rows),
+    ("every record of a tenant has its organization", deletions::tenants),
 ];
 
 /// Reports what is in only one of two sets that should be equal.
-fn equal_sets<T: Ord + std::fmt::Debug>(
+pub fn equal_sets<T: Ord + std::fmt::Debug>(
     violations: &mut Vec<String>,
     (one_name, one): (&str, BTreeSet<T>),
     (other_name, other): (&str, BTreeSet<T>),
@@ -193,8 +196,9 @@ fn ledger_parties(table: &Table, violations: &mut Vec<String>) {
         .values()
         .filter_map(|PartyRecord { party, .. }| Some((party.organization_id, party.ledger_hint.as_ref()?, party.id)))
         .collect();
-    let hints = table.hints.values().map(|record| {
-        let HintOwner { organization_id, party_id } = record.owner;
+    // The hint of a deleted party stays.
+    let hints = table.hints.values().filter(|record| record.owner.deleted_at.is_none()).map(|record| {
+        let HintOwner { organization_id, party_id, .. } = record.owner;
         (organization_id, &record.hint, party_id)
     });
     equal_sets(violations, ("the hints", hints.collect()), ("the parties", parties.clone()));
@@ -205,7 +209,7 @@ fn ledger_parties(table: &Table, violations: &mut Vec<String>) {
 fn ledger_rights(table: &Table, violations: &mut Vec<String>) {
     for right in &table.rights {
         let hint = right.party.hint.as_str();
-        if !table.hints.contains_key(hint) {
+        if table.hints.get(hint).is_none_or(|record| record.owner.deleted_at.is_some()) {
             violations.push(format!("{} may act as {hint}, which does not exist", right.user_id));
         }
     }
@@ -258,18 +262,6 @@ fn revoked_roles(table: &Table, violations: &mut Vec<String>) {
     }
 }
 
-fn role_ends(table: &Table, violations: &mut Vec<String>) {
-    for record in &table.roles_by_dock {
-        let (organization, Role { id, dock_id, party_id, .. }) = (record.organization_id, &record.role);
-        if !table.docks.contains_key(&(organization, *dock_id)) {
-            violations.push(format!("{id} is in the dock {dock_id}, which does not exist"));
-        }
-        if !table.parties.contains_key(&(organization, *party_id)) {
-            violations.push(format!("{id} is held by the party {party_id}, which does not exist"));
-        }
-    }
-}
-
 fn role_counts(table: &Table, violations: &mut Vec<String>) {
     let mut of_docks: BTreeMap<(DockId, RoleName), usize> = BTreeMap::new();
     let mut of_parties: BTreeMap<(PartyId, RoleName), usize> = BTreeMap::new();
@@ -295,7 +287,7 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
             let counter = counters.get(&(*owner, *id, role)).copied().unwrap_or_default();
             check(id.to_string(), counter, of_docks.get(&(*id, role)));
         }
-        for PartyRecord { party, role_counts } in table.parties.values() {
+        for PartyRecord { party, role_counts, .. } in table.parties.values() {
             check(party.id.to_string(), role_counts.of(Some(role)), of_parties.get(&(party.id, role)));
         }
     }
@@ -322,11 +314,21 @@ fn lineage(table: &Table, violations: &mut Vec<String>) {
             violations.push(format!("the creator of {} does not exist", key.id));
             continue;
         };
+        // Later changes of the creator do not change the key.
+        if was_reduced(table, &parent.id.to_string()) {
+            continue;
+        }
         if parent.expires_at.is_some_and(|end| key.expires_at.is_none_or(|own| own > end)) {
             violations.push(format!("{} outlives its creator", key.id));
         }
         if key.scopes.iter().any(|scope| !parent.scopes.contains(scope)) {
             violations.push(format!("{} has a scope that its creator lacks", key.id));
+        }
+        if parent.allowed_ips.of_child(key.allowed_ips.clone()).ok().as_ref() != Some(&key.allowed_ips) {
+            violations.push(format!("{} can be used from networks from which its creator cannot", key.id));
+        }
+        if parent.dock_id.is_some() {
+            violations.push(format!("{} was created by a credential that is bound to a dock", key.id));
         }
     }
     for pending in &table.pending_revocations {
@@ -336,6 +338,15 @@ fn lineage(table: &Table, violations: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Returns whether the scopes or the expiry of a credential were reduced after its creation.
+fn was_reduced(table: &Table, id: &str) -> bool {
+    let mut entries = table.audit.iter().filter(|entry| entry.entity_id == id && entry.action == Action::Update);
+    entries.any(|entry| {
+        let after = entry.details().and_then(|details| details.changes.as_ref()).map(|changes| changes.after.to_text());
+        after.is_some_and(|after| after.contains("\"scopes\"") || after.contains("\"expiresAt\""))
+    })
 }
 
 fn audit(table: &Table, violations: &mut Vec<String>) {
@@ -349,20 +360,34 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     let revoked: BTreeSet<_> = revoked.map(|(owner, id)| (Some(owner), id.to_string())).collect();
     created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
     created.extend(revoked.iter().cloned());
+    let deleted = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
+    let deleted: BTreeSet<_> = deleted.collect();
+    created.extend(deleted.iter().cloned());
+    let ended: BTreeSet<_> = revoked.union(&deleted).cloned().collect();
     let entries = |action: Action| {
         let entries = table.audit.iter().filter(move |entry| entry.action == action);
         entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };
     equal_sets(violations, ("the table", created), ("the audit entries of creations", entries(Action::Create)));
-    equal_sets(violations, ("the revoked roles", revoked), ("the audit entries of deletions", entries(Action::Delete)));
+    let entries_of_ends = ("the audit entries of deletions", entries(Action::Delete));
+    equal_sets(violations, ("the revoked roles and the tombstones", ended), entries_of_ends);
     let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
     violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
 }
 
-fn tenants(table: &Table, violations: &mut Vec<String>) {
-    for (tenant, what) in table.tenants() {
-        if !table.organizations.contains_key(&tenant) {
-            violations.push(format!("{what} belongs to {tenant}, which does not exist"));
+fn audit_rows(table: &Table, violations: &mut Vec<String>) {
+    let rows = table.audit_rows.iter().map(|row| (row.entry.owner.organization(), row.entry.id, row.view.clone()));
+    let views = table
+        .audit
+        .iter()
+        .flat_map(|entry| entry.views().into_iter().map(|view| (entry.owner.organization(), entry.id, view)));
+    equal_sets(violations, ("the rows", rows.collect()), ("the audit entries", views.collect()));
+    let entries: BTreeMap<_, _> = table.audit.iter().map(|entry| (entry.id, entry)).collect();
+    for row in &table.audit_rows {
+        let Some(entry) = entries.get(&row.entry.id) else { continue };
+        let same = AuditEntry { content: row.entry.content.clone(), ..(*entry).clone() } == row.entry;
+        if !same || (row.entry.content != Content::InEntry && row.entry.content != entry.content) {
+            violations.push(format!("a row of {} disagrees with it", entry.id));
         }
     }
 }

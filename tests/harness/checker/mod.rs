@@ -1,5 +1,6 @@
 //! The consistency checker: reads the whole table and reports every invariant that does not hold.
 
+mod deletions;
 mod invariants;
 mod table;
 

@@ -10,11 +10,11 @@ use berth_shared::{
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, CursorSecret, Deployment, DockCounter,
-            DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow,
-            OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference,
-            PendingRevocation, PlatformCounter, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty,
-            SlugRecord,
+            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, AuditRow, CursorSecret, DeletedDock,
+            Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight,
+            LedgerRightCounter, LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer,
+            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RevokedRoleByDock,
+            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
         },
     },
 };
@@ -33,6 +33,9 @@ pub struct Table {
     pub dock_counters: Vec<DockCounter>,
     pub dock_rows: Vec<DockRow>,
     pub domains: Vec<DomainRecord>,
+    pub deleted_docks: Vec<DeletedDock>,
+    pub tombstones: Vec<Tombstone>,
+    pub pending_deletions: Vec<PendingDeletion>,
     pub parties: BTreeMap<(OrganizationId, PartyId), PartyRecord>,
     pub party_pointers: Vec<PartyPointer>,
     pub references: Vec<PartyReference>,
@@ -52,6 +55,7 @@ pub struct Table {
     pub api_key_uses: Vec<ApiKeyUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
+    pub audit_rows: Vec<AuditRow>,
     /// Items that are not records, each with the reason.
     pub unreadable: Vec<String>,
 }
@@ -89,6 +93,9 @@ impl Table {
             Record::DockCounter(record) => self.dock_counters.push(record),
             Record::DockRow(record) => self.dock_rows.push(record),
             Record::Domain(record) => self.domains.push(record),
+            Record::DeletedDock(record) => self.deleted_docks.push(record),
+            Record::Tombstone(record) => self.tombstones.push(record),
+            Record::PendingDeletion(record) => self.pending_deletions.push(record),
             Record::Party(record) => {
                 self.parties.insert((record.party.organization_id, record.party.id), record);
             }
@@ -110,6 +117,7 @@ impl Table {
             Record::ApiKeyUse(record) => self.api_key_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),
+            Record::AuditRow(record) => self.audit_rows.push(record),
         }
     }
 
@@ -124,6 +132,14 @@ impl Table {
         tenants.extend(self.ledger_rows.iter().map(|record| (record.organization_id, "a ledger party")));
         tenants.extend(self.roles_by_dock.iter().map(|record| (record.organization_id, "a role by dock")));
         tenants.extend(self.roles_by_party.iter().map(|record| (record.organization_id, "a role by party")));
+        tenants
+    }
+
+    /// Returns the tenants to which records of the past belong, which stay after the deletion of the tenant.
+    pub fn history(&self) -> Vec<(OrganizationId, &'static str)> {
+        let mut tenants: Vec<(OrganizationId, &'static str)> = Vec::new();
+        tenants.extend(self.tombstones.iter().map(|record| (record.organization_id, "a tombstone")));
+        tenants.extend(self.pending_deletions.iter().map(|record| (record.organization_id, "a deletion")));
         tenants.extend(self.revoked_by_dock.iter().map(|record| (record.organization_id, "a revoked role by dock")));
         tenants.extend(self.revoked_by_party.iter().map(|record| (record.organization_id, "a revoked role by party")));
         let owned = |owner: Owner, what: &'static str| Some((owner.organization()?, what));

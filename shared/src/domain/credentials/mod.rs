@@ -12,7 +12,8 @@ pub use form::{Credential, Digest, MalformedCredential};
 pub use scope::{Scope, Scopes};
 
 use crate::domain::{
-    id::{ApiKeyId, OrganizationId},
+    AllowedIps,
+    id::{ApiKeyId, DockId, OrganizationId},
     time::Time,
 };
 
@@ -97,6 +98,14 @@ impl<'de> Deserialize<'de> for Owner {
     }
 }
 
+impl Principal {
+    /// Returns whether the credential has access to `dock`, as far as its binding to a dock decides.
+    #[must_use]
+    pub fn reaches(&self, dock: DockId) -> bool {
+        self.dock.is_none_or(|bound| bound == dock)
+    }
+}
+
 /// The authenticated sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -108,4 +117,8 @@ pub struct Principal {
     pub scopes: Scopes,
     /// Time from which the key is rejected; `None` if it does not expire.
     pub expires_at: Option<Time>,
+    /// The only dock that the key can access; `None` if it is not bound to a dock.
+    pub dock: Option<DockId>,
+    /// Networks from which the key can be used.
+    pub allowed_ips: AllowedIps,
 }

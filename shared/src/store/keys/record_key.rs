@@ -2,7 +2,7 @@
 
 use ulid::ULID_LEN;
 
-use super::{Key, SHARDS};
+use super::{AuditView, DeletedResource, Key, SHARDS};
 use crate::domain::{
     Domain, ExternalRef, Hint, RoleName, Slug,
     credentials::Owner,
@@ -45,6 +45,17 @@ pub enum RecordKey {
     },
     DockRow {
         id: DockId,
+    },
+    DeletedDock {
+        id: DockId,
+    },
+    Tombstone {
+        organization_id: OrganizationId,
+        resource: DeletedResource,
+    },
+    PendingDeletion {
+        organization_id: OrganizationId,
+        resource: DeletedResource,
     },
     Domain {
         domain: Domain,
@@ -126,7 +137,11 @@ pub enum RecordKey {
     },
     AuditEntry {
         owner: Owner,
-        entity_id: String,
+        id: AuditEntryId,
+    },
+    AuditRow {
+        owner: Owner,
+        view: AuditView,
         id: AuditEntryId,
     },
 }
@@ -160,8 +175,21 @@ impl RecordKey {
             let is_digest = digest.len() == DIGEST_LEN && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
             return (is_digest && sk == "IDEM").then_some(Self::Idempotency { owner, credential, digest });
         }
-        let entity_id = area.strip_prefix("#AUDIT#")?.to_owned();
-        Some(Self::AuditEntry { owner, entity_id, id: id(sk)? })
+        let area = area.strip_prefix("#AUDIT#")?;
+        if area == "ALL" {
+            return Some(Self::AuditEntry { owner, id: id(sk)? });
+        }
+        let (view, value) = area.split_once('#')?;
+        let text = || value.to_owned();
+        let view = match view {
+            "ENTITY" => AuditView::Entity(text()),
+            "DOCK" => AuditView::Dock(self::id(value)?),
+            "ACTOR" => AuditView::Actor(text()),
+            "ACTION" => AuditView::Action(text()),
+            "TYPE" => AuditView::Type(text()),
+            _ => return None,
+        };
+        Some(Self::AuditRow { owner, view, id: id(sk)? })
     }
 
     fn parse_platform(area: &str, sk: &str) -> Option<Self> {
@@ -181,6 +209,20 @@ impl RecordKey {
             return match shard(sk) {
                 Some(shard) => Some(Self::DockCounter { organization_id, dock_id, shard }),
                 None => Self::parse_dock_role(organization_id, dock_id, sk),
+            };
+        }
+        if area == "#DELETIONS" {
+            let (state, resource) = sk.split_once('#')?;
+            let resource = match resource.split_once('#') {
+                None => (resource == "ORG").then_some(DeletedResource::Organization)?,
+                Some(("DOCK", dock)) => DeletedResource::Dock(id(dock)?),
+                Some(("PTY", party)) => DeletedResource::Party(id(party)?),
+                Some(_) => return None,
+            };
+            return match state {
+                "GONE" => Some(Self::Tombstone { organization_id, resource }),
+                "PENDING" => Some(Self::PendingDeletion { organization_id, resource }),
+                _ => None,
             };
         }
         if area == "#ROLES" {
@@ -235,6 +277,7 @@ impl RecordKey {
                 "CURSOR_SECRET" => (sk == pk).then_some(Self::CursorSecret),
                 "ORGS" => Some(Self::OrganizationRow { id: id(sk)? }),
                 "DOCKS" => Some(Self::DockRow { id: id(sk)? }),
+                "DELETED_DOCKS" => Some(Self::DeletedDock { id: id(sk)? }),
                 "PTYS" => Some(Self::PartyPointer { id: id(sk)? }),
                 "LEDGER" => Some(Self::LedgerHint { hint: Hint::parse(sk.strip_suffix("::")?).ok()? }),
                 "KEYS" => Some(Self::ApiKeyRow { id: id(sk)? }),

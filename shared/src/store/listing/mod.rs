@@ -68,6 +68,12 @@ impl<'a> Reader<'a> {
             Some(Resume::After(sk)) => (Some(sk), false),
             Some(Resume::End) => (None, true),
         };
+        // DynamoDB rejects a start outside the range of a query.
+        let (start, ended) = match (&section.between, start) {
+            (Some((_, last)), Some(sk)) if sk > *last => (None, ended),
+            (Some((first, _)), Some(sk)) if sk <= *first => (None, true),
+            (_, start) => (start, ended),
+        };
         Self { section, read: VecDeque::new(), start, ended, chunk }
     }
 
@@ -126,7 +132,7 @@ impl Store {
     /// Skips `rows` rows of a section without transferring them.
     async fn skip(&self, reader: &mut Reader<'_>, mut rows: usize) -> Result<()> {
         while rows > 0 && !reader.ended {
-            let query = self.query(&reader.section.range, reader.start.as_deref()).select(Select::Count);
+            let query = self.query_section(reader.section, reader.start.as_deref()).select(Select::Count);
             let query = query.limit(i32::try_from(rows).unwrap_or(i32::MAX));
             let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
             rows = rows.saturating_sub(usize::try_from(response.count).unwrap_or_default());
@@ -160,7 +166,7 @@ impl Store {
 
     async fn fill_one(&self, reader: &mut Reader<'_>, rows: usize) -> Result<()> {
         while reader.read.is_empty() && !reader.ended {
-            let query = self.query(&reader.section.range, reader.start.as_deref());
+            let query = self.query_section(reader.section, reader.start.as_deref());
             // The first row of a dated section may be the one before the page.
             let rows = rows + usize::from(reader.section.is_dated());
             let limit = reader.chunk.map_or(rows, |chunk| chunk.min(rows));
@@ -177,8 +183,22 @@ impl Store {
 
     /// Creates a strongly consistent query of `range`, newest first, that starts after the sort key `start`.
     pub(super) fn query(&self, range: &Range, start: Option<&str>) -> QueryFluentBuilder {
-        let key = |sk: &str| key_attributes(&Key { pk: range.pk.clone(), sk: sk.to_owned() });
-        let condition = KeyCondition::of(range).render();
+        self.query_where(&range.pk, KeyCondition::of(range), start)
+    }
+
+    /// Creates a strongly consistent query of the rows of a section, newest first, that starts after the sort key `start`.
+    fn query_section(&self, section: &Section, start: Option<&str>) -> QueryFluentBuilder {
+        let Section { range, between, .. } = section;
+        let condition = match between {
+            Some((first, last)) => KeyCondition::Between { pk: &range.pk, first, last },
+            None => KeyCondition::of(range),
+        };
+        self.query_where(&range.pk, condition, start)
+    }
+
+    fn query_where(&self, pk: &str, condition: KeyCondition<'_>, start: Option<&str>) -> QueryFluentBuilder {
+        let key = |sk: &str| key_attributes(&Key { pk: pk.to_owned(), sk: sk.to_owned() });
+        let condition = condition.render();
         self.client
             .query()
             .table_name(self.table())

@@ -21,6 +21,8 @@ pub(in crate::store) struct Section {
     group: Option<String>,
     rank: usize,
     rows: Rows,
+    /// First and last sort key of the rows; `None` for all rows of the range.
+    pub(super) between: Option<(String, String)>,
     /// Whether rows of the section before this one in the list can move to this one.
     pub(super) receives: bool,
 }
@@ -52,23 +54,28 @@ pub(super) enum Resume {
 impl Section {
     /// Returns the section of a range whose groups have one row each.
     pub(in crate::store) const fn single(range: Range) -> Self {
-        Self { range, group: None, rank: 0, rows: Rows::Single, receives: false }
+        Self { range, group: None, rank: 0, rows: Rows::Single, between: None, receives: false }
     }
 
     /// Returns the section of a range whose sort keys end in the group and the id of the row.
     pub(in crate::store) const fn grouped(range: Range) -> Self {
-        Self { range, group: None, rank: 0, rows: Rows::Older, receives: false }
+        Self { range, group: None, rank: 0, rows: Rows::Older, between: None, receives: false }
     }
 
     /// Returns the section of a range whose rows all have the group `group`. Their sort keys end in their ids.
     pub(in crate::store) const fn of_group(range: Range, group: String) -> Self {
-        Self { range, group: Some(group), rank: 0, rows: Rows::Older, receives: false }
+        Self { range, group: Some(group), rank: 0, rows: Rows::Older, between: None, receives: false }
     }
 
     /// Returns the section of a range whose sort keys end in the group of the row. Its id is in the attribute `id`, and it is
     /// ordered by it among the rows of other sections.
     pub(in crate::store) const fn dated(range: Range) -> Self {
-        Self { range, group: None, rank: 0, rows: Rows::Dated, receives: false }
+        Self { range, group: None, rank: 0, rows: Rows::Dated, between: None, receives: false }
+    }
+
+    /// Returns the section with only the rows from one sort key up to another one.
+    pub(in crate::store) fn between(self, first: String, last: String) -> Self {
+        Self { between: Some((first, last)), ..self }
     }
 
     /// Returns the section as one to which rows of the section before it can move.
@@ -78,18 +85,18 @@ impl Section {
 
     /// Returns the section of the newest rows of each group with this rank. The attribute `id` is the id of a row.
     pub(in crate::store) const fn newest(range: Range, rank: usize) -> Self {
-        Self { range, group: None, rank, rows: Rows::Newest, receives: false }
+        Self { range, group: None, rank, rows: Rows::Newest, between: None, receives: false }
     }
 
     /// Returns the section of the older rows of each group with this rank, whose sort keys end in their ids. The newest ones
     /// can move to it.
     pub(in crate::store) const fn older(range: Range, rank: usize) -> Self {
-        Self { range, group: None, rank, rows: Rows::Older, receives: true }
+        Self { range, group: None, rank, rows: Rows::Older, between: None, receives: true }
     }
 
     /// Returns the section to which rows of another [`Section::single`] can move.
     pub(in crate::store) const fn moved(range: Range) -> Self {
-        Self { range, group: None, rank: 0, rows: Rows::Single, receives: true }
+        Self { range, group: None, rank: 0, rows: Rows::Single, between: None, receives: true }
     }
 
     /// Returns whether the position of a row contains the attribute `id`, which is not in the sort key.

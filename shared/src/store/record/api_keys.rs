@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{StoredRecord, stores_all_members, stores_member};
+use super::{SecretDigests, StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{
         ApiKey,
         credentials::{Digest, Owner},
-        error::{Error, Result},
-        hex,
         id::ApiKeyId,
         time::Time,
     },
@@ -21,24 +19,16 @@ pub struct ApiKeyRecord {
     /// The API key.
     #[serde(flatten)]
     pub key: ApiKey,
-    /// SHA-256 of the credential, in hexadecimal.
-    digest: String,
+    /// Digests of its credentials.
+    #[serde(flatten)]
+    pub secrets: SecretDigests,
 }
 
 impl ApiKeyRecord {
     /// Creates the record of `key`, whose credential has this digest.
     #[must_use]
     pub fn new(key: ApiKey, digest: &Digest) -> Self {
-        Self { key, digest: hex::encode(digest.as_bytes()) }
-    }
-
-    /// Returns the digest of the credential.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] if the stored value is not a SHA-256.
-    pub fn digest(&self) -> Result<Digest> {
-        let digest = hex::decode(&self.digest).and_then(|bytes| Digest::from_slice(&bytes));
-        digest.ok_or_else(|| Error::internal("the stored digest of an API key is not a SHA-256"))
+        Self { key, secrets: SecretDigests::new(digest) }
     }
 }
 

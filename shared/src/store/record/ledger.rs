@@ -1,4 +1,4 @@
-//! Records that only parties allocated at `/v2` have.
+//! Records of parties allocated at `/v2`. A deleted party that was created at `/v1` has a hint, too.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +7,7 @@ use crate::{
     domain::{
         Hint,
         id::{OrganizationId, PartyId},
+        time::Time,
     },
     store::keys::{self, Key},
 };
@@ -20,7 +21,7 @@ pub struct LedgerHint {
     pub owner: HintOwner,
 }
 
-/// Party that has a hint.
+/// Party that has or had a hint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HintOwner {
@@ -28,6 +29,9 @@ pub struct HintOwner {
     pub organization_id: OrganizationId,
     /// Party.
     pub party_id: PartyId,
+    /// Time of the deletion of the party; `None` while it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Time>,
 }
 
 impl StoredRecord for LedgerHint {

@@ -18,6 +18,7 @@
 
 mod api_keys;
 mod audit;
+mod deletions;
 mod docks;
 mod idempotency;
 mod ledger;
@@ -25,6 +26,7 @@ mod organizations;
 mod parties;
 mod platform;
 mod roles;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -43,7 +45,8 @@ use crate::domain::{
 };
 
 pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
-pub use audit::{AuditEntry, Changes};
+pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
+pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
 pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
@@ -53,6 +56,7 @@ pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
+pub use secrets::{SecretDigests, SecretMatch};
 
 /// A type of record.
 pub trait StoredRecord: Sized {
@@ -206,6 +210,12 @@ records! {
     DockRow(DockRow);
     /// Domain of a dock.
     Domain(DomainRecord);
+    /// Dock in the list of all deleted docks.
+    DeletedDock(DeletedDock);
+    /// Last state of a deleted resource.
+    Tombstone(Tombstone);
+    /// Deletion after which roles remain to be revoked.
+    PendingDeletion(PendingDeletion);
     /// Party.
     Party(PartyRecord);
     /// Pointer from the id of a party to its organization.
@@ -244,6 +254,8 @@ records! {
     Idempotency(IdempotencyRecord);
     /// Audit entry.
     AuditEntry(AuditEntry);
+    /// Row of an audit entry in a view of the trail.
+    AuditRow(AuditRow);
 }
 
 /// Reads an item as a record of type `R`.

@@ -69,13 +69,16 @@ pub struct PartyRecord {
     /// Number of current roles of the party.
     #[serde(flatten)]
     pub role_counts: RoleCounts,
+    /// Id of the user that may act as the party on the ledger; `None` if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_user: Option<String>,
 }
 
 impl PartyRecord {
     /// Creates the record of a party without roles.
     #[must_use]
     pub const fn new(party: Party) -> Self {
-        Self { party, role_counts: RoleCounts::NONE }
+        Self { party, role_counts: RoleCounts::NONE, ledger_user: None }
     }
 }
 

@@ -6,8 +6,8 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType,
-        Role, RoleName, Slug,
+        AllowedIps, ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party,
+        PartyType, Role, RoleName, Slug,
         credentials::{Digest, Environment, Owner, Scope},
         id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
         json::Json,
@@ -15,7 +15,7 @@ use crate::{
     },
     store::{
         audit::{Action, Actor, Dialect, Entity},
-        keys::{PK, SK},
+        keys::{AuditView, DeletedResource, PK, SK},
     },
 };
 
@@ -113,6 +113,8 @@ impl Values {
             owner: self.owner(),
             name: self.name.clone(),
             scopes: Scope::ALL.to_vec(),
+            dock_id: self.is_set.then(|| self.dock().id),
+            allowed_ips: AllowedIps::default(),
             environment: Environment::Test,
             start: "dk_test_000000".to_owned(),
             expires_at: self.is_set.then(|| self.time()),
@@ -125,7 +127,11 @@ impl Values {
             revoked_at: None,
             version: self.number,
         };
-        ApiKeyRecord::new(key, &Digest::from_slice(&[7; 32]).unwrap())
+        let mut record = ApiKeyRecord::new(key, &Digest::from_slice(&[7; 32]).unwrap());
+        if self.is_set {
+            record.secrets = record.secrets.rotated(&Digest::from_slice(&[8; 32]).unwrap(), Some(self.time()));
+        }
+        record
     }
 
     fn audit_entry(&self) -> AuditEntry {
@@ -138,20 +144,49 @@ impl Values {
             action: Action::Update,
             actor: Actor { kind: "api_key".to_owned(), id: self.user_id.clone() },
             dialect: Dialect::Ledger,
-            changes: Changes {
-                before: Json::Null,
-                after: Json::Object(vec![("n".to_owned(), Json::Number("1.50".to_owned()))]),
-            },
             request_id: "req".to_owned(),
-            ip_address: None,
-            user_agent: self.is_set.then(|| "test/1".to_owned()),
             created_at: self.time(),
+            content: Content::Plain(Details {
+                changes: Some(Changes {
+                    before: Json::Null,
+                    after: Json::Object(vec![("n".to_owned(), Json::Number("1.50".to_owned()))]),
+                }),
+                metadata: None,
+                ip_address: None,
+                user_agent: self.is_set.then(|| "test/1".to_owned()),
+            }),
         }
+    }
+
+    /// Returns an audit row of another service, and one without details.
+    fn audit_rows(&self) -> Vec<Record> {
+        let mut entry = self.audit_entry();
+        let row = AuditRow { view: AuditView::Actor(self.user_id.clone()), entry: entry.clone() };
+        entry.entity_type = Entity::Other("artifact".to_owned());
+        entry.content = Content::InEntry;
+        vec![row.into(), AuditRow { view: AuditView::Type("artifact".to_owned()), entry }.into()]
     }
 
     /// Returns a record of every type.
     fn records(&self) -> Vec<Record> {
-        [self.records_of_owners(), self.records_of_parties(), self.records_of_requests()].concat()
+        let deleted = self.records_of_deletions();
+        let audit = self.audit_rows();
+        [self.records_of_owners(), self.records_of_parties(), deleted, self.records_of_requests(), audit].concat()
+    }
+
+    /// Returns the records of deleted resources.
+    fn records_of_deletions(&self) -> Vec<Record> {
+        let (organization_id, dock, party) = (self.organization(), self.dock().id, self.party());
+        let resource = if self.is_set { DeletedResource::Dock(dock) } else { DeletedResource::Party(party.id) };
+        let (deleted_at, deleted_by) = (self.time(), self.user_id.clone());
+        let ttl = self.is_set.then_some(self.number);
+        let deletion = Deletion { deleted_at, deleted_by: deleted_by.clone(), version: self.number, ttl };
+        let last = LastState { name: party.name, kind: (!self.is_set).then_some(party.kind), deleted_at, deleted_by };
+        vec![
+            DeletedDock { id: dock, owner: DockOwner { organization_id } }.into(),
+            PendingDeletion { organization_id, resource, deletion }.into(),
+            Tombstone { organization_id, resource, last }.into(),
+        ]
     }
 
     /// Returns the records of the platform, organizations and docks.
@@ -217,11 +252,15 @@ impl Values {
                 party: PartySummary::from(&party),
             }
             .into(),
-            LedgerHint { hint: hint.clone(), owner: HintOwner { organization_id, party_id: party.id } }.into(),
+            LedgerHint {
+                hint: hint.clone(),
+                owner: HintOwner { organization_id, party_id: party.id, deleted_at: self.is_set.then(|| self.time()) },
+            }
+            .into(),
             LedgerRow { organization_id, hint: hint.clone(), party: PartyRef { party_id: party.id } }.into(),
             LedgerRight { user_id: self.user_id.clone(), party: GrantedHint { hint } }.into(),
             LedgerRightCounter { user_id: self.user_id.clone(), count: RightCount { rights: self.number } }.into(),
-            PartyRecord { party, role_counts }.into(),
+            PartyRecord { party, role_counts, ledger_user: self.is_set.then(|| self.user_id.clone()) }.into(),
             RoleByDock { organization_id, role: role.clone() }.into(),
             RoleByParty { organization_id, role: role.clone() }.into(),
             RevokedRoleByDock { organization_id, role: role.clone() }.into(),
@@ -330,6 +369,7 @@ fn there_is_a_record_of_every_type() {
     let mut found: Vec<_> = fixed().records().iter().map(Record::entity_type).collect();
     let mut types = Record::ENTITY_TYPES.to_vec();
     found.sort_unstable();
+    found.dedup();
     types.sort_unstable();
     assert_eq!(found, types);
     types.dedup();
@@ -346,7 +386,7 @@ fn new_docks_and_parties_have_no_counters() {
 
 #[test]
 fn a_missing_or_malformed_attribute_is_an_error() {
-    for (record, attribute) in [(fixed().audit_entry().into(), "changes"), (Record::from(fixed().api_key()), "owner")] {
+    for (record, attribute) in [(fixed().audit_entry().into(), "content"), (Record::from(fixed().api_key()), "owner")] {
         let mut item = record.to_item().unwrap();
         item.insert(attribute.to_owned(), AttributeValue::S("secret value".to_owned()));
         let error = Record::from_item(&item).unwrap_err().to_string();

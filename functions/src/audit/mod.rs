@@ -1,0 +1,6 @@
+//! Endpoints about the audit trail.
+
+pub(crate) mod entity;
+pub(crate) mod list;
+mod names;
+mod view;
