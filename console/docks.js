@@ -1,5 +1,6 @@
 /** The docks of an organization, and one dock. */
 import { get, pathOf } from "./api.js";
+import { openDelete } from "./delete.js";
 import { h } from "./dom.js";
 import { openEditForm, openForm, succeeded, withoutEmpty } from "./form.js";
 import { searchField, table } from "./list.js";
@@ -81,6 +82,17 @@ export async function dockPage({ parameters, signal, reload }) {
   await show(place, async () => {
     /** @type {import("./api.js").Result<Dock>} */
     const { data: dock, etag } = await get(path, {}, signal);
+    const remove = () =>
+      openDelete({
+        title: t.delete.dock,
+        consequence: t.delete.dockText,
+        resource: dock,
+        path,
+        etag,
+        done: () => {
+          location.hash = `#/organizations/${parameters.org}/docks`;
+        },
+      });
     const edit = () =>
       openEditForm({
         title: t.docks.edit,
@@ -124,6 +136,7 @@ export async function dockPage({ parameters, signal, reload }) {
         h("h1", null, name(dock.name)),
         badge(dock.status, dock.status === "ACTIVE" ? "good" : ""),
         button(t.edit, edit),
+        button(t.delete.submit, remove, { class: "danger" }),
       ),
       details([
         [t.fields.id, identifier(dock.id)],

@@ -112,7 +112,13 @@ export class Inputs {
 /** @param {Field} field @param {unknown} value @param {string} id @returns {HTMLElement} */
 function controlOf(field, value, id) {
   const text = typeof value === "string" ? value : "";
-  const common = { id, name: field.name, autocomplete: "off", spellcheck: "false", "aria-required": field.required ? "true" : null };
+  const common = {
+    id,
+    name: field.name,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-required": field.required ? "true" : null,
+  };
   switch (field.type) {
     case "json":
       return h("textarea", {

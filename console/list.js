@@ -9,7 +9,7 @@ import { announce, button, problem } from "./ui.js";
 /** @typedef {import("./api.js").Schemas["ListMeta"]} Meta */
 /**
  * @template Row
- * @typedef {{ title: string, cell: (row: Row) => Child, kind?: "number" | "wide" | "action" }} Column
+ * @typedef {{ title: string, cell: (row: Row) => Child, kind?: "number" | "wide" | "action" | "text" }} Column
  */
 
 /** Rows of a page. */

@@ -1,5 +1,6 @@
 /** The list of organizations, and one organization. */
 import { get, pathOf } from "./api.js";
+import { openDelete } from "./delete.js";
 import { h } from "./dom.js";
 import { openEditForm, openForm, succeeded, withoutEmpty } from "./form.js";
 import { number } from "./format.js";
@@ -112,6 +113,17 @@ export async function organizationPage({ parameters, signal, reload }) {
     /** @type {import("./api.js").Result<Organization>} */
     const { data: organization, etag } = await get(path, {}, signal);
     remember(organization);
+    const remove = () =>
+      openDelete({
+        title: t.delete.organization,
+        consequence: t.delete.organizationText,
+        resource: organization,
+        path,
+        etag,
+        done: () => {
+          location.hash = "#/";
+        },
+      });
     const edit = () =>
       openEditForm({
         title: t.organizations.edit,
@@ -130,7 +142,13 @@ export async function organizationPage({ parameters, signal, reload }) {
     const count = (page, label, count) =>
       h("a", { class: "tile", href: `${base}/${page}` }, h("strong", null, number(count)), label);
     return [
-      h("div", { class: "title" }, h("h1", null, name(organization.name)), button(t.edit, edit)),
+      h(
+        "div",
+        { class: "title" },
+        h("h1", null, name(organization.name)),
+        button(t.edit, edit),
+        button(t.delete.submit, remove, { class: "danger" }),
+      ),
       h(
         "div",
         { class: "tiles" },

@@ -1,4 +1,5 @@
 /** The pages and their addresses. */
+import { auditPage } from "./audit.js";
 import { changesPage } from "./changes.js";
 import { dockPage, docksPage } from "./docks.js";
 import { keysPage } from "./keys.js";
@@ -32,6 +33,7 @@ export const pages = [
   { path: "organizations/:org/docks", label: t.nav.docks, show: docksPage },
   { path: "organizations/:org/docks/:dock", show: dockPage },
   { path: "organizations/:org/keys", label: t.nav.keys, show: keysPage },
+  { path: "organizations/:org/audit", label: t.nav.audit, show: auditPage },
   { path: "", label: t.nav.organizations, show: organizationsPage },
   { path: "keys", label: t.nav.allKeys, show: keysPage },
   { path: "requests", label: t.nav.changes, show: changesPage },

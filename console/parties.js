@@ -1,5 +1,6 @@
 /** The parties of an organization, and one party. */
 import { get, pathOf, send } from "./api.js";
+import { openDelete } from "./delete.js";
 import { h } from "./dom.js";
 import { openEditForm, openForm, succeeded, withoutEmpty } from "./form.js";
 import { searchField, table } from "./list.js";
@@ -88,6 +89,17 @@ export async function partyPage({ parameters, signal, reload }) {
   await show(place, async () => {
     /** @type {import("./api.js").Result<Party>} */
     const { data: party, etag } = await get(path, {}, signal);
+    const remove = () =>
+      openDelete({
+        title: t.delete.party,
+        consequence: t.delete.partyText,
+        resource: party,
+        path,
+        etag,
+        done: () => {
+          location.hash = `#/organizations/${parameters.org}/parties`;
+        },
+      });
     const edit = () =>
       openEditForm({
         title: t.parties.edit,
@@ -103,7 +115,14 @@ export async function partyPage({ parameters, signal, reload }) {
     const history = timeline({ party, signal });
     const roles = rolesOf(party, signal, () => history.reload());
     return [
-      h("div", { class: "title" }, h("h1", null, name(party.name)), badge(typeName(party.type)), button(t.edit, edit)),
+      h(
+        "div",
+        { class: "title" },
+        h("h1", null, name(party.name)),
+        badge(typeName(party.type)),
+        button(t.edit, edit),
+        button(t.delete.submit, remove, { class: "danger" }),
+      ),
       details([
         [t.fields.id, identifier(party.id)],
         [t.fields.email, optional(party.email)],

@@ -38,8 +38,15 @@ describe("the template helper", () => {
           return [element.innerHTML, element.title, element.querySelectorAll("b, script").length];
         },
         attributes: ({ h }) =>
-          h("input", { type: "checkbox", checked: true, disabled: true, hidden: false, "aria-busy": false, max: 3, id: null })
-            .outerHTML,
+          h("input", {
+            type: "checkbox",
+            checked: true,
+            disabled: true,
+            hidden: false,
+            "aria-busy": false,
+            max: 3,
+            id: null,
+          }).outerHTML,
         value: ({ h }) => h("input", { value: "<" }).value,
         listener: ({ h }) => {
           let runs = 0;
@@ -79,7 +86,9 @@ describe("the template helper", () => {
           ];
         },
         addresses: ({ h }) =>
-          ["#/a", "/openapi.json", "data:text/csv;charset=utf-8,a"].map((href) => h("a", { href }).getAttribute("href")),
+          ["#/a", "/openapi.json", "data:text/csv;charset=utf-8,a"].map((href) =>
+            h("a", { href }).getAttribute("href"),
+          ),
       };
     });
   });

@@ -13,7 +13,8 @@ after(async () => {
   await browser?.close();
 });
 
-const cell = (page, party, dock, state) => page.getByRole("gridcell", { name: `${party} in ${dock}: ${state}`, exact: true });
+const cell = (page, party, dock, state) =>
+  page.getByRole("gridcell", { name: `${party} in ${dock}: ${state}`, exact: true });
 
 describe("the matrix", () => {
   let server, api, seeded;
@@ -31,16 +32,21 @@ describe("the matrix", () => {
     await go(opened.page, `#/organizations/${seeded.organization.id}/matrix`);
     return opened;
   };
-  const rolesOf = async (party) => (await api("GET", `/v1/organizations/${seeded.organization.id}/parties/${party}/roles`)).data;
+  const rolesOf = async (party) =>
+    (await api("GET", `/v1/organizations/${seeded.organization.id}/parties/${party}/roles`)).data;
 
   test("shows the roles that the API returns, in every cell", async () => {
     const { page, close } = await open();
-    const shown = await page.getByRole("gridcell").evaluateAll((cells) => cells.map((each) => each.getAttribute("aria-label")));
+    const shown = await page
+      .getByRole("gridcell")
+      .evaluateAll((cells) => cells.map((each) => each.getAttribute("aria-label")));
     const expected = [];
     for (const [row, id] of seeded.partyIds.entries()) {
       const roles = await rolesOf(id);
       for (const [column, dock] of seeded.dockIds.entries()) {
-        const names = ["DISTRIBUTOR", "RECIPIENT"].filter((role) => roles.some((each) => each.dockId === dock && each.role === role));
+        const names = ["DISTRIBUTOR", "RECIPIENT"].filter((role) =>
+          roles.some((each) => each.dockId === dock && each.role === role),
+        );
         const text = names.map((name) => name[0] + name.slice(1).toLowerCase()).join(", ") || "no role";
         expected.push(`${partyName(row)} in ${dockName(column)}: ${text}`);
       }
@@ -53,7 +59,8 @@ describe("the matrix", () => {
   test("assigns and revokes with a click, and undoes both", async () => {
     const { page, close } = await open();
     const [party, dock] = [partyName(0), dockName(3)];
-    const held = async () => (await rolesOf(seeded.partyIds[0])).filter((role) => role.dockId === seeded.dockIds[3]).map((role) => role.role);
+    const held = async () =>
+      (await rolesOf(seeded.partyIds[0])).filter((role) => role.dockId === seeded.dockIds[3]).map((role) => role.role);
     assert.deepEqual(await held(), []);
     await cell(page, party, dock, "no role").click({ position: { x: 40, y: 15 } });
     await page.getByText(`Assigned Recipient to ${party} in ${dock}`).first().waitFor();
@@ -77,7 +84,10 @@ describe("the matrix", () => {
     assert.deepEqual(await held(), ["RECIPIENT"]);
     await page.keyboard.press("Control+z");
     await cell(page, party, dock, "no role").waitFor();
-    const command = await page.locator(".message .curl pre").first().evaluate((element) => element.textContent);
+    const command = await page
+      .locator(".message .curl pre")
+      .first()
+      .evaluate((element) => element.textContent);
     assert.match(command, /^curl -X (POST|DELETE) .*\$BERTH_API_KEY/s);
     await close();
   });
@@ -106,7 +116,9 @@ describe("the matrix", () => {
     await pause();
     const { page, close, takeRequests } = await open();
     await cell(page, party, dock, "no role").waitFor();
-    await page.getByLabel("Exact time (UTC)").fill(new Date(Date.parse(role.createdAt) + 1000).toISOString().slice(0, 19));
+    await page
+      .getByLabel("Exact time (UTC)")
+      .fill(new Date(Date.parse(role.createdAt) + 1000).toISOString().slice(0, 19));
     await page.getByLabel("Exact time (UTC)").press("Enter");
     await page.getByLabel("Exact time (UTC)").blur();
     await cell(page, party, dock, "Recipient").waitFor();
@@ -115,13 +127,20 @@ describe("the matrix", () => {
     takeRequests();
     await cell(page, party, dock, "Recipient").click({ position: { x: 12, y: 15 } });
     await page.waitForTimeout(200);
-    assert.deepEqual(takeRequests().map((request) => request.method()).filter((method) => method !== "GET"), []);
+    assert.deepEqual(
+      takeRequests()
+        .map((request) => request.method())
+        .filter((method) => method !== "GET"),
+      [],
+    );
     // The slider: its first position is the creation of the organization, its last one is now.
     const slider = page.getByRole("slider");
     await slider.focus();
     await page.keyboard.press("Home");
     await settled(page);
-    await page.waitForFunction(() => document.querySelectorAll(".m-cell.d, .m-cell.r, .m-cell.dr, .m-cell.unknown").length === 0);
+    await page.waitForFunction(
+      () => document.querySelectorAll(".m-cell.d, .m-cell.r, .m-cell.dr, .m-cell.unknown").length === 0,
+    );
     await page.keyboard.press("End");
     await cell(page, party, dock, "no role").waitFor();
     await page.waitForFunction(() => document.querySelectorAll(".m-cell.d, .m-cell.r").length > 0);
@@ -140,7 +159,13 @@ describe("the matrix", () => {
     await page.getByRole("combobox", { name: "Type" }).selectOption("INDIVIDUAL");
     await page.waitForFunction(() => document.querySelectorAll(".m-party bdi").length === 2);
     await page.getByRole("combobox", { name: "Show roles" }).selectOption("RECIPIENT");
-    assert.equal(await page.locator(".m-d").first().evaluate((element) => getComputedStyle(element).visibility), "hidden");
+    assert.equal(
+      await page
+        .locator(".m-d")
+        .first()
+        .evaluate((element) => getComputedStyle(element).visibility),
+      "hidden",
+    );
     await close();
   });
 
@@ -148,7 +173,10 @@ describe("the matrix", () => {
     const { page, close } = await open();
     const grid = page.getByRole("grid");
     await grid.focus();
-    const active = () => grid.evaluate((element) => document.getElementById(element.getAttribute("aria-activedescendant"))?.getAttribute("aria-label"));
+    const active = () =>
+      grid.evaluate((element) =>
+        document.getElementById(element.getAttribute("aria-activedescendant"))?.getAttribute("aria-label"),
+      );
     for (const key of ["ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"]) await page.keyboard.press(key);
     const first = await grid.getAttribute("aria-activedescendant");
     assert.equal(first, "m-2-0");

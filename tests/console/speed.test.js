@@ -80,7 +80,10 @@ test(`the matrix of ${LARGE.parties} parties and ${LARGE.docks} docks takes less
     await settled(page);
     await page.waitForFunction(() => document.querySelector(".m-cell.unknown") === null);
     const requests = takeRequests().map((request) => request.url());
-    assert.ok(requests.length <= REQUESTS, `${requests.length} requests for a screenful: ${requests.map((url) => url.slice(0, 120))}`);
+    assert.ok(
+      requests.length <= REQUESTS,
+      `${requests.length} requests for a screenful: ${requests.map((url) => url.slice(0, 120))}`,
+    );
   };
   await page.waitForFunction(() => document.querySelector(".m-cell.d, .m-cell.r") !== null);
   await settled(page);
@@ -105,7 +108,8 @@ test(`the matrix of ${LARGE.parties} parties and ${LARGE.docks} docks takes less
     await timed("scrolling to another screenful", "scroll", [((step * 31) % 80) * 56, ((step * 7919) % 9900) * 30]);
     assert.ok((await page.locator(".m-cell").count()) < 1500, "only visible cells have elements");
   }
-  for (const key of ["ArrowDown", "ArrowRight", "PageDown", "PageDown", "End", "Home"]) await timed(`pressing ${key}`, "key", key);
+  for (const key of ["ArrowDown", "ArrowRight", "PageDown", "PageDown", "End", "Home"])
+    await timed(`pressing ${key}`, "key", key);
   for (const step of [900, 600, 300, 990]) await timed("moving the slider", "slide", step);
   await timed("going back to now", "slide", 1000);
   await timed("filtering by role", "role", "RECIPIENT");

@@ -1,49 +1,18 @@
 // A story for each page: what a person does, and what the directory contains afterwards.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { promisify } from "node:util";
-import { assertAccessible, go, launch, openConsole, settled, signIn } from "./browser.js";
-import { clientOf } from "./seed.js";
-import { startServer } from "./server.js";
+import { assertAccessible, go, openConsole, settled, signIn } from "./browser.js";
+import { button, field, stage } from "./story.js";
 
-let browser, server, api;
-
-before(async () => {
-  server = await startServer();
-  api = clientOf(server);
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-/** Runs a story in a console of its own. */
-const story = (name, task, options) =>
-  test(name, async () => {
-    const opened = await openConsole(browser, server, options);
-    try {
-      await task(opened.page, opened);
-    } catch (error) {
-      await opened.page.screenshot({ path: `${name.replaceAll(/\W+/g, "-")}.png` });
-      throw error;
-    }
-    await opened.close();
-  });
-
-const createOrganization = (name) => api("POST", "/v1/organizations", { name });
-const createParty = (organization, body) =>
-  api("POST", `/v1/organizations/${organization.id}/parties`, { type: "ORGANIZATION", ...body });
-const createDock = (organization, name) => api("POST", "/v1/docks", { organizationId: organization.id, name });
-/** A field of the open form. */
-const field = (page, label) => page.locator("dialog").getByLabel(new RegExp(`^${label}( \\(required\\))?$`));
-const button = (page, name) => page.getByRole("button", { name, exact: true });
+const scene = stage();
+const { story, createOrganization, createParty, createDock } = scene;
+const api = (...request) => scene.api(...request);
 
 describe("signing in", () => {
   test("rejects what is no key, and keeps the key in memory only", async () => {
-    const { page, opened, close, allow, requests } = await openConsole(browser, { ...server, key: null });
+    const { page, opened, close, allow, requests } = await openConsole(scene.browser, { ...scene.server, key: null });
     assert.equal(opened.headers()["content-security-policy"], CSP);
     await assertAccessible(page, "the form to sign in");
     await button(page, "Sign in").click();
@@ -52,26 +21,36 @@ describe("signing in", () => {
     await button(page, "Sign in").click();
     await page.getByText("visible ASCII characters").waitFor();
     allow(/401/);
-    await page.getByLabel("API key").fill(`${server.key.slice(0, -1)}?`);
+    await page.getByLabel("API key").fill(`${scene.server.key.slice(0, -1)}?`);
     await button(page, "Sign in").click();
     await page.getByText("Berth does not accept this key.").waitFor();
     assert.equal(await page.getByLabel("API key").inputValue(), "");
 
-    await signIn(page, server.key);
+    await signIn(page, scene.server.key);
     await settled(page);
-    const secret = server.key.split("_").at(-1);
+    const secret = scene.server.key.split("_").at(-1);
     const stored = await page.evaluate(async () => {
       const databases = await indexedDB.databases();
       const names = await caches.keys();
-      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, databases, names, location.href]);
+      return JSON.stringify([
+        { ...localStorage },
+        { ...sessionStorage },
+        document.cookie,
+        databases,
+        names,
+        location.href,
+      ]);
     });
-    assert.equal(stored, JSON.stringify([{}, {}, "", [], [], `${server.url}/console`]));
+    assert.equal(stored, JSON.stringify([{}, {}, "", [], [], `${scene.server.url}/console`]));
     assert.ok(!(await page.content()).includes(secret), "the page contains the secret");
-    assert.ok(requests.every((request) => !request.url().includes(secret)), "a URL contains the secret");
+    assert.ok(
+      requests.every((request) => !request.url().includes(secret)),
+      "a URL contains the secret",
+    );
 
     await page.reload();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
-    await signIn(page, server.key);
+    await signIn(page, scene.server.key);
     await button(page, "Sign out").click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await close();
@@ -86,7 +65,7 @@ describe("signing in", () => {
     });
     await page.getByText("Berth no longer accepts your key.").waitFor();
     await page.unroute("**/v1/api-keys?*");
-    await signIn(page, server.key);
+    await signIn(page, scene.server.key);
     await page.getByRole("heading", { name: "All API keys" }).waitFor();
   });
 });
@@ -109,7 +88,9 @@ describe("organizations", () => {
     const [created] = (await api("GET", "/v1/organizations?slug=harbor-trust")).data;
     assert.match(page.url(), new RegExp(`#/organizations/${created.id}$`));
     const raw = await (
-      await fetch(`${server.url}/v1/organizations/${created.id}`, { headers: { authorization: `Bearer ${server.key}` } })
+      await fetch(`${scene.server.url}/v1/organizations/${created.id}`, {
+        headers: { authorization: `Bearer ${scene.server.key}` },
+      })
     ).text();
     assert.match(raw, /"tier":1\.50,"big":12345678901234567890/);
     await page.getByText("12345678901234567890").waitFor();
@@ -154,9 +135,12 @@ describe("docks", () => {
     const [dock] = (await api("GET", `/v1/docks?organizationId=${organization.id}`)).data;
     assert.deepEqual([dock.businessAddress.city, dock.primaryColor, dock.domain], ["Boston", "#0066cc", null]);
     const party = await createParty(organization, { name: "Acme" });
-    await api("POST", `/v1/organizations/${organization.id}/parties/${party.id}/roles`, { dockId: dock.id, role: "RECIPIENT" });
+    await api("POST", `/v1/organizations/${organization.id}/parties/${party.id}/roles`, {
+      dockId: dock.id,
+      role: "RECIPIENT",
+    });
     await page.reload();
-    await signIn(page, server.key);
+    await signIn(page, scene.server.key);
     await page.getByRole("row", { name: /Acme Recipient/ }).waitFor();
     await assertAccessible(page, "a dock");
 
@@ -266,7 +250,11 @@ describe("the time line", () => {
     await bars.first().waitFor();
     await button(page, "Look closer").click();
     await page.waitForFunction(() => document.querySelectorAll(".tl-bar").length === 3);
-    assert.deepEqual(await bars.evaluateAll((all) => all.map((bar) => bar.classList.contains("ended"))), [true, true, false]);
+    assert.deepEqual(await bars.evaluateAll((all) => all.map((bar) => bar.classList.contains("ended"))), [
+      true,
+      true,
+      false,
+    ]);
     await assertAccessible(page, "a party");
     await button(page, "Revoke").click();
     await page.waitForFunction(() => document.querySelectorAll(".tl-bar.ended").length === 3);
@@ -293,7 +281,10 @@ describe("API keys", () => {
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), key);
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("dialog").count(), 1, "Escape does not close the only view of the key");
-    assert.equal((await fetch(`${server.url}/v1/organizations`, { headers: { authorization: `Bearer ${key}` } })).status, 200);
+    assert.equal(
+      (await fetch(`${scene.server.url}/v1/organizations`, { headers: { authorization: `Bearer ${key}` } })).status,
+      200,
+    );
     await button(page, "I have copied the key").click();
     assert.ok(!(await page.content()).includes(key));
     await go(page, "#/requests");
@@ -319,14 +310,14 @@ describe("every change", () => {
     const organization = await createOrganization("Curl");
     await go(page, `#/organizations/${organization.id}/parties`);
     await button(page, "New party").click();
-    const name = "O'Neill & \"Sons\" $(id) `id` \\ 株式会社";
+    const name = 'O\'Neill & "Sons" $(id) `id` \\ 株式会社';
     await field(page, "Name").fill(name);
     await page.getByText("As curl").click();
     const command = await page.locator("dialog .curl pre").textContent();
     assert.match(command, /"Authorization: Bearer \$BERTH_API_KEY"/);
-    assert.ok(!command.includes(server.key));
+    assert.ok(!command.includes(scene.server.key));
     const { stdout } = await promisify(execFile)("sh", ["-c", `${command.replace("curl ", "curl -sS ")}`], {
-      env: { PATH: process.env.PATH, BERTH_API_KEY: server.key },
+      env: { PATH: process.env.PATH, BERTH_API_KEY: scene.server.key },
     });
     assert.equal(JSON.parse(stdout).name, name);
     // The same Idempotency-Key: the console's request has no other effect.
@@ -357,18 +348,35 @@ for (const [name, options] of Object.entries({
   "dark mode": { colorScheme: "dark" },
 })) {
   describe(name, () => {
-    story(`${name} has accessible pages without horizontal scrolling`, async (page) => {
-      const organization = await createOrganization("Narrow and dark");
-      const party = await createParty(organization, { name: "Acme", metadata: { tier: "gold" } });
-      const dock = await createDock(organization, "Claims");
-      await api("POST", `/v1/organizations/${organization.id}/parties/${party.id}/roles`, { dockId: dock.id, role: "RECIPIENT" });
-      const base = `#/organizations/${organization.id}`;
-      for (const hash of ["#/", base, `${base}/parties`, `${base}/parties/${party.id}`, `${base}/docks/${dock.id}`, `${base}/matrix`, `${base}/keys`]) {
-        await go(page, hash);
-        await assertAccessible(page, `${hash} on ${name}`);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(overflow <= 0, `${hash} scrolls by ${overflow} px`);
-      }
-    }, options);
+    story(
+      `${name} has accessible pages without horizontal scrolling`,
+      async (page) => {
+        const organization = await createOrganization("Narrow and dark");
+        const party = await createParty(organization, { name: "Acme", metadata: { tier: "gold" } });
+        const dock = await createDock(organization, "Claims");
+        await api("POST", `/v1/organizations/${organization.id}/parties/${party.id}/roles`, {
+          dockId: dock.id,
+          role: "RECIPIENT",
+        });
+        const base = `#/organizations/${organization.id}`;
+        for (const hash of [
+          "#/",
+          base,
+          `${base}/parties`,
+          `${base}/parties/${party.id}`,
+          `${base}/docks/${dock.id}`,
+          `${base}/matrix`,
+          `${base}/keys`,
+        ]) {
+          await go(page, hash);
+          await assertAccessible(page, `${hash} on ${name}`);
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          assert.ok(overflow <= 0, `${hash} scrolls by ${overflow} px`);
+        }
+      },
+      options,
+    );
   });
 }
