@@ -8,7 +8,7 @@ use std::{
 };
 
 /// The layers, lowest first.
-const LAYERS: [&str; 5] = ["domain", "store", "operator", "http", "ledger"];
+const LAYERS: [&str; 6] = ["domain", "store", "operator", "http", "ledger", "oauth"];
 
 /// Re-exports at the root of the crate, for other crates. The crate itself uses the full paths.
 const REEXPORTS: [&str; 8] = ["Environment", "Error", "Result", "Service", "credentials", "error", "id", "time"];

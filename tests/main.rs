@@ -1,6 +1,7 @@
 //! Black-box tests: Berth over HTTP on an embedded DynamoDB. Every response is validated against the contract.
 //!
-//! - `api/` has the tests of each endpoint, by resource and verb. `ledger/` has those of the `/v2` dialect.
+//! - `api/` has the tests of each endpoint, by resource and verb. `ledger/` has those of the `/v2` dialect, `oauth/` those of
+//!   OAuth 2.0.
 //! - `guarantees/` has the tests of guarantees of all endpoints.
 //! - `harness/` starts servers, sends requests and validates responses.
 //!
@@ -17,6 +18,7 @@ mod api;
 mod guarantees;
 mod harness;
 mod ledger;
+mod oauth;
 
 use std::process::ExitCode;
 

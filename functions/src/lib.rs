@@ -9,9 +9,12 @@ pub mod cors;
 mod docks;
 mod ledger;
 pub mod logs;
+mod machine_clients;
+mod oauth;
 pub mod openapi;
 mod organizations;
 mod parties;
+mod recipients;
 mod roles;
 mod routes;
 mod schemas;
@@ -51,6 +54,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     roles::revoke::ENDPOINT,
     roles::check::ENDPOINT,
     roles::get::ENDPOINT,
+    recipients::create::ENDPOINT,
+    recipients::create_batch::ENDPOINT,
+    recipients::list::ENDPOINT,
+    recipients::get::ENDPOINT,
+    recipients::update::ENDPOINT,
+    recipients::delete::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
     api_keys::get::ENDPOINT,
@@ -59,6 +68,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     api_keys::revoke::ENDPOINT,
     audit::list::ENDPOINT,
     audit::entity::ENDPOINT,
+    machine_clients::create::ENDPOINT,
+    machine_clients::list::ENDPOINT,
+    machine_clients::get::ENDPOINT,
+    machine_clients::update::ENDPOINT,
+    machine_clients::rotate::ENDPOINT,
+    machine_clients::delete::ENDPOINT,
     ledger::allocate::ENDPOINT,
     ledger::list::ENDPOINT,
     ledger::participant_id::ENDPOINT,
@@ -71,6 +86,10 @@ pub static ENDPOINTS: &[Endpoint] = &[
     ledger::version::ENDPOINT,
     ledger::livez::ENDPOINT,
     ledger::readyz::ENDPOINT,
+    oauth::issue::ENDPOINT,
+    oauth::introspect::ENDPOINT,
+    oauth::revoke::ENDPOINT,
+    oauth::metadata::ENDPOINT,
     service::health::ENDPOINT,
     service::openapi::ENDPOINT,
     service::root::ENDPOINT,

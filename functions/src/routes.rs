@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use berth_shared::http::{Endpoint, Handler, allow_header};
+use berth_shared::http::{Endpoint, allow_header};
 use lambda_http::http::Method;
 use matchit::Router;
 
@@ -37,9 +37,8 @@ pub fn allowed_methods(path: &str) -> Option<String> {
 
 /// Returns whether errors of a path follow the conventions of the ledger API.
 pub(crate) fn is_ledger(path: &str) -> bool {
-    let other = |routes: &Router<&'static Endpoint>| {
-        routes.at(path).is_ok_and(|found| matches!(found.value.handler, Handler::Other(_)))
-    };
+    let other =
+        |routes: &Router<&'static Endpoint>| routes.at(path).is_ok_and(|found| found.value.dialect() == Some("ledger"));
     path.starts_with("/v2/") || ROUTES.values().any(other)
 }
 

@@ -71,6 +71,9 @@ impl Deployment {
         let role = json!({ "dockId": dock_id, "role": "DISTRIBUTOR" });
         let role = self.create("assign-role", &[of[0], ("partyId", &party_id)], &role);
         self.add_placeholder(&format!("{prefix}ROLE_ID"), &role["id"]);
+        let recipient = json!({ "name": "Jane", "email": "jane@example.com", "partyId": party_id });
+        let recipient = self.create("create-recipient", &[("dockId", &dock_id)], &recipient);
+        self.add_placeholder(&format!("{prefix}RECIPIENT_ID"), &recipient["id"]);
         let scopes: Vec<_> = berth_shared::credentials::Scope::ALL.iter().map(ToString::to_string).collect();
         let key = json!({ "name": "Own", "scopes": scopes, "organizationId": organization_id });
         let key = self.create("create-api-key", &[], &key);

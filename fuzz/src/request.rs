@@ -203,6 +203,7 @@ impl Text<'_> {
                     "dockId" => "${DOCK_ID}",
                     "partyId" => "${PARTY_ID}",
                     "roleId" => "${ROLE_ID}",
+                    "recipientId" => "${RECIPIENT_ID}",
                     "party" | "parties" => "${ALLOCATED}",
                     _ => "${KEY_ID}",
                 };

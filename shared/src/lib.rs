@@ -4,6 +4,7 @@
 //!
 //! | layer | content |
 //! |---|---|
+//! | [`oauth`] | the HTTP conventions of OAuth 2.0, `/v1/oauth` |
 //! | [`ledger`] | the HTTP conventions of Canton's JSON Ledger API, `/v2` |
 //! | [`http`] | the path of a request: authentication, parsing, errors, responses of `/v1` |
 //! | [`operator`] | what the operator's commands do without HTTP |
@@ -13,6 +14,7 @@
 pub mod domain;
 pub mod http;
 pub mod ledger;
+pub mod oauth;
 pub mod operator;
 pub mod store;
 

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         AllowedIps, ApiKey, Creator, Metadata, Name, Namespace, Organization, Slug,
-        credentials::{Credential, Environment, Owner, Scope, Scopes},
+        credentials::{Credential, CredentialSubject, Environment, Owner, Scope, Scopes},
         error::{Error, Result},
         id::{ApiKeyId, DockId, OrganizationId, RequestId},
         time::Time,
@@ -58,7 +58,7 @@ pub struct KeyProperties {
 /// [`Error::Internal`] if the system has no randomness.
 pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(ApiKeyRecord, Credential)> {
     let id = ApiKeyId::new(now, random()?);
-    let credential = credential(environment, id)?;
+    let credential = credential(environment, id.into())?;
     let key = ApiKey {
         id,
         owner: new.owner,
@@ -77,14 +77,14 @@ pub fn mint(environment: Environment, new: KeyProperties, now: Time) -> Result<(
     Ok((ApiKeyRecord::new(key, &credential.digest()), credential))
 }
 
-/// Generates a credential of the API key `id`.
+/// Generates a credential of `subject`.
 ///
 /// # Errors
 /// [`Error::Internal`] if the system has no randomness.
-pub fn credential(environment: Environment, id: ApiKeyId) -> Result<Credential> {
+pub fn credential(environment: Environment, subject: CredentialSubject) -> Result<Credential> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|e| Error::internal(e.to_string()))?;
-    Ok(Credential::new(environment, id, secret))
+    Ok(Credential::new(environment, subject, secret))
 }
 
 /// Creates the deployment record and a first platform key with all scopes. Returns the credential, or `None` if the
@@ -130,7 +130,7 @@ pub async fn create_key(store: &Store, environment: Environment, new: NewKey, op
     let is_first = owner == Owner::Platform && store.deployment().await?.is_none();
     let (deployment, secret, own) = deployment(now)?;
     if !is_first || !store.create_deployment((&deployment, &secret), &own, &record, &write(operator, now)?).await? {
-        store.create_api_key(&record, &write(operator, now)?).await?;
+        store.create_api_key(&record, None, &write(operator, now)?).await?;
     }
     Ok(CreatedKey { id: record.key.id, credential: credential.reveal().to_owned() })
 }

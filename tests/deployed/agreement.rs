@@ -40,7 +40,9 @@ impl State {
         let dock = client.create_dock(&organization, "North").await.id();
         let party = client.create_party(&organization, "Bolt").await;
         let role = client.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
+        let recipient = client.create_recipient(&dock, "north@example.com").await.id();
         let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let machine_client = client.create_machine_client(&organization, &["docks:read"]).await.id();
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let values = vec![
             ("BERTH_KEY", client.credential().expect("a new deployment has a first key").to_owned()),
@@ -48,7 +50,9 @@ impl State {
             ("DOCK_ID", dock),
             ("PARTY_ID", party.id()),
             ("ROLE_ID", role),
+            ("RECIPIENT_ID", recipient),
             ("KEY_ID", key),
+            ("MACHINE_CLIENT_ID", machine_client),
             ("LEDGER_PARTY", party.text("ledgerParty")),
             ("LEDGER_USER", user.as_str().expect("an id").to_owned()),
         ];

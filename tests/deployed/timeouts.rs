@@ -50,7 +50,7 @@ impl Deployment {
         let text = |item: &HashMap<String, AttributeValue>, name: &str| item[name].as_s().expect("a text").clone();
         let items = self.server.items().await.into_iter();
         let items = items.map(|item| ((text(&item, "pk"), text(&item, "sk")), item));
-        items.filter(|((pk, _), _)| Family::of(pk) != Some(Family::ApiKeyUses)).collect()
+        items.filter(|((pk, _), _)| Family::of(pk) != Some(Family::CredentialUses)).collect()
     }
 
     /// Invokes the function, and stops its process as soon as the relay blocks, as if it were busy with a computation.

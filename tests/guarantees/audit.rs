@@ -196,6 +196,35 @@ async fn changes_of_a_role_are_audited() {
     assert_eq!(world.entries_of(&world.organization, &created.id()).await.len(), 2);
 }
 
+/// Every role that ends with its dock has an entry of its own, from the same request.
+#[apply(api_test)]
+async fn deletions_are_audited() {
+    let world = World::new().await;
+    let dock = world.platform.create_dock(&world.organization, "Desk").await.id();
+    let target = paths::dock(&dock);
+    let (_, entry) = world.change(Method::DELETE, &target, Value::Null, &world.organization).await;
+    is(&entry, Entity::Dock, Action::Delete, Some(&dock));
+    let (before, after) = changes(&entry);
+    assert_eq!((&before["name"], &after), (&json!("Desk"), &Value::Null));
+    let party = world.platform.create_party(&world.organization, "Ann").await.id();
+    let mut ended = vec![party.clone()];
+    for name in ["East", "West"] {
+        let dock = world.platform.create_dock(&world.organization, name).await.id();
+        ended.push(world.platform.assign(&world.organization, &party, &dock, "RECIPIENT").await.id());
+    }
+    let request = world.platform.request(Method::DELETE, &paths::party(&world.organization, &party));
+    request.header("x-request-id", "ending").send().await.expect(200);
+    let entries = world.audit_entries().await.into_iter().filter(|entry| entry.request_id == "ending");
+    let mut found: Vec<_> = entries.map(|entry| (entry.entity_id, entry.action == Action::Delete)).collect();
+    found.sort();
+    ended.sort();
+    assert_eq!(found, ended.into_iter().map(|id| (id, true)).collect::<Vec<_>>());
+    let other = world.platform.create_organization("Other").await.id();
+    let target = paths::organization(&other);
+    let (_, entry) = world.change(Method::DELETE, &target, Value::Null, &other).await;
+    is(&entry, Entity::Organization, Action::Delete, None);
+}
+
 #[apply(api_test)]
 async fn changes_of_an_api_key_are_audited_without_the_secret() {
     let world = World::new().await;

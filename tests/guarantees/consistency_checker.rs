@@ -4,12 +4,12 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
     domain::{AllowedIps, ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId, RoleId},
+    id::{ApiKeyId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
     store::{
         ApiKeyRecord, Item, Record, StoredRecord,
         keys::{self, DeletedResource, Key},
         record::{
-            ApiKeyChild, ApiKeyRow, DeletedDock, Deletion, DockOwner, DomainOwner, DomainRecord, GrantedHint,
+            CredentialChild, CredentialRow, DeletedDock, Deletion, DockOwner, DomainOwner, DomainRecord, GrantedHint,
             LastState, LedgerRight, PartyReference, PartySummary, PendingDeletion, PendingRevocation, RevokedParent,
             RevokedRoleByParty, RoleByParty, Tombstone,
         },
@@ -36,6 +36,7 @@ pub struct Filled {
     role: RoleId,
     /// A revoked role of the person.
     revoked: RoleId,
+    recipient: RecipientId,
 }
 
 pub async fn filled() -> Filled {
@@ -59,13 +60,29 @@ pub async fn filled() -> Filled {
     let revoked = client.assign(&organization, &person, &dock, "DISTRIBUTOR").await.id();
     client.delete(&format!("{parties}/{person}/roles/{revoked}")).await.expect(200);
     client.assign(&organization, &person, &dock, "DISTRIBUTOR").await;
+    let recipient = client.create_recipient(&dock, "north@example.com").await.id();
+    client.patch(&paths::recipient(&dock, &recipient), &json!({ "email": "South@example.com" })).await.expect(200);
+    let gone = client.create_recipient(&dock, "gone@example.com").await.id();
+    client.delete(&paths::recipient(&dock, &gone)).await.expect(200);
     let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
     client.revoke_api_key(&key).await.expect(200);
     // A request stopped before it revoked the descendants of the key.
     let key: ApiKeyId = key.parse().expect("an id");
-    let pending = PendingRevocation { root: key, revoked: RevokedParent { id: key, after: None } };
+    let pending = PendingRevocation { root: key.ulid(), revoked: RevokedParent { id: key.into(), after: None } };
     let put = server.running().client().put_item().table_name(server.running().table());
     put.set_item(Some(pending.to_item().expect("an item"))).send().await.expect("put");
+    let body = json!({ "name": "Cron", "scopes": ["docks:read"], "dockId": dock });
+    let clients = paths::machine_clients(&organization);
+    let cron = client.post(&clients, &body).await.expect(201);
+    let grant = json!({
+        "grant_type": "client_credentials",
+        "client_id": cron.text("clientId"),
+        "client_secret": cron.text("clientSecret"),
+    });
+    client.post(paths::OAUTH_TOKEN, &grant).await.expect(200);
+    // A deleted client leaves its place in the list of its creator, and its tokens.
+    let deleted = client.post(&clients, &body).await.expect(201).id();
+    client.delete(&paths::machine_client(&organization, &deleted)).await.expect(200);
     let request = client.request(reqwest::Method::POST, &parties).header("idempotency-key", "once");
     request.json(&json!({ "type": "INDIVIDUAL", "name": "Cay" })).send().await.expect(201);
     let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
@@ -94,8 +111,9 @@ pub async fn filled() -> Filled {
     put.set_item(Some(ended.to_item().expect("an item"))).send().await.expect("put");
     let (dock, party, person) = (dock.parse(), party.parse(), person.parse());
     let (dock, party, person) = (dock.expect("an id"), party.expect("an id"), person.expect("an id"));
+    let recipient = recipient.parse().expect("an id");
     let (role, revoked) = (role.parse().expect("an id"), revoked.parse().expect("an id"));
-    Filled { server, organization, dock, party, person, role, revoked }
+    Filled { server, organization, dock, party, person, role, revoked, recipient }
 }
 
 #[apply(api_test)]
@@ -120,8 +138,10 @@ async fn every_kind_of_damage_is_detected() {
         (keys::count_shard(tenant, 2), "docks", "the counters of an organization"),
         (keys::count_shard(tenant, 2), "partiesIndividual", "the counters of an organization"),
         (keys::count_shard(tenant, 2), "apiKeys", "the counters of an organization"),
+        (keys::count_shard(tenant, 2), "machineClients", "the counters of an organization"),
         (platform.clone(), "organizations", "the counters of the platform"),
         (platform, "apiKeys", "the counters of the platform"),
+        (keys::dock_count_shard(tenant, dock, 5), "recipients", "docks count their recipients"),
         (keys::dock_count_shard(tenant, dock, 5), "rolesRecipient", "count their current roles"),
         (keys::party(tenant, party), "rolesDistributor", "count their current roles"),
     ] {
@@ -148,7 +168,7 @@ async fn every_kind_of_damage_is_detected() {
 
 /// Items without which a rule does not hold.
 async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> {
-    let Filled { organization, dock, party, person, role, revoked, .. } = *filled;
+    let Filled { organization, dock, party, person, role, revoked, recipient, .. } = *filled;
     let records = filled.server.records().await;
     let key_of = |is: &dyn Fn(&Record) -> bool| records.iter().find(|record| is(record)).expect("a record").key();
     let is_used_hint = |record: &Record| matches!(record, Record::LedgerHint(hint) if hint.owner.deleted_at.is_none());
@@ -165,7 +185,9 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (key_of(&|record| matches!(record, Record::Domain(_))), "docks and domains"),
         (keys::party_pointer(party), "parties and pointers"),
         (key_of(&|record| matches!(record, Record::PartyReference(_))), "the index of external references"),
-        (key_of(&|record| matches!(record, Record::ApiKeyChild(_))), "in the list of its creator"),
+        (key_of(&|record| matches!(record, Record::CredentialChild(_))), "in the list of its creator"),
+        (key_of(&|record| matches!(record, Record::MachineClient(_))), "every machine client has a row"),
+        (key_of(&|record| matches!(record, Record::MachineClientRow(_))), "every machine client has a row"),
         (key_of(&is_used_hint), "hints and rows in the ledger list"),
         (key_of(&|record| matches!(record, Record::DeletedDock(_))), "every deleted dock has its row"),
         (key_of(&|record| matches!(record, Record::Tombstone(_))), "no deleted resource exists"),
@@ -176,6 +198,13 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
         (keys::party_past_role(organization, person, revoked), "every revoked role has an item"),
         (key_of(&entry), "has its audit entry"),
         (key_of(&|record| matches!(record, Record::AuditRow(_))), "a row in each of its views"),
+        (keys::recipient_pointer(recipient), "and their pointers agree"),
+        (
+            key_of(&|record| matches!(record, Record::RecipientEmail(email) if email.owner.recipient_id == recipient)),
+            "their e-mail addresses",
+        ),
+        (keys::recipient(organization, dock, recipient), "has its audit entry"),
+        (keys::dock(organization, dock), "every recipient has its dock"),
         (keys::deployment(), "one deployment record"),
         (keys::cursor_secret(), "one cursor secret"),
         (keys::organization(organization), "has its organization"),
@@ -246,9 +275,12 @@ fn stray(filled: &Filled) -> Vec<(Record, &'static str)> {
             "refers to an allocated party",
         ),
         (ApiKeyRecord::new(key.clone(), &digest).into(), "has a row in both lists"),
-        (ApiKeyChild { parent: key.id, child: ApiKeyRow { id: key.id } }.into(), "in the list of its creator"),
         (
-            PendingRevocation { root: key.id, revoked: RevokedParent { id: key.id, after: None } }.into(),
+            CredentialChild { parent: key.id.ulid(), child: CredentialRow { id: key.id.into() } }.into(),
+            "in the list of its creator",
+        ),
+        (
+            PendingRevocation { root: key.id.ulid(), revoked: RevokedParent { id: key.id.into(), after: None } }.into(),
             "in the list of its creator",
         ),
         (RevokedRoleByParty { organization_id: organization, role: revoked }.into(), "revoked and current"),

@@ -1,5 +1,7 @@
 //! The DynamoDB requests and units of each operation, compared with the ceilings in docs/costs.md.
 
+mod recipients;
+
 use std::{fmt::Write, time::Duration};
 
 use berth::Options;
@@ -9,6 +11,7 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
+use super::costs_of_clients::machine_clients;
 use crate::harness::{
     DynamoDbRequest, Fault, TestClient, TestResponse, TestServer, Traffic, Wire, api_test, generated, paths, patient,
 };
@@ -20,7 +23,7 @@ const GROWTH: &str = "\n## Growth of the directory\n\n";
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md");
 
 /// Round trips, DynamoDB requests, write units and read units; `None` without a ceiling.
-type Ceiling = Option<(usize, usize, f64, f64)>;
+pub type Ceiling = Option<(usize, usize, f64, f64)>;
 
 pub struct Ledger {
     server: TestServer,
@@ -56,7 +59,7 @@ impl Ledger {
     }
 
     /// Measures a request with its authentication.
-    async fn whole_cost_of(&self, request: impl Future<Output = TestResponse>) -> (TestResponse, Traffic) {
+    pub async fn whole_cost_of(&self, request: impl Future<Output = TestResponse>) -> (TestResponse, Traffic) {
         self.wire.take();
         // The embedded DynamoDB responds so fast that the first of two concurrent requests may end before the second is
         // signed.
@@ -68,7 +71,7 @@ impl Ledger {
     }
 
     /// Measures a request, and records it with its ceiling.
-    async fn note(
+    pub async fn note(
         &mut self,
         name: &str,
         ceiling: Ceiling,
@@ -78,6 +81,11 @@ impl Ledger {
         let (response, traffic) = self.cost_of(request).await;
         self.rows.push((name.to_owned(), traffic, ceiling));
         response.expect(status)
+    }
+
+    /// Records measured traffic with its ceiling.
+    pub fn row(&mut self, name: &str, traffic: Traffic, ceiling: Ceiling) {
+        self.rows.push((name.to_owned(), traffic, ceiling));
     }
 
     fn table(&self) -> String {
@@ -114,7 +122,7 @@ pub fn cursor(response: &TestResponse) -> String {
 
 /// Returns a ceiling of round trips, DynamoDB requests, write units and read units.
 #[expect(clippy::unnecessary_wraps, reason = "the other value is None")]
-const fn at_most(trips: usize, requests: usize, write: f64, read: f64) -> Ceiling {
+pub const fn at_most(trips: usize, requests: usize, write: f64, read: f64) -> Ceiling {
     Some((trips, requests, write, read))
 }
 
@@ -142,7 +150,9 @@ async fn no_request_costs_more_than_its_ceiling() {
     docks(&mut ledger, &platform, &org).await;
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
+    recipients::measure(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
+    machine_clients(&mut ledger, &platform, &org).await;
     deletions(&mut ledger, &platform).await;
     println!("{}", ledger.table());
     ledger.expect_no_more_than_the_ceilings();
@@ -405,7 +415,7 @@ async fn deletions(ledger: &mut Ledger, platform: &TestClient) {
 /// Returns whether a request reads an API key with eventual consistency, or records its use.
 fn authenticates(request: &DynamoDbRequest) -> bool {
     let family = |key: &str| request.body[key]["pk"]["S"].as_str().and_then(Family::of);
-    family("Item") == Some(Family::ApiKeyUses)
+    family("Item") == Some(Family::CredentialUses)
         || (family("Key") == Some(Family::ApiKeys) && request.body["ConsistentRead"] != true)
 }
 

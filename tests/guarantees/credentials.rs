@@ -99,7 +99,16 @@ async fn every_sample_succeeds_with_a_key_that_holds_just_the_scope() {
         let key = server.platform().create_api_key(None, &[scope.as_str()]).await.text("key");
         let response = SampleRequest::of(endpoint, &tenant).send(&server.client(&key)).await;
         // A key can grant only scopes that it holds, and change only keys whose scopes it holds. This one holds none of them.
-        let held = ["create-api-key", "update-api-key", "rotate-api-key", "revoke-api-key"];
+        let held = [
+            "create-api-key",
+            "update-api-key",
+            "rotate-api-key",
+            "revoke-api-key",
+            "create-machine-client",
+            "update-machine-client",
+            "rotate-machine-client",
+            "delete-machine-client",
+        ];
         let expected = if held.contains(&endpoint.name) { 403 } else { endpoint.success };
         assert_eq!(response.status, expected, "{}: {}", endpoint.name, String::from_utf8_lossy(&response.body));
         let response = SampleRequest::of(endpoint, &new("Other").await).send(&server.platform()).await;

@@ -42,9 +42,10 @@ fn check_replay(first: &TestResponse, again: &TestResponse) {
 
 /// Returns a response without its credential, as its replay is.
 fn without_secret(mut response: TestResponse) -> TestResponse {
-    if let Some(key) = response.json()["key"].as_str().map(ToOwned::to_owned) {
-        let text = String::from_utf8(response.body).expect("JSON is text");
-        response.body = text.replace(&format!("\"{key}\""), "null").into_bytes();
+    for member in ["key", "clientSecret"] {
+        let Some(secret) = response.json()[member].as_str().map(ToOwned::to_owned) else { continue };
+        let text = String::from_utf8(response.body.clone()).expect("JSON is text");
+        response.body = text.replace(&format!("\"{secret}\""), "null").into_bytes();
     }
     response
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use berth::Options;
-use berth_shared::{Environment, credentials::Credential};
+use berth_shared::{Environment, credentials::Credential, id::ApiKeyId};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -83,7 +83,8 @@ async fn a_line_names_the_api_key_its_organization_and_the_request_of_the_gatewa
     assert_eq!(line_of_platform["keyId"], first);
     assert!(line_of_platform.get("organizationId").is_none(), "{line_of_platform}");
     // The sender of an invalid credential is unknown, even if its key exists.
-    let forged = Credential::new(Environment::Test, key.id().parse().expect("an id"), [7; 32]);
+    let id: ApiKeyId = key.id().parse().expect("an id");
+    let forged = Credential::new(Environment::Test, id, [7; 32]);
     for anonymous in [server.anonymous(), server.client(forged.reveal())] {
         let line = line(&anonymous.list_docks().await.expect(401));
         assert!(line.get("keyId").is_none() && line.get("organizationId").is_none(), "{line}");

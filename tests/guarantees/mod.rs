@@ -7,6 +7,7 @@ mod concurrency;
 mod conditional_requests;
 mod consistency_checker;
 pub mod costs;
+mod costs_of_clients;
 mod credentials;
 mod credentials_over_time;
 mod credentials_rejected;

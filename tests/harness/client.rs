@@ -116,6 +116,24 @@ impl TestClient {
         self.try_assign(organization, party, dock, role).await.expect(201)
     }
 
+    /// Creates a recipient with this e-mail address.
+    pub async fn create_recipient(&self, dock: &str, email: &str) -> TestResponse {
+        self.post(&paths::recipients(dock), &json!({ "name": "Jane Doe", "email": email })).await.expect(201)
+    }
+
+    /// Creates a machine client. Its secret is the member `clientSecret`.
+    pub async fn create_machine_client(&self, organization: &str, scopes: &[&str]) -> TestResponse {
+        let body = json!({ "name": "Test", "scopes": scopes });
+        self.post(&paths::machine_clients(organization), &body).await.expect(201)
+    }
+
+    /// Obtains an access token for a machine client with this creation response.
+    pub async fn access_token(&self, machine_client: &TestResponse) -> String {
+        let (id, secret) = (machine_client.text("clientId"), machine_client.text("clientSecret"));
+        let body = json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": secret });
+        self.post(paths::OAUTH_TOKEN, &body).await.expect(200).text("access_token")
+    }
+
     /// Creates an API key of `organization`, or a platform key for `None`. The credential is the member `key`.
     pub async fn create_api_key(&self, organization: Option<&str>, scopes: &[&str]) -> TestResponse {
         let mut body = json!({ "name": "Test", "scopes": scopes });

@@ -189,7 +189,8 @@ fn seen(operation: &str, status: u16) -> bool {
 /// Returns the module of the tests of an endpoint: `api::parties::get` for `get-party`. `None` if its name has no verb.
 pub fn test_module(endpoint: &str) -> Option<String> {
     let (verb, noun) = endpoint.split_once('-')?;
-    let (resource, rest) = noun.split_once('-').filter(|(first, _)| *first != "api").unwrap_or((noun, ""));
+    let (resource, rest) =
+        noun.split_once('-').filter(|(first, _)| !["api", "machine"].contains(first)).unwrap_or((noun, ""));
     let resources = match resource {
         "party" | "parties" => "parties".to_owned(),
         "audit" => "audit".to_owned(),

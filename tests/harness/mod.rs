@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 11] = [
+pub const DIRECTORY_SCOPES: [&str; 15] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -144,7 +144,11 @@ pub const DIRECTORY_SCOPES: [&str; 11] = [
     "parties:write",
     "roles:read",
     "roles:write",
+    "recipients:read",
+    "recipients:write",
     "api-keys:read",
     "api-keys:write",
+    "machine-clients:read",
+    "machine-clients:write",
     "audit:read",
 ];

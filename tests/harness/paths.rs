@@ -7,6 +7,10 @@ pub const ORGANIZATIONS: &str = "/v1/organizations";
 pub const DOCKS: &str = "/v1/docks";
 pub const API_KEYS: &str = "/v1/api-keys";
 pub const AUDIT_LOGS: &str = "/v1/audit/logs";
+pub const OAUTH_TOKEN: &str = "/v1/oauth/token";
+pub const OAUTH_INTROSPECT: &str = "/v1/oauth/introspect";
+pub const OAUTH_REVOKE: &str = "/v1/oauth/revoke";
+pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
 pub const LEDGER_PARTIES: &str = "/v2/parties";
 
 pub fn organization(organization: &str) -> String {
@@ -45,6 +49,14 @@ pub fn dock_parties(dock: &str) -> String {
     format!("{DOCKS}/{dock}/parties")
 }
 
+pub fn recipients(dock: &str) -> String {
+    format!("{DOCKS}/{dock}/recipients")
+}
+
+pub fn recipient(dock: &str, recipient: &str) -> String {
+    format!("{DOCKS}/{dock}/recipients/{recipient}")
+}
+
 pub fn api_key(key: &str) -> String {
     format!("{API_KEYS}/{key}")
 }
@@ -55,6 +67,18 @@ pub fn entity_audit_logs(entity_type: &str, entity: &str) -> String {
 
 pub fn api_key_rotation(key: &str) -> String {
     format!("{API_KEYS}/{key}/rotate")
+}
+
+pub fn machine_clients(organization: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/machine-clients")
+}
+
+pub fn machine_client(organization: &str, client: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/machine-clients/{client}")
+}
+
+pub fn machine_client_rotation(organization: &str, client: &str) -> String {
+    format!("{ORGANIZATIONS}/{organization}/machine-clients/{client}/rotate")
 }
 
 /// Returns the path of a ledger party. The id is inserted unchanged: encode it where necessary.

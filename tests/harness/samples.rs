@@ -2,7 +2,13 @@
 //!
 //! A body is the endpoint's example with the tenant's ids, unless `SampleRequest::body_of` defines another one.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use berth_functions::ENDPOINTS;
 use berth_shared::{
@@ -32,8 +38,12 @@ pub struct Tenant {
     pub party: String,
     /// Role `DISTRIBUTOR` of the party in the dock.
     pub role: String,
+    /// Recipient in the dock, without a party.
+    pub recipient: String,
     /// API key that has never been used.
     pub key: String,
+    /// Machine client.
+    pub machine_client: String,
     pub client: TestClient,
 }
 
@@ -44,17 +54,20 @@ impl Tenant {
         let dock = platform.create_dock(&organization, "Underwriting").await.id();
         let party = platform.create_party(&organization, "First American Title").await.id();
         let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
+        let recipient = platform.create_recipient(&dock, "jane@example.com").await.id();
         let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
+        let machine_client = platform.create_machine_client(&organization, &["docks:read"]).await.id();
         let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
-        Self { organization, dock, party, role, key, client }
+        Self { organization, dock, party, role, recipient, key, machine_client, client }
     }
 
     /// Returns a tenant that exists on no server.
     pub fn placeholder() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
         let client = TestClient::new("http://127.0.0.1:9", None);
-        let [organization, dock, party, role, key] = ["org", "dock", "pty", "dpr", "key"].map(id);
-        Self { organization, dock, party, role, key, client }
+        let [organization, dock, party, role, recipient, key, machine_client] =
+            ["org", "dock", "pty", "dpr", "rcp", "key", "mc"].map(id);
+        Self { organization, dock, party, role, recipient, key, machine_client, client }
     }
 
     /// Returns the tenant with a new resource in place of the one that a request to this endpoint changes or deletes.
@@ -72,6 +85,16 @@ impl Tenant {
             }
             "revoke-api-key" | "update-api-key" | "rotate-api-key" => {
                 fresh.key = client.create_api_key(None, &["docks:read"]).await.id()
+            }
+            "create-recipient" | "create-recipients-batch" | "update-recipient" => {
+                // The party holds the role, so each request changes one resource.
+                fresh.party = client.create_party(&self.organization, &name).await.id();
+                client.assign(&self.organization, &fresh.party, &self.dock, "RECIPIENT").await;
+                fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id();
+            }
+            "delete-recipient" => fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id(),
+            "update-machine-client" | "rotate-machine-client" | "delete-machine-client" => {
+                fresh.machine_client = client.create_machine_client(&self.organization, &["docks:read"]).await.id();
             }
             // Other endpoints create a resource or only read.
             _ => {}
@@ -119,10 +142,18 @@ impl Tenant {
             "dock" => &self.dock,
             "pty" => &self.party,
             "dpr" => &self.role,
+            "rcp" => &self.recipient,
             "key" => &self.key,
+            "mc" => &self.machine_client,
             other => panic!("Tenant has no resource with the prefix {other}: add one"),
         }
     }
+}
+
+/// Returns an e-mail address that no other recipient has.
+pub fn unique_email() -> String {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    format!("recipient-{}@example.com", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Returns every REST endpoint that requires a scope, with the scope. `ledger/tenants.rs` has the matrix of the ledger
@@ -130,7 +161,7 @@ impl Tenant {
 pub fn scoped_endpoints() -> impl Iterator<Item = (&'static Endpoint, Scope)> {
     ENDPOINTS.iter().filter_map(|endpoint| match endpoint.access {
         Access::Scope(scope) => Some((endpoint, scope)),
-        Access::Public | Access::Ledger(_) => None,
+        Access::Public | Access::Ledger(_) | Access::MachineClient | Access::OAuth => None,
     })
 }
 
@@ -165,6 +196,13 @@ impl SampleRequest {
             "create-dock" => Some(json!({ "organizationId": tenant.organization, "name": "Agent Portal" })),
             // The tenant's party already is a distributor.
             "assign-role" => Some(json!({ "dockId": dock, "role": "RECIPIENT" })),
+            // No two recipients of a dock have one address.
+            "create-recipient" => Some(json!({ "name": "Jane Doe", "email": unique_email(), "partyId": tenant.party })),
+            "create-recipients-batch" => {
+                let recipient = json!({ "name": "Jane Doe", "email": unique_email(), "partyId": tenant.party });
+                Some(json!({ "recipients": [recipient] }))
+            }
+            "update-recipient" => Some(json!({ "name": "Jane Roe", "partyId": tenant.party })),
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
                 let organization = &tenant.organization;
@@ -172,7 +210,13 @@ impl SampleRequest {
                     json!({ "name": "Reader", "scopes": ["docks:read"], "organizationId": organization, "dockId": dock }),
                 )
             }
-            // The tenant's key lacks the scopes of the example.
+            // The credential that sends the sample may lack the scopes of the example.
+            "create-machine-client" => {
+                let (name, scopes) = ("Settlement", ["docks:read"]);
+                Some(json!({ "name": name, "scopes": scopes, "dockId": dock, "partyId": tenant.party }))
+            }
+            "update-machine-client" => Some(json!({ "name": "Settlement", "partyId": tenant.party })),
+            // The key does not have the scopes of the example.
             "update-api-key" => Some(json!({ "name": "Reader" })),
             _ => Some(tenant.example(endpoint)?),
         };

@@ -27,11 +27,16 @@ pub(crate) const ENDPOINT: Endpoint =
              itself. An organization key can create keys only for its own organization.",
         )
         .store(&[
-            StoreAction::ConditionCheckItem.on(&[Family::ApiKeys, Family::Tenant]),
+            StoreAction::ConditionCheckItem.on(&[
+                Family::ApiKeys,
+                Family::MachineClients,
+                Family::AccessTokens,
+                Family::Tenant,
+            ]),
             StoreAction::UpdateItem.on(&[Family::Tenant, Family::Platform]),
             StoreAction::PutItem.on(&[
                 Family::ApiKeys,
-                Family::ApiKeyLineage,
+                Family::CredentialLineage,
                 Family::ApiKeyRows,
                 Family::Tenant,
                 Family::Platform,
@@ -113,7 +118,7 @@ async fn handle(request: &Request) -> Result<Response> {
     let owner = organization_id.map_or(caller.owner, Owner::Organization);
     let environment = request.service().verifier().environment();
     let expires_at = expires_at.or(caller.expires_at);
-    let created_by = Creator::ApiKey(caller.key);
+    let created_by = Creator::Credential(caller.id);
     let properties = KeyProperties { owner, name, scopes, expires_at, dock_id, allowed_ips, created_by };
     let (record, credential) = mint(environment, properties, request.now())?;
     let view = |key| CreatedApiKeyView::new(ApiKeyView::new(&record.key, None), key);
@@ -121,6 +126,6 @@ async fn handle(request: &Request) -> Result<Response> {
         .recorded_as(&view(None))?
         .with_location(format!("/v1/api-keys/{}", record.key.id))
         .with_etag(tag(&record.key, None));
-    request.store().create_api_key(&record, &request.write_with_response(&response)?).await?;
+    request.store().create_api_key(&record, caller.token, &request.write_with_response(&response)?).await?;
     Ok(response)
 }

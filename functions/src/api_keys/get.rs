@@ -20,7 +20,7 @@ pub(crate) const ENDPOINT: Endpoint =
             "Returns an API key without its credential, also a revoked one. An organization key finds only keys of \
              its own organization.",
         )
-        .store(&[StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses])])
+        .store(&[StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::CredentialUses])])
         .returns_resource::<ApiKeyView>()
         .response_example(view::EXAMPLE);
 

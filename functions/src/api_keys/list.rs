@@ -20,7 +20,7 @@ pub(crate) const ENDPOINT: Endpoint =
         )
         .store(&[
             StoreAction::Query.on(&[Family::ApiKeyRows, Family::Tenant, Family::Platform]),
-            StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
+            StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::CredentialUses]),
         ])
         .query(&[Parameter::new::<OrganizationId>("organizationId", "Return only keys of this organization.")])
         .returns_page_of::<ApiKeyView>();

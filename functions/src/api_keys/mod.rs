@@ -8,3 +8,5 @@ pub(crate) mod revoke;
 pub(crate) mod rotate;
 pub(crate) mod update;
 mod view;
+
+pub(crate) use view::GrantedScope;

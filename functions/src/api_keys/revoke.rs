@@ -20,8 +20,8 @@ pub(crate) const ENDPOINT: Endpoint =
         "Revokes an API key. Requests with it are rejected from then on; a process that has just \
          verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.\n\n\
          A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also \
-         revokes every key that descends from the key: those that it created, those that they created, and so \
-         on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the \
+         revokes every key and deactivates every machine client that descends from the key: those that it \
+         created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the \
          same request without `If-Match` continues.",
     )
     .query(&[Parameter::new::<bool>(
@@ -29,10 +29,15 @@ pub(crate) const ENDPOINT: Endpoint =
         "`true` also revokes all keys that descend from the key. Default: `false`.",
     )])
     .store(&[
-        StoreAction::BatchGetItem.on(&[Family::ApiKeys]),
-        StoreAction::Query.on(&[Family::ApiKeyLineage]),
-        StoreAction::UpdateItem.on(&[Family::ApiKeys, Family::ApiKeyLineage]),
-        StoreAction::DeleteItem.on(&[Family::ApiKeyLineage]),
+        StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::MachineClients]),
+        StoreAction::Query.on(&[Family::CredentialLineage]),
+        StoreAction::UpdateItem.on(&[
+            Family::ApiKeys,
+            Family::MachineClients,
+            Family::Tenant,
+            Family::CredentialLineage,
+        ]),
+        StoreAction::DeleteItem.on(&[Family::CredentialLineage]),
         StoreAction::PutItem.on(&[Family::PlatformAudit]),
     ])
     .errors(&[Code::ScopeNotHeld, Code::RevocationInProgress]);

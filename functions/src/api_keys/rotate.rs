@@ -37,8 +37,8 @@ pub(crate) const ENDPOINT: Endpoint =
     )
     .store(&[
         StoreAction::GetItem.on(&[Family::Idempotency]),
-        StoreAction::ConditionCheckItem.on(&[Family::ApiKeys]),
-        StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
+        StoreAction::ConditionCheckItem.on(&[Family::ApiKeys, Family::MachineClients, Family::AccessTokens]),
+        StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::CredentialUses]),
         StoreAction::UpdateItem.on(&[Family::ApiKeys]),
         StoreAction::PutItem.on(&[Family::PlatformAudit]),
     ])
@@ -75,7 +75,7 @@ async fn handle(request: &Request) -> Result<Response> {
             request.require_not_replayed().await?;
             return Err(Error::conflict(Code::ApiKeyRevoked, "The API key is revoked", Some(id.to_string())));
         }
-        let credential = operator::credential(before.key.environment, id)?;
+        let credential = operator::credential(before.key.environment, id.into())?;
         let until = rotation.until(before.key.expires_at, request.now());
         let secrets = before.secrets.rotated(&credential.digest(), until);
         let after = ApiKey { version: before.key.version + 1, ..before.key.clone() };
@@ -85,8 +85,8 @@ async fn handle(request: &Request) -> Result<Response> {
             .with_etag(tag(&after, last_used_at));
         let write = request.write_with_response(&response)?;
         let rotated = Rotation { before: &before.key, after: &after, secrets: &secrets };
-        if store.rotate_api_key(&rotated, caller.key, &write).await? {
-            request.service().verifier().forget(id);
+        if store.rotate_api_key(&rotated, caller.into(), &write).await? {
+            request.service().verifier().forget(id.into());
             return Ok(response);
         }
     }

@@ -25,7 +25,7 @@ pub(crate) const ENDPOINT: Endpoint =
              A key can change only keys whose scopes it holds itself.",
         )
         .store(&[
-            StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::ApiKeyUses]),
+            StoreAction::BatchGetItem.on(&[Family::ApiKeys, Family::CredentialUses]),
             StoreAction::UpdateItem.on(&[Family::ApiKeys]),
             StoreAction::PutItem.on(&[Family::PlatformAudit]),
         ])

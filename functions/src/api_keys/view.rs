@@ -40,14 +40,14 @@ pub(super) struct ApiKeyView {
     last_used_at: Option<Time>,
     /// Time of creation.
     created_at: Time,
-    /// Identifier of the API key that created the key, or `operator` if a command created it.
+    /// Identifier of the API key or machine client that created the key, or `operator` if a command created it.
     created_by: String,
     /// Time of the revocation; `null` if the key is not revoked.
     revoked_at: Option<Time>,
 }
 
 /// Schema of a scope in responses. It is an open enumeration, because later versions may add scopes.
-struct GrantedScope;
+pub(crate) struct GrantedScope;
 
 impl JsonSchema for GrantedScope {
     fn schema_name() -> Cow<'static, str> {
@@ -56,7 +56,8 @@ impl JsonSchema for GrantedScope {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = Scope::json_schema(generator);
-        schema.insert("description".to_owned(), "Scope that an API key holds. `write` does not include `read`.".into());
+        schema
+            .insert("description".to_owned(), "Scope that a credential holds. `write` does not include `read`.".into());
         schema.insert("x-extensible-enum".to_owned(), true.into());
         schema
     }

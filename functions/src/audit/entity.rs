@@ -25,13 +25,20 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::get(
 .description(
     "Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the \
      resource.\n\nAn organization key reads the trail of its own organization. For a platform key, Berth finds the \
-     organization of an organization, a dock, a party or an API key that exists. For other resources, the request \
+     organization of an organization, a dock, a party, a recipient, an API key or a machine client that exists. For other resources, the request \
      names it by `organizationId`.",
 )
 .store(&[
     StoreAction::Query.on(&[Family::TenantAudit, Family::PlatformAudit]),
     StoreAction::BatchGetItem.on(&[Family::TenantAudit, Family::PlatformAudit]),
-    StoreAction::GetItem.on(&[Family::Docks, Family::PartyPointers, Family::ApiKeys]),
+    StoreAction::GetItem.on(&[
+        Family::Docks,
+        Family::DeletedDocks,
+        Family::PartyPointers,
+        Family::RecipientPointers,
+        Family::ApiKeys,
+        Family::MachineClients,
+    ]),
 ])
 .query(&[Parameter::new::<OrganizationId>(
     "organizationId",

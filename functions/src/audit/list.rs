@@ -29,7 +29,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .store(&[
             StoreAction::Query.on(&[Family::TenantAudit, Family::PlatformAudit]),
             StoreAction::BatchGetItem.on(&[Family::TenantAudit, Family::PlatformAudit]),
-            StoreAction::GetItem.on(&[Family::Tenant, Family::Docks]),
+            StoreAction::GetItem.on(&[Family::Tenant, Family::Docks, Family::DeletedDocks]),
         ])
         .query(&[
             Parameter::new::<OrganizationId>(
@@ -96,7 +96,7 @@ async fn owner(request: &Request, organization: Option<OrganizationId>, dock: Op
         (Some(organization), _) if caller.sees(organization) => Ok(Owner::Organization(organization)),
         (Some(_), _) => Err(Error::not_found::<id::Organization>()),
         (None, Some(dock)) if caller == Owner::Platform => {
-            let owner = request.store().dock_owner(dock).await?;
+            let owner = request.store().dock_owner_with_deleted(dock).await?;
             owner.map(Owner::Organization).ok_or_else(Error::not_found::<id::Dock>)
         }
         (None, _) => Ok(caller),

@@ -11,7 +11,7 @@ use berth_shared::{
 ///
 /// # Errors
 /// `DOCK_NOT_FOUND` if the caller has a platform key and the dock does not exist.
-pub(super) async fn locate(request: &Request) -> Result<(OrganizationId, DockId)> {
+pub(crate) async fn locate(request: &Request) -> Result<(OrganizationId, DockId)> {
     let dock = request.path("dockId")?;
     let organization = match request.caller()?.owner.organization() {
         Some(own) => Some(own),

@@ -2,7 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod delete;
-mod find;
+pub(crate) mod find;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod list_parties;

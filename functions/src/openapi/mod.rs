@@ -2,6 +2,7 @@
 
 mod errors;
 mod ledger;
+mod oauth;
 mod operation;
 mod portable;
 mod version_3_0;
@@ -62,7 +63,10 @@ pub fn document() -> Value {
             { "name": "docks", "description": "Docks: the workspaces of an organization." },
             { "name": "parties", "description": "Parties: the counterparties of an organization." },
             { "name": "roles", "description": "Roles of parties in docks, and their history." },
+            { "name": "recipients", "description": "Recipients: the contacts of a dock, who may belong to a party." },
             { "name": "api-keys", "description": "API keys: the credentials of programs." },
+            { "name": "machine-clients", "description": "Machine clients: OAuth 2.0 clients of an organization." },
+            { "name": "oauth", "description": "Access tokens of machine clients, by the conventions of OAuth 2.0." },
             { "name": "ledger", "description": "The same parties by the conventions of Canton's JSON Ledger API." },
             { "name": "service", "description": "Health and contract of the service." },
         ],
@@ -70,10 +74,15 @@ pub fn document() -> Value {
         "components": {
             "schemas": schemas.into_iter().collect::<Map<_, _>>(),
             "securitySchemes": {
+                "machineClient": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "Client identifier and secret of a machine client.",
+                },
                 "apiKey": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key: `dk_live_…` in production, `dk_test_…` in sandboxes.",
+                    "description": "An API key or an access token: `dk_live_…` or `dyt_live_…` in production, `dk_test_…` or `dyt_test_…` in sandboxes.",
                 },
             },
         },

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use berth_shared::{
     credentials::Scope,
     error::Code,
-    http::{Access, Endpoint, Handler, LedgerRight, PAGING, Parameter, PathParameter},
+    http::{Access, Endpoint, LedgerRight, PAGING, Parameter, PathParameter},
 };
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{
-    errors_of, ledger,
+    errors_of, ledger, oauth,
     portable::{camel_case, request_schema},
     request_schemas,
 };
@@ -32,6 +32,8 @@ pub(super) fn operation(
         "security": match endpoint.access {
             Access::Public => json!([]),
             Access::Scope(_) | Access::Ledger(_) => json!([{ "apiKey": [] }]),
+            Access::MachineClient => json!([{ "machineClient": [] }, {}]),
+            Access::OAuth => json!([{ "machineClient": [] }, { "apiKey": [] }, {}]),
         },
         "parameters": parameters(endpoint, schemas),
         "responses": responses(endpoint, schemas),
@@ -43,7 +45,11 @@ pub(super) fn operation(
         if let Some(example) = example(endpoint.request_example) {
             content["example"] = example;
         }
-        operation["requestBody"] = json!({ "required": body.required, "content": { "application/json": content } });
+        let mut media_types = json!({ "application/json": content });
+        if endpoint.dialect() == Some("oauth") {
+            media_types["application/x-www-form-urlencoded"] = media_types["application/json"].clone();
+        }
+        operation["requestBody"] = json!({ "required": body.required, "content": media_types });
     }
     if let Access::Scope(scope) = endpoint.access {
         operation["x-required-scope"] = json!(scope.as_str());
@@ -53,9 +59,8 @@ pub(super) fn operation(
 
 fn tag(endpoint: &Endpoint) -> &'static str {
     match endpoint.access {
-        _ if matches!(endpoint.handler, Handler::Other(_)) => "ledger",
-        Access::Public | Access::Ledger(_) => "service",
         Access::Scope(scope) => scope.as_str().split(':').next().unwrap_or_default(),
+        _ => endpoint.dialect().unwrap_or("service"),
     }
 }
 
@@ -63,6 +68,8 @@ fn description(endpoint: &Endpoint) -> String {
     let scope = match endpoint.access {
         Access::Public => "Requires no credential.".to_owned(),
         Access::Scope(scope) => format!("Required scope: `{scope}`."),
+        Access::MachineClient => "Requires the credentials of a machine client.".to_owned(),
+        Access::OAuth => "Requires the credentials of a machine client, or an API key or access token.".to_owned(),
         Access::Ledger(LedgerRight::Admin) => format!("Required scope: `{}`.", Scope::LedgerAdmin),
         Access::Ledger(LedgerRight::Any) => {
             format!("Required scope: `{}` or `{}`.", Scope::LedgerRead, Scope::LedgerAdmin)
@@ -118,7 +125,10 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
         "X-Request-Id",
         "Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier.",
     )];
-    if matches!(endpoint.handler, Handler::Other(_)) {
+    if endpoint.dialect() == Some("oauth") {
+        return headers;
+    }
+    if endpoint.dialect().is_some() {
         headers.push(("traceparent", "Trace of the request (W3C Trace Context)."));
         return headers;
     }
@@ -155,8 +165,10 @@ fn headers(endpoint: &Endpoint) -> Vec<(&'static str, &'static str)> {
 }
 
 fn responses(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
-    if let Handler::Other(_) = endpoint.handler {
-        return ledger::responses(endpoint, schemas);
+    match endpoint.dialect() {
+        Some("oauth") => return oauth::responses(endpoint, schemas),
+        Some(_) => return ledger::responses(endpoint, schemas),
+        None => {}
     }
     let mut responses = Map::new();
     let success = json!({

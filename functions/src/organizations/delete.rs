@@ -25,7 +25,13 @@ pub(crate) const ENDPOINT: Endpoint =
     .store(&[
         StoreAction::GetItem.on(&[Family::Deployment]),
         StoreAction::BatchGetItem.on(&[Family::ApiKeys]),
-        StoreAction::Query.on(&[Family::Tenant, Family::Deletions, Family::PartyRoles, Family::DockRoles]),
+        StoreAction::Query.on(&[
+            Family::Tenant,
+            Family::Deletions,
+            Family::PartyRoles,
+            Family::DockRoles,
+            Family::Recipients,
+        ]),
         StoreAction::PutItem.on(&[Family::Deletions, Family::PartyRoles, Family::DockRoles]),
         StoreAction::UpdateItem.on(&[Family::Slugs, Family::Platform, Family::Deletions]),
         StoreAction::DeleteItem.on(&[
@@ -33,6 +39,8 @@ pub(crate) const ENDPOINT: Endpoint =
             Family::Organizations,
             Family::PartyRoles,
             Family::DockRoles,
+            Family::Recipients,
+            Family::RecipientPointers,
         ]),
     ])
     .errors(&[

@@ -18,7 +18,7 @@ pub(crate) const ENDPOINT: Endpoint =
     .summary("Get a party")
     .description(
         "Returns a party. The read is eventually consistent: a party that was just created is found, a \
-         change may take some milliseconds to become visible. `Cache-Control: no-cache` requests the \
+         change or a deletion may take some milliseconds to become visible. `Cache-Control: no-cache` requests the \
          current state.",
     )
     .store(&[StoreAction::GetItem.on(&[Family::Tenant, Family::Deployment])])

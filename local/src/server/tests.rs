@@ -66,6 +66,10 @@ async fn an_endpoint_that_times_out_or_panics_gives_no_response() {
 struct Filler(usize);
 
 impl Dialect for Filler {
+    fn name(&self) -> &'static str {
+        "filler"
+    }
+
     fn respond<'a>(
         &'static self,
         _: &'static Endpoint,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{AllowedIps, Name, object::NonNullable, patch::Violation};
 use crate::domain::{
-    credentials::{Environment, Owner, Scope, Scopes},
-    id::{ApiKeyId, DockId},
+    credentials::{CredentialId, Environment, Owner, Scope, Scopes},
+    id::{ApiKeyId, DockId, MalformedId},
     time::Time,
 };
 
@@ -94,25 +94,25 @@ impl ApiKey {
     }
 }
 
-/// Creator of an API key.
+/// Creator of an API key or a machine client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Creator {
     /// The operator, with a command.
     Operator,
-    /// The API key that sent the request. The new key descends from it.
-    ApiKey(ApiKeyId),
+    /// The credential that sent the request. The new one descends from it.
+    Credential(CredentialId),
 }
 
 /// [`Creator::Operator`] as text.
 const OPERATOR: &str = "operator";
 
 impl Creator {
-    /// Returns the key from which the new key descends; `None` for the operator.
+    /// Returns the credential from which the new one descends; `None` for the operator.
     #[must_use]
-    pub const fn parent(self) -> Option<ApiKeyId> {
+    pub const fn parent(self) -> Option<CredentialId> {
         match self {
             Self::Operator => None,
-            Self::ApiKey(id) => Some(id),
+            Self::Credential(id) => Some(id),
         }
     }
 }
@@ -121,16 +121,16 @@ impl fmt::Display for Creator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Operator => f.write_str(OPERATOR),
-            Self::ApiKey(id) => id.fmt(f),
+            Self::Credential(id) => id.fmt(f),
         }
     }
 }
 
 impl FromStr for Creator {
-    type Err = <ApiKeyId as FromStr>::Err;
+    type Err = MalformedId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == OPERATOR { Ok(Self::Operator) } else { text.parse().map(Self::ApiKey) }
+        if text == OPERATOR { Ok(Self::Operator) } else { text.parse().map(Self::Credential) }
     }
 }
 
@@ -149,16 +149,17 @@ impl<'de> Deserialize<'de> for Creator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::MachineClientId;
 
     #[test]
-    fn a_creator_is_an_api_key_or_the_operator() {
-        let id = ApiKeyId::new(Time::from_millis(1), 2);
-        for creator in [Creator::Operator, Creator::ApiKey(id)] {
+    fn a_creator_is_a_credential_or_the_operator() {
+        let (key, client) = (ApiKeyId::new(Time::from_millis(1), 2), MachineClientId::new(Time::from_millis(1), 2));
+        for creator in [Creator::Operator, Creator::Credential(key.into()), Creator::Credential(client.into())] {
             let json = serde_json::to_string(&creator).unwrap();
             assert_eq!(serde_json::from_str::<Creator>(&json).ok(), Some(creator), "{json}");
         }
         assert_eq!(Creator::Operator.parent(), None);
-        assert_eq!(Creator::ApiKey(id).parent(), Some(id));
+        assert_eq!(Creator::Credential(key.into()).parent(), Some(CredentialId::ApiKey(key)));
         assert!("Operator".parse::<Creator>().is_err() && "".parse::<Creator>().is_err());
     }
 }

@@ -35,19 +35,45 @@ impl Email {
 
 string_type!(Email);
 
-impl JsonSchema for Email {
-    fn inline_schema() -> bool {
-        true
-    }
+/// An e-mail address, `local@domain`, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LowercaseEmail(String);
 
-    fn schema_name() -> Cow<'static, str> {
-        "Email".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "email", "maxLength": MAX_EMAIL })
+impl LowercaseEmail {
+    /// Parses an address as [`Email::parse`], and converts it to lower case.
+    ///
+    /// # Errors
+    /// The requirement that the text violates, as the end of a sentence that begins with the member's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let Email(sent) = Email::parse(text)?;
+        // A letter can be longer in lower case.
+        Email::parse(&sent.to_lowercase()).map(|Email(lowercase)| Self(lowercase))
     }
 }
+
+string_type!(LowercaseEmail);
+
+macro_rules! email_schema {
+    ($type:ty) => {
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                "Email".into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "format": "email", "maxLength": MAX_EMAIL })
+            }
+        }
+    };
+}
+
+email_schema!(Email);
+email_schema!(LowercaseEmail);
 
 #[cfg(test)]
 mod tests {
@@ -65,6 +91,16 @@ mod tests {
         for wrong in ["", "a", "a@", "@b.com", "a@b", "a b@c.com", "a@b..com", "a@[127.0.0.1]", "A <a@b.com>", &above] {
             assert!(Email::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_lowercase_address_is_the_same_for_every_case() {
+        for (sent, stored) in [("A.B+X@Example.COM", "a.b+x@example.com"), ("a@b.com", "a@b.com")] {
+            let email = LowercaseEmail::parse(sent).unwrap();
+            assert_eq!(email.as_str(), stored);
+            assert_eq!(LowercaseEmail::parse(email.as_str()), Ok(email));
+        }
+        assert!(LowercaseEmail::parse("a").is_err());
     }
 
     proptest! {

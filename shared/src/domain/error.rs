@@ -175,14 +175,20 @@ codes! {
     PartyNotFound = 404 "PARTY_NOT_FOUND";
     /// The role does not exist, or the client has no access to it.
     RoleNotFound = 404 "ROLE_NOT_FOUND";
+    /// The recipient does not exist, or the client has no access to it.
+    RecipientNotFound = 404 "RECIPIENT_NOT_FOUND";
     /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
     /// The audit trail has no entry of the resource, or the client has no access to it.
     AuditEntryNotFound = 404 "AUDIT_ENTRY_NOT_FOUND";
+    /// The machine client does not exist, or the client has no access to it.
+    MachineClientNotFound = 404 "MACHINE_CLIENT_NOT_FOUND";
     /// The path does not support the method. `Allow` lists the supported methods.
     MethodNotAllowed = 405 "METHOD_NOT_ALLOWED";
     /// The party holds this role in this dock.
     RoleAlreadyAssigned = 409 "ROLE_ALREADY_ASSIGNED";
+    /// Another recipient of the dock has this e-mail address.
+    EmailAlreadyUsed = 409 "EMAIL_ALREADY_USED";
     /// Another organization has this slug.
     SlugAlreadyTaken = 409 "SLUG_ALREADY_TAKEN";
     /// The slug is reserved for the service, or for the organization that had it in the last 30 days.
@@ -191,6 +197,8 @@ codes! {
     OrganizationNotEmpty = 409 "ORGANIZATION_NOT_EMPTY";
     /// The default organization of the deployment cannot be deleted.
     DefaultOrganization = 409 "DEFAULT_ORGANIZATION";
+    /// The dock of the machine client does not exist any more.
+    DockGone = 409 "DOCK_GONE";
     /// The API key is revoked.
     ApiKeyRevoked = 409 "API_KEY_REVOKED";
     /// The version of the resource does not match `If-Match`.
@@ -307,6 +315,15 @@ impl FieldError {
     #[must_use]
     pub fn body(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { place: FieldLocation::Body(pointer.into()), detail: detail.into() }
+    }
+
+    /// Returns the violation in the value that has this one at `pointer`.
+    #[must_use]
+    pub fn within(mut self, pointer: &str) -> Self {
+        if let FieldLocation::Body(place) = &mut self.place {
+            place.insert_str(0, pointer);
+        }
+        self
     }
 
     /// Returns a violation of the query parameter or header `name`.

@@ -50,8 +50,14 @@ kinds! {
     Party, PartyId, "pty", "party", PartyNotFound;
     /// A role of a party in a dock.
     Role, RoleId, "dpr", "role", RoleNotFound;
+    /// A contact in a dock, who receives documents.
+    Recipient, RecipientId, "rcp", "recipient", RecipientNotFound;
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
+    /// A machine client.
+    MachineClient, MachineClientId, "mc", "machine client", MachineClientNotFound;
+    /// An access token of a machine client (the record, not the credential).
+    AccessToken, AccessTokenId, "tok", "access token", RouteNotFound;
     /// An audit entry.
     AuditEntry, AuditEntryId, "aud", "audit entry", AuditEntryNotFound;
     /// A request without an id from the client.

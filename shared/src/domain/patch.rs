@@ -76,6 +76,15 @@ impl<K: crate::domain::id::Kind> FromJson for crate::domain::id::Id<K> {
     }
 }
 
+impl FromJson for bool {
+    fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
+        match json {
+            Json::Bool(value) => Ok(*value),
+            _ => Err(Violation::new("must be true or false")),
+        }
+    }
+}
+
 impl FromJson for crate::domain::time::Time {
     fn from_json(json: &Json) -> Result<Self, Vec<Violation>> {
         let Json::String(text) = json else { return Err(Violation::new("must be a string")) };

@@ -6,7 +6,12 @@ use tracing::{Span, field};
 
 use super::{Endpoint, boundary};
 use crate::{
-    domain::{Environment, credentials::Owner, error::Error, id::ApiKeyId, time::Time},
+    domain::{
+        Environment,
+        credentials::{CredentialId, Owner},
+        error::Error,
+        time::Time,
+    },
     http::Service,
     store::Store,
 };
@@ -53,12 +58,12 @@ pub(crate) enum LogOutcome<'a> {
     },
 }
 
-/// Adds the caller to all further log lines of the request, which is that of the current span. `key` is `None` for a caller
+/// Adds the caller to all further log lines of the request, which is that of the current span. `id` is `None` for a caller
 /// with a signed token, whose id people choose.
-pub(crate) fn log_caller(key: Option<ApiKeyId>, owner: Owner) {
+pub(crate) fn log_caller(id: Option<CredentialId>, owner: Owner) {
     let span = Span::current();
-    if let Some(key) = key {
-        span.record("key_id", field::display(key));
+    if let Some(id) = id {
+        span.record("key_id", field::display(id));
     }
     if let Some(organization) = owner.organization() {
         span.record("organization_id", field::display(organization));

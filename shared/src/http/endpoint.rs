@@ -26,6 +26,9 @@ pub enum Handler {
 /// HTTP conventions other than those of `/v1`, together with the handler of one endpoint. Layers above this one define
 /// dialects.
 pub trait Dialect: std::fmt::Debug + Sync {
+    /// Returns the name of the dialect, for example `ledger`.
+    fn name(&self) -> &'static str;
+
     /// Responds to a request. Must not fail: every error is a response. `allow` is the value of the `Allow` header, if
     /// the response has one.
     fn respond<'a>(
@@ -63,6 +66,18 @@ pub enum Access {
     Scope(Scope),
     /// Users with this right on the ledger.
     Ledger(LedgerRight),
+    /// Machine clients with their secrets.
+    MachineClient,
+    /// Machine clients with their secrets, and any bearer credential.
+    OAuth,
+}
+
+impl Access {
+    /// Returns whether the endpoint accepts API keys and access tokens.
+    #[must_use]
+    pub const fn accepts_bearer(self) -> bool {
+        !matches!(self, Self::Public | Self::MachineClient)
+    }
 }
 
 /// The right that an endpoint of the ledger API requires.

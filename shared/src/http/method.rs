@@ -12,6 +12,15 @@ impl Endpoint {
         std::iter::once(self.method.clone()).chain(head)
     }
 
+    /// Returns the name of the dialect that the endpoint follows; `None` for the conventions of `/v1`.
+    #[must_use]
+    pub fn dialect(&self) -> Option<&'static str> {
+        match self.handler {
+            Handler::Rest(_) => None,
+            Handler::Other(dialect) => Some(dialect.name()),
+        }
+    }
+
     /// Returns whether a repeated request with the same `Idempotency-Key` has one effect: POST of `/v1` that writes.
     #[must_use]
     pub fn accepts_idempotency_key(&self) -> bool {

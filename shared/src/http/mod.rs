@@ -36,7 +36,7 @@ pub use method::allow_header;
 pub use path::{PATH_PARAMETERS, PathParameter, audited_id, audited_type, ledger_party, ledger_user};
 pub use payload::PayloadBudget;
 pub use permissions::{Grant, Permission, StoreAction};
-pub use problem::Problem;
+pub use problem::{Problem, ProblemDetail};
 pub use query::{PAGING, Paging, Query};
 pub use request::Request;
 pub use respond::respond;

@@ -32,6 +32,12 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
     PathParameter::id::<id::Dock>("dockId", "Dock id.", "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV", "${DOCK_ID}"),
     PathParameter::id::<id::Party>("partyId", "Party id.", "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY", "${PARTY_ID}"),
     PathParameter::id::<id::Role>("roleId", "Role id.", "dpr_01HQ3K9B2V6R4X8ZT1M5N7P0QS", "${ROLE_ID}"),
+    PathParameter::id::<id::Recipient>(
+        "recipientId",
+        "Recipient id.",
+        "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+        "${RECIPIENT_ID}",
+    ),
     PathParameter::id::<id::ApiKey>("keyId", "API key id.", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1", "${KEY_ID}"),
     PathParameter::text("entityType", "Type of the audited resource.", audited_type, "party", "party"),
     PathParameter::text(
@@ -40,6 +46,12 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
         audited_id,
         "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
         "${PARTY_ID}",
+    ),
+    PathParameter::id::<id::MachineClient>(
+        "machineClientId",
+        "Machine client id.",
+        "mc_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+        "${MACHINE_CLIENT_ID}",
     ),
     PathParameter::text(
         "assetVersion",

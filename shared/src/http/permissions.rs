@@ -82,8 +82,16 @@ impl Endpoint {
         let own = self.store.iter().flat_map(|grant| grant.families.iter().map(|family| (grant.action, *family)));
         let mut all: BTreeSet<Permission> = own.collect();
         if self.access != Access::Public {
-            // Authentication, and the record of the last use of the key.
-            all.extend([(StoreAction::GetItem, Family::ApiKeys), (StoreAction::PutItem, Family::ApiKeyUses)]);
+            // The record of the last use of the credential.
+            all.insert((StoreAction::PutItem, Family::CredentialUses));
+        }
+        if self.access.accepts_bearer() {
+            // Authentication: an API key, or an access token with its machine client.
+            all.extend([
+                (StoreAction::GetItem, Family::ApiKeys),
+                (StoreAction::BatchGetItem, Family::MachineClients),
+                (StoreAction::BatchGetItem, Family::AccessTokens),
+            ]);
         }
         if self.paged {
             all.insert((StoreAction::GetItem, Family::CursorSecret));

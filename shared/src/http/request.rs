@@ -1,5 +1,7 @@
 //! The request that a handler receives: authenticated, with a well-formed path and parsed headers.
 
+use std::collections::HashMap;
+
 use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
@@ -12,7 +14,7 @@ use crate::{
     domain::{
         Violation,
         credentials::{Owner, Principal},
-        error::{Code, Error, FieldError, Result},
+        error::{Code, Error, FieldError, RecordedResponse, Result},
         hex,
         id::{Id, Kind, OrganizationId},
         json::Json,
@@ -253,7 +255,7 @@ impl Request {
             lambda_http::request::RequestContext::ApiGatewayV2(context) => Some(&context.http),
             _ => None,
         });
-        let actor = Actor { kind: "api_key".to_owned(), id: self.caller()?.key.to_string() };
+        let actor = Actor::from(self.caller()?.id);
         let origin = Origin {
             actor,
             dialect: store::Dialect::Rest,
@@ -273,7 +275,7 @@ impl Request {
         let caller = self.caller()?;
         let idempotency = self.idempotency_key().map(|key| Idempotency {
             owner: caller.owner,
-            credential: caller.key,
+            credential: caller.id,
             key,
             fingerprint: self.fingerprint(),
             response: response.recorded(self.endpoint.success),
@@ -315,6 +317,37 @@ impl Request {
         Error::invalid(violations.iter().map(body::field_error).collect())
     }
 
+    /// Creates `VALIDATION_FAILED` from violations in the value at a JSON pointer into the body.
+    #[must_use]
+    pub fn invalid_at(&self, pointer: &str, violations: Vec<Violation>) -> Error {
+        Error::invalid(violations.iter().map(|violation| body::field_error(violation).within(pointer)).collect())
+    }
+
+    /// Returns the metadata of the write of item number `at` of this request, with the response to record for it.
+    ///
+    /// # Errors
+    /// `UNAUTHORIZED` if the request is unauthenticated.
+    pub fn write_of_item(&self, at: usize, response: &Response) -> Result<Write> {
+        let mut write = self.write_with_response(response)?;
+        if let (Some(idempotency), Some(key)) = (&mut write.idempotency, &self.headers.idempotency_key) {
+            idempotency.key = item_digest(key, at);
+            idempotency.response.status = ITEM_STATUS;
+        }
+        Ok(write)
+    }
+
+    /// Returns the responses that were recorded for items of this request, by the numbers of the items. There are `count`.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_KEY_REUSED` if the `Idempotency-Key` was used for another request; [`Error::Unavailable`].
+    pub async fn recorded_items(&self, count: usize) -> Result<HashMap<usize, RecordedResponse>> {
+        let Some(key) = &self.headers.idempotency_key else { return Ok(HashMap::new()) };
+        let digests: Vec<String> = (0..count).map(|at| item_digest(key, at)).collect();
+        let mut found = self.store.recorded(self.caller()?, &digests, &self.fingerprint(), self.now).await?;
+        let of_item = |(at, digest): (usize, &String)| Some((at, found.remove(digest)?));
+        Ok(digests.iter().enumerate().filter_map(of_item).collect())
+    }
+
     fn idempotency_key(&self) -> Option<String> {
         self.headers.idempotency_key.as_ref().map(|key| hex_digest(&[key.as_bytes()]))
     }
@@ -353,6 +386,19 @@ impl Request {
             self.headers.errors.extend(violation.map(|detail| FieldError::parameter(name, detail)));
             seen.push(name);
         }
+    }
+}
+
+/// Status of the recorded response for an item of a request: it was created.
+const ITEM_STATUS: u16 = 201;
+
+/// Returns the digest of an `Idempotency-Key` for an item of a request. That of the first item is the digest of the key
+/// itself, so another request with the key is found. No key contains the separator.
+fn item_digest(key: &str, at: usize) -> String {
+    if at == 0 {
+        hex_digest(&[key.as_bytes()])
+    } else {
+        hex_digest(&[key.as_bytes(), b"\0", at.to_string().as_bytes()])
     }
 }
 

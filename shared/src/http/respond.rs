@@ -119,8 +119,8 @@ async fn authenticate(mut request: Request) -> Result<Response> {
             Error::unauthorized()
         }
     })?;
-    let (key, store, now, service) = (principal.key, request.store.clone(), request.now, request.service.clone());
-    log_caller(Some(key), principal.owner);
+    let (id, store, now, service) = (principal.id, request.store.clone(), request.now, request.service.clone());
+    log_caller(Some(id), principal.owner);
     let has_scope = principal.scopes.contains(scope);
     request.principal = Some(principal);
     let response = if has_scope {
@@ -130,7 +130,7 @@ async fn authenticate(mut request: Request) -> Result<Response> {
     };
     // A request without the scope is also a use of the key. The use is recorded after the handler, on the same connection:
     // a concurrent write would need a second connection, whose TLS handshake takes longer.
-    service.verifier().record_use(&store, key, now).await;
+    service.verifier().record_use(&store, id, now).await;
     response
 }
 
@@ -180,6 +180,9 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
             let mut response = http_response(endpoint.success, success.body.clone(), success.location.as_deref(), etag);
             if let Some(link) = &success.link {
                 response.headers_mut().insert(header::LINK, value(link));
+            }
+            if success.is_replayed {
+                response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
             }
             if success.without_secrets.is_some() {
                 response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -34,6 +34,7 @@ pub struct Response {
     pub(super) not_modified: bool,
     pub(super) without_secrets: Option<String>,
     pub(super) document: Option<(&'static Document, Encoding)>,
+    pub(super) is_replayed: bool,
 }
 
 impl Response {
@@ -60,6 +61,18 @@ impl Response {
     /// Creates the response with a public document.
     pub(super) fn of_document(document: &'static Document, encoding: Encoding) -> Self {
         Self { document: Some((document, encoding)), ..Self::default() }
+    }
+
+    /// Returns the body.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Marks the response as the one to an earlier request with the same `Idempotency-Key`.
+    #[must_use]
+    pub fn replayed(self) -> Self {
+        Self { is_replayed: true, ..self }
     }
 
     /// Sets `Location`.
@@ -107,8 +120,8 @@ pub struct ListResponse<T> {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListMeta {
-    /// Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, and for
-    /// roles of an organization that have no counter.
+    /// Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, for a
+    /// filter of recipients that would, and for roles of an organization that have no counter.
     pub total: Option<u64>,
     /// Number of the page, from 1; `null` if the page was requested with `cursor`.
     pub page: Option<u64>,

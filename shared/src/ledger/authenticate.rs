@@ -63,8 +63,8 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
             LedgerError::unauthenticated().into()
         }
     })?;
-    keys.record_use(&request.store, principal.key, request.now).await;
-    log_caller(Some(principal.key), principal.owner);
+    keys.record_use(&request.store, principal.id, request.now).await;
+    log_caller(Some(principal.id), principal.owner);
     if principal.dock.is_some() {
         return Err(LedgerError::permission_denied("the key is bound to a dock").into());
     }
@@ -72,7 +72,7 @@ async fn by_key(request: &LedgerRequest, token: &str) -> LedgerResult<User> {
     if !is_admin && !principal.scopes.contains(Scope::LedgerRead) {
         return Err(LedgerError::permission_denied("the key has no ledger scope").into());
     }
-    let id = principal.key.to_string();
-    let actor = Actor { kind: "api_key".to_owned(), id: id.clone() };
+    let id = principal.id.to_string();
+    let actor = Actor::from(principal.id);
     Ok(User { id, owner: principal.owner, is_admin, reads_any_party: true, actor })
 }

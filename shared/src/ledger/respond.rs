@@ -31,6 +31,10 @@ pub struct LedgerHandler(
 pub type HandlerFuture<'a> = Pin<Box<dyn Future<Output = LedgerResult<Option<Value>>> + Send + 'a>>;
 
 impl Dialect for LedgerHandler {
+    fn name(&self) -> &'static str {
+        "ledger"
+    }
+
     fn respond<'a>(
         &'static self,
         endpoint: &'static Endpoint,

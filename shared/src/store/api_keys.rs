@@ -8,22 +8,24 @@ use tokio::time::Instant;
 
 use super::{
     Action, Change, Entity, Listed, Page, Store, Write,
-    expression::{Condition, Update, attribute},
+    expression::{Condition, Update},
     keys,
+    lineage::{Minter, require_live},
     listing::Section,
     organizations::counting,
     reads::decode,
     record::{
-        ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PlatformCounter, SecretDigests, StoredRecord,
+        ApiKeyRecord, ApiKeyRow, CredentialChild, CredentialRow, CredentialUse, OwnerApiKeyRow, PlatformCounter,
+        SecretDigests, StoredRecord,
     },
     retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
 use crate::domain::{
     ApiKey,
-    credentials::Owner,
+    credentials::{CredentialId, Owner},
     error::{Error, Result},
-    id::{self, ApiKeyId, OrganizationId},
+    id::{self, AccessTokenId, ApiKeyId, OrganizationId},
     time::Time,
 };
 
@@ -95,18 +97,18 @@ pub(super) fn revoke<S: Copy>(transaction: &mut Transaction<S>, step: S, before:
 }
 
 impl Store {
-    /// Creates an API key. If another key creates it, that key must be live: its revocation changes the same item, so every
-    /// child is created before it and is in the list of children.
+    /// Creates an API key. If another credential creates it, that one must be live: its revocation changes the same item, so
+    /// every child is created before it and is in the list of children. `token` is the access token that sends the request.
     ///
     /// # Errors
     /// `UNAUTHORIZED` if the creator is revoked or expired, `ORGANIZATION_NOT_FOUND` if the owner is an organization that does
     /// not exist; as every write.
-    pub async fn create_api_key(&self, new: &ApiKeyRecord, write: &Write) -> Result<()> {
+    pub async fn create_api_key(&self, new: &ApiKeyRecord, token: Option<AccessTokenId>, write: &Write) -> Result<()> {
         let mut transaction = Transaction::new(self, write)?;
         if let Some(parent) = new.key.created_by.parent() {
-            let live = Condition::Live("revokedAt", "expiresAt", attribute(&write.origin.now)?);
-            transaction.check(Step::Creator, &keys::api_key(parent), live)?;
-            transaction.create(Step::Key, &ApiKeyChild { parent, child: ApiKeyRow { id: new.key.id } })?;
+            require_live(&mut transaction, Step::Creator, Minter { id: parent, token }, write.origin.now)?;
+            let child = CredentialRow { id: CredentialId::ApiKey(new.key.id) };
+            transaction.create(Step::Key, &CredentialChild { parent: parent.ulid(), child })?;
         }
         let bits = new.key.id.ulid().0;
         if let Owner::Organization(organization) = new.key.owner {
@@ -150,22 +152,22 @@ impl Store {
         self.get_item(&keys::api_key(id), is_recent).await?.map(decode).transpose()
     }
 
-    /// Returns the time of the last use of an API key, truncated to the hour; `None` if it was never used.
+    /// Returns the time of the last use of a credential, truncated to the hour; `None` if it was never used.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn api_key_used(&self, id: ApiKeyId) -> Result<Option<Time>> {
-        let used: Option<ApiKeyUse> = self.get(&keys::api_key_use(id)).await?;
+    pub async fn credential_used(&self, id: CredentialId) -> Result<Option<Time>> {
+        let used: Option<CredentialUse> = self.get(&keys::credential_use(id.ulid())).await?;
         Ok(used.map(|used| used.used_at))
     }
 
-    /// Records a use of an API key at `now`. Gives up after half a second, because the response waits for it. Overwrites an
+    /// Records a use of a credential at `now`. Gives up after half a second, because the response waits for it. Overwrites an
     /// earlier use without a condition.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn mark_api_key_used(&self, id: ApiKeyId, now: Time) -> Result<()> {
-        let item = ApiKeyUse { id, used_at: now }.to_item()?;
+    pub async fn mark_credential_used(&self, id: CredentialId, now: Time) -> Result<()> {
+        let item = CredentialUse { id, used_at: now }.to_item()?;
         let limited = Self { deadline: self.deadline.min(Instant::now() + RECORD_USE_TIMEOUT), ..self.clone() };
         let request = self.client.put_item().table_name(self.table()).set_item(Some(item));
         limited.retrying(|| async { Attempt::of(request.clone().send().await) }).await?;
@@ -192,11 +194,11 @@ impl Store {
         let (listed, total) = try_join(self.list::<ApiKeyRow>(&sections, page, None), total).await?;
         // The revoked keys of a deleted organization stay in the list of all keys.
         let Some(total) = total else { return Ok(Listed::empty()) };
-        let keys = listed.values().flat_map(|row| [keys::api_key(row.id), keys::api_key_use(row.id)]);
+        let keys = listed.values().flat_map(|row| [keys::api_key(row.id), keys::credential_use(row.id.ulid())]);
         let mut items = self.get_batch(keys).await?;
         let listed = listed.try_filter_map(|ApiKeyRow { id }| {
             let Some(record) = items.remove(&keys::api_key(id)) else { return Ok(None) };
-            let used = items.remove(&keys::api_key_use(id)).map(decode::<ApiKeyUse>).transpose()?;
+            let used = items.remove(&keys::credential_use(id.ulid())).map(decode::<CredentialUse>).transpose()?;
             let ApiKeyRecord { key, .. } = decode(record)?;
             Ok(Some(ListedApiKey { key, last_used_at: used.map(|used| used.used_at) }))
         })?;
@@ -218,9 +220,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn api_key_to_change(&self, id: ApiKeyId) -> Result<Option<(ApiKeyRecord, Option<Time>)>> {
-        let mut items = self.get_batch([keys::api_key(id), keys::api_key_use(id)]).await?;
+        let mut items = self.get_batch([keys::api_key(id), keys::credential_use(id.ulid())]).await?;
         let Some(record) = items.remove(&keys::api_key(id)) else { return Ok(None) };
-        let used = items.remove(&keys::api_key_use(id)).map(decode::<ApiKeyUse>).transpose()?;
+        let used = items.remove(&keys::credential_use(id.ulid())).map(decode::<CredentialUse>).transpose()?;
         Ok(Some((decode(record)?, used.map(|used| used.used_at))))
     }
 
@@ -242,17 +244,16 @@ impl Store {
         Ok(matches!(transaction.commit(self, write).await?, Outcome::Committed))
     }
 
-    /// Replaces the secret of an API key. `by` is the API key that sends the request: it must be live, because it learns the new
-    /// secret. Returns `false` and writes nothing if the key has changed since it was read.
+    /// Replaces the secret of an API key. `minter` is the credential that sends the request: it must be live, because it learns
+    /// the new secret. Returns `false` and writes nothing if the key has changed since it was read.
     ///
     /// # Errors
-    /// `UNAUTHORIZED` if the key `by` is revoked or expired; as every write.
-    pub async fn rotate_api_key(&self, rotation: &Rotation<'_>, by: ApiKeyId, write: &Write) -> Result<bool> {
+    /// `UNAUTHORIZED` if `minter` is not live; as every write.
+    pub async fn rotate_api_key(&self, rotation: &Rotation<'_>, minter: Minter, write: &Write) -> Result<bool> {
         let Rotation { before, after, secrets } = rotation;
         let mut transaction = Transaction::new(self, write)?;
-        if by != before.id {
-            let live = Condition::Live("revokedAt", "expiresAt", attribute(&write.origin.now)?);
-            transaction.check(Step::Creator, &keys::api_key(by), live)?;
+        if minter.id != CredentialId::ApiKey(before.id) {
+            require_live(&mut transaction, Step::Creator, minter, write.origin.now)?;
         }
         let (previous, until) = secrets.previous();
         let update = Update::default()

@@ -13,7 +13,7 @@ use super::{
     record::{AuditEntry, AuditRow, Changes, Content, Details},
 };
 use crate::domain::{
-    credentials::Owner,
+    credentials::{CredentialId, Owner},
     error::{Error, Result},
     hex,
     id::{AuditEntryId, DockId},
@@ -63,11 +63,17 @@ pub enum Dialect {
 /// Author of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// Type of actor: `api_key`, `ledger_user` (of a signed token) or `operator`.
+    /// Type of actor: `api_key`, `machine_client`, `ledger_user` (of a signed token) or `operator`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Id of the actor.
     pub id: String,
+}
+
+impl From<CredentialId> for Actor {
+    fn from(id: CredentialId) -> Self {
+        Self { kind: id.actor_type().to_owned(), id: id.to_string() }
+    }
 }
 
 /// Change to record in an audit entry.
@@ -87,6 +93,8 @@ pub struct Change {
     pub before: Option<Json>,
     /// Resource after the change as JSON; `None` if it was deleted.
     pub after: Option<Json>,
+    /// Whether the entry of a creation has an id of its own instead of the ULID of the resource.
+    pub has_own_id: bool,
 }
 
 impl Change {
@@ -97,7 +105,16 @@ impl Change {
     pub fn created(owner: Owner, entity: Entity, entity_id: &impl ToString, after: &impl Serialize) -> Result<Self> {
         let after = Some(to_json(after)?);
         let entity_id = entity_id.to_string();
-        Ok(Self { owner, dock: None, entity, entity_id, action: Action::Create, before: None, after })
+        Ok(Self {
+            owner,
+            dock: None,
+            entity,
+            entity_id,
+            action: Action::Create,
+            before: None,
+            after,
+            has_own_id: false,
+        })
     }
 
     /// Describes an update. The entry contains only the members that differ.
@@ -132,6 +149,13 @@ impl Change {
     #[must_use]
     pub const fn named(mut self, action: Action) -> Self {
         self.action = action;
+        self
+    }
+
+    /// Gives the entry of a creation an id of its own, because the same transaction creates another resource with the ULID.
+    #[must_use]
+    pub const fn with_own_id(mut self) -> Self {
+        self.has_own_id = true;
         self
     }
 
@@ -177,7 +201,7 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(AuditEntry, Vec
 /// resource finds it by its key, and it needs no row there.
 fn id_of(change: &Change, now: Time) -> Result<AuditEntryId> {
     match change.action {
-        Action::Create => creation_of(&change.entity_id),
+        Action::Create if !change.has_own_id => creation_of(&change.entity_id),
         _ => None,
     }
     .map_or_else(|| Ok(AuditEntryId::new(now, random()?)), Ok)
@@ -190,14 +214,17 @@ pub(in crate::store) fn creation_of(entity_id: &str) -> Option<AuditEntryId> {
     (ulid.to_string() == digits).then(|| AuditEntryId::from_ulid(ulid))
 }
 
-/// Converts a resource to JSON. Its metadata, which is stored as a string, becomes an object.
+/// Members with custom attributes, which are stored as strings of JSON.
+const CUSTOM_ATTRIBUTES: [&str; 2] = ["metadata", "identifiers"];
+
+/// Converts a resource to JSON. Its custom attributes, which are stored as a string, become an object.
 fn to_json(resource: &impl Serialize) -> Result<Json> {
     let mut json = Json::from_serialize(resource).map_err(Error::internal)?;
-    if let Json::Object(members) = &mut json
-        && let Some((_, metadata)) = members.iter_mut().find(|(name, _)| name == "metadata")
-        && let Json::String(text) = metadata
-    {
-        *metadata = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+    let Json::Object(members) = &mut json else { return Ok(json) };
+    for (name, value) in members.iter_mut() {
+        if let (true, Json::String(text)) = (CUSTOM_ATTRIBUTES.contains(&name.as_str()), &*value) {
+            *value = Json::parse(text.as_bytes()).map_err(Error::internal)?;
+        }
     }
     Ok(json)
 }

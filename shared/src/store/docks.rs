@@ -9,7 +9,7 @@ use super::{
     listing::{READ_BY_FILTER, Section},
     organizations::counting,
     reads::decode,
-    record::{DockCounter, DockRow, DomainOwner, DomainRecord, PlatformCounter, RoleCounts},
+    record::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord, PlatformCounter},
     retry::Attempt,
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -46,7 +46,7 @@ impl Store {
         transaction.update(Step::Organization, &shard, Condition::Exists, change)?;
         transaction.create(Step::Dock, new)?;
         for shard in 0..keys::SHARDS {
-            let (organization_id, dock_id, counts) = (new.organization_id, new.id, RoleCounts::NONE);
+            let (organization_id, dock_id, counts) = (new.organization_id, new.id, DockCounts::default());
             transaction.create(Step::Dock, &DockCounter { organization_id, dock_id, shard, counts })?;
         }
         let name = new.profile.name.clone();
@@ -76,16 +76,16 @@ impl Store {
         self.get(&keys::dock(organization, id)).await
     }
 
-    /// Returns the number of roles in a dock; `None` if it does not exist.
+    /// Returns the number of roles and recipients in a dock; `None` if it does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub(super) async fn dock_counts(&self, organization: OrganizationId, id: DockId) -> Result<Option<RoleCounts>> {
+    pub(super) async fn dock_counts(&self, organization: OrganizationId, id: DockId) -> Result<Option<DockCounts>> {
         let query = self.query(&keys::dock_counts(organization, id), None);
         let response = self.retrying(|| async { Attempt::of(query.clone().send().await) }).await?;
-        let counts: Vec<RoleCounts> =
+        let counts: Vec<DockCounts> =
             response.items.unwrap_or_default().into_iter().map(decode).collect::<Result<_>>()?;
-        Ok((!counts.is_empty()).then(|| RoleCounts::sum(&counts)))
+        Ok((!counts.is_empty()).then(|| DockCounts::sum(&counts)))
     }
 
     /// Returns the organization of a dock.

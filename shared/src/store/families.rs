@@ -50,7 +50,7 @@ families! {
     Deployment = ["DEPLOYMENT"];
     /// Secret that signs cursors. No function writes it.
     CursorSecret = ["CURSOR_SECRET"];
-    /// Organization with its counters, docks and parties, and the list of its API keys.
+    /// Organization with its counters, docks and parties, and the lists of its API keys and machine clients.
     Tenant = [concat!("ORG#", ulid!())];
     /// Roles by dock, current and revoked, and the counters of the dock.
     DockRoles = [concat!("ORG#", ulid!(), "#DOCK#", ulid!())];
@@ -58,6 +58,10 @@ families! {
     PartyRoles = [concat!("ORG#", ulid!(), "#ROLES")];
     /// Deletions of an organization's resources: their tombstones, and those in progress.
     Deletions = [concat!("ORG#", ulid!(), "#DELETIONS")];
+    /// Recipients of a dock, and their e-mail addresses.
+    Recipients = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#RCP")];
+    /// Pointers from the ids of recipients to their docks.
+    RecipientPointers = [concat!("RCP#", ulid!())];
     /// Index of external references.
     ExternalRefs = [concat!("ORG#", ulid!(), "#XREF#*")];
     /// Parties of an organization that were allocated at `/v2`.
@@ -80,12 +84,18 @@ families! {
     LedgerRights = ["USER#*"];
     /// API keys with the digests of their credentials.
     ApiKeys = [concat!("KEY#", ulid!())];
-    /// API keys by their creators, and pending revocations of descendants.
-    ApiKeyLineage = [concat!("LINEAGE#", ulid!())];
+    /// Machine clients with the digests of their secrets.
+    MachineClients = [concat!("CLIENT#", ulid!())];
+    /// Access tokens with their digests.
+    AccessTokens = [concat!("TOKEN#", ulid!())];
+    /// Last issuances of tokens by machine clients.
+    TokenIssuances = [concat!("ISSUED#", ulid!())];
+    /// Credentials by their creators, and pending revocations of descendants.
+    CredentialLineage = [concat!("LINEAGE#", ulid!())];
     /// List of all API keys.
     ApiKeyRows = ["KEYS"];
-    /// Last uses of API keys.
-    ApiKeyUses = [concat!("USED#", ulid!())];
+    /// Last uses of API keys and machine clients.
+    CredentialUses = [concat!("USED#", ulid!())];
     /// Recorded responses to idempotency keys.
     Idempotency =
         [concat!("ORG#", ulid!(), "#IDEM#", ulid!(), "#", digest!()), concat!("PLATFORM#IDEM#", ulid!(), "#", digest!())];
@@ -124,7 +134,10 @@ mod tests {
     use crate::{
         domain::{
             credentials::Owner,
-            id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+            id::{
+                AccessTokenId, ApiKeyId, AuditEntryId, DockId, MachineClientId, OrganizationId, PartyId, RecipientId,
+                RoleId,
+            },
             time::Time,
         },
         store::keys,
@@ -135,6 +148,7 @@ mod tests {
         let now = Time::from_millis(1_700_000_000_000);
         let organization = OrganizationId::new(now, 1);
         let (dock, party, key) = (DockId::new(now, 2), PartyId::new(now, 3), ApiKeyId::new(now, 4));
+        let client = MachineClientId::new(now, 7);
         let owners = [Owner::Platform, Owner::Organization(organization)];
         let digest = "a".repeat(64);
         let audit = |owner| keys::audit_entry(owner, AuditEntryId::new(now, 5));
@@ -155,16 +169,22 @@ mod tests {
             (keys::tombstone(organization, keys::DeletedResource::Dock(dock)), Family::Deletions),
             (keys::pending_deletion(organization, keys::DeletedResource::Party(party)), Family::Deletions),
             (keys::deleted_dock(dock), Family::DeletedDocks),
+            (keys::recipient(organization, dock, RecipientId::new(now, 7)), Family::Recipients),
+            (keys::recipient_pointer(RecipientId::new(now, 7)), Family::RecipientPointers),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),
             (keys::party_pointer(party), Family::PartyPointers),
             (keys::api_key(key), Family::ApiKeys),
             (keys::any_api_key_row(key), Family::ApiKeyRows),
-            (keys::api_key_child(key, key), Family::ApiKeyLineage),
-            (keys::pending_revocation(key, key), Family::ApiKeyLineage),
-            (keys::api_key_use(key), Family::ApiKeyUses),
-            (keys::idempotency(owners[0], key, &digest), Family::Idempotency),
-            (keys::idempotency(owners[1], key, &digest), Family::Idempotency),
+            (keys::machine_client(client), Family::MachineClients),
+            (keys::machine_client_row(organization, client), Family::Tenant),
+            (keys::access_token(AccessTokenId::new(now, 8)), Family::AccessTokens),
+            (keys::token_issuances(client), Family::TokenIssuances),
+            (keys::credential_child(key.ulid(), key.ulid()), Family::CredentialLineage),
+            (keys::pending_revocation(key.ulid(), key.ulid()), Family::CredentialLineage),
+            (keys::credential_use(key.ulid()), Family::CredentialUses),
+            (keys::idempotency(owners[0], key.ulid(), &digest), Family::Idempotency),
+            (keys::idempotency(owners[1], key.ulid(), &digest), Family::Idempotency),
             (audit(owners[0]), Family::PlatformAudit),
             (audit(owners[1]), Family::TenantAudit),
             (row(owners[0]), Family::PlatformAudit),

@@ -1,5 +1,7 @@
 //! Recorded responses to `Idempotency-Key`s. Each is written in the same transaction as the effect of its request.
 
+use std::collections::HashMap;
+
 use super::{
     Item, Store,
     expression::Condition,
@@ -8,9 +10,8 @@ use super::{
     record::{FirstResponse, IdempotencyRecord},
 };
 use crate::domain::{
-    credentials::{Owner, Principal},
+    credentials::{CredentialId, Owner, Principal},
     error::{Code, Error, RecordedResponse, Result},
-    id::ApiKeyId,
     time::Time,
 };
 
@@ -20,10 +21,10 @@ const RETENTION_MILLIS: u64 = 24 * 60 * 60 * 1000;
 /// Response to record for a request with an `Idempotency-Key`.
 #[derive(Debug, Clone)]
 pub struct Idempotency {
-    /// Owner of the API key.
+    /// Owner of the credential.
     pub owner: Owner,
-    /// API key that sends the request. Each has its own `Idempotency-Key`s.
-    pub credential: ApiKeyId,
+    /// Credential that sends the request. Each has its own `Idempotency-Key`s.
+    pub credential: CredentialId,
     /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
     pub key: String,
     /// SHA-256 of method, path and body of the request, in hexadecimal.
@@ -47,7 +48,7 @@ pub(super) fn record(idempotency: &Idempotency, now: Time) -> (IdempotencyRecord
     };
     let record = IdempotencyRecord {
         owner: idempotency.owner,
-        credential: idempotency.credential,
+        credential: idempotency.credential.ulid(),
         digest: idempotency.key.clone(),
         first,
     };
@@ -79,10 +80,36 @@ impl Store {
     /// # Errors
     /// As a write with this key: [`Error::Replay`], `IDEMPOTENCY_KEY_REUSED`; [`Error::Unavailable`].
     pub async fn require_unused(&self, caller: &Principal, key: &str, fingerprint: &str, now: Time) -> Result<()> {
-        let found: Option<FirstResponse> = self.get(&keys::idempotency(caller.owner, caller.key, key)).await?;
+        let found: Option<FirstResponse> = self.get(&keys::idempotency(caller.owner, caller.id.ulid(), key)).await?;
         match found.filter(|first| now.millis_since_epoch() < first.expires_at) {
             Some(first) => Err(replay_of(first, fingerprint)),
             None => Ok(()),
         }
+    }
+
+    /// Returns the responses that are recorded under the caller's `Idempotency-Key`s with these digests for the request with
+    /// this fingerprint, by their digests.
+    ///
+    /// # Errors
+    /// `IDEMPOTENCY_KEY_REUSED` if one was recorded for another request; [`Error::Unavailable`].
+    pub async fn recorded(
+        &self,
+        caller: &Principal,
+        digests: &[String],
+        fingerprint: &str,
+        now: Time,
+    ) -> Result<HashMap<String, RecordedResponse>> {
+        let key = |digest: &String| keys::idempotency(caller.owner, caller.id.ulid(), digest);
+        let mut found = self.get_batch(digests.iter().map(key)).await?;
+        let mut recorded = HashMap::new();
+        for digest in digests {
+            let first: Option<FirstResponse> = found.remove(&key(digest)).map(decode).transpose()?;
+            let Some(first) = first.filter(|first| now.millis_since_epoch() < first.expires_at) else { continue };
+            match replay_of(first, fingerprint) {
+                Error::Replay(response) => drop(recorded.insert(digest.clone(), *response)),
+                error => return Err(error),
+            }
+        }
+        Ok(recorded)
     }
 }

@@ -5,18 +5,26 @@
 //! The partition keys of a tenant's items begin with `ORG#` and the tenant's ULID. ULIDs have one length, so no tenant's
 //! prefix is a prefix of another tenant's.
 
+mod credentials;
 mod deletions;
+mod recipients;
 mod record_key;
 
+pub use credentials::{
+    access_token, any_api_key_row, any_api_key_rows, api_key, api_key_row, api_key_rows, credential_child,
+    credential_children, credential_use, idempotency, machine_client, machine_client_row, machine_client_rows,
+    pending_revocation, pending_revocations, token_issuances,
+};
 pub use deletions::{
     DeletedResource, current_dock_roles, deleted_dock, pending_deletion, pending_deletions, tombstone,
 };
+pub use recipients::*;
 pub use record_key::RecordKey;
 
 use crate::domain::{
     Domain, ExternalRef, Hint, RoleName, Slug,
     credentials::Owner,
-    id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+    id::{AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
 };
 
 /// Name of the partition key attribute.
@@ -273,66 +281,6 @@ pub fn party_past_roles(organization: OrganizationId, party: PartyId) -> Range {
 /// Returns the range of the revoked roles of all parties of an organization, ordered by party and role.
 pub fn organization_past_roles(organization: OrganizationId) -> Range {
     range(tenant_roles(organization), "PAST#")
-}
-
-/// Returns the key of an API key. It does not depend on the owner, which authentication does not know before the read.
-pub fn api_key(id: ApiKeyId) -> Key {
-    key(format!("KEY#{}", id.ulid()), "KEY")
-}
-
-/// Returns the key of an API key in the list of the keys that `parent` created.
-pub fn api_key_child(parent: ApiKeyId, id: ApiKeyId) -> Key {
-    let Range { pk, prefix } = api_key_children(parent);
-    key(pk, format!("{prefix}{}", id.ulid()))
-}
-
-/// Returns the range of the API keys that `parent` created. They have a partition key of their own, so that a role which
-/// may delete pending revocations cannot delete API keys.
-pub fn api_key_children(parent: ApiKeyId) -> Range {
-    range(format!("LINEAGE#{}", parent.ulid()), "CHILD#")
-}
-
-/// Returns the key of a revoked API key whose children remain to be revoked, because it descends from `root`.
-pub fn pending_revocation(root: ApiKeyId, id: ApiKeyId) -> Key {
-    let Range { pk, prefix } = pending_revocations(root);
-    key(pk, format!("{prefix}{}", id.ulid()))
-}
-
-/// Returns the range of the pending revocations of the descendants of `root`.
-pub fn pending_revocations(root: ApiKeyId) -> Range {
-    range(format!("LINEAGE#{}", root.ulid()), "PENDING#")
-}
-
-/// Returns the key of the last use of an API key. It has a partition key of its own, so that a role which may record
-/// uses cannot change API keys.
-pub fn api_key_use(id: ApiKeyId) -> Key {
-    key(format!("USED#{}", id.ulid()), "USED")
-}
-
-/// Returns the key of an API key's row in its owner's list.
-pub fn api_key_row(owner: Owner, id: ApiKeyId) -> Key {
-    key(owned(owner), format!("KEY#{}", id.ulid()))
-}
-
-/// Returns the range of the API keys of one owner.
-pub fn api_key_rows(owner: Owner) -> Range {
-    range(owned(owner), "KEY#")
-}
-
-/// Returns the key of an API key's row in the list of all API keys.
-pub fn any_api_key_row(id: ApiKeyId) -> Key {
-    key("KEYS".to_owned(), id.ulid().to_string())
-}
-
-/// Returns the range of the list of all API keys.
-pub fn any_api_key_rows() -> Range {
-    range("KEYS".to_owned(), "")
-}
-
-/// Returns the key of the recorded response to an `Idempotency-Key` of the API key `credential`. `digest` is the hexadecimal
-/// SHA-256 of the `Idempotency-Key`.
-pub fn idempotency(owner: Owner, credential: ApiKeyId, digest: &str) -> Key {
-    key(format!("{}#IDEM#{}#{digest}", owned(owner), credential.ulid()), "IDEM")
 }
 
 /// Returns the key of a hint of a ledger id. Its item is never deleted, because a ledger id is never reused.

@@ -3,6 +3,7 @@
 //! All requests go through the official SDK. Each write is one transaction with its conditions, each list is a bounded
 //! query, and each request is retried until the deadline. The items are typed [`Record`]s.
 
+mod access_tokens;
 mod api_keys;
 mod audit;
 mod client;
@@ -17,11 +18,13 @@ mod ledger;
 mod ledger_list;
 mod lineage;
 mod listing;
+mod machine_clients;
 mod meter;
 mod organization_roles;
 mod organizations;
 mod parties;
 mod reads;
+mod recipients;
 pub mod record;
 mod retry;
 mod roles;
@@ -38,6 +41,7 @@ use tokio::time::Instant;
 
 use self::meter::{CapacityInterceptor, CapacityMeter};
 
+pub use access_tokens::{MAX_ISSUANCES, TooManyIssuances};
 pub use api_keys::{ListedApiKey, Rotation};
 pub use audit::{Action, Actor, AuditFilter, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
@@ -45,12 +49,18 @@ pub use families::Family;
 pub use idempotency::Idempotency;
 pub use ledger::{ActingUser, MAX_RIGHTS, NotAllocated};
 pub use ledger_list::{ListedParties, ListedParty};
+pub use lineage::Minter;
 pub use listing::{Listed, Page, Row, Start};
+pub use machine_clients::{ListedMachineClient, MachineClientFilter};
 pub use meter::Usage;
 pub use organization_roles::{OrganizationRole, OrganizationRoleFilter};
 pub use organizations::SlugChoice;
 pub use parties::PartyFilter;
-pub use record::{ApiKeyRecord, CursorSecret, Deployment, Record, StoredRecord};
+pub use recipients::{LinkedRecipient, RecipientFilter, RecipientRole, RecipientWrite};
+pub use record::{
+    AccessTokenRecord, ApiKeyRecord, CursorSecret, Deployment, MachineClientRecord, Record, StoredRecord,
+    TokenIssuances,
+};
 pub use retry::is_transient;
 pub use roles::{CheckedRole, DockParty, PartyRole, RoleFilter};
 pub use transaction::Write;

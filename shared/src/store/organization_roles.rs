@@ -13,7 +13,7 @@ use super::{
     deletions::RoleKeep,
     keys::{self, DeletedResource},
     listing::Section,
-    record::RoleCounts,
+    record::{DockCounts, RoleCounts},
 };
 use crate::domain::{
     Name, Role, RoleName,
@@ -181,9 +181,9 @@ impl Store {
             }
             Counters::Docks(docks) => {
                 let counts: Vec<_> = docks.into_iter().map(|dock| self.dock_counts(organization, dock)).collect();
-                let counts: Vec<Option<RoleCounts>> =
+                let counts: Vec<Option<DockCounts>> =
                     stream::iter(counts).buffer_unordered(PARALLEL_COUNTS).try_collect().await?;
-                counts.into_iter().flatten().collect()
+                counts.into_iter().flatten().map(|counts| counts.roles).collect()
             }
         };
         Ok(counts.iter().map(|counts| counts.of(role)).sum())

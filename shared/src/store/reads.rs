@@ -70,7 +70,16 @@ impl Store {
     /// Reads the items with these keys, strongly consistent, in parallel batches. Duplicate keys are read once, and keys
     /// without an item are left out.
     pub(super) async fn get_batch(&self, keys: impl IntoIterator<Item = Key>) -> Result<HashMap<Key, Item>> {
-        let found = self.get_batches(keys, None).await?;
+        self.get_batch_with(keys, true).await
+    }
+
+    /// Reads items like [`Store::get_batch`], with strong or with eventual consistency.
+    pub(super) async fn get_batch_with(
+        &self,
+        keys: impl IntoIterator<Item = Key>,
+        consistent: bool,
+    ) -> Result<HashMap<Key, Item>> {
+        let found = self.get_batches(keys, None, consistent).await?;
         Ok(found.into_iter().filter_map(|item| Some((key_of(&item)?, item))).collect())
     }
 
@@ -80,7 +89,7 @@ impl Store {
         keys: impl IntoIterator<Item = Key>,
         attributes: &[&str],
     ) -> Result<HashMap<Key, T>> {
-        let found = self.get_batches(keys, Some(&Projection::of(attributes))).await?;
+        let found = self.get_batches(keys, Some(&Projection::of(attributes)), true).await?;
         found
             .into_iter()
             .filter_map(|item| Some((key_of(&item)?, item)))
@@ -92,20 +101,26 @@ impl Store {
         &self,
         keys: impl IntoIterator<Item = Key>,
         projection: Option<&Projection>,
+        consistent: bool,
     ) -> Result<Vec<Item>> {
         let mut distinct: Vec<Key> = keys.into_iter().collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let batches = distinct.chunks(BATCH).map(|batch| self.get_one_batch(batch, projection));
+        let batches = distinct.chunks(BATCH).map(|batch| self.get_one_batch(batch, projection, consistent));
         Ok(try_join_all(batches).await?.into_iter().flatten().collect())
     }
 
-    async fn get_one_batch(&self, keys: &[Key], projection: Option<&Projection>) -> Result<Vec<Item>> {
+    async fn get_one_batch(
+        &self,
+        keys: &[Key],
+        projection: Option<&Projection>,
+        consistent: bool,
+    ) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut wanted: Vec<Item> = keys.iter().map(key_attributes).collect();
         while !wanted.is_empty() {
             let total = wanted.len();
-            let mut table = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true);
+            let mut table = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(consistent);
             if let Some(projection) = projection {
                 table = projection.onto(table);
             }

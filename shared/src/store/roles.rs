@@ -105,15 +105,13 @@ impl Store {
     ) -> Result<()> {
         let (dock, party) = (role.dock_id, role.party_id);
         let mut transaction = Transaction::new(self, write)?;
-        let count = || Update::default().add(RoleCounts::attribute(role.role), 1);
-        transaction.update(Step::Party, &keys::party(organization, party), Condition::Exists, count())?;
+        count_role(&mut transaction, Step::Party, organization, role)?;
         // A counter of its own for each eighth of the roles: assignments in one dock do not exclude each other.
         let shard = keys::dock_count(organization, dock, role.id.ulid().0);
-        transaction.update(Step::Dock, &shard, Condition::Exists, count())?;
-        transaction.create(Step::RoleByDock, &RoleByDock { organization_id: organization, role: role.clone() })?;
-        transaction.create(Step::Role, &RoleByParty { organization_id: organization, role: role.clone() })?;
-        let owner = Owner::Organization(organization);
-        transaction.audit(write, &Change::created(owner, Entity::Role, &role.id, role)?.in_dock(dock))?;
+        let count = Update::default().add(RoleCounts::attribute(role.role), 1);
+        transaction.update(Step::Dock, &shard, Condition::Exists, count)?;
+        let change = add_role(&mut transaction, [Step::RoleByDock, Step::Role], organization, role)?;
+        transaction.audit(write, &change)?;
         let failed_steps = match transaction.commit(self, write).await? {
             Outcome::Committed => return Ok(()),
             Outcome::ConditionsFailed(failed_steps) => failed_steps,
@@ -144,7 +142,7 @@ impl Store {
     /// Returns the error for a party or a dock that `organization` does not have, for a client that sees every organization. A
     /// missing resource takes precedence over one of another organization. `party` and `dock` are those that the
     /// organization does not have. If it has one of them, the organization exists.
-    async fn foreign_or_unknown(
+    pub(super) async fn foreign_or_unknown(
         &self,
         organization: OrganizationId,
         party: Option<PartyId>,
@@ -305,7 +303,7 @@ impl Store {
             let party = names.get(&DeletedResource::Party(role.party_id));
             DockParty { role, party: party.and_then(|party| Some((party.name.clone(), party.kind?))) }
         };
-        Ok(listed.map(row).with_total(Some(total.unwrap_or_else(|| counts.of(filter.role)))))
+        Ok(listed.map(row).with_total(Some(total.unwrap_or_else(|| counts.roles.of(filter.role)))))
     }
 
     /// Returns which of `roles` are assigned, with their ids. Roles with unknown ids or ids of other organizations are not.
@@ -338,4 +336,28 @@ impl Store {
         }
         Ok(assigned)
     }
+}
+
+/// Adds the step that counts a new role in its party. It fails if the party does not exist.
+pub(super) fn count_role<S: Copy>(
+    transaction: &mut Transaction<S>,
+    step: S,
+    organization: OrganizationId,
+    role: &Role,
+) -> Result<()> {
+    let count = Update::default().add(RoleCounts::attribute(role.role), 1);
+    transaction.update(step, &keys::party(organization, role.party_id), Condition::Exists, count)
+}
+
+/// Adds the steps that create both items of a role, and its audit entry. The first one fails if the party holds the role.
+pub(super) fn add_role<S: Copy>(
+    transaction: &mut Transaction<S>,
+    [by_dock, by_party]: [S; 2],
+    organization: OrganizationId,
+    role: &Role,
+) -> Result<Change> {
+    transaction.create(by_dock, &RoleByDock { organization_id: organization, role: role.clone() })?;
+    transaction.create(by_party, &RoleByParty { organization_id: organization, role: role.clone() })?;
+    let owner = Owner::Organization(organization);
+    Ok(Change::created(owner, Entity::Role, &role.id, role)?.in_dock(role.dock_id))
 }

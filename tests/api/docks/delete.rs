@@ -68,6 +68,25 @@ async fn the_history_of_a_deleted_dock_stays() {
     assert!(rows(&world.of_party(&format!("?asOf={end}")).await).is_empty());
 }
 
+/// The audit trail of a deleted dock can be read by its id alone, also with a platform key.
+#[apply(api_test)]
+async fn the_audit_trail_of_a_deleted_dock_stays() {
+    let world = PartyWorld::new().await;
+    let role = world.assign_recipient().await.id();
+    world.platform.delete(&world.dock_path()).await.expect(200);
+    let own = world.server.tenant(&world.organization, &["audit:read"]).await;
+    for client in [&world.platform, &own] {
+        let trail = client.get(&format!("{}?dockId={}&limit=100", paths::AUDIT_LOGS, world.dock)).await.expect(200);
+        let entries = trail.json()["data"].as_array().expect("entries");
+        let mut ended: Vec<_> = entries.iter().map(|entry| entry["entityId"].clone()).collect();
+        ended.retain(|id| *id == json!(role) || *id == json!(world.dock));
+        assert_eq!(ended.len(), 4, "a creation and an end of each: {entries:?}");
+        let target = paths::entity_audit_logs("dock", &world.dock);
+        let trail = client.get(&target).await.expect(200);
+        assert_eq!(trail.json()["data"].as_array().expect("entries").len(), 2, "{}", trail.json());
+    }
+}
+
 #[apply(api_test)]
 async fn if_match_binds_the_deletion() {
     let world = PartyWorld::new().await;

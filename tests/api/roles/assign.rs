@@ -106,7 +106,9 @@ async fn a_platform_key_gets_403_for_a_resource_of_another_organization() {
         dock: nonexistent(&a.dock),
         party: nonexistent(&a.party),
         role: nonexistent(&a.role),
+        recipient: nonexistent(&a.recipient),
         key: nonexistent(&a.key),
+        machine_client: nonexistent(&a.machine_client),
         client: a.client.clone(),
     };
     // Organization, party, dock. 404 precedes 403, and errors of the party precede those of the dock.

@@ -18,7 +18,7 @@ const REQUESTS: usize = 200;
 /// DynamoDB is slow, and the time of a request suffices for a few steps.
 #[apply(api_test)]
 async fn a_dock_with_a_thousand_roles_is_deleted_by_several_requests() {
-    let continued = expect_deleted(1_000, Duration::from_secs(2), Some(Duration::from_millis(100))).await;
+    let continued = expect_deleted(1_000, Duration::from_secs(3), Some(Duration::from_millis(150))).await;
     assert!(continued > 0, "the dock is deleted at once: the test needs a larger one");
 }
 

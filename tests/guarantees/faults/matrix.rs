@@ -89,9 +89,12 @@ fn kinds() -> Vec<Kind> {
     all
 }
 
-/// Returns every endpoint that may change the table.
+/// Returns every endpoint that may change the table. Those of the OAuth dialect have tests of their own, because a machine client
+/// obtains only ten tokens per minute.
 fn writing() -> impl Iterator<Item = &'static Endpoint> {
-    ENDPOINTS.iter().filter(|endpoint| endpoint.store.iter().any(|grant| grant.action.writes()))
+    let has_cases = |access| matches!(access, Access::Scope(_) | Access::Ledger(_));
+    let writes = |endpoint: &&Endpoint| endpoint.store.iter().any(|grant| grant.action.writes());
+    ENDPOINTS.iter().filter(writes).filter(move |endpoint| has_cases(endpoint.access))
 }
 
 /// Returns whether to send an `Idempotency-Key`: both if the endpoint accepts one.
@@ -252,7 +255,9 @@ impl Setup {
                 Record::Organization(organization) => (organization.id.to_string(), organization.version),
                 Record::Dock(record) => (record.id.to_string(), record.version),
                 Record::Party(record) => (record.party.id.to_string(), record.party.version),
+                Record::Recipient(record) => (record.id.to_string(), record.version),
                 Record::ApiKey(record) => (record.key.id.to_string(), record.key.version),
+                Record::MachineClient(record) => (record.client.id.to_string(), record.client.version),
                 _ => continue,
             };
             versions.insert(id, version);
@@ -308,17 +313,27 @@ impl CaseResult {
         if !case.kind.fault.may_act() {
             assert_eq!((created.len(), repeated.status), (0, success), "the request has no effect: {self:#?}");
         }
+        if case.endpoint.name == "create-recipients-batch" && repeated.json()["failed"] == 1 {
+            // The first request took effect, and the second one reports the used address.
+            let error = &repeated.json()["errors"][0]["code"];
+            assert!(!case.keyed && *error == "EMAIL_ALREADY_USED", "{self:#?}");
+            assert_eq!((created.len(), repeated_effects.len()), (1, 0), "{self:#?}");
+            return;
+        }
         if repeated.status != success {
             // The first request took effect, and the second one reports that.
             let code = repeated.json()["code"].as_str().unwrap_or_default();
             let found = match (case.endpoint.name, repeated.status, code) {
-                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") => {
+                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") | ("create-recipient", 409, "EMAIL_ALREADY_USED") => {
                     repeated.json()["conflictId"] == json!(created.first())
                 }
-                ("revoke-role", 404, "ROLE_NOT_FOUND") | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
-                ("delete-organization", 404, "ORGANIZATION_NOT_FOUND")
+                ("revoke-role", 404, "ROLE_NOT_FOUND")
+                | ("delete-recipient", 404, "RECIPIENT_NOT_FOUND")
+                | ("delete-organization", 404, "ORGANIZATION_NOT_FOUND")
                 | ("delete-dock", 404, "DOCK_NOT_FOUND")
-                | ("delete-party", 404, "PARTY_NOT_FOUND") => true,
+                | ("delete-party", 404, "PARTY_NOT_FOUND")
+                | ("delete-machine-client", 404, "MACHINE_CLIENT_NOT_FOUND")
+                | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
                 _ => false,
             };
             assert!(

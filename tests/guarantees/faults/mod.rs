@@ -25,9 +25,15 @@ struct FaultWorld {
     dock: String,
     party: String,
     role: String,
+    recipient: String,
     key: String,
     ledger_party: String,
     user: String,
+    machine_client: String,
+    /// Credentials of another machine client, for `POST /v1/oauth/token`.
+    grant: Value,
+    /// Access token of that client.
+    token: String,
 }
 
 impl FaultWorld {
@@ -42,12 +48,33 @@ impl FaultWorld {
         let party = client.create_party(&organization, "Party").await;
         let (party, ledger_party) = (party.id(), party.text("ledgerParty"));
         let role = client.assign(&organization, &party, &dock, "RECIPIENT").await.id();
+        let recipient = client.create_recipient(&dock, "storm@example.com").await.id();
         let key = client.create_api_key(None, &["docks:read"]).await.id();
         // The first list of a process reads the secret of the cursors.
         client.list_docks().await.expect(200);
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
         let user = user.as_str().expect("an id").to_owned();
-        Self { server, wire, client, organization, dock, party, role, key, ledger_party, user }
+        let machine_client = client.create_machine_client(&organization, &["docks:read"]).await.id();
+        let other = client.create_machine_client(&organization, &["docks:read"]).await;
+        let (id, secret) = (other.text("clientId"), other.text("clientSecret"));
+        let grant = json!({ "grant_type": "client_credentials", "client_id": id, "client_secret": secret });
+        let token = client.access_token(&other).await;
+        Self {
+            machine_client,
+            grant,
+            token,
+            server,
+            wire,
+            client,
+            organization,
+            dock,
+            party,
+            role,
+            recipient,
+            key,
+            ledger_party,
+            user,
+        }
     }
 
     /// Returns a path of the endpoint list with ids.
@@ -57,7 +84,9 @@ impl FaultWorld {
             ("{dockId}", &self.dock),
             ("{partyId}", &self.party),
             ("{roleId}", &self.role),
+            ("{recipientId}", &self.recipient),
             ("{keyId}", &self.key),
+            ("{machineClientId}", &self.machine_client),
             ("{party}", &self.ledger_party),
             ("{user-id}", &self.user),
             ("{entityId}", &self.party),
@@ -70,8 +99,16 @@ impl FaultWorld {
     fn body(&self, endpoint: &str, number: usize) -> Option<Value> {
         let name = format!("Thing {number}");
         Some(match endpoint {
-            "create-organization" | "update-organization" | "update-dock" | "update-party" | "update-api-key" => {
-                json!({ "name": name })
+            "create-organization"
+            | "update-organization"
+            | "update-dock"
+            | "update-party"
+            | "update-api-key"
+            | "update-recipient"
+            | "update-machine-client" => json!({ "name": name }),
+            "create-recipient" => json!({ "name": name, "email": format!("{number}@example.com") }),
+            "create-recipients-batch" => {
+                json!({ "recipients": [{ "name": name, "email": format!("{number}@example.com") }] })
             }
             "create-dock" => json!({ "organizationId": self.organization, "name": name }),
             "create-party" => json!({ "type": "INDIVIDUAL", "name": name, "externalRef": name }),
@@ -79,7 +116,9 @@ impl FaultWorld {
             "check-roles" => {
                 json!({ "checks": [{ "dockId": self.dock, "partyId": self.party, "role": "RECIPIENT" }] })
             }
-            "create-api-key" => json!({ "name": name, "scopes": ["docks:read"] }),
+            "create-api-key" | "create-machine-client" => json!({ "name": name, "scopes": ["docks:read"] }),
+            "issue-token" => self.grant.clone(),
+            "introspect-token" | "revoke-token" => json!({ "token": self.token }),
             "allocate-ledger-party" => json!({ "partyIdHint": name }),
             "update-ledger-party" => json!({
                 "partyDetails": { "party": self.ledger_party, "identityProviderId": self.organization, "localMetadata": { "annotations": { "number": name } } },
@@ -157,7 +196,8 @@ async fn a_transient_fault_is_retried() {
     ];
     let writing = ENDPOINTS.iter().filter(|endpoint| {
         endpoint.method != Method::GET
-            && !["check-roles", "assign-role", "revoke-role", "fallback"].contains(&endpoint.name)
+            && !["check-roles", "assign-role", "revoke-role", "delete-recipient", "introspect-token", "fallback"]
+                .contains(&endpoint.name)
     });
     let mut number = 0;
     for endpoint in writing {
@@ -166,7 +206,7 @@ async fn a_transient_fault_is_retried() {
             number += 1;
             // Each request creates the same number of items, whichever fault came before.
             let body = world.body(endpoint.name, number);
-            if endpoint.name == "revoke-api-key" && number > 1 {
+            if ["revoke-api-key", "delete-machine-client", "revoke-token"].contains(&endpoint.name) && number > 1 {
                 continue;
             }
             let path = world.path(endpoint, number).await;
@@ -187,10 +227,13 @@ async fn a_transient_fault_is_retried() {
         // Never 409 because of the request's own write.
         let role = world.request(&Method::POST, roles, body.as_ref()).await.expect(201).id();
         assert_eq!(world.wire.clear_faults(), 1);
-        world.wire.once("TransactWriteItems", fault);
-        // Nor 404 after its own revocation.
-        world.request(&Method::DELETE, &format!("{roles}/{role}"), None).await.expect(200);
-        assert_eq!(world.wire.clear_faults(), 1);
+        let recipient = world.client.create_recipient(&world.dock, "short@example.com").await.id();
+        // Nor 404 after its own revocation or deletion.
+        for deleted in [format!("{roles}/{role}"), paths::recipient(&world.dock, &recipient)] {
+            world.wire.once("TransactWriteItems", fault.clone());
+            world.request(&Method::DELETE, &deleted, None).await.expect(200);
+            assert_eq!(world.wire.clear_faults(), 1);
+        }
     }
     assert_consistent(&world.server).await;
 }
@@ -220,6 +263,9 @@ async fn every_endpoint_returns_503_if_dynamodb_is_unavailable() {
             assert_eq!(response.status, 503, "{} with {fault:?}: {response:?}", endpoint.name);
             match endpoint.handler {
                 _ if endpoint.name == "ledger-readyz" => assert!(response.body_text().ends_with("readyz check failed")),
+                Handler::Other(dialect) if dialect.name() == "oauth" => {
+                    assert_eq!(response.json()["error"], "temporarily_unavailable");
+                }
                 Handler::Other(_) => assert_eq!(response.json()["code"], "SERVICE_NOT_RUNNING"),
                 Handler::Rest(_) => assert_eq!(response.json()["code"], "STORE_UNAVAILABLE"),
             }

@@ -24,7 +24,7 @@ const WRITTEN: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/isolation.md");
 
 /// Accesses of a tenant beyond `ORG#<own>…`, and why they do not disclose another tenant.
-const EXCEPTIONS: [(Family, &[StoreAction], &str); 15] = [
+const EXCEPTIONS: [(Family, &[StoreAction], &str); 19] = [
     (
         Family::ApiKeys,
         &[
@@ -38,12 +38,35 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 15] = [
          created, listed, read before revocation, and revoked only for its owner, which the item names",
     ),
     (
-        Family::ApiKeyLineage,
-        &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
-        "the keys that a key of the caller created, and the progress of the revocation of its descendants",
+        Family::MachineClients,
+        &[
+            StoreAction::BatchGetItem,
+            StoreAction::ConditionCheckItem,
+            StoreAction::PutItem,
+            StoreAction::UpdateItem,
+            StoreAction::DeleteItem,
+        ],
+        "authentication reads the machine client of a token; a client is created, listed, read, changed and deleted only for \
+         its organization, which the item names",
     ),
     (
-        Family::ApiKeyUses,
+        Family::AccessTokens,
+        &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem, StoreAction::DeleteItem],
+        "authentication reads the token of the request; a token is issued, introspected and revoked only for its \
+         organization, which the item names",
+    ),
+    (
+        Family::TokenIssuances,
+        &[StoreAction::BatchGetItem, StoreAction::PutItem],
+        "the times of the last issuances of a machine client that has authenticated",
+    ),
+    (
+        Family::CredentialLineage,
+        &[StoreAction::Query, StoreAction::PutItem, StoreAction::UpdateItem, StoreAction::DeleteItem],
+        "the credentials that one of the caller created, and the progress of the revocation of its descendants",
+    ),
+    (
+        Family::CredentialUses,
         &[StoreAction::BatchGetItem, StoreAction::PutItem],
         "Berth records the use of the caller's own key, and returns it in the list of the caller's keys",
     ),
@@ -83,6 +106,11 @@ const EXCEPTIONS: [(Family, &[StoreAction], &str); 15] = [
         Family::PartyPointers,
         &[StoreAction::BatchGetItem, StoreAction::ConditionCheckItem, StoreAction::PutItem, StoreAction::DeleteItem],
         "the owner of a ledger party; Berth omits a party of another organization, as if it did not exist",
+    ),
+    (
+        Family::RecipientPointers,
+        &[StoreAction::PutItem, StoreAction::DeleteItem],
+        "the pointer to a recipient of the caller, which is created and deleted with the recipient",
     ),
     (
         Family::Slugs,
@@ -202,6 +230,7 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     let fresh = client.post_api_key(&json!({ "name": "Fresh", "scopes": ["docks:read"] })).await.expect(201);
     requests.push(client.with_credential(&fresh.text("key")).request(Method::GET, &dock));
     let revocation = format!("{}?descendants=true", paths::api_key(&fresh.id()));
+    requests.extend(requests_with_tokens(scene).await);
     requests.extend(targets.iter().map(|target| client.request(Method::GET, target)));
     requests.extend(requests_at_every_location(scene));
     // Deletions come last.
@@ -216,6 +245,27 @@ async fn requests(scene: &Scene) -> Vec<RequestBuilder> {
     );
     requests.push(client.request(Method::DELETE, &revocation));
     requests
+}
+
+/// Returns requests of a machine client of the tenant and its tokens.
+async fn requests_with_tokens(scene: &Scene) -> Vec<RequestBuilder> {
+    let (own, client) = (&scene.own, &scene.own.client);
+    let machine = client.create_machine_client(&own.organization, &["docks:read", "api-keys:write"]).await;
+    let token = client.access_token(&machine).await;
+    let bearer = client.with_credential(&token);
+    let grant = json!({
+        "grant_type": "client_credentials",
+        "client_id": machine.text("clientId"),
+        "client_secret": machine.text("clientSecret"),
+    });
+    let about = json!({ "token": token });
+    vec![
+        client.request(Method::POST, paths::OAUTH_TOKEN).json(&grant),
+        bearer.request(Method::GET, paths::DOCKS),
+        bearer.request(Method::POST, paths::API_KEYS).json(&json!({ "name": "Key", "scopes": ["docks:read"] })),
+        client.request(Method::POST, paths::OAUTH_INTROSPECT).json(&about),
+        client.request(Method::POST, paths::OAUTH_REVOKE).json(&about),
+    ]
 }
 
 /// Returns requests with another tenant's id, and with an unknown one, at every location of an id.

@@ -73,7 +73,7 @@ impl Scene {
         let (response, requests) = self.send_whole(request).await;
         let proves = |request: &DynamoDbRequest| {
             let family = |key: &str| request.body[key]["pk"]["S"].as_str().and_then(Family::of);
-            family("Item") == Some(Family::ApiKeyUses)
+            family("Item") == Some(Family::CredentialUses)
                 || (family("Key") == Some(Family::ApiKeys) && request.body["ConsistentRead"] != true)
         };
         (response, requests.into_iter().filter(|request| !proves(request)).collect())
@@ -277,9 +277,12 @@ async fn cursors_of_another_tenant_are_rejected_like_invalid_ones() {
         let own = SampleRequest::of(endpoint, &scene.own).target();
         let theirs = match endpoint.name {
             // A list that returns one row to the tenant has no second page.
-            "list-organizations" | "list-parties" | "list-dock-parties" | "list-roles" | "list-organization-roles" => {
-                cursor(&scene.other.client, paths::DOCKS).await
-            }
+            "list-organizations"
+            | "list-parties"
+            | "list-dock-parties"
+            | "list-roles"
+            | "list-organization-roles"
+            | "list-recipients" => cursor(&scene.other.client, paths::DOCKS).await,
             _ => cursor(&scene.other.client, &SampleRequest::of(endpoint, &scene.other).target()).await,
         };
         for name in ["cursor", "anchor"] {
@@ -317,6 +320,11 @@ async fn idempotency_keys_of_another_tenant_are_unused() {
                 own.put(&IdLocation::Path("partyId".to_owned()), &party);
                 own.body = Some(json!({ "dockId": scene.own.dock, "role": role }));
             }
+            if let "create-recipient" | "create-recipients-batch" = endpoint.name {
+                // Another address, and a party that gets the role.
+                let party = scene.server.platform().create_party(&scene.own.organization, "New").await.id();
+                own = SampleRequest::of(endpoint, &Tenant { party, ..scene.own.clone() });
+            }
             let (response, requests) = scene.send(own.request(&scene.own.client).header("idempotency-key", &key)).await;
             assert_eq!(response.status, endpoint.success, "{}: {}", endpoint.name, response.json());
             assert!(response.header("idempotency-replayed").is_none(), "{}", endpoint.name);
@@ -336,17 +344,20 @@ async fn filters_do_not_match_another_tenants_resources() {
     scene.other.client.patch(&organization, &json!({ "name": "Zebedee" })).await.expect(200);
     scene.other.client.post(&format!("{organization}/parties"), &party).await.expect(201);
     scene.other.client.post_dock(&json!({ "name": "Zebedee" })).await.expect(201);
+    let recipient = json!({ "name": "Zebedee", "email": "zebedee@example.com" });
+    scene.other.client.post(&paths::recipients(&scene.other.dock), &recipient).await.expect(201);
     for (endpoint, _) in scoped_endpoints() {
         for parameter in endpoint.query {
             let (theirs, never) = match parameter.name {
                 "slug" => ("bank-of-america", "bank-of-americb"),
                 "search" => ("Zebedee", "Zebedef"),
                 "externalRef" => ("EIN:9", "EIN:8"),
+                "email" => ("zebedee@example.com", "zebedef@example.com"),
                 "entityId" => (scene.other.party.as_str(), "pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS"),
                 "actorId" => (scene.other.key.as_str(), "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS"),
                 // Ids have their own test. The other values do not identify a tenant.
                 "organizationId" | "dockId" | "partyId" | "role" | "asOf" | "type" | "descendants" => continue,
-                "entityType" | "action" | "from" | "to" => continue,
+                "stakeholderClass" | "entityType" | "action" | "from" | "to" => continue,
                 other => panic!("{} has the filter {other}: can it disclose another tenant?", endpoint.name),
             };
             let target = SampleRequest::of(endpoint, &scene.own).target();

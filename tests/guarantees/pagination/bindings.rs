@@ -12,7 +12,7 @@ use crate::harness::{TestResponse, World, api_test, world::ULID};
 type Filter = (&'static str, String, String);
 
 /// Returns the filters of each list of [`World::full`], in its order.
-fn filters(world: &World, first: &[TestResponse; 7]) -> [(&'static str, Vec<Filter>); 7] {
+fn filters(world: &World, first: &[TestResponse; 8]) -> [(&'static str, Vec<Filter>); 8] {
     let row = |list: usize, member: &str| first[list].json()["data"][0][member].as_str().expect("text").to_owned();
     let unknown = |prefix: &str| format!("{prefix}_{ULID}");
     let filter = |name, value: &str, other: &str| (name, value.to_owned(), other.to_owned());
@@ -51,6 +51,10 @@ fn filters(world: &World, first: &[TestResponse; 7]) -> [(&'static str, Vec<Filt
                 filter("asOf", &row(6, "createdAt"), early),
             ],
         ),
+        (
+            "list-machine-clients",
+            vec![filter("dockId", &unknown("dock"), &row(4, "dockId")), filter("isActive", "true", "false")],
+        ),
     ]
 }
 
@@ -77,7 +81,7 @@ async fn cursors_and_anchors_are_bound_to_every_parameter() {
     for list in &lists {
         first.push(world.get(&target(list, &["limit=2"])).await);
     }
-    let first: [TestResponse; 7] = first.try_into().expect("seven lists");
+    let first: [TestResponse; 8] = first.try_into().expect("eight lists");
     let all = filters(&world, &first);
     let paged: BTreeSet<_> = ENDPOINTS
         .iter()

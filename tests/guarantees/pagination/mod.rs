@@ -15,15 +15,16 @@ const ROWS: usize = 30;
 
 impl World {
     /// Creates every list with [`ROWS`] rows, and returns its ids, newest first.
-    async fn full(&self) -> [(String, Vec<String>); 7] {
+    async fn full(&self) -> [(String, Vec<String>); 8] {
         let default = self.platform.default_organization().await;
         let (mut organizations, mut docks, mut parties) = (vec![default, self.organization.clone()], vec![], vec![]);
-        let (mut keys, mut of_party, mut of_dock) = (vec![], vec![], vec![]);
+        let (mut keys, mut clients, mut of_party, mut of_dock) = (vec![], vec![], vec![], vec![]);
         let id = &self.organization;
         for at in 0..ROWS {
             docks.push(self.platform.create_dock(id, &format!("Dock {at}")).await.id());
             parties.push(self.platform.create_party(id, &format!("Party {at}")).await.id());
             keys.push(self.platform.create_api_key(Some(id), &["docks:read"]).await.id());
+            clients.push(self.platform.create_machine_client(id, &["docks:read"]).await.id());
             of_party.push(self.platform.assign(id, &parties[0], &docks[at], "RECIPIENT").await.id());
         }
         for (at, party) in parties.iter().enumerate().skip(1) {
@@ -42,6 +43,7 @@ impl World {
             (paths::roles(id, &parties[0]), of_party),
             (paths::dock_parties(&docks[1]), of_dock.clone()),
             (format!("{}?dockId={}", paths::organization_roles(id), docks[1]), of_dock),
+            (paths::machine_clients(id), clients),
         ];
         lists.map(|(target, rows)| (target, rows.into_iter().rev().collect()))
     }

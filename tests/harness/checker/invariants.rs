@@ -6,18 +6,22 @@ use berth_shared::{
     domain::{Domain, PartyType, Role, RoleName},
     id::{DockId, OrganizationId, PartyId, RoleId},
     store::{
-        Action,
+        Action, Entity,
         keys::SHARDS,
         record::{AuditEntry, Content, HintOwner, OrganizationCounts, PartyRecord, PartySummary, PlatformCounts},
     },
     time::Time,
 };
 
-use super::{deletions, table::Table};
+use super::{
+    credentials::{access_tokens, api_keys, lineage, machine_clients},
+    deletions, recipients,
+    table::Table,
+};
 
 pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 26] = [
+pub const RULES: [(&str, Rule); 31] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -39,8 +43,13 @@ pub const RULES: [(&str, Rule); 26] = [
     ("every revoked role has an item by dock and one by party, and is not current", revoked_roles),
     ("every role has its dock and its party", deletions::role_ends),
     ("parties and docks count their current roles", role_counts),
+    ("recipients, their e-mail addresses and their pointers agree", recipients::parts),
+    ("every recipient has its dock", recipients::docks),
+    ("docks count their recipients", recipients::counts),
     ("every API key has a row in both lists", api_keys),
-    ("every created API key is in the list of its creator, and no key outlives its creator", lineage),
+    ("every machine client has a row in the list of its organization", machine_clients),
+    ("every access token has a machine client that it does not exceed, and its audit entry", access_tokens),
+    ("every created credential is in the list of its creator, and none outlives its creator", lineage),
     ("every creation, every revocation of a role and every deletion has its audit entry", audit),
     ("every audit entry has a row in each of its views", audit_rows),
     ("every record of a tenant has its organization", deletions::tenants),
@@ -58,7 +67,7 @@ pub fn equal_sets<T: Ord + std::fmt::Debug>(
 }
 
 /// Reports a counter that differs from the number of records.
-fn equal_counts(violations: &mut Vec<String>, what: &str, counter: i64, records: usize) {
+pub fn equal_counts(violations: &mut Vec<String>, what: &str, counter: i64, records: usize) {
     if usize::try_from(counter) != Ok(records) {
         violations.push(format!("{what}: the counter is {counter}, there are {records}"));
     }
@@ -86,13 +95,14 @@ fn organization_counts(table: &Table, violations: &mut Vec<String>) {
         };
         let docks = table.docks.keys().filter(|(owner, _)| owner == id).count();
         let keys = table.owner_api_key_rows.iter().filter(|row| row.owner.organization() == Some(*id)).count();
+        let clients = table.machine_client_rows.iter().filter(|row| row.organization_id == *id).count();
         let individuals = parties(PartyType::Individual);
         let companies = parties(PartyType::Organization);
         for (name, counter, records) in [
             ("docks", counter(|counts| counts.docks), docks),
             ("individuals", counter(|counts| counts.parties_individual), individuals),
             ("companies", counter(|counts| counts.parties_organization), companies),
-            ("machine clients", counter(|counts| counts.machine_clients), 0),
+            ("machine clients", counter(|counts| counts.machine_clients), clients),
             ("API keys", counter(|counts| counts.api_keys), keys),
         ] {
             equal_counts(violations, &format!("{name} of {id}"), counter, records);
@@ -271,7 +281,8 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
     }
     let mut counters: BTreeMap<(OrganizationId, DockId, RoleName), u64> = BTreeMap::new();
     for (record, role) in table.dock_counters.iter().flat_map(|record| RoleName::ALL.map(|role| (record, role))) {
-        *counters.entry((record.organization_id, record.dock_id, role)).or_default() += record.counts.of(Some(role));
+        *counters.entry((record.organization_id, record.dock_id, role)).or_default() +=
+            record.counts.roles.of(Some(role));
     }
     for role in RoleName::ALL {
         let mut check = |id: String, counter: u64, records: Option<&usize>| {
@@ -293,84 +304,37 @@ fn role_counts(table: &Table, violations: &mut Vec<String>) {
     }
 }
 
-fn api_keys(table: &Table, violations: &mut Vec<String>) {
-    let keys = table.api_keys.values().map(|record| (record.key.owner.organization(), record.key.id)).collect();
-    let rows = table.owner_api_key_rows.iter().map(|row| (row.owner.organization(), row.key.id)).collect();
-    equal_sets(violations, ("the API keys", keys), ("the lists of their owners", rows));
-    let rows = table.api_key_rows.iter().map(|row| row.id).collect();
-    equal_sets(violations, ("the API keys", table.api_keys.keys().copied().collect()), ("the list of all", rows));
-    let unknown = table.api_key_uses.iter().filter(|record| !table.api_keys.contains_key(&record.id));
-    violations.extend(unknown.map(|record| format!("{} was used and does not exist", record.id)));
-}
-
-fn lineage(table: &Table, violations: &mut Vec<String>) {
-    let keys = table.api_keys.values().map(|record| &record.key);
-    let created = keys.clone().filter_map(|key| Some((key.created_by.parent()?, key.id))).collect();
-    let children = table.api_key_children.iter().map(|record| (record.parent, record.child.id)).collect();
-    equal_sets(violations, ("the API keys with their creators", created), ("the lists of children", children));
-    for key in keys {
-        let Some(parent) = key.created_by.parent() else { continue };
-        let Some(parent) = table.api_keys.get(&parent).map(|record| &record.key) else {
-            violations.push(format!("the creator of {} does not exist", key.id));
-            continue;
-        };
-        // Later changes of the creator do not change the key.
-        if was_reduced(table, &parent.id.to_string()) {
-            continue;
-        }
-        if parent.expires_at.is_some_and(|end| key.expires_at.is_none_or(|own| own > end)) {
-            violations.push(format!("{} outlives its creator", key.id));
-        }
-        if key.scopes.iter().any(|scope| !parent.scopes.contains(scope)) {
-            violations.push(format!("{} has a scope that its creator lacks", key.id));
-        }
-        if parent.allowed_ips.of_child(key.allowed_ips.clone()).ok().as_ref() != Some(&key.allowed_ips) {
-            violations.push(format!("{} can be used from networks from which its creator cannot", key.id));
-        }
-        if parent.dock_id.is_some() {
-            violations.push(format!("{} was created by a credential that is bound to a dock", key.id));
-        }
-    }
-    for pending in &table.pending_revocations {
-        for id in [pending.root, pending.revoked.id] {
-            if table.api_keys.get(&id).is_none_or(|record| record.key.revoked_at.is_none()) {
-                violations.push(format!("the children of {id} are to be revoked, and it is not revoked"));
-            }
-        }
-    }
-}
-
-/// Returns whether the scopes or the expiry of a credential were reduced after its creation.
-fn was_reduced(table: &Table, id: &str) -> bool {
-    let mut entries = table.audit.iter().filter(|entry| entry.entity_id == id && entry.action == Action::Update);
-    entries.any(|entry| {
-        let after = entry.details().and_then(|details| details.changes.as_ref()).map(|changes| changes.after.to_text());
-        after.is_some_and(|after| after.contains("\"scopes\"") || after.contains("\"expiresAt\""))
-    })
-}
-
 fn audit(table: &Table, violations: &mut Vec<String>) {
     let mut created: BTreeSet<(Option<OrganizationId>, String)> = BTreeSet::new();
     created.extend(table.organizations.keys().map(|id| (Some(*id), id.to_string())));
     created.extend(table.docks.keys().map(|(owner, id)| (Some(*owner), id.to_string())));
     created.extend(table.parties.keys().map(|(owner, id)| (Some(*owner), id.to_string())));
     created.extend(table.owner_api_key_rows.iter().map(|row| (row.owner.organization(), row.key.id.to_string())));
+    created.extend(table.machine_client_rows.iter().map(|row| (Some(row.organization_id), row.client.id.to_string())));
     let current = table.roles_by_party.iter().map(|record| (record.organization_id, record.role.id));
     let revoked = table.revoked_by_party.iter().map(|record| (record.organization_id, record.role.id));
     let revoked: BTreeSet<_> = revoked.map(|(owner, id)| (Some(owner), id.to_string())).collect();
     created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
     created.extend(revoked.iter().cloned());
-    let deleted = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
-    let deleted: BTreeSet<_> = deleted.collect();
-    created.extend(deleted.iter().cloned());
-    let ended: BTreeSet<_> = revoked.union(&deleted).cloned().collect();
-    let entries = |action: Action| {
-        let entries = table.audit.iter().filter(move |entry| entry.action == action);
+    let tombstones = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
+    created.extend(table.recipients.values().map(|record| (Some(record.organization_id), record.id.to_string())));
+    // Access tokens expire, and have a rule of their own.
+    let entries = |action: Action, entity: fn(&Entity) -> bool| -> BTreeSet<(Option<OrganizationId>, String)> {
+        let is_wanted = move |entry: &&AuditEntry| entry.action == action && entity(&entry.entity_type);
+        let entries = table.audit.iter().filter(is_wanted);
         entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };
-    equal_sets(violations, ("the table", created), ("the audit entries of creations", entries(Action::Create)));
-    let entries_of_ends = ("the audit entries of deletions", entries(Action::Delete));
-    equal_sets(violations, ("the revoked roles and the tombstones", ended), entries_of_ends);
+    // A deleted recipient or machine client has left only its entries.
+    let left = entries(Action::Delete, |entity| matches!(entity, Entity::Recipient | Entity::MachineClient));
+    violations.extend(created.intersection(&left).map(|id| format!("{id:?} is deleted and exists")));
+    let mut deleted: BTreeSet<_> = tombstones.collect();
+    deleted.extend(left);
+    created.extend(deleted.iter().cloned());
+    let ended = &revoked | &deleted;
+    let lasting = entries(Action::Create, |entity| *entity != Entity::AccessToken);
+    equal_sets(violations, ("the table", created), ("the audit entries of creations", lasting));
+    let entries_of_ends = entries(Action::Delete, |entity| *entity != Entity::AccessToken);
+    equal_sets(violations, ("what was deleted or revoked", ended), ("the audit entries of deletions", entries_of_ends));
     let anonymous = table.audit.iter().filter(|entry| entry.request_id.is_empty());
     violations.extend(anonymous.map(|entry| format!("{} names no request", entry.id)));
 }

@@ -1,7 +1,9 @@
 //! The consistency checker: reads the whole table and reports every invariant that does not hold.
 
+mod credentials;
 mod deletions;
 mod invariants;
+mod recipients;
 mod table;
 
 use aws_sdk_dynamodb::Client;

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use berth_shared::{
     credentials::Owner,
-    domain::{Dock, Organization},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId},
+    domain::{Dock, Organization, Recipient},
+    id::{ApiKeyId, DockId, MachineClientId, OrganizationId, PartyId, RecipientId},
     store::{
         Item, Record,
         record::{
-            ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, AuditEntry, AuditRow, CursorSecret, DeletedDock,
-            Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint, LedgerRight,
-            LedgerRightCounter, LedgerRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer,
-            PartyRecord, PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RevokedRoleByDock,
-            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, Tombstone,
+            AccessTokenRecord, ApiKeyRecord, ApiKeyRow, AuditEntry, AuditRow, CredentialChild, CredentialUse,
+            CursorSecret, DeletedDock, Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint,
+            LedgerRight, LedgerRightCounter, LedgerRow, MachineClientRecord, MachineClientRow, OrganizationCounter,
+            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PendingDeletion,
+            PendingRevocation, PlatformCounter, RecipientEmail, RecipientPointer, RevokedRoleByDock,
+            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, TokenIssuances, Tombstone,
         },
     },
 };
@@ -47,12 +48,19 @@ pub struct Table {
     pub roles_by_party: Vec<RoleByParty>,
     pub revoked_by_dock: Vec<RevokedRoleByDock>,
     pub revoked_by_party: Vec<RevokedRoleByParty>,
+    pub recipients: BTreeMap<RecipientId, Recipient>,
+    pub recipient_emails: Vec<RecipientEmail>,
+    pub recipient_pointers: Vec<RecipientPointer>,
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
-    pub api_key_children: Vec<ApiKeyChild>,
+    pub machine_clients: BTreeMap<MachineClientId, MachineClientRecord>,
+    pub machine_client_rows: Vec<MachineClientRow>,
+    pub access_tokens: Vec<AccessTokenRecord>,
+    pub token_issuances: Vec<TokenIssuances>,
+    pub credential_children: Vec<CredentialChild>,
     pub pending_revocations: Vec<PendingRevocation>,
-    pub api_key_uses: Vec<ApiKeyUse>,
+    pub credential_uses: Vec<CredentialUse>,
     pub idempotency: Vec<IdempotencyRecord>,
     pub audit: Vec<AuditEntry>,
     pub audit_rows: Vec<AuditRow>,
@@ -109,12 +117,19 @@ impl Table {
             Record::Role(record) => self.roles_by_party.push(record),
             Record::RevokedDockRole(record) => self.revoked_by_dock.push(record),
             Record::RevokedRole(record) => self.revoked_by_party.push(record),
+            Record::Recipient(record) => drop(self.recipients.insert(record.id, record)),
+            Record::RecipientEmail(record) => self.recipient_emails.push(record),
+            Record::RecipientPointer(record) => self.recipient_pointers.push(record),
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
-            Record::ApiKeyChild(record) => self.api_key_children.push(record),
+            Record::MachineClient(record) => drop(self.machine_clients.insert(record.client.id, record)),
+            Record::MachineClientRow(record) => self.machine_client_rows.push(record),
+            Record::AccessToken(record) => self.access_tokens.push(record),
+            Record::TokenIssuances(record) => self.token_issuances.push(record),
+            Record::CredentialChild(record) => self.credential_children.push(record),
             Record::PendingRevocation(record) => self.pending_revocations.push(record),
-            Record::ApiKeyUse(record) => self.api_key_uses.push(record),
+            Record::CredentialUse(record) => self.credential_uses.push(record),
             Record::Idempotency(record) => self.idempotency.push(record),
             Record::AuditEntry(record) => self.audit.push(record),
             Record::AuditRow(record) => self.audit_rows.push(record),
@@ -132,6 +147,8 @@ impl Table {
         tenants.extend(self.ledger_rows.iter().map(|record| (record.organization_id, "a ledger party")));
         tenants.extend(self.roles_by_dock.iter().map(|record| (record.organization_id, "a role by dock")));
         tenants.extend(self.roles_by_party.iter().map(|record| (record.organization_id, "a role by party")));
+        tenants.extend(self.recipients.values().map(|record| (record.organization_id, "a recipient")));
+        tenants.extend(self.recipient_emails.iter().map(|record| (record.organization_id, "an e-mail address")));
         tenants
     }
 
@@ -142,6 +159,9 @@ impl Table {
         tenants.extend(self.pending_deletions.iter().map(|record| (record.organization_id, "a deletion")));
         tenants.extend(self.revoked_by_dock.iter().map(|record| (record.organization_id, "a revoked role by dock")));
         tenants.extend(self.revoked_by_party.iter().map(|record| (record.organization_id, "a revoked role by party")));
+        tenants.extend(self.machine_client_rows.iter().map(|record| (record.organization_id, "a machine client")));
+        let tokens = self.access_tokens.iter().map(|record| (record.token.organization_id, "an access token"));
+        tenants.extend(tokens);
         let owned = |owner: Owner, what: &'static str| Some((owner.organization()?, what));
         tenants.extend(self.owner_api_key_rows.iter().filter_map(|record| owned(record.owner, "an API key")));
         tenants.extend(self.idempotency.iter().filter_map(|record| owned(record.owner, "an idempotency record")));

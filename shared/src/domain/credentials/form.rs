@@ -1,4 +1,4 @@
-//! The format of a credential: `dk_live_`, 22 base62 digits of the key id, `_`, 43 digits of the secret, 6 of the
+//! The format of a credential: a prefix such as `dk_live_`, 22 base62 digits for each id, `_`, 43 digits of the secret, 6 of the
 //! checksum.
 
 use std::{fmt, str::FromStr};
@@ -8,18 +8,20 @@ use subtle::ConstantTimeEq;
 use ulid::Ulid;
 
 use super::Environment;
-use crate::domain::id::ApiKeyId;
+use crate::domain::id::{AccessTokenId, ApiKeyId, MachineClientId};
 
 /// Digits of base62 in ASCII order, so that strings of equal length sort like their numbers.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// Digits of a key id of 128 bits.
+/// Digits of an id of 128 bits.
 const ID_DIGITS: usize = 22;
 /// Digits of a secret of 256 bits.
 const SECRET_DIGITS: usize = 43;
 /// Digits of a CRC-32 checksum.
 const CHECKSUM_DIGITS: usize = 6;
-/// Length of the part of a credential that lists show: the prefix and six digits of the key id.
-const START: usize = "dk_live_".len() + 6;
+/// Number of digits of the id that lists show after the prefix.
+const START_DIGITS: usize = 6;
+/// Prefix of the client identifiers of machine clients.
+const CLIENT_PREFIX: &str = "dyc_";
 
 /// The SHA-256 digest of a credential. It is the only part that is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,12 +50,87 @@ impl Digest {
     }
 }
 
+/// Subject that a credential authenticates. It determines the first prefix and the ids of a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialSubject {
+    /// An API key: `dk_`.
+    ApiKey(ApiKeyId),
+    /// A machine client, to obtain access tokens: `dys_`.
+    ClientSecret(MachineClientId),
+    /// An access token of a machine client: `dyt_`. It contains both ids, so that one request reads both.
+    AccessToken(MachineClientId, AccessTokenId),
+}
+
+impl CredentialSubject {
+    /// Returns the first prefix.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::ApiKey(_) => "dk",
+            Self::ClientSecret(_) => "dys",
+            Self::AccessToken(..) => "dyt",
+        }
+    }
+
+    fn ids(self) -> String {
+        let id = |ulid: Ulid| base62(&ulid.to_bytes(), ID_DIGITS);
+        match self {
+            Self::ApiKey(key) => id(key.ulid()),
+            Self::ClientSecret(client) => id(client.ulid()),
+            Self::AccessToken(client, token) => id(client.ulid()) + &id(token.ulid()),
+        }
+    }
+
+    fn parse(prefix: &str, ids: &str) -> Option<Self> {
+        let id = |digits: &str| number(digits).map(Ulid);
+        match prefix {
+            "dk" => id(ids).map(|id| Self::ApiKey(ApiKeyId::from_ulid(id))),
+            "dys" => id(ids).map(|id| Self::ClientSecret(MachineClientId::from_ulid(id))),
+            "dyt" => {
+                let (client, token) = ids.split_at_checked(ID_DIGITS)?;
+                let (client, token) = (id(client)?, id(token)?);
+                Some(Self::AccessToken(MachineClientId::from_ulid(client), AccessTokenId::from_ulid(token)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<ApiKeyId> for CredentialSubject {
+    fn from(key: ApiKeyId) -> Self {
+        Self::ApiKey(key)
+    }
+}
+
+/// Client identifier of a machine client in OAuth 2.0: `dyc_` and 22 base62 digits of its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientId(pub MachineClientId);
+
+/// The text is not a client identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("malformed client identifier")]
+pub struct MalformedClientId;
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{CLIENT_PREFIX}{}", base62(&self.0.ulid().to_bytes(), ID_DIGITS))
+    }
+}
+
+impl FromStr for ClientId {
+    type Err = MalformedClientId;
+
+    fn from_str(text: &str) -> Result<Self, MalformedClientId> {
+        let id = text.strip_prefix(CLIENT_PREFIX).and_then(number).ok_or(MalformedClientId)?;
+        Ok(Self(MachineClientId::from_ulid(Ulid(id))))
+    }
+}
+
 /// A credential. Only [`Credential::reveal`] returns its text: it is shown only once and sent with every request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     text: String,
     environment: Environment,
-    key: ApiKeyId,
+    subject: CredentialSubject,
 }
 
 /// A malformed credential, which need not be looked up.
@@ -68,14 +145,14 @@ pub enum MalformedCredential {
 }
 
 impl Credential {
-    /// Returns the credential of the key `key` with a secret of 256 bits.
+    /// Returns the credential of `subject` with a secret of 256 bits.
     #[must_use]
-    pub fn new(environment: Environment, key: ApiKeyId, secret: [u8; 32]) -> Self {
-        let id = base62(&key.ulid().to_bytes(), ID_DIGITS);
+    pub fn new(environment: Environment, subject: impl Into<CredentialSubject>, secret: [u8; 32]) -> Self {
+        let subject = subject.into();
         let secret = base62(&secret, SECRET_DIGITS);
-        let mut text = format!("dk_{environment}_{id}_{secret}");
+        let mut text = format!("{}_{environment}_{}_{secret}", subject.prefix(), subject.ids());
         text.push_str(&checksum(&text));
-        Self { text, environment, key }
+        Self { text, environment, subject }
     }
 
     /// Returns the text of the credential.
@@ -87,13 +164,14 @@ impl Credential {
     /// Returns the first characters, which lists show.
     #[must_use]
     pub fn start(&self) -> &str {
-        &self.text[..START]
+        let prefix = self.subject.prefix().len() + "_live_".len();
+        &self.text[..prefix + START_DIGITS]
     }
 
-    /// Returns the id of its key.
+    /// Returns what it authenticates.
     #[must_use]
-    pub const fn key(&self) -> ApiKeyId {
-        self.key
+    pub const fn subject(&self) -> CredentialSubject {
+        self.subject
     }
 
     /// Returns the kind of deployment in which it is valid.
@@ -120,17 +198,17 @@ impl FromStr for Credential {
 
     fn from_str(text: &str) -> Result<Self, MalformedCredential> {
         use MalformedCredential::{Checksum, Form};
-        let rest = text.strip_prefix("dk_").ok_or(Form)?;
+        let (prefix, rest) = text.split_once('_').ok_or(Form)?;
         let (environment, rest) = rest.split_once('_').ok_or(Form)?;
         let environment = environment.parse().map_err(|_| Form)?;
-        let (id, secret) = rest.split_once('_').ok_or(Form)?;
+        let (ids, secret) = rest.split_once('_').ok_or(Form)?;
         let digits = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric());
         if secret.len() != SECRET_DIGITS + CHECKSUM_DIGITS || !digits(secret) {
             return Err(Form);
         }
-        let key = ApiKeyId::from_ulid(Ulid(number(id).ok_or(Form)?));
+        let subject = CredentialSubject::parse(prefix, ids).ok_or(Form)?;
         let (body, sum) = text.split_at(text.len() - CHECKSUM_DIGITS);
-        if checksum(body) == sum { Ok(Self { text: text.to_owned(), environment, key }) } else { Err(Checksum) }
+        if checksum(body) == sum { Ok(Self { text: text.to_owned(), environment, subject }) } else { Err(Checksum) }
     }
 }
 
@@ -187,6 +265,22 @@ mod tests {
     }
 
     #[test]
+    fn the_prefix_and_the_ids_belong_together() {
+        let client = MachineClientId::from_ulid(Ulid(5));
+        let token = Credential::new(Environment::Test, CredentialSubject::ClientSecret(client), [1; 32]);
+        assert!(token.reveal().starts_with("dys_test_") && token.start().len() == "dys_test_".len() + 6);
+        for prefix in ["dyt", "dyc", "sk", ""] {
+            let rest = token.reveal().strip_prefix("dys").unwrap();
+            let mut text = format!("{prefix}{}", &rest[..rest.len() - CHECKSUM_DIGITS]);
+            text.push_str(&checksum(&text));
+            assert_eq!(text.parse::<Credential>(), Err(MalformedCredential::Form), "{prefix}");
+        }
+        for wrong in ["dyc_", "dyc_1", "dyt_0000000000000000000000", "dyc_zzzzzzzzzzzzzzzzzzzzzz"] {
+            assert_eq!(wrong.parse::<ClientId>(), Err(MalformedClientId), "{wrong}");
+        }
+    }
+
+    #[test]
     fn debug_does_not_contain_the_secret() {
         let credential = credential(7, [9; 32]);
         assert_eq!(format!("{credential:?}"), "Credential(dk_live_000000…)");
@@ -216,8 +310,20 @@ mod tests {
         }
 
         #[test]
+        fn credentials_of_machine_clients_round_trip(client: u128, token: u128, secret: [u8; 32]) {
+            let client = MachineClientId::from_ulid(Ulid(client));
+            let token = AccessTokenId::from_ulid(Ulid(token));
+            for subject in [CredentialSubject::ClientSecret(client), CredentialSubject::AccessToken(client, token)] {
+                let credential = Credential::new(Environment::Test, subject, secret);
+                let parsed: Credential = credential.reveal().parse().unwrap();
+                prop_assert_eq!(parsed.subject(), subject);
+            }
+            prop_assert_eq!(ClientId(client).to_string().parse(), Ok(ClientId(client)));
+        }
+
+        #[test]
         fn no_text_panics(text: String) {
-            let _ = text.parse::<Credential>();
+            let _ = (text.parse::<Credential>(), text.parse::<ClientId>());
         }
     }
 }

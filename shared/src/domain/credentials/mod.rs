@@ -7,13 +7,14 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use ulid::Ulid;
 
-pub use form::{Credential, Digest, MalformedCredential};
+pub use form::{ClientId, Credential, CredentialSubject, Digest, MalformedClientId, MalformedCredential};
 pub use scope::{Scope, Scopes};
 
 use crate::domain::{
     AllowedIps,
-    id::{ApiKeyId, DockId, OrganizationId},
+    id::{AccessTokenId, ApiKeyId, DockId, MachineClientId, MalformedId, OrganizationId},
     time::Time,
 };
 
@@ -98,6 +99,76 @@ impl<'de> Deserialize<'de> for Owner {
     }
 }
 
+/// The id of a credential: of an API key, or of the machine client of an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CredentialId {
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// A machine client.
+    MachineClient(MachineClientId),
+}
+
+impl CredentialId {
+    /// Returns the 128 bits of the id. No two credentials have the same.
+    #[must_use]
+    pub const fn ulid(self) -> Ulid {
+        match self {
+            Self::ApiKey(id) => id.ulid(),
+            Self::MachineClient(id) => id.ulid(),
+        }
+    }
+
+    /// Returns the type of the actor in audit entries.
+    #[must_use]
+    pub const fn actor_type(self) -> &'static str {
+        match self {
+            Self::ApiKey(_) => "api_key",
+            Self::MachineClient(_) => "machine_client",
+        }
+    }
+}
+
+impl fmt::Display for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ApiKey(id) => id.fmt(f),
+            Self::MachineClient(id) => id.fmt(f),
+        }
+    }
+}
+
+impl FromStr for CredentialId {
+    type Err = MalformedId;
+
+    fn from_str(text: &str) -> Result<Self, MalformedId> {
+        text.parse().map(Self::MachineClient).or_else(|_: MalformedId| text.parse().map(Self::ApiKey))
+    }
+}
+
+impl Serialize for CredentialId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CredentialId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl From<ApiKeyId> for CredentialId {
+    fn from(id: ApiKeyId) -> Self {
+        Self::ApiKey(id)
+    }
+}
+
+impl From<MachineClientId> for CredentialId {
+    fn from(id: MachineClientId) -> Self {
+        Self::MachineClient(id)
+    }
+}
+
 impl Principal {
     /// Returns whether the credential has access to `dock`, as far as its binding to a dock decides.
     #[must_use]
@@ -109,16 +180,18 @@ impl Principal {
 /// The authenticated sender of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// API key of the request.
-    pub key: ApiKeyId,
-    /// Owner of the key.
+    /// API key of the request, or machine client of its access token.
+    pub id: CredentialId,
+    /// Access token of the request; `None` for an API key.
+    pub token: Option<AccessTokenId>,
+    /// Owner of the credential.
     pub owner: Owner,
-    /// Scopes of the key.
+    /// Scopes of the credential.
     pub scopes: Scopes,
-    /// Time from which the key is rejected; `None` if it does not expire.
+    /// Time from which the API key or the machine client is rejected; `None` if it does not expire.
     pub expires_at: Option<Time>,
-    /// The only dock that the key can access; `None` if it is not bound to a dock.
+    /// The only dock that the credential can access; `None` if it is not bound to a dock.
     pub dock: Option<DockId>,
-    /// Networks from which the key can be used.
+    /// Networks from which the credential can be used.
     pub allowed_ips: AllowedIps,
 }

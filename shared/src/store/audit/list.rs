@@ -15,7 +15,7 @@ use crate::{
     domain::{
         credentials::Owner,
         error::{Error, Result},
-        id::{self, ApiKeyId, DockId, OrganizationId, PartyId},
+        id::{self, ApiKeyId, DockId, MachineClientId, OrganizationId, PartyId, RecipientId},
         time::Time,
     },
     store::{
@@ -23,7 +23,7 @@ use crate::{
         keys::{self, AuditView, Key, Range},
         listing::{Keep, Section},
         reads::decode,
-        record::{AuditEntry, Content, PartyOwner},
+        record::{AuditEntry, Content, MachineClientRecord, PartyOwner, RecipientPlace},
         retry::Attempt,
     },
 };
@@ -152,7 +152,8 @@ impl Store {
         Ok(listed)
     }
 
-    /// Returns the owner of an existing organization, dock, party or API key; `None` for other resources.
+    /// Returns the owner of an existing organization, party, recipient, API key or machine client, or of a dock that exists or
+    /// was deleted; `None` for other resources.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -161,7 +162,7 @@ impl Store {
             Entity::Organization => Ok(entity_id.parse().ok().map(Owner::Organization)),
             Entity::Dock => {
                 let Ok(id) = entity_id.parse::<DockId>() else { return Ok(None) };
-                Ok(self.dock_owner(id).await?.map(Owner::Organization))
+                Ok(self.dock_owner_with_deleted(id).await?.map(Owner::Organization))
             }
             Entity::Party => {
                 let Ok(id) = entity_id.parse::<PartyId>() else { return Ok(None) };
@@ -172,7 +173,17 @@ impl Store {
                 let Ok(id) = entity_id.parse::<ApiKeyId>() else { return Ok(None) };
                 Ok(self.api_key(id).await?.map(|record| record.key.owner))
             }
-            Entity::Role | Entity::Other(_) => Ok(None),
+            Entity::Recipient => {
+                let Ok(id) = entity_id.parse::<RecipientId>() else { return Ok(None) };
+                let place: Option<RecipientPlace> = self.get(&keys::recipient_pointer(id)).await?;
+                Ok(place.map(|place| Owner::Organization(place.organization_id)))
+            }
+            Entity::MachineClient => {
+                let Ok(id) = entity_id.parse::<MachineClientId>() else { return Ok(None) };
+                let record: Option<MachineClientRecord> = self.get(&keys::machine_client(id)).await?;
+                Ok(record.map(|record| Owner::Organization(record.client.organization_id)))
+            }
+            Entity::Role | Entity::AccessToken | Entity::Other(_) => Ok(None),
         }
     }
 

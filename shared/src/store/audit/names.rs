@@ -16,8 +16,14 @@ pub enum Entity {
     Party,
     /// Role.
     Role,
+    /// Recipient of a dock.
+    Recipient,
     /// API key.
     ApiKey,
+    /// Machine client.
+    MachineClient,
+    /// Access token of a machine client.
+    AccessToken,
     /// Resource of another service, which appends entries about it.
     #[serde(untagged)]
     Other(String),
@@ -39,7 +45,8 @@ pub enum Action {
 
 impl Entity {
     /// All types of Berth's own resources.
-    pub const ALL: &'static [Self] = &[Self::Organization, Self::Dock, Self::Party, Self::Role, Self::ApiKey];
+    pub const ALL: &'static [Self] =
+        &[Self::Organization, Self::Dock, Self::Party, Self::Role, Self::Recipient, Self::ApiKey];
 
     /// Returns the type with this name.
     #[must_use]
@@ -56,7 +63,10 @@ impl Entity {
             Self::Dock => "dock",
             Self::Party => "party",
             Self::Role => "role",
+            Self::Recipient => "recipient",
             Self::ApiKey => "api_key",
+            Self::MachineClient => "machine_client",
+            Self::AccessToken => "access_token",
             Self::Other(name) => name,
         }
     }
@@ -66,8 +76,10 @@ impl Entity {
     pub const fn actions(&self) -> &'static [Action] {
         use Action::{Create, Delete, Revoke, Update};
         match self {
-            Self::Organization | Self::Dock | Self::Party | Self::Other(_) => &[Create, Update, Delete],
-            Self::Role => &[Create, Delete],
+            Self::Organization | Self::Dock | Self::Party | Self::Recipient | Self::MachineClient | Self::Other(_) => {
+                &[Create, Update, Delete]
+            }
+            Self::Role | Self::AccessToken => &[Create, Delete],
             Self::ApiKey => &[Create, Update, Revoke],
         }
     }

@@ -1,6 +1,7 @@
 //! The deletion of a dock.
 
-use futures::future::try_join3;
+use futures::future::try_join4;
+use serde::de::IgnoredAny;
 
 use super::{Deletions, KnownRoles, Leaving, revoke_roles, roles::counts_exactly};
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         expression::{Condition, Update},
         keys::{self, DeletedResource, SHARDS},
         organizations::counting,
+        recipients::COUNTER,
         record::{DeletedDock, DockOwner, PlatformCounter},
         transaction::{Outcome, Transaction, unexpected},
     },
@@ -58,9 +60,10 @@ impl Store {
         let mut is_first = true;
         let mut lost = Vec::new();
         loop {
-            let (dock, roles, deletions) = try_join3(
+            let (dock, roles, recipients, deletions) = try_join4(
                 self.dock(organization, id),
                 self.first_rows::<Role>(&keys::current_dock_roles(organization, id), None, most),
+                self.first_rows::<IgnoredAny>(&keys::recipients(organization, id), None, 1),
                 self.deletions(organization),
             )
             .await?;
@@ -71,7 +74,7 @@ impl Store {
             };
             matches(dock.version)?;
             let roles = KnownRoles(roles);
-            let known = roles.split().filter(|_| is_first);
+            let known = roles.split().filter(|_| is_first && recipients.is_empty());
             match self.try_delete_dock(&dock, known, deletions, &lost, write).await? {
                 Attempt::Deleted(deletions) => {
                     let rest = known.map(|(_, rest)| rest);
@@ -105,7 +108,7 @@ impl Store {
             let key = keys::dock_count_shard(organization, dock.id, shard);
             let unchanged = roles.map_or(Condition::Exists, |(first, rest)| {
                 let counted = |role: &&Role| keys::dock_count(organization, dock.id, role.id.ulid().0) == key;
-                counts_exactly(first.iter().chain(rest).filter(counted), &[])
+                counts_exactly(first.iter().chain(rest).filter(counted), &[(COUNTER, 0)])
             });
             transaction.delete(Step::Dock, &key, unchanged)?;
         }

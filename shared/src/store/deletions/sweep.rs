@@ -9,7 +9,7 @@ use tokio::time::{Duration, Instant};
 use super::{Deletions, ROLE_ACTIONS, revoke_roles};
 use crate::{
     domain::{
-        Role,
+        Recipient, Role,
         error::{Code, Error, Result},
         id::OrganizationId,
     },
@@ -17,15 +17,19 @@ use crate::{
         Store, Write,
         expression::{Condition, Update},
         keys::{self, DeletedResource},
-        transaction::{MAX_ACTIONS, Outcome, Transaction},
+        recipients::remove,
+        transaction::{AUDIT_ACTIONS, MAX_ACTIONS, Outcome, Transaction},
     },
 };
 
 /// Maximum number of roles that one transaction revokes.
 const ROLES: usize = MAX_ACTIONS / ROLE_ACTIONS;
+/// Maximum number of recipients that one transaction removes. Each has three items.
+const RECIPIENTS: usize = MAX_ACTIONS / (3 + AUDIT_ACTIONS);
 /// Number of transactions in parallel.
-const TRANSACTIONS: usize = 8;
-/// Time before the deadline at which the sweep stops, so that its last transactions can end.
+const TRANSACTIONS: usize = 4;
+/// Minimum time before the deadline at which the sweep stops, so that its last transactions can end. If a step took longer, it
+/// is twice that time.
 const MARGIN: Duration = Duration::from_millis(500);
 /// Time for which an ended deletion is kept, in milliseconds: longer than any request takes.
 const KEPT: u64 = 60 * 60 * 1000;
@@ -39,11 +43,13 @@ struct Step;
 enum Children {
     /// Roles in the dock or of the party.
     Roles,
+    /// Recipients of the dock.
+    Recipients,
 }
 
 impl Children {
     /// All kinds, in the order in which they are swept.
-    const ALL: [Self; 1] = [Self::Roles];
+    const ALL: [Self; 2] = [Self::Roles, Self::Recipients];
 }
 
 impl Store {
@@ -59,17 +65,21 @@ impl Store {
     ) -> Result<()> {
         // Every request makes progress, however little time it has.
         let mut is_begun = false;
+        let mut margin = MARGIN;
         for children in Children::ALL {
             loop {
-                if is_begun && Instant::now() + MARGIN >= self.deadline {
-                    let detail =
-                        "The resource is deleted, and its roles remain to be revoked; repeat the request to continue";
+                let begun = Instant::now();
+                if is_begun && begun + margin >= self.deadline {
+                    let detail = "The resource is deleted, and what belonged to it remains to be removed; repeat the \
+                                  request to continue";
                     return Err(Error::new(Code::DeletionInProgress, detail));
                 }
                 let remain = match children {
                     Children::Roles => self.sweep_roles(organization, resource, write).await?,
+                    Children::Recipients => self.sweep_recipients(organization, resource, write).await?,
                 };
                 is_begun = true;
+                margin = margin.max(begun.elapsed() * 2);
                 if !remain {
                     break;
                 }
@@ -103,6 +113,33 @@ impl Store {
         let mut remain = roles.len() == most;
         for is_committed in results {
             remain |= !is_committed?;
+        }
+        Ok(remain)
+    }
+
+    /// Removes the next recipients of a deleted dock. Returns whether recipients may remain.
+    async fn sweep_recipients(
+        &self,
+        organization: OrganizationId,
+        resource: DeletedResource,
+        write: &Write,
+    ) -> Result<bool> {
+        // The recipients of a party stay, without the party.
+        let DeletedResource::Dock(dock) = resource else { return Ok(false) };
+        let most = RECIPIENTS * TRANSACTIONS;
+        let range = keys::recipients(organization, dock);
+        let rows: Vec<Recipient> = self.first_rows(&range, None, i32::try_from(most).unwrap_or(i32::MAX)).await?;
+        let remove = |recipients: &[Recipient]| {
+            let mut transaction = Transaction::new(self, write)?;
+            recipients.iter().try_for_each(|recipient| remove(&mut transaction, Step, recipient, write))?;
+            Ok(transaction)
+        };
+        let transactions: Vec<Transaction<Step>> = rows.chunks(RECIPIENTS).map(remove).collect::<Result<_>>()?;
+        let commits = transactions.into_iter().map(|transaction| transaction.commit(self, write));
+        let outcomes: Vec<_> = stream::iter(commits).buffer_unordered(TRANSACTIONS).collect().await;
+        let mut remain = rows.len() == most;
+        for outcome in outcomes {
+            remain |= !matches!(outcome?, Outcome::Committed);
         }
         Ok(remain)
     }

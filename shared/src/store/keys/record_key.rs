@@ -1,12 +1,15 @@
 //! The inverse of the key functions.
 
-use ulid::ULID_LEN;
+use ulid::{ULID_LEN, Ulid};
 
 use super::{AuditView, DeletedResource, Key, SHARDS};
 use crate::domain::{
-    Domain, ExternalRef, Hint, RoleName, Slug,
+    Domain, ExternalRef, Hint, LowercaseEmail, RoleName, Slug,
     credentials::Owner,
-    id::{ApiKeyId, AuditEntryId, DockId, Id, Kind, OrganizationId, PartyId, RoleId},
+    id::{
+        AccessTokenId, ApiKeyId, AuditEntryId, DockId, Id, Kind, MachineClientId, OrganizationId, PartyId, RecipientId,
+        RoleId,
+    },
 };
 
 /// Length of a hexadecimal SHA-256.
@@ -109,6 +112,19 @@ pub enum RecordKey {
         party_id: PartyId,
         id: RoleId,
     },
+    Recipient {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        id: RecipientId,
+    },
+    RecipientEmail {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        email: LowercaseEmail,
+    },
+    RecipientPointer {
+        id: RecipientId,
+    },
     ApiKey {
         id: ApiKeyId,
     },
@@ -119,20 +135,33 @@ pub enum RecordKey {
         owner: Owner,
         id: ApiKeyId,
     },
-    ApiKeyChild {
-        parent: ApiKeyId,
-        id: ApiKeyId,
+    MachineClient {
+        id: MachineClientId,
+    },
+    MachineClientRow {
+        organization_id: OrganizationId,
+        id: MachineClientId,
+    },
+    AccessToken {
+        id: AccessTokenId,
+    },
+    TokenIssuances {
+        id: MachineClientId,
+    },
+    CredentialChild {
+        parent: Ulid,
+        id: Ulid,
     },
     PendingRevocation {
-        root: ApiKeyId,
-        id: ApiKeyId,
+        root: Ulid,
+        id: Ulid,
     },
-    ApiKeyUse {
-        id: ApiKeyId,
+    CredentialUse {
+        id: Ulid,
     },
     Idempotency {
         owner: Owner,
-        credential: ApiKeyId,
+        credential: Ulid,
         digest: String,
     },
     AuditEntry {
@@ -171,7 +200,7 @@ impl RecordKey {
         }
         if let Some(rest) = area.strip_prefix("#IDEM#") {
             let (credential, digest) = rest.split_once('#')?;
-            let (credential, digest) = (id(credential)?, digest.to_owned());
+            let (credential, digest) = (ulid(credential)?, digest.to_owned());
             let is_digest = digest.len() == DIGEST_LEN && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
             return (is_digest && sk == "IDEM").then_some(Self::Idempotency { owner, credential, digest });
         }
@@ -205,6 +234,9 @@ impl RecordKey {
             return Some(Self::LedgerRow { organization_id, hint });
         }
         if let Some(dock) = area.strip_prefix("#DOCK#") {
+            if let Some(dock) = dock.strip_suffix("#RCP") {
+                return Self::parse_recipient(organization_id, id(dock)?, sk);
+            }
             let dock_id = id(dock)?;
             return match shard(sk) {
                 Some(shard) => Some(Self::DockCounter { organization_id, dock_id, shard }),
@@ -251,6 +283,7 @@ impl RecordKey {
         match sk.split_once('#')? {
             ("DOCK", dock) => Some(Self::Dock { organization_id, id: id(dock)? }),
             ("PTY", party) => Some(Self::Party { organization_id, id: id(party)? }),
+            ("MC", client) => Some(Self::MachineClientRow { organization_id, id: id(client)? }),
             _ => None,
         }
     }
@@ -264,6 +297,18 @@ impl RecordKey {
             ("PAST", Some((party, ended))) => {
                 let (party_id, id) = (id(party)?, id(ended)?);
                 Some(Self::RevokedRoleByDock { organization_id, dock_id, role, party_id, id })
+            }
+            _ => None,
+        }
+    }
+
+    fn parse_recipient(organization_id: OrganizationId, dock_id: DockId, sk: &str) -> Option<Self> {
+        match sk.split_once('#')? {
+            ("RCP", recipient) => Some(Self::Recipient { organization_id, dock_id, id: id(recipient)? }),
+            ("EMAIL", text) => {
+                // Parsing an address converts it to lower case. A key in another case is not one of Berth.
+                let email = LowercaseEmail::parse(text).ok()?;
+                (email.as_str() == text).then_some(Self::RecipientEmail { organization_id, dock_id, email })
             }
             _ => None,
         }
@@ -291,13 +336,17 @@ impl RecordKey {
                 let domain = Domain::parse(value).ok()?;
                 (domain.as_str() == value).then_some(Self::Domain { domain })
             }
+            ("RCP", "RCP") => Some(Self::RecipientPointer { id: id(value)? }),
             ("KEY", "KEY") => Some(Self::ApiKey { id: id(value)? }),
             ("LINEAGE", sk) => match sk.split_once('#')? {
-                ("CHILD", child) => Some(Self::ApiKeyChild { parent: id(value)?, id: id(child)? }),
-                ("PENDING", pending) => Some(Self::PendingRevocation { root: id(value)?, id: id(pending)? }),
+                ("CHILD", child) => Some(Self::CredentialChild { parent: ulid(value)?, id: ulid(child)? }),
+                ("PENDING", pending) => Some(Self::PendingRevocation { root: ulid(value)?, id: ulid(pending)? }),
                 _ => None,
             },
-            ("USED", "USED") => Some(Self::ApiKeyUse { id: id(value)? }),
+            ("USED", "USED") => Some(Self::CredentialUse { id: ulid(value)? }),
+            ("CLIENT", "CLIENT") => Some(Self::MachineClient { id: id(value)? }),
+            ("TOKEN", "TOKEN") => Some(Self::AccessToken { id: id(value)? }),
+            ("ISSUED", "ISSUED") => Some(Self::TokenIssuances { id: id(value)? }),
             ("USER", "COUNT") => Some(Self::LedgerRightCounter { user_id: value.to_owned() }),
             ("USER", sk) => {
                 let hint = Hint::parse(sk.strip_prefix("ACT#")?).ok()?;
@@ -311,6 +360,11 @@ impl RecordKey {
 /// Parses a ULID as the id of its kind.
 fn id<K: Kind>(ulid: &str) -> Option<Id<K>> {
     format!("{}_{ulid}", K::PREFIX).parse().ok()
+}
+
+/// Parses a ULID of any kind.
+fn ulid(text: &str) -> Option<Ulid> {
+    id::<crate::domain::id::ApiKey>(text).map(Id::ulid)
 }
 
 /// Parses the sort key of a counter.

@@ -1,12 +1,13 @@
 //! Records of API keys.
 
 use serde::{Deserialize, Serialize};
+use ulid::Ulid;
 
 use super::{SecretDigests, StoredRecord, stores_all_members, stores_member};
 use crate::{
     domain::{
         ApiKey,
-        credentials::{Digest, Owner},
+        credentials::{CredentialId, Digest, Owner},
         id::ApiKeyId,
         time::Time,
     },
@@ -75,40 +76,47 @@ impl StoredRecord for OwnerApiKeyRow {
     }
 }
 
-/// API key in the list of the keys that another key created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ApiKeyChild {
-    /// Creator of the API key.
-    pub parent: ApiKeyId,
-    /// The API key.
-    pub child: ApiKeyRow,
+/// API key or machine client in the list of its creator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CredentialRow {
+    /// The credential.
+    pub id: CredentialId,
 }
 
-impl StoredRecord for ApiKeyChild {
-    const ENTITY_TYPE: &'static str = "api_key_child";
-    stores_member!(child: ApiKeyRow, ApiKeyChild { parent });
+/// Credential in the list of those that another one created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CredentialChild {
+    /// Id of the creator, without its kind.
+    pub parent: Ulid,
+    /// The credential.
+    pub child: CredentialRow,
+}
+
+impl StoredRecord for CredentialChild {
+    const ENTITY_TYPE: &'static str = "credential_child";
+    stores_member!(child: CredentialRow, CredentialChild { parent });
 
     fn key(&self) -> Key {
-        keys::api_key_child(self.parent, self.child.id)
+        keys::credential_child(self.parent, self.child.id.ulid())
     }
 }
 
-/// Revoked API key whose children remain to be revoked.
+/// Revoked credential whose children remain to be revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PendingRevocation {
-    /// API key whose descendants a request revokes.
-    pub root: ApiKeyId,
-    /// The revoked key: the root or one of its descendants.
+    /// Id, without its kind, of the credential whose descendants a request revokes.
+    pub root: Ulid,
+    /// The revoked credential: the root or one of its descendants.
     pub revoked: RevokedParent,
 }
 
-/// Revoked API key and the progress of the revocation of its children.
+/// Revoked credential and the progress of the revocation of its children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevokedParent {
-    /// The revoked key.
-    pub id: ApiKeyId,
+    /// The revoked credential.
+    pub id: CredentialId,
     /// The child after which the revocation continues, newest first; `None` at the first one.
-    pub after: Option<ApiKeyId>,
+    pub after: Option<CredentialId>,
 }
 
 impl StoredRecord for PendingRevocation {
@@ -116,25 +124,25 @@ impl StoredRecord for PendingRevocation {
     stores_member!(revoked: RevokedParent, PendingRevocation { root });
 
     fn key(&self) -> Key {
-        keys::pending_revocation(self.root, self.revoked.id)
+        keys::pending_revocation(self.root, self.revoked.id.ulid())
     }
 }
 
-/// Last use of an API key.
+/// Last use of an API key or a machine client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ApiKeyUse {
-    /// API key.
-    pub id: ApiKeyId,
+pub struct CredentialUse {
+    /// The credential.
+    pub id: CredentialId,
     /// Time of the last use, truncated to the hour.
     pub used_at: Time,
 }
 
-impl StoredRecord for ApiKeyUse {
-    const ENTITY_TYPE: &'static str = "api_key_use";
+impl StoredRecord for CredentialUse {
+    const ENTITY_TYPE: &'static str = "credential_use";
     stores_all_members!();
 
     fn key(&self) -> Key {
-        keys::api_key_use(self.id)
+        keys::credential_use(self.id.ulid())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RoleCounts, StoredRecord, stores_all_members, stores_member};
+use super::{RoleCounts, StoredRecord, parties::is_zero, stores_all_members, stores_member};
 use crate::{
     domain::{
         Dock, Domain, Name,
@@ -29,13 +29,32 @@ pub struct DockCounter {
     pub dock_id: DockId,
     /// Number of the item, 0 to 7.
     pub shard: u8,
-    /// Number of the current roles in the dock whose ids belong to this item.
-    pub counts: RoleCounts,
+    /// Number of the resources in the dock whose ids belong to this item.
+    pub counts: DockCounts,
+}
+
+/// Number of current roles and of recipients in a dock.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DockCounts {
+    /// Current roles.
+    #[serde(flatten)]
+    pub roles: RoleCounts,
+    /// Recipients.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub recipients: u64,
+}
+
+impl DockCounts {
+    /// Returns the sum of the counters of several items.
+    pub(in crate::store) fn sum(items: &[Self]) -> Self {
+        let roles: Vec<_> = items.iter().map(|item| item.roles).collect();
+        Self { roles: RoleCounts::sum(&roles), recipients: items.iter().map(|item| item.recipients).sum() }
+    }
 }
 
 impl StoredRecord for DockCounter {
     const ENTITY_TYPE: &'static str = "dock_counter";
-    stores_member!(counts: RoleCounts, DockCounter { organization_id, dock_id, shard });
+    stores_member!(counts: DockCounts, DockCounter { organization_id, dock_id, shard });
 
     fn key(&self) -> Key {
         keys::dock_count_shard(self.organization_id, self.dock_id, self.shard)

@@ -1,20 +1,21 @@
 //! Record of the response to an `Idempotency-Key`.
 
 use serde::{Deserialize, Serialize};
+use ulid::Ulid;
 
 use super::{StoredRecord, stores_member};
 use crate::{
-    domain::{credentials::Owner, id::ApiKeyId},
+    domain::credentials::Owner,
     store::keys::{self, Key},
 };
 
 /// Recorded response to an `Idempotency-Key`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// Owner of the API key.
+    /// Owner of the credential.
     pub owner: Owner,
-    /// API key that sent the request. Each has its own `Idempotency-Key`s.
-    pub credential: ApiKeyId,
+    /// Id, without its kind, of the credential that sent the request. Each has its own `Idempotency-Key`s.
+    pub credential: Ulid,
     /// SHA-256 of the `Idempotency-Key`, in hexadecimal.
     pub digest: String,
     /// First request with the key, and its response.

@@ -22,9 +22,11 @@ mod deletions;
 mod docks;
 mod idempotency;
 mod ledger;
+mod machine_clients;
 mod organizations;
 mod parties;
 mod platform;
+mod recipients;
 mod roles;
 mod secrets;
 #[cfg(test)]
@@ -40,21 +42,28 @@ use super::{
     reads::{decode, key_of},
 };
 use crate::domain::{
-    Dock, Organization,
+    Dock, Organization, Recipient,
     error::{Error, Result},
 };
 
-pub use api_keys::{ApiKeyChild, ApiKeyRecord, ApiKeyRow, ApiKeyUse, OwnerApiKeyRow, PendingRevocation, RevokedParent};
+pub use api_keys::{
+    ApiKeyRecord, ApiKeyRow, CredentialChild, CredentialRow, CredentialUse, OwnerApiKeyRow, PendingRevocation,
+    RevokedParent,
+};
 pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
-pub use docks::{DockCounter, DockRow, DomainOwner, DomainRecord};
+pub use docks::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
 };
+pub use machine_clients::{
+    AccessTokenRecord, MachineClientRecord, MachineClientRow, MachineClientSummary, TokenIssuances,
+};
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
+pub use recipients::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRef};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
 pub use secrets::{SecretDigests, SecretMatch};
 
@@ -238,18 +247,32 @@ records! {
     RevokedDockRole(RevokedRoleByDock);
     /// Revoked role, by party.
     RevokedRole(RevokedRoleByParty);
+    /// Recipient.
+    Recipient(Recipient);
+    /// E-mail address of a recipient.
+    RecipientEmail(RecipientEmail);
+    /// Pointer from the id of a recipient to its dock.
+    RecipientPointer(RecipientPointer);
     /// API key.
     ApiKey(ApiKeyRecord);
     /// API key in the list of all API keys.
     ApiKeyRow(ApiKeyRow);
     /// API key in the list of its owner.
     OwnerApiKeyRow(OwnerApiKeyRow);
-    /// API key in the list of the keys that another key created.
-    ApiKeyChild(ApiKeyChild);
-    /// Revoked API key whose children remain to be revoked.
+    /// Machine client.
+    MachineClient(MachineClientRecord);
+    /// Machine client in the list of its organization.
+    MachineClientRow(MachineClientRow);
+    /// Access token of a machine client.
+    AccessToken(AccessTokenRecord);
+    /// Last issuances of a machine client.
+    TokenIssuances(TokenIssuances);
+    /// Credential in the list of those that another one created.
+    CredentialChild(CredentialChild);
+    /// Revoked credential whose children remain to be revoked.
     PendingRevocation(PendingRevocation);
-    /// Last use of an API key.
-    ApiKeyUse(ApiKeyUse);
+    /// Last use of an API key or a machine client.
+    CredentialUse(CredentialUse);
     /// Recorded response to an `Idempotency-Key`.
     Idempotency(IdempotencyRecord);
     /// Audit entry.

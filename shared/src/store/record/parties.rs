@@ -25,7 +25,7 @@ pub struct RoleCounts {
 
 /// Returns whether a counter is 0. A new party has no counters, and those of a new dock have no attributes.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn is_zero(counter: &u64) -> bool {
+pub(super) const fn is_zero(counter: &u64) -> bool {
     *counter == 0
 }
 

@@ -1,15 +1,17 @@
 //! Every record round-trips, and no item is read as another type.
 
+mod credentials;
+
 use proptest::prelude::*;
 use ulid::Ulid;
 
 use super::*;
 use crate::{
     domain::{
-        AllowedIps, ApiKey, Creator, Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party,
-        PartyType, Role, RoleName, Slug,
-        credentials::{Digest, Environment, Owner, Scope},
-        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
+        Dock, DockProfile, Domain, ExternalRef, Hint, LowercaseEmail, Metadata, Name, Namespace, Party, PartyType,
+        Recipient, Role, RoleName, Slug, StakeholderClass,
+        credentials::{CredentialId, Owner},
+        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
         json::Json,
         time::Time,
     },
@@ -107,31 +109,20 @@ impl Values {
         }
     }
 
-    fn api_key(&self) -> ApiKeyRecord {
-        let key = ApiKey {
-            id: ApiKeyId::from_ulid(self.ulid(4)),
-            owner: self.owner(),
+    fn recipient(&self) -> Recipient {
+        Recipient {
+            id: RecipientId::from_ulid(self.ulid(3)),
+            organization_id: self.organization(),
+            dock_id: self.dock().id,
             name: self.name.clone(),
-            scopes: Scope::ALL.to_vec(),
-            dock_id: self.is_set.then(|| self.dock().id),
-            allowed_ips: AllowedIps::default(),
-            environment: Environment::Test,
-            start: "dk_test_000000".to_owned(),
-            expires_at: self.is_set.then(|| self.time()),
+            email: LowercaseEmail::parse(&format!("r{}@example.com", self.number)).unwrap(),
+            stakeholder_class: self.is_set.then_some(StakeholderClass::Agent),
+            identifiers: Metadata::of_ledger(vec![("n".to_owned(), Json::Number("1.0".to_owned()))]),
+            party_id: self.is_set.then(|| self.party().id),
             created_at: self.time(),
-            created_by: if self.is_set {
-                Creator::ApiKey(ApiKeyId::from_ulid(self.ulid(5)))
-            } else {
-                Creator::Operator
-            },
-            revoked_at: None,
+            updated_at: self.time(),
             version: self.number,
-        };
-        let mut record = ApiKeyRecord::new(key, &Digest::from_slice(&[7; 32]).unwrap());
-        if self.is_set {
-            record.secrets = record.secrets.rotated(&Digest::from_slice(&[8; 32]).unwrap(), Some(self.time()));
         }
-        record
     }
 
     fn audit_entry(&self) -> AuditEntry {
@@ -170,8 +161,10 @@ impl Values {
     /// Returns a record of every type.
     fn records(&self) -> Vec<Record> {
         let deleted = self.records_of_deletions();
-        let audit = self.audit_rows();
-        [self.records_of_owners(), self.records_of_parties(), deleted, self.records_of_requests(), audit].concat()
+        let (recipients, audit) = (self.records_of_recipients(), self.audit_rows());
+        let (parties, requests) = (self.records_of_parties(), self.records_of_requests());
+        let clients = self.records_of_machine_clients();
+        [self.records_of_owners(), parties, clients, recipients, deleted, requests, audit].concat()
     }
 
     /// Returns the records of deleted resources.
@@ -235,7 +228,13 @@ impl Values {
                 owner: DomainOwner { dock_id: dock.id, blocks_until: self.number },
             }
             .into(),
-            DockCounter { organization_id, dock_id: dock.id, shard, counts: role_counts }.into(),
+            DockCounter {
+                organization_id,
+                dock_id: dock.id,
+                shard,
+                counts: DockCounts { roles: role_counts, recipients: self.number },
+            }
+            .into(),
             dock.into(),
         ]
     }
@@ -268,10 +267,28 @@ impl Values {
         ]
     }
 
+    /// Returns the records of recipients.
+    fn records_of_recipients(&self) -> Vec<Record> {
+        let recipient = self.recipient();
+        let Recipient { id, organization_id, dock_id, .. } = recipient;
+        vec![
+            RecipientEmail {
+                organization_id,
+                dock_id,
+                email: recipient.email.clone(),
+                owner: RecipientRef { recipient_id: id },
+            }
+            .into(),
+            RecipientPointer { id, place: RecipientPlace { organization_id, dock_id } }.into(),
+            recipient.into(),
+        ]
+    }
+
     /// Returns the records of API keys and of requests.
     fn records_of_requests(&self) -> Vec<Record> {
         let key = self.api_key();
         let (row, parent) = (ApiKeyRow { id: key.key.id }, ApiKeyId::from_ulid(self.ulid(5)));
+        let credential = if self.is_set { CredentialId::from(self.machine_client().client.id) } else { row.id.into() };
         let first = FirstResponse {
             fingerprint: "f".repeat(64),
             status: 201,
@@ -282,17 +299,17 @@ impl Values {
             ttl: self.number,
         };
         vec![
-            ApiKeyUse { id: row.id, used_at: self.time() }.into(),
-            ApiKeyChild { parent, child: row }.into(),
+            CredentialUse { id: credential, used_at: self.time() }.into(),
+            CredentialChild { parent: parent.ulid(), child: CredentialRow { id: credential } }.into(),
             PendingRevocation {
-                root: row.id,
-                revoked: RevokedParent { id: parent, after: self.is_set.then_some(row.id) },
+                root: row.id.ulid(),
+                revoked: RevokedParent { id: parent.into(), after: self.is_set.then_some(credential) },
             }
             .into(),
             OwnerApiKeyRow { owner: self.owner(), key: row }.into(),
             row.into(),
             key.into(),
-            IdempotencyRecord { owner: self.owner(), credential: parent, digest: "d".repeat(64), first }.into(),
+            IdempotencyRecord { owner: self.owner(), credential: parent.ulid(), digest: "d".repeat(64), first }.into(),
             self.audit_entry().into(),
         ]
     }
