@@ -146,6 +146,11 @@ export async function dockPage({ parameters, signal, reload }) {
         [t.fields.createdAt, when(dock.createdAt)],
         [t.fields.updatedAt, when(dock.updatedAt)],
       ]),
+      h(
+        "p",
+        null,
+        h("a", { href: `#/organizations/${parameters.org}/docks/${dock.id}/recipients` }, t.recipients.title),
+      ),
       section(t.docks.parties, parties.element),
       section(
         t.docks.business,

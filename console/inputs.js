@@ -9,7 +9,7 @@ import { t } from "./texts.js";
  * @typedef {object} Field
  * @property {string} name Name of the member; a dot separates the names of a member in an object.
  * @property {string} label
- * @property {"text" | "email" | "textarea" | "json" | "select" | "checks" | "time" | "hidden"} [type]
+ * @property {"text" | "email" | "textarea" | "json" | "select" | "checks" | "time" | "number" | "hidden"} [type]
  * @property {string} [hint]
  * @property {boolean} [required]
  * @property {[string, string][]} [options] Values and their labels.
@@ -149,6 +149,8 @@ function controlOf(field, value, id) {
       );
       return h("div", { class: "checks", id, role: "group", "aria-label": field.label, tabindex: -1 }, ...boxes);
     }
+    case "number":
+      return h("input", { ...common, type: "number", min: 0, value: text });
     case "time":
       return h("input", { ...common, type: "datetime-local", value: text });
     default:
@@ -176,6 +178,7 @@ function inputOf(field, control) {
   const text = /** @type {HTMLInputElement} */ (control).value;
   if (field.type === "json") return metadataOf(field, text);
   if (text.trim() === "") return null;
+  if (field.type === "number") return Number(text);
   if (field.type !== "time") return text;
   const time = fromInput(text);
   if (time === null) throw new InvalidField(field, t.form.invalidTime);

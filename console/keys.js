@@ -3,15 +3,16 @@ import { get, keyStart, pathOf, send } from "./api.js";
 import { h, replace } from "./dom.js";
 import { openForm, succeeded, withoutEmpty } from "./form.js";
 import { table } from "./list.js";
+import { showSecret } from "./secret.js";
 import { t } from "./texts.js";
-import { ago, badge, button, copyButton, curlBlock, name, openDialog, problem, when } from "./ui.js";
+import { ago, badge, button, curlBlock, name, openDialog, problem, when } from "./ui.js";
 
 /** @typedef {import("./api.js").Schemas["ApiKey"]} ApiKey */
 /** @typedef {import("./api.js").Schemas["CreatedApiKey"]} CreatedApiKey */
 /** @typedef {import("./pages.js").Context} Context */
 
 /** The scopes that a key can have, as the API describes them. @param {AbortSignal} signal @returns {Promise<string[]>} */
-async function scopesOf(signal) {
+export async function scopesOf(signal) {
   /** @type {import("./api.js").Result<any>} */
   const { data } = await get("/openapi.json", {}, signal);
   return data.components.schemas.GrantedScope["x-extensible-enum"];
@@ -110,7 +111,7 @@ export function keysPage({ parameters, signal, organization }) {
         idempotencyKey,
       }),
       done: (/** @type {CreatedApiKey} */ created, request) => {
-        showSecret(created, request);
+        showSecret({ title: t.keys.created, name: created.name, secret: created.key, copy: t.keys.copyKey }, request);
         list.reload();
       },
     });
@@ -129,34 +130,6 @@ export function keysPage({ parameters, signal, organization }) {
 
 /** Shows the first and last characters of an id. @param {string} id */
 const shorten = (id) => (id.length > 14 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id);
-
-/** Shows a secret, once. @param {CreatedApiKey} created @param {import("./api.js").ApiRequest} request */
-function showSecret({ key, name: label }, request) {
-  /** @type {string | null} */
-  let secret = key;
-  const value = h("code", { class: "secret", tabindex: 0, "aria-label": t.keys.created }, secret);
-  openDialog(
-    t.keys.created,
-    (close) => [
-      h("p", null, name(label)),
-      secret === null
-        ? h("p", { class: "problem", role: "alert" }, t.keys.repeated)
-        : [
-            h("p", { class: "warning", role: "alert" }, t.keys.once),
-            h("p", { class: "secret-row" }, value, copyButton(secret, t.keys.copyKey, "primary")),
-          ],
-      curlBlock(request),
-      h("footer", null, button(secret === null ? t.close : t.keys.done, close)),
-    ],
-    {
-      keepOpen: true,
-      onclose: () => {
-        secret = null;
-        value.textContent = "";
-      },
-    },
-  );
-}
 
 /** Asks before it revokes a key. @param {ApiKey} key @param {() => void} done */
 function revoke(key, done) {

@@ -1,11 +1,13 @@
 /** The pages and their addresses. */
 import { auditPage } from "./audit.js";
 import { changesPage } from "./changes.js";
+import { clientsPage } from "./clients.js";
 import { dockPage, docksPage } from "./docks.js";
 import { keysPage } from "./keys.js";
 import { matrixPage } from "./matrix.js";
 import { organizationPage, organizationsPage } from "./organizations.js";
 import { partiesPage, partyPage } from "./parties.js";
+import { recipientsPage } from "./recipients.js";
 import { t } from "./texts.js";
 
 /**
@@ -32,7 +34,9 @@ export const pages = [
   { path: "organizations/:org/parties/:party", show: partyPage },
   { path: "organizations/:org/docks", label: t.nav.docks, show: docksPage },
   { path: "organizations/:org/docks/:dock", show: dockPage },
+  { path: "organizations/:org/docks/:dock/recipients", show: recipientsPage },
   { path: "organizations/:org/keys", label: t.nav.keys, show: keysPage },
+  { path: "organizations/:org/clients", label: t.nav.clients, show: clientsPage },
   { path: "organizations/:org/audit", label: t.nav.audit, show: auditPage },
   { path: "", label: t.nav.organizations, show: organizationsPage },
   { path: "keys", label: t.nav.allKeys, show: keysPage },
