@@ -7,6 +7,7 @@ mod api_keys;
 mod audit;
 pub mod cors;
 mod docks;
+mod groups;
 mod ledger;
 pub mod logs;
 mod machine_clients;
@@ -60,6 +61,15 @@ pub static ENDPOINTS: &[Endpoint] = &[
     recipients::get::ENDPOINT,
     recipients::update::ENDPOINT,
     recipients::delete::ENDPOINT,
+    groups::create::ENDPOINT,
+    groups::list::ENDPOINT,
+    groups::get::ENDPOINT,
+    groups::update::ENDPOINT,
+    groups::delete::ENDPOINT,
+    groups::list_recipients::ENDPOINT,
+    groups::add_recipients::ENDPOINT,
+    groups::remove_recipients::ENDPOINT,
+    groups::remove_recipient::ENDPOINT,
     api_keys::create::ENDPOINT,
     api_keys::list::ENDPOINT,
     api_keys::get::ENDPOINT,
@@ -68,6 +78,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     api_keys::revoke::ENDPOINT,
     audit::list::ENDPOINT,
     audit::entity::ENDPOINT,
+    audit::create::ENDPOINT,
     machine_clients::create::ENDPOINT,
     machine_clients::list::ENDPOINT,
     machine_clients::get::ENDPOINT,

@@ -8,7 +8,7 @@ use std::{process::ExitCode, time::Duration};
 use berth_shared::{
     Environment, Service,
     http::{Access, Endpoint, TokenConfig, TokenSettings, TokenVerifier},
-    store::{Store, function_config},
+    store::{AuditRetention, Store, function_config},
 };
 use lambda_http::{Error, service_fn};
 use tokio::time::Instant;
@@ -34,7 +34,8 @@ async fn serve() -> Result<(), Error> {
     let environment: Environment =
         variable("BERTH_ENVIRONMENT")?.parse().map_err(|error| format!("BERTH_ENVIRONMENT {error}"))?;
     let sdk = function_config(|name| std::env::var(name).ok());
-    let service = Service::new(Store::connect(&sdk, &variable("BERTH_TABLE")?), environment, tokens(endpoint)?);
+    let store = Store::connect(&sdk, &variable("BERTH_TABLE")?).retaining(audit_retention()?);
+    let service = Service::new(store, environment, tokens(endpoint)?);
     // Opens the connection and loads the credentials during initialization, when Lambda provides a full core. A failure
     // here is not fatal, because DynamoDB may respond to the first request.
     let store = service.store().with_deadline(Instant::now() + WARM_UP);
@@ -55,6 +56,13 @@ fn tokens(endpoint: &Endpoint) -> Result<Option<TokenVerifier>, Error> {
     }
     let config = TokenConfig::read(TokenSettings::from_variables(|name| std::env::var(name).ok()))?;
     Ok(config.map(TokenVerifier::new).transpose()?)
+}
+
+/// Returns the retention of audit entries. Without the variable, they are kept for ever.
+fn audit_retention() -> Result<AuditRetention, String> {
+    let days = std::env::var("BERTH_AUDIT_RETENTION_DAYS").ok().filter(|days| !days.is_empty());
+    let retention = days.map(|days| days.parse::<AuditRetention>()).transpose();
+    Ok(retention.map_err(|error| format!("BERTH_AUDIT_RETENTION_DAYS {error}"))?.unwrap_or_default())
 }
 
 /// Returns the endpoint with the name of a handler.

@@ -74,6 +74,9 @@ impl Deployment {
         let recipient = json!({ "name": "Jane", "email": "jane@example.com", "partyId": party_id });
         let recipient = self.create("create-recipient", &[("dockId", &dock_id)], &recipient);
         self.add_placeholder(&format!("{prefix}RECIPIENT_ID"), &recipient["id"]);
+        let group = json!({ "name": "Lenders", "recipientIds": [recipient["id"]] });
+        let group = self.create("create-group", &[("dockId", &dock_id)], &group);
+        self.add_placeholder(&format!("{prefix}GROUP_ID"), &group["id"]);
         let scopes: Vec<_> = berth_shared::credentials::Scope::ALL.iter().map(ToString::to_string).collect();
         let key = json!({ "name": "Own", "scopes": scopes, "organizationId": organization_id });
         let key = self.create("create-api-key", &[], &key);

@@ -204,6 +204,7 @@ impl Text<'_> {
                     "partyId" => "${PARTY_ID}",
                     "roleId" => "${ROLE_ID}",
                     "recipientId" => "${RECIPIENT_ID}",
+                    "groupId" => "${GROUP_ID}",
                     "party" | "parties" => "${ALLOCATED}",
                     _ => "${KEY_ID}",
                 };

@@ -22,7 +22,7 @@ pub mod template;
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use berth_shared::{Environment, http::TokenConfig, time::Clock};
+use berth_shared::{Environment, http::TokenConfig, store::AuditRetention, time::Clock};
 
 pub use self::{
     dynamodb::{EmbeddedDynamoDb, StoreCredentials},
@@ -85,6 +85,8 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// Origins whose web pages can send requests, for example `https://app.example.com` (CORS).
     pub cors_origins: Vec<String>,
+    /// Retention of audit entries.
+    pub audit_retention: AuditRetention,
     /// Source of the time of requests.
     pub clock: Clock,
     /// Wraps the HTTP client of the SDK. `None` uses it as it is.
@@ -108,6 +110,7 @@ impl Default for Options {
             store_port: None,
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
+            audit_retention: AuditRetention::default(),
             clock: Clock::default(),
             http_client: None,
             request_timeout: REQUEST_TIMEOUT,

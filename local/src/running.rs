@@ -54,7 +54,7 @@ pub async fn start(options: Options) -> Result<RunningServer, StartError> {
         connection.listen_on(port, origins.clone()).await?;
     }
     connection.prepare_table(&options.table).await?;
-    let store = Store::connect(connection.config(), &options.table);
+    let store = Store::connect(connection.config(), &options.table).retaining(options.audit_retention);
     let first_key = operator::initialize(&store, options.environment, &connection.operator().await)
         .await
         .map_err(|error| StartError::Initialize { table: options.table.clone(), reason: error_chain(&error) })?;

@@ -5,6 +5,7 @@ mod audit;
 mod console;
 mod docks;
 pub mod documented;
+mod groups;
 mod machine_clients;
 mod organizations;
 mod parties;

@@ -41,6 +41,7 @@ impl State {
         let party = client.create_party(&organization, "Bolt").await;
         let role = client.assign(&organization, &party.id(), &dock, "RECIPIENT").await.id();
         let recipient = client.create_recipient(&dock, "north@example.com").await.id();
+        let group = client.create_group(&dock, "Lenders", &[&recipient]).await.id();
         let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
         let machine_client = client.create_machine_client(&organization, &["docks:read"]).await.id();
         let user = client.get("/v2/authenticated-user").await.expect(200).json()["user"]["id"].clone();
@@ -51,6 +52,7 @@ impl State {
             ("PARTY_ID", party.id()),
             ("ROLE_ID", role),
             ("RECIPIENT_ID", recipient),
+            ("GROUP_ID", group),
             ("KEY_ID", key),
             ("MACHINE_CLIENT_ID", machine_client),
             ("LEDGER_PARTY", party.text("ledgerParty")),

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use berth_shared::{
     credentials::{Digest, Environment, Owner},
     domain::{AllowedIps, ApiKey, Creator, Domain, ExternalRef, Hint, Name, PartyType, Role, RoleName},
-    id::{ApiKeyId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
+    id::{ApiKeyId, DockId, GroupId, OrganizationId, PartyId, RecipientId, RoleId},
     store::{
         ApiKeyRecord, Item, Record, StoredRecord,
         keys::{self, DeletedResource, Key},
@@ -37,6 +37,8 @@ pub struct Filled {
     /// A revoked role of the person.
     revoked: RoleId,
     recipient: RecipientId,
+    /// A group of the recipient.
+    group: GroupId,
 }
 
 pub async fn filled() -> Filled {
@@ -64,6 +66,10 @@ pub async fn filled() -> Filled {
     client.patch(&paths::recipient(&dock, &recipient), &json!({ "email": "South@example.com" })).await.expect(200);
     let gone = client.create_recipient(&dock, "gone@example.com").await.id();
     client.delete(&paths::recipient(&dock, &gone)).await.expect(200);
+    let group = client.create_group(&dock, "Lenders", &[&recipient]).await.id();
+    client.patch(&paths::group(&dock, &group), &json!({ "name": "Agents" })).await.expect(200);
+    let other = client.create_group(&dock, "Gone", &[&recipient]).await.id();
+    client.delete(&paths::group(&dock, &other)).await.expect(200);
     let key = client.create_api_key(Some(&organization), &["docks:read"]).await.id();
     client.revoke_api_key(&key).await.expect(200);
     // A request stopped before it revoked the descendants of the key.
@@ -111,9 +117,9 @@ pub async fn filled() -> Filled {
     put.set_item(Some(ended.to_item().expect("an item"))).send().await.expect("put");
     let (dock, party, person) = (dock.parse(), party.parse(), person.parse());
     let (dock, party, person) = (dock.expect("an id"), party.expect("an id"), person.expect("an id"));
-    let recipient = recipient.parse().expect("an id");
+    let (recipient, group) = (recipient.parse().expect("an id"), group.parse().expect("an id"));
     let (role, revoked) = (role.parse().expect("an id"), revoked.parse().expect("an id"));
-    Filled { server, organization, dock, party, person, role, revoked, recipient }
+    Filled { server, organization, dock, party, person, role, revoked, recipient, group }
 }
 
 #[apply(api_test)]
@@ -141,7 +147,9 @@ async fn every_kind_of_damage_is_detected() {
         (keys::count_shard(tenant, 2), "machineClients", "the counters of an organization"),
         (platform.clone(), "organizations", "the counters of the platform"),
         (platform, "apiKeys", "the counters of the platform"),
-        (keys::dock_count_shard(tenant, dock, 5), "recipients", "docks count their recipients"),
+        (keys::dock_count_shard(tenant, dock, 5), "recipients", "docks count their recipients and groups"),
+        (keys::dock_count_shard(tenant, dock, 5), "groups", "docks count their recipients and groups"),
+        (keys::group(tenant, dock, filled.group), "recipientCount", "their members and the groups of recipients"),
         (keys::dock_count_shard(tenant, dock, 5), "rolesRecipient", "count their current roles"),
         (keys::party(tenant, party), "rolesDistributor", "count their current roles"),
     ] {
@@ -168,7 +176,7 @@ async fn every_kind_of_damage_is_detected() {
 
 /// Items without which a rule does not hold.
 async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> {
-    let Filled { organization, dock, party, person, role, revoked, recipient, .. } = *filled;
+    let Filled { organization, dock, party, person, role, revoked, recipient, group, .. } = *filled;
     let records = filled.server.records().await;
     let key_of = |is: &dyn Fn(&Record) -> bool| records.iter().find(|record| is(record)).expect("a record").key();
     let is_used_hint = |record: &Record| matches!(record, Record::LedgerHint(hint) if hint.owner.deleted_at.is_none());
@@ -204,6 +212,9 @@ async fn lost(filled: &Filled, table: &Damaged<'_>) -> Vec<(Key, &'static str)> 
             "their e-mail addresses",
         ),
         (keys::recipient(organization, dock, recipient), "has its audit entry"),
+        (keys::group_name(organization, dock, &Name::parse("Agents").expect("a name")), "groups and their names"),
+        (keys::group_member(organization, dock, group, recipient), "their members and the groups of recipients"),
+        (keys::group(organization, dock, group), "groups and their names"),
         (keys::dock(organization, dock), "every recipient has its dock"),
         (keys::deployment(), "one deployment record"),
         (keys::cursor_secret(), "one cursor secret"),

@@ -1,5 +1,6 @@
 //! The DynamoDB requests and units of each operation, compared with the ceilings in docs/costs.md.
 
+mod groups;
 mod recipients;
 
 use std::{fmt::Write, time::Duration};
@@ -151,6 +152,7 @@ async fn no_request_costs_more_than_its_ceiling() {
     parties(&mut ledger, &platform, &org).await;
     roles(&mut ledger, &platform, &org).await;
     recipients::measure(&mut ledger, &platform, &org).await;
+    groups::measure(&mut ledger, &platform, &org).await;
     keys(&mut ledger, &platform, &org).await;
     machine_clients(&mut ledger, &platform, &org).await;
     deletions(&mut ledger, &platform).await;
@@ -349,6 +351,10 @@ async fn audit(ledger: &mut Ledger, platform: &TestClient, org: &str, (dock, par
     let target = format!("{list}&entityType=role");
     let name = "list-audit-entries by entityType, a page of 20";
     ledger.note(name, at_most(1, 2, 0.0, 6.0), 200, platform.get(&target)).await;
+    let body =
+        json!({ "dockId": dock, "organizationId": org, "entityType": "artifact", "entityId": "a", "action": "create" });
+    let append = platform.post(paths::AUDIT_LOGS, &body);
+    ledger.note("create-audit-entry", at_most(1, 1, 14.0, 0.0), 201, append).await;
     let target = format!("{}?organizationId={org}", paths::entity_audit_logs("party", party));
     ledger.note("list-audit-entries-by-entity", at_most(1, 2, 0.0, 2.0), 200, platform.get(&target)).await;
 }

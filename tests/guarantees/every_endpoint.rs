@@ -45,6 +45,20 @@ async fn an_invalid_request_returns_400() {
 }
 
 #[apply(api_test)]
+async fn a_large_body_returns_413_and_another_media_type_415() {
+    let server = TestServer::start().await;
+    let tenant = Tenant::new(&server, "Acme").await;
+    for (endpoint, _) in scoped_endpoints().filter(|(endpoint, _)| endpoint.body.is_some()) {
+        let target = SampleRequest::of(endpoint, &tenant).target();
+        let send = |media_type: &str, body: String| {
+            server.platform().request(endpoint.method.clone(), &target).body(media_type, body).send()
+        };
+        send("application/json", " ".repeat(262_145)).await.expect_error(413, "BODY_TOO_LARGE");
+        send("text/plain", "{}".to_owned()).await.expect_error(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+}
+
+#[apply(api_test)]
 async fn an_unknown_id_in_the_path_returns_404() {
     let server = TestServer::start().await;
     let tenant = Tenant::new(&server, "Acme").await;

@@ -121,6 +121,11 @@ impl TestClient {
         self.post(&paths::recipients(dock), &json!({ "name": "Jane Doe", "email": email })).await.expect(201)
     }
 
+    /// Creates a group of these recipients.
+    pub async fn create_group(&self, dock: &str, name: &str, recipients: &[&str]) -> TestResponse {
+        self.post(&paths::groups(dock), &json!({ "name": name, "recipientIds": recipients })).await.expect(201)
+    }
+
     /// Creates a machine client. Its secret is the member `clientSecret`.
     pub async fn create_machine_client(&self, organization: &str, scopes: &[&str]) -> TestResponse {
         let body = json!({ "name": "Test", "scopes": scopes });

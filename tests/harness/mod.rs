@@ -135,7 +135,7 @@ impl TestServer {
 }
 
 /// All scopes that the endpoints of the directory require.
-pub const DIRECTORY_SCOPES: [&str; 15] = [
+pub const DIRECTORY_SCOPES: [&str; 16] = [
     "organizations:read",
     "organizations:write",
     "docks:read",
@@ -151,4 +151,5 @@ pub const DIRECTORY_SCOPES: [&str; 15] = [
     "machine-clients:read",
     "machine-clients:write",
     "audit:read",
+    "audit:write",
 ];

@@ -57,6 +57,18 @@ pub fn recipient(dock: &str, recipient: &str) -> String {
     format!("{DOCKS}/{dock}/recipients/{recipient}")
 }
 
+pub fn groups(dock: &str) -> String {
+    format!("{DOCKS}/{dock}/groups")
+}
+
+pub fn group(dock: &str, group: &str) -> String {
+    format!("{DOCKS}/{dock}/groups/{group}")
+}
+
+pub fn group_recipients(dock: &str, group: &str) -> String {
+    format!("{DOCKS}/{dock}/groups/{group}/recipients")
+}
+
 pub fn api_key(key: &str) -> String {
     format!("{API_KEYS}/{key}")
 }

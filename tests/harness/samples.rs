@@ -40,6 +40,10 @@ pub struct Tenant {
     pub role: String,
     /// Recipient in the dock, without a party.
     pub recipient: String,
+    /// Group of the recipient.
+    pub group: String,
+    /// Recipient in the dock, without a group.
+    pub outsider: String,
     /// API key that has never been used.
     pub key: String,
     /// Machine client.
@@ -55,19 +59,21 @@ impl Tenant {
         let party = platform.create_party(&organization, "First American Title").await.id();
         let role = platform.assign(&organization, &party, &dock, "DISTRIBUTOR").await.id();
         let recipient = platform.create_recipient(&dock, "jane@example.com").await.id();
+        let group = platform.create_group(&dock, "Lenders", &[&recipient]).await.id();
+        let outsider = platform.create_recipient(&dock, "joan@example.com").await.id();
         let key = platform.create_api_key(Some(&organization), &["docks:read"]).await.id();
         let machine_client = platform.create_machine_client(&organization, &["docks:read"]).await.id();
         let client = server.tenant(&organization, &DIRECTORY_SCOPES).await;
-        Self { organization, dock, party, role, recipient, key, machine_client, client }
+        Self { organization, dock, party, role, recipient, group, outsider, key, machine_client, client }
     }
 
     /// Returns a tenant that exists on no server.
     pub fn placeholder() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", super::world::ULID);
         let client = TestClient::new("http://127.0.0.1:9", None);
-        let [organization, dock, party, role, recipient, key, machine_client] =
-            ["org", "dock", "pty", "dpr", "rcp", "key", "mc"].map(id);
-        Self { organization, dock, party, role, recipient, key, machine_client, client }
+        let [organization, dock, party, role, recipient, group, outsider, key, machine_client] =
+            ["org", "dock", "pty", "dpr", "rcp", "grp", "rcp", "key", "mc"].map(id);
+        Self { organization, dock, party, role, recipient, group, outsider, key, machine_client, client }
     }
 
     /// Returns the tenant with a new resource in place of the one that a request to this endpoint changes or deletes.
@@ -95,6 +101,15 @@ impl Tenant {
             "delete-recipient" => fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id(),
             "update-machine-client" | "rotate-machine-client" | "delete-machine-client" => {
                 fresh.machine_client = client.create_machine_client(&self.organization, &["docks:read"]).await.id();
+            }
+            // Concurrent requests with one recipient would conflict.
+            "add-group-recipients" => {
+                fresh.outsider = client.create_recipient(&self.dock, &unique_email()).await.id();
+                fresh.group = client.create_group(&self.dock, &name, &[]).await.id();
+            }
+            "update-group" | "delete-group" | "remove-group-recipients" | "remove-group-recipient" => {
+                fresh.recipient = client.create_recipient(&self.dock, &unique_email()).await.id();
+                fresh.group = client.create_group(&self.dock, &name, &[&fresh.recipient]).await.id();
             }
             // Other endpoints create a resource or only read.
             _ => {}
@@ -143,6 +158,7 @@ impl Tenant {
             "pty" => &self.party,
             "dpr" => &self.role,
             "rcp" => &self.recipient,
+            "grp" => &self.group,
             "key" => &self.key,
             "mc" => &self.machine_client,
             other => panic!("Tenant has no resource with the prefix {other}: add one"),
@@ -202,7 +218,18 @@ impl SampleRequest {
                 let recipient = json!({ "name": "Jane Doe", "email": unique_email(), "partyId": tenant.party });
                 Some(json!({ "recipients": [recipient] }))
             }
+            // Nor two groups of a dock one name.
+            "create-group" => Some(json!({ "name": unique_email(), "recipientIds": [tenant.recipient] })),
+            "update-group" => Some(json!({ "name": unique_email() })),
+            // The group already has the tenant's recipient.
+            "add-group-recipients" => Some(json!({ "recipientIds": [tenant.outsider] })),
             "update-recipient" => Some(json!({ "name": "Jane Roe", "partyId": tenant.party })),
+            // The example has no organization, because an organization key may omit it.
+            "create-audit-entry" => {
+                let mut body = tenant.example(endpoint)?;
+                body["organizationId"] = json!(tenant.organization);
+                Some(body)
+            }
             // The key that sends the sample may lack the scopes of the example.
             "create-api-key" => {
                 let organization = &tenant.organization;

@@ -56,7 +56,8 @@ async fn handle(request: &Request) -> Result<Response> {
     let entity_type = EntityType::parse(request.path_value("entityType")).map_err(not_found)?;
     let entity_id = names::id(request.path_value("entityId")).map_err(not_found)?;
     let owner = owner(request, organization, &entity_type, &entity_id).await?;
-    let listed = request.store().list_entity_audit_entries(owner, entity_type, entity_id, &paging.page).await?;
+    let (store, now) = (request.store(), request.now());
+    let listed = store.list_entity_audit_entries(owner, entity_type, entity_id, now, &paging.page).await?;
     ListResponse::page(listed, &paging, AuditEntryView::from)
 }
 

@@ -74,6 +74,7 @@ async fn handle(request: &Request) -> Result<Response> {
         action: query.read("action", ActionName::parse),
         from: query.read("from", time),
         to: query.read("to", time),
+        now: request.now(),
     };
     let paging = query.paging().await?;
     let owner = owner(request, organization, dock).await?;
@@ -90,7 +91,11 @@ fn time(text: &str) -> Result<Time, String> {
 ///
 /// # Errors
 /// `ORGANIZATION_NOT_FOUND` if the caller does not see the organization; `DOCK_NOT_FOUND`.
-async fn owner(request: &Request, organization: Option<OrganizationId>, dock: Option<DockId>) -> Result<Owner> {
+pub(super) async fn owner(
+    request: &Request,
+    organization: Option<OrganizationId>,
+    dock: Option<DockId>,
+) -> Result<Owner> {
     let caller = request.caller()?.owner;
     match (organization, dock) {
         (Some(organization), _) if caller.sees(organization) => Ok(Owner::Organization(organization)),

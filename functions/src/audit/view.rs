@@ -47,6 +47,8 @@ pub(super) struct AuditEntryView {
     user_agent: Option<String>,
     /// Time of the change.
     created_at: Time,
+    /// Time of the deletion of the entry; `null` if the deployment keeps its entries.
+    expires_at: Option<Time>,
 }
 
 /// Author of a change.
@@ -91,6 +93,7 @@ impl From<AuditEntry> for AuditEntryView {
             ip_address,
             user_agent,
             created_at: entry.created_at,
+            expires_at: entry.expires_at,
         }
     }
 }
@@ -114,8 +117,27 @@ pub(super) const PAGE_EXAMPLE: &str = r#"{
             "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
             "ipAddress": "203.0.113.7",
             "userAgent": "curl/8.5.0",
-            "createdAt": "2024-03-01T12:30:00.000Z"
+            "createdAt": "2024-03-01T12:30:00.000Z",
+            "expiresAt": null
         }
     ],
     "meta": {"total": null, "page": 1, "pageSize": 20, "hasMore": false, "nextCursor": null}
+}"#;
+
+/// Example of an entry of another service for the OpenAPI document.
+pub(super) const APPENDED_EXAMPLE: &str = r#"{
+    "id": "aud_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+    "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+    "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+    "entityType": "artifact",
+    "entityId": "art_81",
+    "action": "update",
+    "actor": {"type": "external", "id": "user_17"},
+    "changes": {"before": {"state": "DRAFT"}, "after": {"state": "FINAL"}},
+    "metadata": {"channel": "portal"},
+    "requestId": "req_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+    "ipAddress": "203.0.113.7",
+    "userAgent": "Mozilla/5.0",
+    "createdAt": "2024-03-01T12:30:00.000Z",
+    "expiresAt": null
 }"#;

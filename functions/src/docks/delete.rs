@@ -15,13 +15,13 @@ pub(crate) const ENDPOINT: Endpoint =
         .summary("Delete a dock")
         .description(
             "Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the \
-             history that lists return with `asOf`, with the last name of the dock. Its recipients are deleted. Another \
+             history that lists return with `asOf`, with the last name of the dock. Its recipients and groups are deleted. Another \
              dock can take its domains at once.\n\nThe dock and all that belongs to it are gone with the first request, whatever its status. If that is too \
              much for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.",
         )
         .store(&[
             StoreAction::GetItem.on(&[Family::Tenant, Family::Docks, Family::DeletedDocks]),
-            StoreAction::Query.on(&[Family::DockRoles, Family::Recipients, Family::Deletions]),
+            StoreAction::Query.on(&[Family::DockRoles, Family::Recipients, Family::Groups, Family::Deletions]),
             StoreAction::PutItem.on(&[
                 Family::DockRoles,
                 Family::PartyRoles,
@@ -36,6 +36,7 @@ pub(crate) const ENDPOINT: Endpoint =
                 Family::Docks,
                 Family::Domains,
                 Family::Recipients,
+                Family::Groups,
                 Family::RecipientPointers,
             ]),
         ])

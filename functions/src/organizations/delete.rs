@@ -31,6 +31,7 @@ pub(crate) const ENDPOINT: Endpoint =
             Family::PartyRoles,
             Family::DockRoles,
             Family::Recipients,
+            Family::Groups,
         ]),
         StoreAction::PutItem.on(&[Family::Deletions, Family::PartyRoles, Family::DockRoles]),
         StoreAction::UpdateItem.on(&[Family::Slugs, Family::Platform, Family::Deletions]),
@@ -40,6 +41,7 @@ pub(crate) const ENDPOINT: Endpoint =
             Family::PartyRoles,
             Family::DockRoles,
             Family::Recipients,
+            Family::Groups,
             Family::RecipientPointers,
         ]),
     ])

@@ -57,8 +57,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post(
     r#"{
         "success": 1,
         "failed": 1,
-        "errors": [{"index": 1, "code": "VALIDATION_FAILED", "message": "email must be an email",
-            "errors": [{"pointer": "/recipients/1/email", "detail": "email must be an email"}]}],
+        "errors": [{"index": 1, "code": "VALIDATION_FAILED", "message": "recipients.1.email must be an email",
+            "errors": [{"pointer": "/recipients/1/email", "detail": "recipients.1.email must be an email"}]}],
         "recipients": [{
             "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
             "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
@@ -111,9 +111,9 @@ async fn handle(request: &Request) -> Result<Response> {
     let (organization, dock) = locate(request).await?;
     let item = |(index, BatchItem(draft)): (usize, BatchItem)| Item {
         index: index as u64,
-        pointer: format!("/recipients/{index}"),
+        place: vec!["recipients".to_owned(), index.to_string()],
         draft,
     };
     let items = recipients.into_iter().enumerate().map(item).collect();
-    items::create(request, organization, dock, items).await?.respond(|body| Ok(body))
+    items::create(request, organization, dock, items).await?.respond()
 }

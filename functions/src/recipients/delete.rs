@@ -19,14 +19,14 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::delete(
 )
 .summary("Delete a recipient")
 .description(
-    "Deletes a recipient. Another recipient can take its e-mail address. The party of the recipient keeps its \
-     role, and the audit entries stay.",
+    "Deletes a recipient, and removes it from its groups. Another recipient can take its e-mail address. The party of \
+     the recipient keeps its role, and the audit entries stay.",
 )
 .store(&[
     StoreAction::GetItem.on(&[Family::Docks]),
-    StoreAction::BatchGetItem.on(&[Family::DockRoles, Family::Recipients, Family::Tenant]),
-    StoreAction::UpdateItem.on(&[Family::DockRoles]),
-    StoreAction::DeleteItem.on(&[Family::Recipients, Family::RecipientPointers]),
+    StoreAction::BatchGetItem.on(&[Family::DockRoles, Family::Groups, Family::Recipients, Family::Tenant]),
+    StoreAction::UpdateItem.on(&[Family::DockRoles, Family::Groups, Family::Recipients]),
+    StoreAction::DeleteItem.on(&[Family::Groups, Family::Recipients, Family::RecipientPointers]),
 ]);
 
 async fn handle(request: &Request) -> Result<Response> {
@@ -35,8 +35,8 @@ async fn handle(request: &Request) -> Result<Response> {
     loop {
         let found = store.recipient(organization, dock, id).await?.ok_or_else(Error::not_found::<id::Recipient>)?;
         request.require_match(found.recipient.version)?;
-        // If the recipient changed since the read, read it again.
-        if store.delete_recipient(&found.recipient, &request.write()?).await? {
+        // If the recipient changed since the read, or is in more groups, read it again.
+        if store.delete_recipient(&found, &request.write()?).await? {
             return Ok(Response::deleted());
         }
     }

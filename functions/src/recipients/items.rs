@@ -22,8 +22,8 @@ const PARALLEL: usize = 8;
 pub(super) struct Item {
     /// Number of the item in errors.
     pub(super) index: u64,
-    /// JSON pointer to the item.
-    pub(super) pointer: String,
+    /// Names and indices that lead to the item.
+    pub(super) place: Vec<String>,
     /// The recipient, or why it is invalid.
     pub(super) draft: Result<RecipientDraft, Vec<Violation>>,
 }
@@ -43,7 +43,7 @@ pub(super) struct Outcomes(Vec<Outcome>);
 
 /// Results of the creation of several recipients.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "CreatedRecipients_{T}")]
+#[schemars(rename = "{T}Results")]
 pub(super) struct Results<T> {
     /// Number of recipients that were created.
     success: usize,
@@ -117,11 +117,11 @@ async fn create_one(
     if let Some(body) = replayed {
         return Ok(Outcome::Created { body, is_replayed: true });
     }
-    let Item { index, pointer, draft } = item;
+    let Item { index, place, draft } = item;
     let draft = match draft {
         Ok(draft) => draft,
         Err(violations) => {
-            return Ok(Outcome::Rejected(ItemError::of(index, &request.invalid_at(&pointer, violations))));
+            return Ok(Outcome::Rejected(ItemError::of(index, &request.invalid_at(&place, violations))));
         }
     };
     let recipient = Recipient::new(request.new_id()?, organization, dock, draft, request.now());
@@ -129,9 +129,8 @@ async fn create_one(
     match created {
         Ok(response) => Ok(Outcome::Created { body: response.body().to_owned(), is_replayed: false }),
         Err(Error::Replay(recorded)) => Ok(Outcome::Created { body: recorded.body, is_replayed: true }),
-        // These concern the whole request.
+        // Other errors, for example of an unknown dock, concern the whole request.
         Err(error) if error.code().is_none_or(|code| !create::ERRORS.contains(&code)) => Err(error),
-        Err(error) if error.code() == Some(berth_shared::error::Code::DockNotFound) => Err(error),
         Err(error) => Ok(Outcome::Rejected(ItemError::of(index, &error))),
     }
 }
@@ -144,14 +143,14 @@ impl ItemError {
 }
 
 impl Outcomes {
-    /// Creates the response. `row` converts the representation of a recipient.
-    pub(super) fn respond(self, row: impl Fn(String) -> Result<String>) -> Result<Response> {
+    /// Creates the response.
+    pub(super) fn respond(self) -> Result<Response> {
         let are_replayed = self.0.iter().all(|outcome| matches!(outcome, Outcome::Created { is_replayed: true, .. }));
         let (mut errors, mut recipients) = (Vec::new(), Vec::new());
         for outcome in self.0 {
             match outcome {
                 Outcome::Created { body, .. } => {
-                    recipients.push(RawValue::from_string(row(body)?).map_err(Error::internal)?);
+                    recipients.push(RawValue::from_string(body).map_err(Error::internal)?);
                 }
                 Outcome::Rejected(error) => errors.push(error),
             }

@@ -65,8 +65,8 @@ async fn handle(request: &Request) -> Result<Response> {
                 RecipientWrite::Done => {
                     // Without a new party, the link is as it was read.
                     let unchanged = (found.party_id, found.role_id);
-                    let kept = if after.party_id.is_some() { unchanged } else { (None, None) };
-                    let (party, role) = role.map_or(kept, |role| (after.party_id, Some(role.id())));
+                    let link = if after.party_id.is_some() { unchanged } else { (None, None) };
+                    let (party, role) = role.map_or(link, |role| (after.party_id, Some(role.id())));
                     return respond(&RecipientView::new(&after, party, role), after.version);
                 }
                 RecipientWrite::RoleIs(current) => role = Some(current),

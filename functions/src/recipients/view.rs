@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "Recipient")]
-pub(super) struct RecipientView {
+pub(crate) struct RecipientView {
     /// Identifier of the recipient.
     id: RecipientId,
     /// Dock of the recipient.

@@ -7,6 +7,7 @@ use berth_shared::{
     credentials::Scope,
     http::{InvalidTokenConfig, TokenConfig, TokenSettings},
     id::OrganizationId,
+    store::AuditRetention,
     time::Time,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -68,6 +69,9 @@ pub(super) struct ServeArguments {
     /// Environment of the accepted API keys: live or test.
     #[arg(long, default_value_t = Environment::Test)]
     pub(super) environment: Environment,
+    /// Days for which new audit entries are kept. 0 keeps them for ever.
+    #[arg(long, env = "BERTH_AUDIT_RETENTION_DAYS", value_name = "DAYS", default_value = "0")]
+    pub(super) audit_retention_days: AuditRetention,
     #[command(flatten)]
     pub(super) tokens: TokenArguments,
 }

@@ -31,6 +31,7 @@ pub(super) async fn serve(arguments: ServeArguments) -> Result<(), String> {
         store_port: arguments.store_port,
         allowed_hosts: arguments.allow_host,
         cors_origins: arguments.cors,
+        audit_retention: arguments.audit_retention_days,
         ..Options::default()
     })
     .await

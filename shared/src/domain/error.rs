@@ -177,6 +177,8 @@ codes! {
     RoleNotFound = 404 "ROLE_NOT_FOUND";
     /// The recipient does not exist, or the client has no access to it.
     RecipientNotFound = 404 "RECIPIENT_NOT_FOUND";
+    /// The group does not exist, or the client has no access to it.
+    GroupNotFound = 404 "GROUP_NOT_FOUND";
     /// The API key does not exist, or the client has no access to it.
     ApiKeyNotFound = 404 "API_KEY_NOT_FOUND";
     /// The audit trail has no entry of the resource, or the client has no access to it.
@@ -189,6 +191,10 @@ codes! {
     RoleAlreadyAssigned = 409 "ROLE_ALREADY_ASSIGNED";
     /// Another recipient of the dock has this e-mail address.
     EmailAlreadyUsed = 409 "EMAIL_ALREADY_USED";
+    /// Another group of the dock has this name.
+    GroupNameAlreadyUsed = 409 "GROUP_NAME_ALREADY_USED";
+    /// The group would have more than 10 000 recipients.
+    TooManyMembers = 409 "TOO_MANY_MEMBERS";
     /// Another organization has this slug.
     SlugAlreadyTaken = 409 "SLUG_ALREADY_TAKEN";
     /// The slug is reserved for the service, or for the organization that had it in the last 30 days.
@@ -315,15 +321,6 @@ impl FieldError {
     #[must_use]
     pub fn body(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { place: FieldLocation::Body(pointer.into()), detail: detail.into() }
-    }
-
-    /// Returns the violation in the value that has this one at `pointer`.
-    #[must_use]
-    pub fn within(mut self, pointer: &str) -> Self {
-        if let FieldLocation::Body(place) = &mut self.place {
-            place.insert_str(0, pointer);
-        }
-        self
     }
 
     /// Returns a violation of the query parameter or header `name`.

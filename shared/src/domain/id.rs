@@ -52,6 +52,8 @@ kinds! {
     Role, RoleId, "dpr", "role", RoleNotFound;
     /// A contact in a dock, who receives documents.
     Recipient, RecipientId, "rcp", "recipient", RecipientNotFound;
+    /// A group of recipients.
+    Group, GroupId, "grp", "group", GroupNotFound;
     /// An API key (the record, not the credential).
     ApiKey, ApiKeyId, "key", "API key", ApiKeyNotFound;
     /// A machine client.

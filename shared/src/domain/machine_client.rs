@@ -122,7 +122,7 @@ crate::object! {
 }
 
 /// Properties of a machine client that do not come from the request body.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct MachineClientOrigin {
     /// Id of the client.
     pub id: MachineClientId,

@@ -1,8 +1,9 @@
 //! Reads request headers.
 
 use lambda_http::http::{HeaderMap, HeaderName};
+use sha2::{Digest, Sha256};
 
-use crate::domain::error::FieldError;
+use crate::domain::{error::FieldError, hex};
 
 /// Maximum length of an `Idempotency-Key`.
 const MAX_IDEMPOTENCY_KEY: usize = 255;
@@ -25,6 +26,12 @@ impl EntityTag {
     #[must_use]
     pub fn version_and(version: u64, digest: &str) -> Self {
         Self(format!("{version}.{digest}"))
+    }
+
+    /// Creates the tag of a version and the other data in the response, whose digest it contains.
+    #[must_use]
+    pub fn version_and_digest_of(version: u64, data: &str) -> Self {
+        Self::version_and(version, &hex::encode(&Sha256::digest(data.as_bytes())[..8]))
     }
 
     /// Creates the tag of a document: it differs for each encoding.

@@ -38,6 +38,7 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
         "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
         "${RECIPIENT_ID}",
     ),
+    PathParameter::id::<id::Group>("groupId", "Group id.", "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD", "${GROUP_ID}"),
     PathParameter::id::<id::ApiKey>("keyId", "API key id.", "key_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1", "${KEY_ID}"),
     PathParameter::text("entityType", "Type of the audited resource.", audited_type, "party", "party"),
     PathParameter::text(

@@ -317,10 +317,11 @@ impl Request {
         Error::invalid(violations.iter().map(body::field_error).collect())
     }
 
-    /// Creates `VALIDATION_FAILED` from violations in the value at a JSON pointer into the body.
+    /// Creates `VALIDATION_FAILED` from violations in the value of the body to which these names and indices lead.
     #[must_use]
-    pub fn invalid_at(&self, pointer: &str, violations: Vec<Violation>) -> Error {
-        Error::invalid(violations.iter().map(|violation| body::field_error(violation).within(pointer)).collect())
+    pub fn invalid_at(&self, place: &[String], violations: Vec<Violation>) -> Error {
+        let under = |violation: Violation| place.iter().rev().cloned().fold(violation, Violation::under);
+        Error::invalid(violations.into_iter().map(|violation| body::field_error(&under(violation))).collect())
     }
 
     /// Returns the metadata of the write of item number `at` of this request, with the response to record for it.

@@ -76,13 +76,13 @@ pub struct Verifier {
 struct Cache {
     /// Verified principals by the digest of the whole credential, so that only the credential that was verified finds its
     /// principal.
-    verified: HashMap<Digest, Verified>,
+    verified: HashMap<Digest, CachedPrincipal>,
     /// Time of the last recorded use by credential.
     recorded_uses: HashMap<CredentialId, Time>,
 }
 
 #[derive(Debug, Clone)]
-struct Verified {
+struct CachedPrincipal {
     principal: Principal,
     verified_at: Time,
     /// Time from which the credential is invalid: its expiry, or the end of the grace period of a replaced secret.
@@ -175,7 +175,7 @@ impl Verifier {
     /// the cached verification, too.
     fn cached(&self, digest: &Digest, now: Time) -> Option<Principal> {
         let cache = self.cache();
-        let Verified { principal, verified_at, until } = cache.verified.get(digest)?;
+        let CachedPrincipal { principal, verified_at, until } = cache.verified.get(digest)?;
         let is_current = *verified_at <= now && now < verified_at.plus_millis(CACHE_MILLIS);
         let is_valid = until.is_none_or(|until| now < until);
         (is_current && is_valid).then(|| principal.clone())
@@ -197,7 +197,7 @@ impl Verifier {
         if cache.verified.len() >= MAX_CACHED {
             cache.verified.clear();
         }
-        let verified = Verified { principal: principal.clone(), verified_at: now, until };
+        let verified = CachedPrincipal { principal: principal.clone(), verified_at: now, until };
         cache.verified.insert(*digest, verified);
         Ok(principal)
     }

@@ -77,8 +77,8 @@ pub(super) async fn caller(request: &OAuthRequest) -> OAuthResult<Caller> {
         return Ok(Caller::Client(Box::new(client(request).await?.client)));
     }
     let verifier = request.service.verifier();
-    let verified = verifier.verify(&request.store, authorization, request.address(), request.now).await;
-    let principal = verified.map_err(|failure| match failure {
+    let outcome = verifier.verify(&request.store, authorization, request.address(), request.now).await;
+    let principal = outcome.map_err(|failure| match failure {
         AuthFailure::Store(error) => OAuthFailure::Berth(error),
         reason => {
             tracing::info!(%reason, "credential rejected");

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod append;
 mod list;
 mod names;
+mod retention;
 
 use ulid::Ulid;
 
@@ -21,8 +23,10 @@ use crate::domain::{
     time::Time,
 };
 
+pub use append::Appended;
 pub use list::AuditFilter;
 pub use names::{Action, Entity};
+pub use retention::AuditRetention;
 
 /// Maximum size of a value that an entry contains in full, in bytes of compact JSON. Of a larger one, it contains size and
 /// digest.
@@ -167,8 +171,8 @@ impl Change {
     }
 }
 
-/// Creates the audit entry of `change`, and its rows in the views of the trail.
-pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(AuditEntry, Vec<AuditRow>)> {
+/// Creates the audit entry of `change`, which is deleted at `expires_at`, and its rows in the views of the trail.
+pub(super) fn entry(origin: &Origin, change: &Change, expires_at: Option<Time>) -> Result<(AuditEntry, Vec<AuditRow>)> {
     if !change.entity.has(change.action) {
         let (entity, action) = (change.entity.as_str(), change.action);
         return Err(Error::internal(format!("the audit trail has no action {action:?} of {entity}")));
@@ -191,8 +195,11 @@ pub(super) fn entry(origin: &Origin, change: &Change) -> Result<(AuditEntry, Vec
         dialect: origin.dialect,
         request_id: origin.request_id.clone(),
         created_at: origin.now,
+        expires_at: None,
+        ttl: None,
         content: Content::Plain(details),
     };
+    let entry = entry.expiring(expires_at);
     let rows = AuditRow::of(&entry)?;
     Ok((entry, rows))
 }

@@ -76,7 +76,7 @@ impl Store {
         self.get(&keys::dock(organization, id)).await
     }
 
-    /// Returns the number of roles and recipients in a dock; `None` if it does not exist.
+    /// Returns the number of roles, recipients and groups in a dock; `None` if it does not exist.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -44,6 +44,8 @@ pub(super) enum Condition {
     Contains(&'static str, u64),
     /// The item exists, and has these attributes with these numbers. A missing attribute counts as 0.
     Numbers(Vec<(&'static str, i64)>),
+    /// The item is in this version, and its attribute has this number. An absent number is 0.
+    VersionAnd(u64, &'static str, u64),
     /// The item exists, lacks the first attribute, and lacks the second one or has a greater value than this.
     Live(&'static str, &'static str, AttributeValue),
 }
@@ -103,6 +105,14 @@ impl Condition {
                     }
                 });
                 [exists].into_iter().chain(equal).collect::<Vec<_>>().join(" AND ")
+            }
+            Self::VersionAnd(version, name, count) => {
+                let version = expressions.value(OPERAND, number(version));
+                let [held, name] = ["version", name].map(|name| expressions.name(name));
+                if count == 0 {
+                    return format!("{held} = {version} AND attribute_not_exists({name})");
+                }
+                format!("{held} = {version} AND {name} = {}", expressions.value(":count", number(count)))
             }
             Self::Contains(name, element) => {
                 format!("contains({}, {})", expressions.name(name), expressions.value(OPERAND, number(element)))
@@ -223,6 +233,20 @@ impl Update {
     pub(super) fn add(mut self, name: &str, by: i64) -> Self {
         let (name, by) = self.expressions.assigned(name, AttributeValue::N(by.to_string()));
         self.add.push(format!("{name} {by}"));
+        self
+    }
+
+    /// Adds a text to a set, which begins empty.
+    pub(super) fn add_text_to_set(mut self, name: &str, element: &str) -> Self {
+        let (name, element) = self.expressions.assigned(name, AttributeValue::Ss(vec![element.to_owned()]));
+        self.add.push(format!("{name} {element}"));
+        self
+    }
+
+    /// Deletes texts from a set. There must be at least one.
+    pub(super) fn delete_texts_from_set(mut self, name: &str, elements: Vec<String>) -> Self {
+        let (name, elements) = self.expressions.assigned(name, AttributeValue::Ss(elements));
+        self.delete.push(format!("{name} {elements}"));
         self
     }
 

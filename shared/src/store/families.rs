@@ -60,6 +60,8 @@ families! {
     Deletions = [concat!("ORG#", ulid!(), "#DELETIONS")];
     /// Recipients of a dock, and their e-mail addresses.
     Recipients = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#RCP")];
+    /// Groups of the recipients of a dock, with their names and members.
+    Groups = [concat!("ORG#", ulid!(), "#DOCK#", ulid!(), "#GRP")];
     /// Pointers from the ids of recipients to their docks.
     RecipientPointers = [concat!("RCP#", ulid!())];
     /// Index of external references.
@@ -135,8 +137,8 @@ mod tests {
         domain::{
             credentials::Owner,
             id::{
-                AccessTokenId, ApiKeyId, AuditEntryId, DockId, MachineClientId, OrganizationId, PartyId, RecipientId,
-                RoleId,
+                AccessTokenId, ApiKeyId, AuditEntryId, DockId, GroupId, MachineClientId, OrganizationId, PartyId,
+                RecipientId, RoleId,
             },
             time::Time,
         },
@@ -170,6 +172,7 @@ mod tests {
             (keys::pending_deletion(organization, keys::DeletedResource::Party(party)), Family::Deletions),
             (keys::deleted_dock(dock), Family::DeletedDocks),
             (keys::recipient(organization, dock, RecipientId::new(now, 7)), Family::Recipients),
+            (keys::group(organization, dock, GroupId::new(now, 8)), Family::Groups),
             (keys::recipient_pointer(RecipientId::new(now, 7)), Family::RecipientPointers),
             (keys::organization_row(organization), Family::Organizations),
             (keys::dock_row(dock), Family::Docks),

@@ -66,12 +66,11 @@ pub(super) fn require_live<S: Copy>(
     now: Time,
 ) -> Result<()> {
     let live = |ended| Ok::<_, Error>(Condition::Live(ended, "expiresAt", attribute(&now)?));
-    match minter.id {
-        CredentialId::ApiKey(id) => transaction.check(step, &keys::api_key(id), live("revokedAt")?)?,
-        CredentialId::MachineClient(id) => {
-            transaction.check(step, &keys::machine_client(id), live("deactivatedAt")?)?
-        }
-    }
+    let (key, ended) = match minter.id {
+        CredentialId::ApiKey(id) => (keys::api_key(id), "revokedAt"),
+        CredentialId::MachineClient(id) => (keys::machine_client(id), "deactivatedAt"),
+    };
+    transaction.check(step, &key, live(ended)?)?;
     match minter.token {
         // A revoked token has no item.
         Some(token) => transaction.check(step, &keys::access_token(token), live("revokedAt")?),

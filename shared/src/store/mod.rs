@@ -12,6 +12,7 @@ mod deployment;
 mod docks;
 mod expression;
 mod families;
+mod groups;
 mod idempotency;
 pub mod keys;
 mod ledger;
@@ -43,9 +44,10 @@ use self::meter::{CapacityInterceptor, CapacityMeter};
 
 pub use access_tokens::{MAX_ISSUANCES, TooManyIssuances};
 pub use api_keys::{ListedApiKey, Rotation};
-pub use audit::{Action, Actor, AuditFilter, Change, Dialect, Entity, Origin};
+pub use audit::{Action, Actor, Appended, AuditFilter, AuditRetention, Change, Dialect, Entity, Origin};
 pub use client::{Trust, function_config, https_client};
 pub use families::Family;
+pub use groups::{GroupWithMembers, MEMBERS_PER_WRITE, MemberName, SHOWN_MEMBERS};
 pub use idempotency::Idempotency;
 pub use ledger::{ActingUser, MAX_RIGHTS, NotAllocated};
 pub use ledger_list::{ListedParties, ListedParty};
@@ -82,6 +84,7 @@ pub struct Store {
     table: Arc<str>,
     deadline: Instant,
     meter: CapacityMeter,
+    audit_retention: AuditRetention,
 }
 
 impl Store {
@@ -98,7 +101,14 @@ impl Store {
         config.push_interceptor(SharedInterceptor::permanent(CapacityInterceptor));
         let client = Client::from_conf(config.build());
         let deadline = Instant::now() + DEFAULT_TIMEOUT;
-        Self { client, table: table.into(), deadline, meter: CapacityMeter::default() }
+        let (meter, audit_retention) = (CapacityMeter::default(), AuditRetention::default());
+        Self { client, table: table.into(), deadline, meter, audit_retention }
+    }
+
+    /// Returns a client whose audit entries are deleted after this time.
+    #[must_use]
+    pub fn retaining(self, audit_retention: AuditRetention) -> Self {
+        Self { audit_retention, ..self }
     }
 
     /// Returns a client for one request: with its deadline, and a meter of its own.

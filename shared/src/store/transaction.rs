@@ -16,7 +16,7 @@ use ulid::Ulid;
 
 use super::{
     Item, Store,
-    audit::{self, Origin},
+    audit::{self, AuditRetention, Origin},
     expression::{Condition, Rendered, Update, key_attributes},
     idempotency::{self, Idempotency},
     keys::Key,
@@ -73,12 +73,14 @@ pub(super) struct Transaction<S> {
     steps: Vec<Step<S>>,
     actions: Vec<TransactWriteItem>,
     table: String,
+    audit_retention: AuditRetention,
 }
 
 impl<S: Copy> Transaction<S> {
     /// Creates a transaction. Its first step writes the idempotency record, if the request has an `Idempotency-Key`.
     pub(super) fn new(store: &Store, write: &Write) -> Result<Self> {
-        let mut transaction = Self { steps: Vec::new(), actions: Vec::new(), table: store.table().to_owned() };
+        let (table, audit_retention) = (store.table().to_owned(), store.audit_retention);
+        let mut transaction = Self { steps: Vec::new(), actions: Vec::new(), table, audit_retention };
         if let Some(idempotency) = &write.idempotency {
             let (record, condition) = idempotency::record(idempotency, write.origin.now);
             let put = transaction.put(&record, condition)?;
@@ -165,7 +167,8 @@ impl<S: Copy> Transaction<S> {
 
     /// Adds the steps that put the audit entry of `change` and its rows: at most [`AUDIT_ACTIONS`].
     pub(super) fn audit(&mut self, write: &Write, change: &audit::Change) -> Result<()> {
-        let (entry, rows) = audit::entry(&write.origin, change)?;
+        let expires_at = self.audit_retention.end(write.origin.now);
+        let (entry, rows) = audit::entry(&write.origin, change, expires_at)?;
         self.audit_step(&entry)?;
         rows.iter().try_for_each(|row| self.audit_step(row))
     }

@@ -1,6 +1,6 @@
 //! `GET /v1/audit/logs`.
 
-use berth_shared::store::Action;
+use berth_shared::{credentials::Scope, store::Action};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -50,6 +50,7 @@ async fn an_entry_describes_a_change() {
             "ipAddress": "127.0.0.1",
             "userAgent": "test/1",
             "createdAt": after.json()["updatedAt"],
+            "expiresAt": null,
         })
     );
     assert_eq!(page.json()["meta"]["total"], Value::Null);
@@ -230,4 +231,12 @@ async fn a_large_entry_is_complete_in_every_view() {
     for query in [format!("&actorId={actor}"), "&entityType=party".to_owned(), format!("&entityId={party}")] {
         assert_eq!(data(&world.audit(&format!("{query}&limit=2")).await), data(&whole), "{query}");
     }
+    let by_entity = world.get(&paths::entity_audit_logs("party", &party)).await;
+    assert_eq!(data(&by_entity), data(&whole));
+    // An entry of the platform.
+    let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let body = json!({ "name": "ü".repeat(200), "scopes": scopes });
+    let key = world.platform.post_api_key(&body).await.expect(201);
+    let page = world.get(&format!("{}?action=api_key.created&limit=1", paths::AUDIT_LOGS)).await;
+    assert_eq!(data(&page)[0]["changes"]["after"]["name"], key.json()["name"]);
 }

@@ -107,6 +107,8 @@ async fn a_platform_key_gets_403_for_a_resource_of_another_organization() {
         party: nonexistent(&a.party),
         role: nonexistent(&a.role),
         recipient: nonexistent(&a.recipient),
+        group: nonexistent(&a.group),
+        outsider: nonexistent(&a.outsider),
         key: nonexistent(&a.key),
         machine_client: nonexistent(&a.machine_client),
         client: a.client.clone(),

@@ -249,13 +249,15 @@ impl Setup {
             let (id, version) = match record {
                 Record::AuditEntry(entry) => {
                     *changes.entry(entry.entity_id.clone()).or_default() += 1;
-                    effects.entry(entry.request_id).or_default().push(entry.entity_id);
+                    // The entry of another service is itself the resource that the request creates.
+                    let id = if entry.entity_type.is_other() { entry.id.to_string() } else { entry.entity_id };
+                    effects.entry(entry.request_id).or_default().push(id);
                     continue;
                 }
                 Record::Organization(organization) => (organization.id.to_string(), organization.version),
                 Record::Dock(record) => (record.id.to_string(), record.version),
                 Record::Party(record) => (record.party.id.to_string(), record.party.version),
-                Record::Recipient(record) => (record.id.to_string(), record.version),
+                Record::Recipient(record) => (record.recipient.id.to_string(), record.recipient.version),
                 Record::ApiKey(record) => (record.key.id.to_string(), record.key.version),
                 Record::MachineClient(record) => (record.client.id.to_string(), record.client.version),
                 _ => continue,
@@ -324,7 +326,9 @@ impl CaseResult {
             // The first request took effect, and the second one reports that.
             let code = repeated.json()["code"].as_str().unwrap_or_default();
             let found = match (case.endpoint.name, repeated.status, code) {
-                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED") | ("create-recipient", 409, "EMAIL_ALREADY_USED") => {
+                ("assign-role", 409, "ROLE_ALREADY_ASSIGNED")
+                | ("create-recipient", 409, "EMAIL_ALREADY_USED")
+                | ("create-group", 409, "GROUP_NAME_ALREADY_USED") => {
                     repeated.json()["conflictId"] == json!(created.first())
                 }
                 ("revoke-role", 404, "ROLE_NOT_FOUND")
@@ -333,6 +337,7 @@ impl CaseResult {
                 | ("delete-dock", 404, "DOCK_NOT_FOUND")
                 | ("delete-party", 404, "PARTY_NOT_FOUND")
                 | ("delete-machine-client", 404, "MACHINE_CLIENT_NOT_FOUND")
+                | ("delete-group", 404, "GROUP_NOT_FOUND")
                 | ("allocate-ledger-party", 400, "INVALID_ARGUMENT") => true,
                 _ => false,
             };
@@ -342,9 +347,11 @@ impl CaseResult {
             );
             return;
         }
+        // A recipient that is in the group is not added again.
+        let is_new_only = case.endpoint.name != "add-group-recipients";
         // A repeated POST creates another resource. In the ledger dialect, every accepted update is a new version.
-        let is_new =
-            (case.endpoint.method == Method::POST && !case.keyed) || case.endpoint.name == "update-ledger-party";
+        let is_new = (case.endpoint.method == Method::POST && !case.keyed && is_new_only)
+            || case.endpoint.name == "update-ledger-party";
         let count = if is_new { repeated_effects.len() } else { created.len() + repeated_effects.len() };
         assert_eq!(count, 1, "{created:?} {repeated_effects:?} {self:#?}");
         let replayed = repeated.header("idempotency-replayed") == Some("true");

@@ -16,7 +16,9 @@ use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::samples::{IdLocation, SampleRequest, Tenant, id_locations, nonexistent, scoped_endpoints};
+use crate::harness::samples::{
+    IdLocation, SampleRequest, Tenant, id_locations, nonexistent, scoped_endpoints, unique_email,
+};
 use crate::harness::{
     DynamoDbRequest, RequestBuilder, TestClient, TestResponse, TestServer, Wire, api_test, iam_actions, paths, patient,
 };
@@ -282,7 +284,10 @@ async fn cursors_of_another_tenant_are_rejected_like_invalid_ones() {
             | "list-dock-parties"
             | "list-roles"
             | "list-organization-roles"
-            | "list-recipients" => cursor(&scene.other.client, paths::DOCKS).await,
+            | "list-machine-clients"
+            | "list-recipients"
+            | "list-groups"
+            | "list-group-recipients" => cursor(&scene.other.client, paths::DOCKS).await,
             _ => cursor(&scene.other.client, &SampleRequest::of(endpoint, &scene.other).target()).await,
         };
         for name in ["cursor", "anchor"] {
@@ -320,8 +325,13 @@ async fn idempotency_keys_of_another_tenant_are_unused() {
                 own.put(&IdLocation::Path("partyId".to_owned()), &party);
                 own.body = Some(json!({ "dockId": scene.own.dock, "role": role }));
             }
-            if let "create-recipient" | "create-recipients-batch" = endpoint.name {
-                // Another address, and a party that gets the role.
+            if endpoint.name == "add-group-recipients" {
+                // A recipient that is not in the group yet.
+                let created = scene.server.platform().create_recipient(&scene.own.dock, &unique_email()).await;
+                own = SampleRequest::of(endpoint, &Tenant { outsider: created.id(), ..scene.own.clone() });
+            }
+            if let "create-recipient" | "create-recipients-batch" | "create-group" = endpoint.name {
+                // Another address or name, and a party that gets the role.
                 let party = scene.server.platform().create_party(&scene.own.organization, "New").await.id();
                 own = SampleRequest::of(endpoint, &Tenant { party, ..scene.own.clone() });
             }
@@ -357,7 +367,7 @@ async fn filters_do_not_match_another_tenants_resources() {
                 "actorId" => (scene.other.key.as_str(), "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS"),
                 // Ids have their own test. The other values do not identify a tenant.
                 "organizationId" | "dockId" | "partyId" | "role" | "asOf" | "type" | "descendants" => continue,
-                "stakeholderClass" | "entityType" | "action" | "from" | "to" => continue,
+                "isActive" | "stakeholderClass" | "entityType" | "action" | "from" | "to" => continue,
                 other => panic!("{} has the filter {other}: can it disclose another tenant?", endpoint.name),
             };
             let target = SampleRequest::of(endpoint, &scene.own).target();

@@ -39,6 +39,7 @@ async fn state(platform: &TestClient, tenant: &Tenant) -> Vec<Value> {
         paths::dock_parties(dock),
         paths::parties(organization),
         paths::recipients(dock),
+        paths::groups(dock),
         paths::roles(organization, party),
         paths::organization_roles(organization),
         format!("/v1/api-keys?organizationId={organization}"),
@@ -115,7 +116,7 @@ async fn lists_contain_only_the_tenants_resources() {
         assert!(!rows.is_empty(), "{} returns nothing", endpoint.name);
         assert_eq!(list.json()["meta"]["total"], json!(rows.len()), "{}", endpoint.name);
         let text = list.json().to_string();
-        for prefix in ["org", "dock", "pty", "dpr", "rcp", "key"] {
+        for prefix in ["org", "dock", "pty", "dpr", "rcp", "grp", "key"] {
             assert!(!text.contains(other.id(prefix)), "{} returns {prefix}: {text}", endpoint.name);
         }
         // The filter by the own organization changes nothing.

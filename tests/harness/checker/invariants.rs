@@ -21,7 +21,7 @@ use super::{
 
 pub type Rule = fn(&Table, &mut Vec<String>);
 
-pub const RULES: [(&str, Rule); 31] = [
+pub const RULES: [(&str, Rule); 33] = [
     ("every item is a record of its entity type", records),
     ("there are one deployment record and one cursor secret", deployment),
     ("the counters of an organization equal the number of its resources", organization_counts),
@@ -45,7 +45,9 @@ pub const RULES: [(&str, Rule); 31] = [
     ("parties and docks count their current roles", role_counts),
     ("recipients, their e-mail addresses and their pointers agree", recipients::parts),
     ("every recipient has its dock", recipients::docks),
-    ("docks count their recipients", recipients::counts),
+    ("docks count their recipients and groups", recipients::counts),
+    ("groups and their names agree", recipients::group_names),
+    ("groups, their members and the groups of recipients agree", recipients::group_members),
     ("every API key has a row in both lists", api_keys),
     ("every machine client has a row in the list of its organization", machine_clients),
     ("every access token has a machine client that it does not exceed, and its audit entry", access_tokens),
@@ -317,15 +319,20 @@ fn audit(table: &Table, violations: &mut Vec<String>) {
     created.extend(current.map(|(owner, id)| (Some(owner), id.to_string())));
     created.extend(revoked.iter().cloned());
     let tombstones = table.tombstones.iter().map(|record| (Some(record.organization_id), deletions::id_of(record)));
-    created.extend(table.recipients.values().map(|record| (Some(record.organization_id), record.id.to_string())));
+    let recipients = table.recipients.values().map(|record| &record.recipient);
+    created.extend(recipients.map(|recipient| (Some(recipient.organization_id), recipient.id.to_string())));
+    created.extend(table.groups.values().map(|group| (Some(group.organization_id), group.id.to_string())));
     // Access tokens expire, and have a rule of their own.
     let entries = |action: Action, entity: fn(&Entity) -> bool| -> BTreeSet<(Option<OrganizationId>, String)> {
-        let is_wanted = move |entry: &&AuditEntry| entry.action == action && entity(&entry.entity_type);
+        let is_wanted = move |entry: &&AuditEntry| {
+            entry.action == action && entity(&entry.entity_type) && !entry.entity_type.is_other()
+        };
         let entries = table.audit.iter().filter(is_wanted);
         entries.map(|entry| (entry.owner.organization(), entry.entity_id.clone())).collect()
     };
-    // A deleted recipient or machine client has left only its entries.
-    let left = entries(Action::Delete, |entity| matches!(entity, Entity::Recipient | Entity::MachineClient));
+    // A deleted recipient, group or machine client has left only its entries.
+    let left =
+        entries(Action::Delete, |entity| matches!(entity, Entity::Recipient | Entity::Group | Entity::MachineClient));
     violations.extend(created.intersection(&left).map(|id| format!("{id:?} is deleted and exists")));
     let mut deleted: BTreeSet<_> = tombstones.collect();
     deleted.extend(left);

@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::Client;
 use berth_shared::{
     credentials::Owner,
-    domain::{Dock, Organization, Recipient},
-    id::{ApiKeyId, DockId, MachineClientId, OrganizationId, PartyId, RecipientId},
+    domain::{Dock, Group, Organization},
+    id::{ApiKeyId, DockId, GroupId, MachineClientId, OrganizationId, PartyId, RecipientId},
     store::{
         Item, Record,
         record::{
             AccessTokenRecord, ApiKeyRecord, ApiKeyRow, AuditEntry, AuditRow, CredentialChild, CredentialUse,
-            CursorSecret, DeletedDock, Deployment, DockCounter, DockRow, DomainRecord, IdempotencyRecord, LedgerHint,
-            LedgerRight, LedgerRightCounter, LedgerRow, MachineClientRecord, MachineClientRow, OrganizationCounter,
-            OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord, PartyReference, PendingDeletion,
-            PendingRevocation, PlatformCounter, RecipientEmail, RecipientPointer, RevokedRoleByDock,
-            RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord, TokenIssuances, Tombstone,
+            CursorSecret, DeletedDock, Deployment, DockCounter, DockRow, DomainRecord, GroupMember, GroupName,
+            IdempotencyRecord, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, MachineClientRecord,
+            MachineClientRow, OrganizationCounter, OrganizationRow, OwnerApiKeyRow, PartyPointer, PartyRecord,
+            PartyReference, PendingDeletion, PendingRevocation, PlatformCounter, RecipientEmail, RecipientPointer,
+            RecipientRecord, RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty, SlugRecord,
+            TokenIssuances, Tombstone,
         },
     },
 };
@@ -48,9 +49,12 @@ pub struct Table {
     pub roles_by_party: Vec<RoleByParty>,
     pub revoked_by_dock: Vec<RevokedRoleByDock>,
     pub revoked_by_party: Vec<RevokedRoleByParty>,
-    pub recipients: BTreeMap<RecipientId, Recipient>,
+    pub recipients: BTreeMap<RecipientId, RecipientRecord>,
     pub recipient_emails: Vec<RecipientEmail>,
     pub recipient_pointers: Vec<RecipientPointer>,
+    pub groups: BTreeMap<GroupId, Group>,
+    pub group_names: Vec<GroupName>,
+    pub group_members: Vec<GroupMember>,
     pub api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     pub api_key_rows: Vec<ApiKeyRow>,
     pub owner_api_key_rows: Vec<OwnerApiKeyRow>,
@@ -117,9 +121,12 @@ impl Table {
             Record::Role(record) => self.roles_by_party.push(record),
             Record::RevokedDockRole(record) => self.revoked_by_dock.push(record),
             Record::RevokedRole(record) => self.revoked_by_party.push(record),
-            Record::Recipient(record) => drop(self.recipients.insert(record.id, record)),
+            Record::Recipient(record) => drop(self.recipients.insert(record.recipient.id, record)),
             Record::RecipientEmail(record) => self.recipient_emails.push(record),
             Record::RecipientPointer(record) => self.recipient_pointers.push(record),
+            Record::Group(record) => drop(self.groups.insert(record.id, record)),
+            Record::GroupName(record) => self.group_names.push(record),
+            Record::GroupMember(record) => self.group_members.push(record),
             Record::ApiKey(record) => drop(self.api_keys.insert(record.key.id, record)),
             Record::ApiKeyRow(record) => self.api_key_rows.push(record),
             Record::OwnerApiKeyRow(record) => self.owner_api_key_rows.push(record),
@@ -147,8 +154,11 @@ impl Table {
         tenants.extend(self.ledger_rows.iter().map(|record| (record.organization_id, "a ledger party")));
         tenants.extend(self.roles_by_dock.iter().map(|record| (record.organization_id, "a role by dock")));
         tenants.extend(self.roles_by_party.iter().map(|record| (record.organization_id, "a role by party")));
-        tenants.extend(self.recipients.values().map(|record| (record.organization_id, "a recipient")));
+        tenants.extend(self.recipients.values().map(|record| (record.recipient.organization_id, "a recipient")));
         tenants.extend(self.recipient_emails.iter().map(|record| (record.organization_id, "an e-mail address")));
+        tenants.extend(self.groups.values().map(|record| (record.organization_id, "a group")));
+        tenants.extend(self.group_names.iter().map(|record| (record.organization_id, "the name of a group")));
+        tenants.extend(self.group_members.iter().map(|record| (record.organization_id, "a member of a group")));
         tenants
     }
 

@@ -115,6 +115,7 @@ fn globals(template: &Value, findings: &mut Findings) {
         "BERTH_TABLE": { "Ref": "TableName" },
         "BERTH_ENVIRONMENT": { "Ref": "Environment" },
         "BERTH_LOG": { "Ref": "LogLevel" },
+        "BERTH_AUDIT_RETENTION_DAYS": { "Ref": "AuditRetentionDays" },
         "BERTH_JWKS": { "Ref": "LedgerJwksUrl" },
         "BERTH_JWT_AUDIENCE": { "Ref": "LedgerJwtAudience" },
         "BERTH_JWT_SCOPE": { "Ref": "LedgerJwtScope" },

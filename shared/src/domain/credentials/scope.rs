@@ -44,6 +44,7 @@ scopes! {
     ApiKeysRead = "api-keys:read" "Read API keys.";
     ApiKeysWrite = "api-keys:write" "Create and revoke API keys.";
     AuditRead = "audit:read" "Read the audit trail.";
+    AuditWrite = "audit:write" "Append entries of other services to the audit trail.";
     LedgerRead = "ledger:read" "Read parties through the ledger API.";
     LedgerAdmin = "ledger:admin" "Allocate and update parties through the ledger API.";
     ArtifactsRead = "artifacts:read" "Read artifacts, in services that delegate authorization to Berth.";

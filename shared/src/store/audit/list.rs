@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Filter of the list of audit entries. `None` does not filter.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct AuditFilter {
     /// Dock that the entries concern.
     pub dock: Option<DockId>,
@@ -45,9 +45,17 @@ pub struct AuditFilter {
     pub from: Option<Time>,
     /// Time up to which entries are listed, exclusive.
     pub to: Option<Time>,
+    /// Time of the request. Entries that have expired are not listed.
+    pub now: Time,
 }
 
 impl AuditFilter {
+    /// Returns the filter that accepts all entries that have not expired by `now`.
+    #[must_use]
+    pub const fn all(now: Time) -> Self {
+        Self { dock: None, entity_type: None, entity_id: None, actor_id: None, action: None, from: None, to: None, now }
+    }
+
     /// Returns the ranges that have all entries of the filter, and whether they have others, too.
     fn ranges(&self, owner: Owner) -> (Vec<Range>, bool) {
         let Self { dock, entity_type, entity_id, actor_id, action, .. } = self;
@@ -141,10 +149,11 @@ impl Store {
         owner: Owner,
         entity_type: Entity,
         entity_id: String,
+        now: Time,
         page: &Page,
     ) -> Result<Listed<AuditEntry>> {
         let filter =
-            AuditFilter { entity_type: Some(entity_type), entity_id: Some(entity_id), ..AuditFilter::default() };
+            AuditFilter { entity_type: Some(entity_type), entity_id: Some(entity_id), ..AuditFilter::all(now) };
         let listed = self.audit_page(owner, &filter, page).await?;
         if listed.rows.is_empty() && page.start == Start::default() {
             return Err(Error::not_found::<id::AuditEntry>());
@@ -183,7 +192,7 @@ impl Store {
                 let record: Option<MachineClientRecord> = self.get(&keys::machine_client(id)).await?;
                 Ok(record.map(|record| Owner::Organization(record.client.organization_id)))
             }
-            Entity::Role | Entity::AccessToken | Entity::Other(_) => Ok(None),
+            Entity::Role | Entity::Group | Entity::AccessToken | Entity::Other(_) => Ok(None),
         }
     }
 
@@ -195,8 +204,9 @@ impl Store {
         let keep = |entry: &AuditEntry| filter.keeps(entry);
         let keep: Keep<'_, AuditEntry> = if has_others { Some(&keep) } else { None };
         let listed = self.list(&sections, page, keep).await?;
-        // A resource with the ULID of another one has its creation in the range.
-        let listed = listed.try_filter_map(|entry: AuditEntry| Ok(filter.keeps(&entry).then_some(entry)))?;
+        // A resource with the ULID of another one has its creation in the range. DynamoDB deletes expired items late.
+        let is_listed = |entry: &AuditEntry| filter.keeps(entry) && entry.expires_at.is_none_or(|end| filter.now < end);
+        let listed = listed.try_filter_map(|entry: AuditEntry| Ok(is_listed(&entry).then_some(entry)))?;
         let large = listed.values().filter(|entry| entry.content == Content::InEntry);
         let large: Vec<Key> = large.map(|entry| keys::audit_entry(owner, entry.id)).collect();
         if large.is_empty() {
@@ -214,17 +224,17 @@ impl Store {
 
     /// Checks that an organization exists, or that its trail has entries.
     async fn require_organization_trail(&self, organization: OrganizationId) -> Result<()> {
-        let trail = keys::audit_entries(Owner::Organization(organization));
+        let entries = keys::audit_entries(Owner::Organization(organization));
         let shard = keys::count_shard(organization, 0);
-        let (shard, has_rows) = try_join(self.get::<IgnoredAny>(&shard), self.has_rows(&trail)).await?;
+        let (shard, has_rows) = try_join(self.get::<IgnoredAny>(&shard), self.has_rows(&entries)).await?;
         if shard.is_none() && !has_rows { Err(Error::not_found::<id::Organization>()) } else { Ok(()) }
     }
 
     /// Checks that a dock exists, or that its trail has entries.
     async fn require_dock_trail(&self, organization: OrganizationId, dock: DockId) -> Result<()> {
-        let trail = keys::audit_rows(Owner::Organization(organization), &AuditView::Dock(dock));
+        let entries = keys::audit_rows(Owner::Organization(organization), &AuditView::Dock(dock));
         let dock = keys::dock(organization, dock);
-        let (dock, has_rows) = try_join(self.get::<IgnoredAny>(&dock), self.has_rows(&trail)).await?;
+        let (dock, has_rows) = try_join(self.get::<IgnoredAny>(&dock), self.has_rows(&entries)).await?;
         if dock.is_none() && !has_rows { Err(Error::not_found::<id::Dock>()) } else { Ok(()) }
     }
 

@@ -18,6 +18,8 @@ pub enum Entity {
     Role,
     /// Recipient of a dock.
     Recipient,
+    /// Group of recipients.
+    Group,
     /// API key.
     ApiKey,
     /// Machine client.
@@ -64,6 +66,7 @@ impl Entity {
             Self::Party => "party",
             Self::Role => "role",
             Self::Recipient => "recipient",
+            Self::Group => "group",
             Self::ApiKey => "api_key",
             Self::MachineClient => "machine_client",
             Self::AccessToken => "access_token",
@@ -76,11 +79,9 @@ impl Entity {
     pub const fn actions(&self) -> &'static [Action] {
         use Action::{Create, Delete, Revoke, Update};
         match self {
-            Self::Organization | Self::Dock | Self::Party | Self::Recipient | Self::MachineClient | Self::Other(_) => {
-                &[Create, Update, Delete]
-            }
             Self::Role | Self::AccessToken => &[Create, Delete],
             Self::ApiKey => &[Create, Update, Revoke],
+            _ => &[Create, Update, Delete],
         }
     }
 

@@ -1,7 +1,6 @@
 //! The deletion of a dock.
 
 use futures::future::try_join4;
-use serde::de::IgnoredAny;
 
 use super::{Deletions, KnownRoles, Leaving, revoke_roles, roles::counts_exactly};
 use crate::{
@@ -14,9 +13,10 @@ use crate::{
     store::{
         Change, Entity, Store, Write,
         expression::{Condition, Update},
+        groups,
         keys::{self, DeletedResource, SHARDS},
         organizations::counting,
-        recipients::COUNTER,
+        recipients,
         record::{DeletedDock, DockOwner, PlatformCounter},
         transaction::{Outcome, Transaction, unexpected},
     },
@@ -60,10 +60,10 @@ impl Store {
         let mut is_first = true;
         let mut lost = Vec::new();
         loop {
-            let (dock, roles, recipients, deletions) = try_join4(
+            let (dock, roles, counts, deletions) = try_join4(
                 self.dock(organization, id),
                 self.first_rows::<Role>(&keys::current_dock_roles(organization, id), None, most),
-                self.first_rows::<IgnoredAny>(&keys::recipients(organization, id), None, 1),
+                self.dock_counts(organization, id),
                 self.deletions(organization),
             )
             .await?;
@@ -74,7 +74,8 @@ impl Store {
             };
             matches(dock.version)?;
             let roles = KnownRoles(roles);
-            let known = roles.split().filter(|_| is_first && recipients.is_empty());
+            let has_roles_only = counts.is_some_and(|counts| counts.recipients == 0 && counts.groups == 0);
+            let known = roles.split().filter(|_| is_first && has_roles_only);
             match self.try_delete_dock(&dock, known, deletions, &lost, write).await? {
                 Attempt::Deleted(deletions) => {
                     let rest = known.map(|(_, rest)| rest);
@@ -108,7 +109,10 @@ impl Store {
             let key = keys::dock_count_shard(organization, dock.id, shard);
             let unchanged = roles.map_or(Condition::Exists, |(first, rest)| {
                 let counted = |role: &&Role| keys::dock_count(organization, dock.id, role.id.ulid().0) == key;
-                counts_exactly(first.iter().chain(rest).filter(counted), &[(COUNTER, 0)])
+                counts_exactly(
+                    first.iter().chain(rest).filter(counted),
+                    &[(recipients::COUNTER, 0), (groups::COUNTER, 0)],
+                )
             });
             transaction.delete(Step::Dock, &key, unchanged)?;
         }

@@ -4,28 +4,28 @@
 //! counters are gone. So the sweep ends, and any request can continue it.
 
 use futures::{StreamExt, future::try_join, stream};
+use serde::{Deserialize, de::DeserializeOwned};
 use tokio::time::{Duration, Instant};
 
 use super::{Deletions, ROLE_ACTIONS, revoke_roles};
 use crate::{
     domain::{
-        Recipient, Role,
+        Group, Recipient, Role,
         error::{Code, Error, Result},
         id::OrganizationId,
     },
     store::{
         Store, Write,
         expression::{Condition, Update},
-        keys::{self, DeletedResource},
-        recipients::remove,
+        groups,
+        keys::{self, DeletedResource, Key, Range},
+        recipients,
         transaction::{AUDIT_ACTIONS, MAX_ACTIONS, Outcome, Transaction},
     },
 };
 
 /// Maximum number of roles that one transaction revokes.
 const ROLES: usize = MAX_ACTIONS / ROLE_ACTIONS;
-/// Maximum number of recipients that one transaction removes. Each has three items.
-const RECIPIENTS: usize = MAX_ACTIONS / (3 + AUDIT_ACTIONS);
 /// Number of transactions in parallel.
 const TRANSACTIONS: usize = 4;
 /// Minimum time before the deadline at which the sweep stops, so that its last transactions can end. If a step took longer, it
@@ -38,18 +38,29 @@ const KEPT: u64 = 60 * 60 * 1000;
 #[derive(Debug, Clone, Copy)]
 struct Step;
 
+/// Key of an item that has no other content to read.
+#[derive(Deserialize)]
+struct Row {
+    pk: String,
+    sk: String,
+}
+
 /// Kind of resources that belong to a dock or a party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Children {
     /// Roles in the dock or of the party.
     Roles,
+    /// Groups of recipients of the dock. Without them, nothing joins them any more.
+    Groups,
+    /// Members of the groups.
+    Members,
     /// Recipients of the dock.
     Recipients,
 }
 
 impl Children {
     /// All kinds, in the order in which they are swept.
-    const ALL: [Self; 2] = [Self::Roles, Self::Recipients];
+    const ALL: [Self; 4] = [Self::Roles, Self::Groups, Self::Members, Self::Recipients];
 }
 
 impl Store {
@@ -76,7 +87,7 @@ impl Store {
                 }
                 let remain = match children {
                     Children::Roles => self.sweep_roles(organization, resource, write).await?,
-                    Children::Recipients => self.sweep_recipients(organization, resource, write).await?,
+                    children => self.sweep_dock(organization, resource, children, write).await?,
                 };
                 is_begun = true;
                 margin = margin.max(begun.elapsed() * 2);
@@ -117,26 +128,59 @@ impl Store {
         Ok(remain)
     }
 
-    /// Removes the next recipients of a deleted dock. Returns whether recipients may remain.
-    async fn sweep_recipients(
+    /// Removes the next groups, members of groups or recipients of a deleted dock. Returns whether some may remain.
+    async fn sweep_dock(
         &self,
         organization: OrganizationId,
         resource: DeletedResource,
+        children: Children,
         write: &Write,
     ) -> Result<bool> {
         // The recipients of a party stay, without the party.
         let DeletedResource::Dock(dock) = resource else { return Ok(false) };
-        let most = RECIPIENTS * TRANSACTIONS;
-        let range = keys::recipients(organization, dock);
-        let rows: Vec<Recipient> = self.first_rows(&range, None, i32::try_from(most).unwrap_or(i32::MAX)).await?;
-        let remove = |recipients: &[Recipient]| {
+        match children {
+            Children::Groups => {
+                let range = keys::groups(organization, dock);
+                self.sweep_rows(&range, 2 + AUDIT_ACTIONS, write, |transaction, group: &Group| {
+                    groups::remove(transaction, Step, group, write)
+                })
+                .await
+            }
+            Children::Members => {
+                let range = keys::dock_group_members(organization, dock);
+                self.sweep_rows(&range, 1, write, |transaction, Row { pk, sk }| {
+                    transaction.delete(Step, &Key { pk: pk.clone(), sk: sk.clone() }, Condition::Exists)
+                })
+                .await
+            }
+            _ => {
+                let range = keys::recipients(organization, dock);
+                self.sweep_rows(&range, 3 + AUDIT_ACTIONS, write, |transaction, recipient: &Recipient| {
+                    recipients::remove(transaction, Step, recipient, write)
+                })
+                .await
+            }
+        }
+    }
+
+    /// Removes the next rows of a range, each by this number of actions. Returns whether rows may remain.
+    async fn sweep_rows<T: DeserializeOwned>(
+        &self,
+        range: &Range,
+        actions: usize,
+        write: &Write,
+        remove: impl Fn(&mut Transaction<Step>, &T) -> Result<()>,
+    ) -> Result<bool> {
+        let at_once = MAX_ACTIONS / actions;
+        let most = at_once * TRANSACTIONS;
+        let rows: Vec<T> = self.first_rows(range, None, i32::try_from(most).unwrap_or(i32::MAX)).await?;
+        let mut transactions = Vec::new();
+        for rows in rows.chunks(at_once) {
             let mut transaction = Transaction::new(self, write)?;
-            recipients.iter().try_for_each(|recipient| remove(&mut transaction, Step, recipient, write))?;
-            Ok(transaction)
-        };
-        let transactions: Vec<Transaction<Step>> = rows.chunks(RECIPIENTS).map(remove).collect::<Result<_>>()?;
-        let commits = transactions.into_iter().map(|transaction| transaction.commit(self, write));
-        let outcomes: Vec<_> = stream::iter(commits).buffer_unordered(TRANSACTIONS).collect().await;
+            rows.iter().try_for_each(|row| remove(&mut transaction, row))?;
+            transactions.push(transaction.commit(self, write));
+        }
+        let outcomes: Vec<_> = stream::iter(transactions).buffer_unordered(TRANSACTIONS).collect().await;
         let mut remain = rows.len() == most;
         for outcome in outcomes {
             remain |= !matches!(outcome?, Outcome::Committed);

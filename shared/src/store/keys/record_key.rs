@@ -4,11 +4,11 @@ use ulid::{ULID_LEN, Ulid};
 
 use super::{AuditView, DeletedResource, Key, SHARDS};
 use crate::domain::{
-    Domain, ExternalRef, Hint, LowercaseEmail, RoleName, Slug,
+    Domain, ExternalRef, Hint, LowercaseEmail, Name, RoleName, Slug,
     credentials::Owner,
     id::{
-        AccessTokenId, ApiKeyId, AuditEntryId, DockId, Id, Kind, MachineClientId, OrganizationId, PartyId, RecipientId,
-        RoleId,
+        AccessTokenId, ApiKeyId, AuditEntryId, DockId, GroupId, Id, Kind, MachineClientId, OrganizationId, PartyId,
+        RecipientId, RoleId,
     },
 };
 
@@ -125,6 +125,22 @@ pub enum RecordKey {
     RecipientPointer {
         id: RecipientId,
     },
+    Group {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        id: GroupId,
+    },
+    GroupName {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        name: Name,
+    },
+    GroupMember {
+        organization_id: OrganizationId,
+        dock_id: DockId,
+        group_id: GroupId,
+        recipient_id: RecipientId,
+    },
     ApiKey {
         id: ApiKeyId,
     },
@@ -237,6 +253,9 @@ impl RecordKey {
             if let Some(dock) = dock.strip_suffix("#RCP") {
                 return Self::parse_recipient(organization_id, id(dock)?, sk);
             }
+            if let Some(dock) = dock.strip_suffix("#GRP") {
+                return Self::parse_group(organization_id, id(dock)?, sk);
+            }
             let dock_id = id(dock)?;
             return match shard(sk) {
                 Some(shard) => Some(Self::DockCounter { organization_id, dock_id, shard }),
@@ -309,6 +328,23 @@ impl RecordKey {
                 // Parsing an address converts it to lower case. A key in another case is not one of Berth.
                 let email = LowercaseEmail::parse(text).ok()?;
                 (email.as_str() == text).then_some(Self::RecipientEmail { organization_id, dock_id, email })
+            }
+            _ => None,
+        }
+    }
+
+    fn parse_group(organization_id: OrganizationId, dock_id: DockId, sk: &str) -> Option<Self> {
+        match sk.split_once('#')? {
+            ("GRP", group) => Some(Self::Group { organization_id, dock_id, id: id(group)? }),
+            ("NAME", text) => {
+                // Parsing a name trims and composes it. A key in another form is not one of Berth.
+                let name = Name::parse(text).ok()?;
+                (name.as_str() == text).then_some(Self::GroupName { organization_id, dock_id, name })
+            }
+            ("MEMBER", rest) => {
+                let (group, recipient) = rest.split_once('#')?;
+                let (group_id, recipient_id) = (id(group)?, id(recipient)?);
+                Some(Self::GroupMember { organization_id, dock_id, group_id, recipient_id })
             }
             _ => None,
         }

@@ -3,6 +3,7 @@
 //! A recipient with a party has the party's role `RECIPIENT` in the dock. The role is not stored with the recipient: it is
 //! read with it, so a revocation or the deletion of the party changes no recipient.
 
+mod delete;
 mod read;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     keys::{self, Key},
     random,
     reads::decode,
-    record::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRef, RoleCounts},
+    record::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRecord, RecipientRef, RoleCounts},
     roles::{add_role, count_role},
     transaction::{Outcome, Transaction, unexpected},
 };
@@ -96,7 +97,7 @@ impl Store {
         transaction.update(Step::Dock, &shard, Condition::Exists, count)?;
         link(&mut transaction, new, role, write)?;
         transaction.create(Step::Email, &email_of(new))?;
-        transaction.create(Step::Other, new)?;
+        transaction.create(Step::Other, &RecipientRecord::new(new.clone()))?;
         let place = RecipientPlace { organization_id: organization, dock_id: dock };
         transaction.create(Step::Other, &RecipientPointer { id: new.id, place })?;
         let owner = Owner::Organization(organization);
@@ -181,31 +182,6 @@ impl Store {
         match transaction.commit(self, write).await? {
             Outcome::Committed => Ok(RecipientWrite::Done),
             Outcome::ConditionsFailed(failed) => self.not_written(after, failed, disclose_foreign, write).await,
-        }
-    }
-
-    /// Deletes a recipient. Returns `false` and writes nothing if it has changed since `before` was read.
-    ///
-    /// # Errors
-    /// As every write.
-    pub async fn delete_recipient(&self, before: &Recipient, write: &Write) -> Result<bool> {
-        let (organization, dock) = (before.organization_id, before.dock_id);
-        let mut transaction = Transaction::new(self, write)?;
-        let key = keys::recipient(organization, dock, before.id);
-        transaction.delete(Step::Recipient, &key, Condition::version(before.version))?;
-        delete_email(&mut transaction, before)?;
-        transaction.delete(Step::Other, &keys::recipient_pointer(before.id), Condition::Exists)?;
-        let shard = keys::dock_count(organization, dock, before.id.ulid().0);
-        transaction.update(Step::Dock, &shard, Condition::Exists, Update::default().add(COUNTER, -1))?;
-        let change = Change::deleted(Owner::Organization(organization), Entity::Recipient, &before.id, before)?;
-        transaction.audit(write, &change.in_dock(dock))?;
-        match transaction.commit(self, write).await? {
-            Outcome::Committed => Ok(true),
-            Outcome::ConditionsFailed(failed) => match failed.first() {
-                Some((Step::Recipient, _)) => Ok(false),
-                Some((Step::Dock, _)) => Err(Error::not_found::<id::Dock>()),
-                _ => Err(unexpected(&failed)),
-            },
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         keys::{self, Key},
         listing::{Keep, READ_BY_FILTER, Section},
         reads::decode,
-        record::RecipientRef,
+        record::{Memberships, RecipientRecord, RecipientRef},
     },
 };
 
@@ -26,6 +26,8 @@ use crate::{
 pub struct LinkedRecipient {
     /// The recipient, as it is stored.
     pub recipient: Recipient,
+    /// Its groups.
+    pub memberships: Memberships,
     /// Party of the recipient; `None` also if the party no longer exists.
     pub party_id: Option<PartyId>,
     /// Role `RECIPIENT` of that party in the dock; `None` if the party does not hold it.
@@ -85,19 +87,35 @@ impl Store {
         Ok(self.with_links(vec![decode(item)?]).await?.pop())
     }
 
+    /// Reads recipients of a dock by their ids. Those that do not exist are left out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub(in crate::store) async fn recipients_of(
+        &self,
+        organization: OrganizationId,
+        dock: DockId,
+        ids: &[RecipientId],
+    ) -> Result<HashMap<RecipientId, LinkedRecipient>> {
+        let found = self.get_batch(ids.iter().map(|id| keys::recipient(organization, dock, *id))).await?;
+        let records = found.into_values().map(decode).collect::<Result<_>>()?;
+        let linked = self.with_links(records).await?;
+        Ok(linked.into_iter().map(|linked| (linked.recipient.id, linked)).collect())
+    }
+
     /// Reads the current state of the links of recipients.
-    async fn with_links(&self, recipients: Vec<Recipient>) -> Result<Vec<LinkedRecipient>> {
-        let linked = recipients.iter().filter_map(|recipient| Some((recipient, recipient.party_id?)));
+    async fn with_links(&self, records: Vec<RecipientRecord>) -> Result<Vec<LinkedRecipient>> {
+        let linked = records.iter().filter_map(|record| Some((&record.recipient, record.recipient.party_id?)));
         let linked = linked.flat_map(|(recipient, party)| link_keys(recipient, party));
         let found: HashMap<Key, StoredId> = self.get_batch_of(linked, &["id"]).await?;
-        let with_link = |recipient: Recipient| {
+        let with_link = |RecipientRecord { recipient, memberships }| {
             let keys = recipient.party_id.map(|party| link_keys(&recipient, party));
             let [party, role] = keys.map_or([None, None], |keys| keys.map(|key| found.get(&key)));
             let party_id = recipient.party_id.filter(|_| party.is_some());
             let role_id = role.filter(|_| party.is_some()).map(|role| role.id.parse().map_err(Error::internal));
-            Ok(LinkedRecipient { party_id, role_id: role_id.transpose()?, recipient })
+            Ok(LinkedRecipient { party_id, role_id: role_id.transpose()?, recipient, memberships })
         };
-        recipients.into_iter().map(with_link).collect()
+        records.into_iter().map(with_link).collect()
     }
 
     /// Reads a page of the recipients of a dock that `filter` accepts, newest first.
@@ -136,15 +154,15 @@ impl Store {
         dock: DockId,
         filter: &RecipientFilter,
         page: &Page,
-    ) -> Result<Listed<Recipient>> {
+    ) -> Result<Listed<RecipientRecord>> {
+        let keep = |record: &RecipientRecord| filter.keeps(&record.recipient);
         if let Some(email) = &filter.email {
             let found = self.recipient_by_email(organization, dock, email).await?;
-            let few = found.into_iter().filter(|recipient| filter.keeps(recipient)).collect();
-            return Ok(Listed::of_few(few, page, |recipient: &Recipient| recipient.id.to_string()));
+            let few = found.into_iter().filter(keep).collect();
+            return Ok(Listed::of_few(few, page, |record: &RecipientRecord| record.recipient.id.to_string()));
         }
         let sections = [Section::single(keys::recipients(organization, dock))];
-        let keep = |recipient: &Recipient| filter.keeps(recipient);
-        let filtered: Keep<'_, Recipient> = if filter.is_open() { None } else { Some(&keep) };
+        let filtered: Keep<'_, RecipientRecord> = if filter.is_open() { None } else { Some(&keep) };
         let total =
             async { if filter.is_open() { Ok(None) } else { self.count_kept(&sections, &keep, READ_BY_FILTER).await } };
         let (listed, total) = try_join(self.list(&sections, page, filtered), total).await?;
@@ -156,11 +174,11 @@ impl Store {
         organization: OrganizationId,
         dock: DockId,
         email: &LowercaseEmail,
-    ) -> Result<Option<Recipient>> {
+    ) -> Result<Option<RecipientRecord>> {
         let owner: Option<RecipientRef> = self.get(&keys::recipient_email(organization, dock, email)).await?;
         let Some(RecipientRef { recipient_id }) = owner else { return Ok(None) };
-        let found: Option<Recipient> = self.get(&keys::recipient(organization, dock, recipient_id)).await?;
+        let found: Option<RecipientRecord> = self.get(&keys::recipient(organization, dock, recipient_id)).await?;
         // The recipient may have changed its address between the reads.
-        Ok(found.filter(|recipient| recipient.email == *email))
+        Ok(found.filter(|record| record.recipient.email == *email))
     }
 }

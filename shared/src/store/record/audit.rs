@@ -25,7 +25,7 @@ use crate::{
 /// Maximum size of a row with the details of its entry, in bytes: one write unit, or two in a transaction.
 const MAX_ROW: usize = 1024;
 
-/// Audit entry of one change. It is never changed or deleted.
+/// Audit entry of one change. It is never changed, and deleted only by its time of deletion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
@@ -49,6 +49,12 @@ pub struct AuditEntry {
     pub request_id: String,
     /// Time of the change.
     pub created_at: Time,
+    /// Time of deletion; `None` if the entry is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Time>,
+    /// Time from which DynamoDB may delete the item, in seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u64>,
     /// Values, and data about the request.
     pub content: Content,
 }
@@ -92,6 +98,12 @@ pub struct Changes {
 }
 
 impl AuditEntry {
+    /// Returns the entry with a time of deletion, if it has one.
+    #[must_use]
+    pub(in crate::store) fn expiring(self, at: Option<Time>) -> Self {
+        Self { expires_at: at, ttl: at.map(|at| at.seconds_since_epoch() + 1), ..self }
+    }
+
     /// Returns the details; `None` if this is the content of a row without them.
     #[must_use]
     pub const fn details(&self) -> Option<&Details> {

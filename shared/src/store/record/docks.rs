@@ -33,7 +33,7 @@ pub struct DockCounter {
     pub counts: DockCounts,
 }
 
-/// Number of current roles and of recipients in a dock.
+/// Number of current roles, recipients and groups in a dock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DockCounts {
     /// Current roles.
@@ -42,13 +42,20 @@ pub struct DockCounts {
     /// Recipients.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub recipients: u64,
+    /// Groups of recipients.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub groups: u64,
 }
 
 impl DockCounts {
     /// Returns the sum of the counters of several items.
     pub(in crate::store) fn sum(items: &[Self]) -> Self {
         let roles: Vec<_> = items.iter().map(|item| item.roles).collect();
-        Self { roles: RoleCounts::sum(&roles), recipients: items.iter().map(|item| item.recipients).sum() }
+        Self {
+            roles: RoleCounts::sum(&roles),
+            recipients: items.iter().map(|item| item.recipients).sum(),
+            groups: items.iter().map(|item| item.groups).sum(),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod api_keys;
 mod audit;
 mod deletions;
 mod docks;
+mod groups;
 mod idempotency;
 mod ledger;
 mod machine_clients;
@@ -42,7 +43,7 @@ use super::{
     reads::{decode, key_of},
 };
 use crate::domain::{
-    Dock, Organization, Recipient,
+    Dock, Group, Organization,
     error::{Error, Result},
 };
 
@@ -53,6 +54,7 @@ pub use api_keys::{
 pub use audit::{AuditEntry, AuditRow, Changes, Content, Details};
 pub use deletions::{DeletedDock, Deletion, DockOwner, LastState, PendingDeletion, Tombstone};
 pub use docks::{DockCounter, DockCounts, DockRow, DomainOwner, DomainRecord};
+pub use groups::{GroupMember, GroupName, GroupRef};
 pub use idempotency::{FirstResponse, IdempotencyRecord};
 pub use ledger::{
     GrantedHint, HintOwner, LedgerHint, LedgerRight, LedgerRightCounter, LedgerRow, PartyRef, RightCount,
@@ -63,7 +65,7 @@ pub use machine_clients::{
 pub use organizations::{OrganizationCounter, OrganizationCounts, OrganizationRow, SlugRecord, SlugState};
 pub use parties::{PartyOwner, PartyPointer, PartyRecord, PartyReference, PartySummary, RoleCounts};
 pub use platform::{CursorSecret, Deployment, PlatformCounter, PlatformCounts};
-pub use recipients::{RecipientEmail, RecipientPlace, RecipientPointer, RecipientRef};
+pub use recipients::{Memberships, RecipientEmail, RecipientPlace, RecipientPointer, RecipientRecord, RecipientRef};
 pub use roles::{RevokedRoleByDock, RevokedRoleByParty, RoleByDock, RoleByParty};
 pub use secrets::{SecretDigests, SecretMatch};
 
@@ -248,11 +250,17 @@ records! {
     /// Revoked role, by party.
     RevokedRole(RevokedRoleByParty);
     /// Recipient.
-    Recipient(Recipient);
+    Recipient(RecipientRecord);
     /// E-mail address of a recipient.
     RecipientEmail(RecipientEmail);
     /// Pointer from the id of a recipient to its dock.
     RecipientPointer(RecipientPointer);
+    /// Group of recipients.
+    Group(Group);
+    /// Name of a group.
+    GroupName(GroupName);
+    /// Member of a group.
+    GroupMember(GroupMember);
     /// API key.
     ApiKey(ApiKeyRecord);
     /// API key in the list of all API keys.

@@ -1,22 +1,56 @@
 //! Records of recipients.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{StoredRecord, stores_all_members, stores_member};
+use super::{StoredRecord, parties::is_zero, stores_all_members, stores_member};
 use crate::{
     domain::{
         LowercaseEmail, Recipient,
-        id::{DockId, OrganizationId, RecipientId},
+        id::{DockId, GroupId, OrganizationId, RecipientId},
     },
     store::keys::{self, Key},
 };
 
-impl StoredRecord for Recipient {
+/// Recipient, with its groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecipientRecord {
+    /// The recipient.
+    #[serde(flatten)]
+    pub recipient: Recipient,
+    /// Its groups.
+    #[serde(flatten)]
+    pub memberships: Memberships,
+}
+
+/// Groups of a recipient.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Memberships {
+    /// The groups.
+    #[serde(with = "serde_dynamo::string_set", skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<GroupId>,
+    /// Number of times that the recipient joined or left a group.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub group_changes: u64,
+}
+
+impl RecipientRecord {
+    /// Creates the record of a recipient without groups.
+    #[must_use]
+    pub fn new(recipient: Recipient) -> Self {
+        Self { recipient, memberships: Memberships::default() }
+    }
+}
+
+impl StoredRecord for RecipientRecord {
     const ENTITY_TYPE: &'static str = "recipient";
     stores_all_members!();
 
     fn key(&self) -> Key {
-        keys::recipient(self.organization_id, self.dock_id, self.id)
+        let Recipient { organization_id, dock_id, id, .. } = self.recipient;
+        keys::recipient(organization_id, dock_id, id)
     }
 }
 

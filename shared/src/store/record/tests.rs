@@ -1,6 +1,7 @@
 //! Every record round-trips, and no item is read as another type.
 
 mod credentials;
+mod recipients;
 
 use proptest::prelude::*;
 use ulid::Ulid;
@@ -8,10 +9,10 @@ use ulid::Ulid;
 use super::*;
 use crate::{
     domain::{
-        Dock, DockProfile, Domain, ExternalRef, Hint, LowercaseEmail, Metadata, Name, Namespace, Party, PartyType,
-        Recipient, Role, RoleName, Slug, StakeholderClass,
+        Dock, DockProfile, Domain, ExternalRef, Hint, Metadata, Name, Namespace, Party, PartyType, Role, RoleName,
+        Slug,
         credentials::{CredentialId, Owner},
-        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RecipientId, RoleId},
+        id::{ApiKeyId, AuditEntryId, DockId, OrganizationId, PartyId, RoleId},
         json::Json,
         time::Time,
     },
@@ -109,22 +110,6 @@ impl Values {
         }
     }
 
-    fn recipient(&self) -> Recipient {
-        Recipient {
-            id: RecipientId::from_ulid(self.ulid(3)),
-            organization_id: self.organization(),
-            dock_id: self.dock().id,
-            name: self.name.clone(),
-            email: LowercaseEmail::parse(&format!("r{}@example.com", self.number)).unwrap(),
-            stakeholder_class: self.is_set.then_some(StakeholderClass::Agent),
-            identifiers: Metadata::of_ledger(vec![("n".to_owned(), Json::Number("1.0".to_owned()))]),
-            party_id: self.is_set.then(|| self.party().id),
-            created_at: self.time(),
-            updated_at: self.time(),
-            version: self.number,
-        }
-    }
-
     fn audit_entry(&self) -> AuditEntry {
         AuditEntry {
             id: AuditEntryId::from_ulid(self.ulid(5)),
@@ -137,6 +122,8 @@ impl Values {
             dialect: Dialect::Ledger,
             request_id: "req".to_owned(),
             created_at: self.time(),
+            expires_at: self.is_set.then(|| self.time()),
+            ttl: self.is_set.then_some(self.number),
             content: Content::Plain(Details {
                 changes: Some(Changes {
                     before: Json::Null,
@@ -232,7 +219,7 @@ impl Values {
                 organization_id,
                 dock_id: dock.id,
                 shard,
-                counts: DockCounts { roles: role_counts, recipients: self.number },
+                counts: DockCounts { roles: role_counts, recipients: self.number, groups: 0 },
             }
             .into(),
             dock.into(),
@@ -264,23 +251,6 @@ impl Values {
             RoleByParty { organization_id, role: role.clone() }.into(),
             RevokedRoleByDock { organization_id, role: role.clone() }.into(),
             RevokedRoleByParty { organization_id, role }.into(),
-        ]
-    }
-
-    /// Returns the records of recipients.
-    fn records_of_recipients(&self) -> Vec<Record> {
-        let recipient = self.recipient();
-        let Recipient { id, organization_id, dock_id, .. } = recipient;
-        vec![
-            RecipientEmail {
-                organization_id,
-                dock_id,
-                email: recipient.email.clone(),
-                owner: RecipientRef { recipient_id: id },
-            }
-            .into(),
-            RecipientPointer { id, place: RecipientPlace { organization_id, dock_id } }.into(),
-            recipient.into(),
         ]
     }
 
