@@ -15,6 +15,27 @@ import { button, identifier, problem, when } from "./ui.js";
 /** Members that every change has, and that say nothing about it. */
 const UNREMARKABLE = new Set(["updatedAt", "version"]);
 
+/** Changes that the filter offers. @type {import("./api.js").Schemas["AuditedAction"][]} */
+const ACTIONS = [
+  "organization.created",
+  "organization.updated",
+  "organization.deleted",
+  "dock.created",
+  "dock.updated",
+  "dock.deleted",
+  "party.created",
+  "party.updated",
+  "party.deleted",
+  "party.role.assigned",
+  "party.role.revoked",
+  "recipient.created",
+  "recipient.updated",
+  "recipient.deleted",
+  "api_key.created",
+  "api_key.updated",
+  "api_key.revoked",
+];
+
 /** Entries that an export contains at most. */
 const EXPORTED = 10_000;
 
@@ -36,7 +57,8 @@ function reference(type, id, organization) {
 /** The entry as a sentence. @param {AuditEntry} entry */
 function sentence(entry) {
   const { actor, action, entityType, entityId, organizationId, changes } = entry;
-  const verb = t.audit.verbs[/** @type {keyof typeof t.audit.verbs} */ (action)] ?? action;
+  // `party.role.assigned` is the verb "assigned".
+  const verb = action.split(".").at(-1) ?? action;
   const after = changes?.after ?? changes?.before;
   const label = typeof after?.name === "string" ? [" ", h("bdi", { class: "name" }, `“${after.name}”`)] : null;
   const role =
@@ -117,7 +139,7 @@ export function auditPage({ parameters, query: address, signal }) {
   const actor = searchField(t.audit.actor, reload, { value: address.get("actorId") ?? "", maxlength: 256 });
   const entity = searchField(t.audit.entity, reload, { value: address.get("entityId") ?? "", maxlength: 256 });
   const type = select(t.audit.type, t.audit.types, reload);
-  const action = select(t.audit.action, t.audit.verbs, reload);
+  const action = select(t.audit.action, Object.fromEntries(ACTIONS.map((each) => [each, each])), reload);
   const [from, to] = [t.audit.from, t.audit.to].map((label) =>
     h("input", { type: "datetime-local", "aria-label": `${label} (UTC)`, onchange: reload }),
   );
@@ -225,5 +247,5 @@ const select = (label, options, onchange) =>
     "select",
     { "aria-label": label, onchange },
     h("option", { value: "" }, `${label}: ${t.all}`),
-    ...Object.entries(options).map(([value, text]) => h("option", { value }, label === t.audit.action ? value : text)),
+    ...Object.entries(options).map(([value, text]) => h("option", { value }, text)),
   );
