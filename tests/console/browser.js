@@ -88,7 +88,12 @@ export async function go(page, hash) {
 /** Waits until nothing is loading. */
 export async function settled(page) {
   await page.waitForTimeout(30);
-  await page.waitForFunction(() => document.querySelector("[aria-busy='true']") === null);
+  try {
+    await page.waitForFunction(() => document.querySelector("[aria-busy='true']") === null);
+  } catch (error) {
+    const busy = await page.evaluate(() => document.querySelector("[aria-busy='true']")?.outerHTML.slice(0, 300));
+    throw new Error(`${page.url()} is still loading: ${busy}`, { cause: error });
+  }
 }
 
 /** Asserts that axe finds nothing serious. Its script is evaluated, because the policy of the page forbids to add it. */

@@ -94,7 +94,7 @@ describe("the template helper", () => {
   });
 
   const cases = {
-    text: ["&lt;b&gt;&amp;amp;01<i>&lt;i&gt;</i></p>", '"<b>', 0],
+    text: ["&lt;b&gt;&amp;amp;01<i>&lt;i&gt;</i>", '"<b>', 0],
     attributes: '<input type="checkbox" disabled="" aria-busy="false" max="3">',
     value: "<",
     listener: [1, "<button></button>"],
