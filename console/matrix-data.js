@@ -57,7 +57,8 @@ export class Positions {
 
   /** Reads the rows of a range that are not read yet. @param {number} from @param {number} to */
   async ensure(from, to) {
-    if (this.pages.size === 0) await this.#page(0);
+    // Another reading may be waiting for the first page, too.
+    await this.#page(0);
     const end = Math.min(to, this.count);
     for (let index = from; index < end; index += 1) {
       if (this.rows[index] !== undefined) continue;
