@@ -29,6 +29,7 @@ use berth_shared::{
 use lambda_http::{Body, Request, RequestExt, http::Response};
 
 pub use routes::{allowed_methods, route};
+pub use service::console::asset_paths;
 
 /// Every endpoint.
 pub static ENDPOINTS: &[Endpoint] = &[
@@ -102,6 +103,9 @@ pub static ENDPOINTS: &[Endpoint] = &[
     oauth::metadata::ENDPOINT,
     service::health::ENDPOINT,
     service::openapi::ENDPOINT,
+    service::root::ENDPOINT,
+    service::console::ENDPOINT,
+    service::console::ASSET,
     service::fallback::ENDPOINT,
 ];
 

@@ -24,6 +24,56 @@ pub(crate) struct OpenApiDocument {
     paths: Map<String, Value>,
 }
 
+/// Name, version and documents of the service.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "a schema: the body is a constant")]
+pub(crate) struct ServiceDescription {
+    /// Name of the service: always `Berth`.
+    name: String,
+    /// Version of Berth, for example `1.0.0`.
+    version: String,
+    /// Paths of the documents of the service.
+    links: ServiceLinks,
+}
+
+/// Paths of the documents of a service.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "a schema: the body is a constant")]
+pub(crate) struct ServiceLinks {
+    /// Path of the console.
+    console: String,
+    /// Path of the OpenAPI document.
+    openapi: String,
+    /// Path of the health check.
+    health: String,
+}
+
+/// Page for browsers.
+pub(crate) struct Page;
+
+impl JsonSchema for Page {
+    fn schema_name() -> Cow<'static, str> {
+        "Page".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "Page for browsers, as HTML." })
+    }
+}
+
+/// Asset of the console.
+pub(crate) struct ConsoleAsset;
+
+impl JsonSchema for ConsoleAsset {
+    fn schema_name() -> Cow<'static, str> {
+        "ConsoleAsset".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "Module, style sheet or icon of the console." })
+    }
+}
+
 /// Plain-text body of `GET /readyz`.
 pub(crate) struct ReadinessReport;
 

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod console;
 mod docks;
 pub mod documented;
 mod groups;

@@ -1,4 +1,4 @@
-//! `GET /v1/healthz`, `GET /openapi.json` and requests without a route.
+//! `GET /`, `GET /v1/healthz`, `GET /openapi.json` and requests without a route.
 
 use berth_shared::http::{Access, Handler};
 use macro_rules_attribute::apply;
@@ -50,13 +50,37 @@ async fn the_contract_is_compressed_and_cached() {
 }
 
 #[apply(api_test)]
+async fn the_root_describes_the_service_as_json_or_as_a_page() {
+    let server = TestServer::start().await;
+    let get = |accept: &str| server.anonymous().request(Method::GET, "/").header("accept", accept).send();
+    let described = get("*/*").await.expect(200);
+    assert_eq!(described.text("name"), "Berth");
+    assert_eq!(described.text("version"), env!("CARGO_PKG_VERSION"));
+    for link in ["console", "openapi", "health"] {
+        let target = described.json()["links"][link].as_str().expect("a path");
+        server.anonymous().get(target).await.expect(200);
+    }
+    let page = get("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8").await.expect(200);
+    assert_eq!(page.header("content-type"), Some("text/html"));
+    assert!(page.body_text().contains("href=\"/console\""), "{}", page.body_text());
+    assert!(page.header("content-security-policy").is_some());
+    assert_ne!(page.header("etag"), described.header("etag"));
+    for response in [&described, &page] {
+        assert_eq!(response.header("vary"), Some("Accept, Accept-Encoding"));
+    }
+    let known =
+        server.anonymous().request(Method::GET, "/").header("if-none-match", described.header("etag").expect("a tag"));
+    known.send().await.expect(304);
+}
+
+#[apply(api_test)]
 async fn strict_handling_applies_to_public_endpoints() {
     let server = TestServer::start().await;
     for endpoint in berth_functions::ENDPOINTS {
         if endpoint.access != Access::Public || endpoint.method != Method::GET {
             continue;
         }
-        let target = format!("{}?verbose=1", endpoint.path);
+        let target = format!("{}?verbose=1", paths::public(endpoint));
         server.anonymous().get(&target).await.expect(endpoint.success);
         if let Handler::Other(_) = endpoint.handler {
             // The ledger dialect does not support the preference.
@@ -85,7 +109,7 @@ async fn unknown_paths_are_not_found_without_a_credential() {
     let world = PartyWorld::new().await;
     let with_slash = [world.organization_path().as_str(), &world.dock_path(), paths::DOCKS, "/v1/healthz"]
         .map(|path| format!("{path}/"));
-    let nonexistent = ["/", "/v1", "/v2", "/v1/organizations//parties", "/V1/docks", "/v1/docks/x/y/z", "/%2e%2e"];
+    let nonexistent = ["//", "/v1", "/v2", "/v1/organizations//parties", "/V1/docks", "/v1/docks/x/y/z", "/%2e%2e"];
     for target in with_slash.iter().map(String::as_str).chain(nonexistent) {
         for method in [Method::GET, Method::POST, Method::OPTIONS, Method::DELETE] {
             let error =

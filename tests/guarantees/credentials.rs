@@ -219,9 +219,9 @@ async fn public_endpoints_ignore_credentials() {
     let server = TestServer::start().await;
     let mut public = 0;
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Public) {
-        let target = if endpoint.path == "$default" { "/v1/docks" } else { endpoint.path };
+        let target = paths::public(endpoint);
         for client in [server.anonymous(), server.client("nonsense")] {
-            client.request(endpoint.method.clone(), target).send().await.expect(endpoint.success);
+            client.request(endpoint.method.clone(), &target).send().await.expect(endpoint.success);
             public += 1;
         }
     }

@@ -88,7 +88,8 @@ async fn head_is_get_without_the_body() {
 /// Returns the value of `Allow` for each path, from the endpoint list. A path with a malformed id is known, too.
 fn allowed_methods() -> BTreeMap<String, String> {
     let mut methods: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    let rest = |path: &str| path.starts_with("/v1/") || path == "/openapi.json";
+    let rest =
+        |path: &str| path.starts_with("/v1/") || ["/", "/openapi.json"].contains(&path) || path.starts_with("/console");
     for endpoint in ENDPOINTS.iter().filter(|endpoint| rest(endpoint.path)) {
         let segments = endpoint.path.split('/').map(|segment| if segment.starts_with('{') { "x" } else { segment });
         let allowed = methods.entry(segments.collect::<Vec<_>>().join("/")).or_default();

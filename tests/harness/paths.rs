@@ -1,5 +1,8 @@
 //! The paths of the API.
 
+use berth_functions::FALLBACK;
+use berth_shared::http::Endpoint;
+
 pub const ORGANIZATIONS: &str = "/v1/organizations";
 pub const DOCKS: &str = "/v1/docks";
 pub const API_KEYS: &str = "/v1/api-keys";
@@ -101,4 +104,13 @@ pub fn ledger_user(user: &str) -> String {
 
 pub fn ledger_user_rights(user: &str) -> String {
     format!("/v2/users/{user}/rights")
+}
+
+/// Returns a path of an endpoint that needs no credential.
+pub fn public(endpoint: &Endpoint) -> String {
+    match endpoint.name {
+        FALLBACK => DOCKS.to_owned(),
+        "asset" => berth_functions::asset_paths().next().expect("an asset"),
+        _ => endpoint.path.to_owned(),
+    }
 }

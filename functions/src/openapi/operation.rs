@@ -171,14 +171,10 @@ fn responses(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
         None => {}
     }
     let mut responses = Map::new();
-    let mut content = json!({ "schema": (endpoint.response)(schemas) });
-    if let Some(example) = example(endpoint.response_example) {
-        content["example"] = example;
-    }
     let success = json!({
         "description": endpoint.summary,
         "headers": response_headers(endpoint),
-        "content": { "application/json": content },
+        "content": success_content(endpoint, schemas),
     });
     responses.insert(endpoint.success.to_string(), success);
     if endpoint.accepts_if_none_match() {
@@ -194,6 +190,20 @@ fn responses(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
         by_status.into_iter().map(|(status, codes)| (status.to_string(), error_response(status, &codes, endpoint))),
     );
     Value::Object(responses)
+}
+
+/// Returns the media types of the response to a success, each with its schema.
+fn success_content(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
+    let mut content = json!({ "schema": (endpoint.response)(schemas) });
+    if let Some(example) = example(endpoint.response_example) {
+        content["example"] = example;
+    }
+    let text = || json!({ "schema": { "type": "string", "description": "The same as a page for browsers." } });
+    let (first, others) = endpoint.response_types.split_first().unwrap_or((&"application/json", &[]));
+    let is_json = *first == "application/json";
+    let others = others.iter().map(|other| ((*other).to_owned(), if is_json { text() } else { content.clone() }));
+    let all: Map<String, Value> = others.chain([((*first).to_owned(), content.clone())]).collect();
+    Value::Object(all)
 }
 
 fn response_headers(endpoint: &Endpoint) -> Value {

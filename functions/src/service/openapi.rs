@@ -12,6 +12,7 @@ static DOCUMENT: Document = Document {
     identity: include_bytes!("../../../openapi.json"),
     gzip: include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz")),
     brotli: include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.br")),
+    ..Document::PUBLIC
 };
 
 /// The endpoint openapi.

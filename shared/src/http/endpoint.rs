@@ -143,6 +143,8 @@ pub struct Endpoint {
     pub body: Option<RequestBody>,
     /// Schema of the response.
     pub response: SchemaOf,
+    /// Media types of the response to a success, the default first.
+    pub response_types: &'static [&'static str],
     /// Error codes of the handler. The OpenAPI document adds the codes of the common steps.
     pub errors: &'static [Code],
     /// Example of a request's body, as JSON text; empty if there is none.
@@ -180,6 +182,7 @@ impl Endpoint {
             restricts_dock_bound: false,
             body: None,
             response: |_| schemars::json_schema!(false),
+            response_types: &["application/json"],
             errors: &[],
             request_example: "",
             response_example: "",
@@ -294,6 +297,13 @@ impl Endpoint {
     #[must_use]
     pub const fn max_limit(mut self, rows: usize) -> Self {
         self.max_limit = rows;
+        self
+    }
+
+    /// Sets the media types of the response to a success, the default first.
+    #[must_use]
+    pub const fn response_types(mut self, types: &'static [&'static str]) -> Self {
+        self.response_types = types;
         self
     }
 

@@ -55,6 +55,14 @@ pub static PATH_PARAMETERS: &[PathParameter] = &[
         "${MACHINE_CLIENT_ID}",
     ),
     PathParameter::text(
+        "assetVersion",
+        "Version of the assets of the console, as in the page `/console`.",
+        asset_version,
+        "0123456789abcdef",
+        "${ASSET_VERSION}",
+    ),
+    PathParameter::text("assetName", "Name of an asset of the console.", asset_name, "main.js", "${ASSET_NAME}"),
+    PathParameter::text(
         "party",
         "Ledger party id: a hint, `::` and the namespace of the participant.",
         ledger_party,
@@ -123,6 +131,16 @@ pub fn audited_id(_: &mut SchemaGenerator) -> Schema {
 /// Schema of a ledger party id.
 pub fn ledger_party(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9:_ -]{1,255}$" })
+}
+
+/// Schema of the version of the console's assets.
+fn asset_version(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[0-9a-f]{16}$" })
+}
+
+/// Schema of the name of an asset.
+fn asset_name(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": r"^[a-z-]+\.(?:js|css|svg)$" })
 }
 
 /// Schema of a ledger user id.

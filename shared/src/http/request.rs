@@ -6,7 +6,8 @@ use lambda_http::{Body as RawBody, RequestExt, http::Method};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Document, Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler, body, boundary, document::Encoding,
+    Document, Endpoint, EntityTag, MAX_BODY, Query, Response, RestHandler, body, boundary,
+    document::{Encoding, preferred_type},
     headers::Headers,
 };
 use crate::{
@@ -228,6 +229,14 @@ impl Request {
         let tag = EntityTag::document(document.digest, encoding.name());
         let not_modified = self.headers.if_none_match.as_ref().is_some_and(|tags| tags.match_tag(&tag));
         Response { not_modified, ..Response::of_document(document, encoding) }.with_etag(tag)
+    }
+
+    /// Creates the response with the document whose media type the client prefers; the first one if it has no preference.
+    #[must_use]
+    pub fn preferred_document(&self, documents: &'static [Document]) -> Response {
+        let types: Vec<_> = documents.iter().map(|document| document.content_type).collect();
+        let preferred = preferred_type(self.raw.headers(), &types);
+        documents.get(preferred).map_or_else(Response::default, |document| self.document(document))
     }
 
     /// Returns whether the request has `Cache-Control: no-cache`, which requires a strongly consistent read.

@@ -11,16 +11,13 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use lambda_http::{
     Body, RequestExt,
-    http::{HeaderMap, HeaderValue, Response as HttpResponse, StatusCode, header},
+    http::{HeaderValue, Response as HttpResponse, StatusCode, header},
 };
 use tracing::Instrument;
 
 use super::{
     Access, Endpoint, LogOutcome, PathParameter, Problem, Request, RequestContext, Response, RestHandler, boundary,
-    boundary::value,
-    context::log_caller,
-    document::{CACHE_CONTROL, Encoding},
-    headers::Headers,
+    boundary::value, context::log_caller, document::Encoding, headers::Headers,
 };
 use crate::{
     domain::error::{Code, Error, RecordedResponse, Result},
@@ -161,8 +158,8 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
         Outcome::Success(success) if success.not_modified => {
             let etag = success.etag.as_ref().map(super::EntityTag::header);
             let mut response = http_response(304, String::new(), None, etag);
-            if success.document.is_some() {
-                add_caching(response.headers_mut());
+            if let Some((document, _)) = success.document {
+                document.add_headers(response.headers_mut());
             }
             response
         }
@@ -175,7 +172,7 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
             if *encoding != Encoding::Identity {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
             }
-            add_caching(headers);
+            document.add_headers(headers);
             response
         }
         Outcome::Success(success) => {
@@ -204,12 +201,6 @@ fn to_http(outcome: &Outcome, endpoint: &Endpoint, instance: &str, request_id: &
         }
         Outcome::Error(error) => error_response(error, instance, request_id),
     }
-}
-
-/// Lets caches keep a document, one for each encoding.
-fn add_caching(headers: &mut HeaderMap) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE_CONTROL));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
 }
 
 fn http_response(status: u16, body: String, location: Option<&str>, etag: Option<String>) -> HttpResponse<Body> {
