@@ -16,9 +16,9 @@ use crate::domain::{
     time::Time,
 };
 
-/// Number of tokens that a client can obtain in [`WINDOW_MILLIS`].
+/// Number of tokens that a client can obtain in a sliding window of one minute.
 pub const MAX_ISSUANCES: usize = 10;
-/// Length of the sliding window in which issuances count, in milliseconds.
+/// Length of that window, in milliseconds.
 const WINDOW_MILLIS: u64 = 60_000;
 /// Age from which an eventually consistent read finds a token, in milliseconds. DynamoDB replicates within a second.
 const REPLICATION_MILLIS: u64 = 60_000;
