@@ -346,13 +346,16 @@ async fn a_key_expires_after_24_hours() {
 async fn a_request_whose_expiry_has_passed_is_replayed_for_24_hours() {
     let clock = Clock::default();
     let server = TestServer::start_with(Options { clock: clock.clone(), ..patient() }).await;
-    let ends = clock.now().plus_millis(DAY / 2).to_string();
-    let body = json!({ "name": "Short-lived", "scopes": ["docks:read"], "expiresAt": ends });
-    let first = post(&server.platform(), paths::API_KEYS, "k", &body).send().await.expect(201);
-    clock.advance(DAY / 2);
-    // The expiry is in the past now, which a new request must not ask for.
-    check_replay(&without_secret(first), &post(&server.platform(), paths::API_KEYS, "k", &body).send().await);
-    clock.advance(DAY / 2);
-    let error = post(&server.platform(), paths::API_KEYS, "k", &body).send().await;
-    assert_eq!(error.error_locations(), ["/expiresAt"]);
+    let organization = server.platform().create_organization("Acme").await.id();
+    for target in [paths::API_KEYS.to_owned(), paths::machine_clients(&organization)] {
+        let ends = clock.now().plus_millis(DAY / 2).to_string();
+        let body = json!({ "name": "Short-lived", "scopes": ["docks:read"], "expiresAt": ends });
+        let first = post(&server.platform(), &target, "k", &body).send().await.expect(201);
+        clock.advance(DAY / 2);
+        // The expiry is in the past now, which a new request must not ask for.
+        check_replay(&without_secret(first), &post(&server.platform(), &target, "k", &body).send().await);
+        clock.advance(DAY / 2);
+        let error = post(&server.platform(), &target, "k", &body).send().await;
+        assert_eq!(error.error_locations(), ["/expiresAt"]);
+    }
 }

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{LazyLock, Mutex},
+    sync::{LazyLock, Mutex, OnceLock},
 };
 
 use jsonschema::Validator;
@@ -17,15 +17,35 @@ use super::TestResponse;
 const UNSEEN: &str = include_str!("unseen.txt");
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
-/// Validators of bodies, by operation, status and media type.
-type Bodies = HashMap<(String, u16, String), Validator>;
+/// Schemas of bodies, by operation, status and media type.
+type Bodies = HashMap<(String, u16, String), BodySchema>;
 
 static SEEN: Mutex<BTreeSet<(String, u16)>> = Mutex::new(BTreeSet::new());
 
 struct Contract {
     document: Value,
-    validators: Bodies,
-    problem: Validator,
+    bodies: Bodies,
+    problem: BodySchema,
+}
+
+/// Schema of a body. Its validator is compiled when the first test needs it, because most runs need few.
+struct BodySchema {
+    schema: Value,
+    validator: OnceLock<Validator>,
+}
+
+impl BodySchema {
+    const fn new(schema: Value) -> Self {
+        Self { schema, validator: OnceLock::new() }
+    }
+
+    fn validator(&self) -> &Validator {
+        self.validator.get_or_init(|| {
+            let mut schema = self.schema.clone();
+            schema["components"] = CONTRACT.document["components"].clone();
+            jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is valid")
+        })
+    }
 }
 
 impl Contract {
@@ -36,7 +56,7 @@ impl Contract {
         let mut whole = document["components"]["schemas"].clone();
         close(&mut whole);
         document["components"]["schemas"] = whole;
-        let mut validators = HashMap::new();
+        let mut bodies = HashMap::new();
         for (_, _, operation) in operations(&document) {
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 for (media_type, content) in response["content"].as_object().into_iter().flatten() {
@@ -46,12 +66,12 @@ impl Contract {
                     }
                     let id = operation["operationId"].as_str().expect("operationId").to_owned();
                     let key = (id, status.parse().expect("status"), media_type.clone());
-                    validators.insert(key, validator(&document, schema));
+                    bodies.insert(key, BodySchema::new(schema));
                 }
             }
         }
-        let problem = validator(&document, json!({ "$ref": "#/components/schemas/Problem" }));
-        Self { document, validators, problem }
+        let problem = BodySchema::new(json!({ "$ref": "#/components/schemas/Problem" }));
+        Self { document, bodies, problem }
     }
 }
 
@@ -66,11 +86,6 @@ fn name_by_endpoint(document: &mut Value) {
         });
         operation["operationId"] = json!(name);
     }
-}
-
-fn validator(document: &Value, mut schema: Value) -> Validator {
-    schema["components"] = document["components"].clone();
-    jsonschema::options().should_validate_formats(true).build(&schema).expect("the schema is valid")
 }
 
 /// Forbids members that a schema does not name, and values that an extensible enumeration does not list. Clients accept
@@ -156,10 +171,10 @@ pub fn check(method: &Method, target: &str, response: &TestResponse) {
             let media_type = response.header("content-type").unwrap_or_default();
             let known = media_type.strip_suffix("; charset=UTF-8").filter(|known| *known == "text/plain");
             let key = (id.clone(), response.status, known.unwrap_or(media_type).to_owned());
-            let validator = CONTRACT.validators.get(&key);
-            let validator =
-                validator.unwrap_or_else(|| panic!("{id} does not document this media type: {media_type} {}", shown()));
-            check_body(validator, response, media_type, &shown());
+            let body = CONTRACT.bodies.get(&key);
+            let body =
+                body.unwrap_or_else(|| panic!("{id} does not document this media type: {media_type} {}", shown()));
+            check_body(body, response, media_type, &shown());
         }
         None => assert!(response.body.is_empty(), "undocumented body: {}", shown()),
     }
@@ -167,11 +182,11 @@ pub fn check(method: &Method, target: &str, response: &TestResponse) {
 }
 
 #[track_caller]
-fn check_body(validator: &Validator, response: &TestResponse, media_type: &str, shown: &str) {
+fn check_body(schema: &BodySchema, response: &TestResponse, media_type: &str, shown: &str) {
     assert_eq!(response.header("content-type"), Some(media_type), "{shown}");
     let body = if !media_type.ends_with("json") { json!(response.body_text()) } else { response.json().clone() };
     let errors: Vec<_> =
-        validator.iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        schema.validator().iter_errors(&body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "violates the contract: {errors:?}\n{shown}");
 }
 

@@ -1,13 +1,17 @@
 //! Detection of sensitive values in the log: credentials, names, addresses and all other input of clients.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    sync::LazyLock,
+};
 
 use aho_corasick::AhoCorasick;
 use berth_functions::ENDPOINTS;
 use berth_shared::{
     error::Code,
     http::AuthFailure,
-    id::{ApiKeyId, OrganizationId},
+    id::{ApiKeyId, MachineClientId, OrganizationId},
 };
 use serde_json::Value;
 
@@ -15,7 +19,9 @@ use serde_json::Value;
 const SHORTEST: usize = 6;
 /// Length of the prefix that is searched for, in characters. If a long value leaked, its prefix did, too.
 const PREFIX: usize = 64;
-/// Words that Berth itself writes in lines about requests, besides codes and names of endpoints.
+/// Environment variable with which a leak also shows the value.
+const SHOW: &str = "BERTH_SHOW_LEAKS";
+/// Words that Berth itself writes in lines about requests, besides codes, names of endpoints, and words of the contract.
 const PRODUCT_WORDS: [&str; 9] = [
     "berth::request",
     "completed",
@@ -53,7 +59,7 @@ impl SensitiveValues {
     }
 
     /// Returns the leaks in the lines of a log, which are JSON objects. A leak names the kind of the value and the
-    /// message of the line, never the value itself.
+    /// message of the line. It has the value only if `BERTH_SHOW_LEAKS` is set.
     pub fn leaks<'a>(&self, lines: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
         let (mut texts, mut kinds) = (Vec::new(), Vec::new());
         for (value, kind) in &self.0 {
@@ -75,7 +81,8 @@ impl SensitiveValues {
             for found in search.find_overlapping_iter(&text) {
                 let value = &texts[found.pattern()];
                 if !is_number(value) || stands_alone(&text, found.start(), found.end()) {
-                    leaks.insert(format!("{} in the line {}", kinds[found.pattern()], line["message"]));
+                    let shown = if env::var_os(SHOW).is_some() { format!(": {value:?}") } else { String::new() };
+                    leaks.insert(format!("{} in the line {}{shown}", kinds[found.pattern()], line["message"]));
                 }
             }
         }
@@ -88,13 +95,47 @@ fn is_product_word(value: &str) -> bool {
     let codes = Code::ALL.iter().map(|code| code.as_str());
     let names = ENDPOINTS.iter().map(|endpoint| endpoint.name);
     let reasons = [AuthFailure::Missing, AuthFailure::Unknown, AuthFailure::Revoked, AuthFailure::Expired];
-    let mut words = codes.chain(names).chain(PRODUCT_WORDS);
+    let mut words = codes.chain(names).chain(PRODUCT_WORDS).chain(contract_words());
     words.any(|word| word.contains(value)) || reasons.iter().any(|reason| reason.to_string().contains(value))
 }
 
-/// Returns whether the value is an id that log lines contain: of an API key or an organization.
+/// Returns the names of the members and parameters of the contract, and the values that it lists.
+fn contract_words() -> impl Iterator<Item = &'static str> {
+    static WORDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let mut words = BTreeSet::new();
+        let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi.json"));
+        add_words(&serde_json::from_str(text).expect("openapi.json is JSON"), &mut words);
+        words
+    });
+    WORDS.iter().map(String::as_str)
+}
+
+fn add_words(value: &Value, words: &mut BTreeSet<String>) {
+    let members = match value {
+        Value::Object(members) => members,
+        Value::Array(elements) => return elements.iter().for_each(|element| add_words(element, words)),
+        _ => return,
+    };
+    if let Some(properties) = members.get("properties").and_then(Value::as_object) {
+        words.extend(properties.keys().cloned());
+    }
+    if let (Some(name), true) = (members.get("name").and_then(Value::as_str), members.contains_key("in")) {
+        words.insert(name.to_owned());
+    }
+    for list in ["enum", "x-extensible-enum"] {
+        let values = members.get(list).and_then(Value::as_array).into_iter().flatten();
+        words.extend(values.filter_map(Value::as_str).map(ToOwned::to_owned));
+    }
+    // Examples have the values of clients.
+    let others = members.iter().filter(|(name, _)| !["example", "examples"].contains(&name.as_str()));
+    others.for_each(|(_, member)| add_words(member, words));
+}
+
+/// Returns whether the value is an id that log lines contain: of an API key, a machine client or an organization.
 fn is_logged_id(value: &str) -> bool {
-    value.parse::<ApiKeyId>().is_ok() || value.parse::<OrganizationId>().is_ok()
+    value.parse::<ApiKeyId>().is_ok()
+        || value.parse::<MachineClientId>().is_ok()
+        || value.parse::<OrganizationId>().is_ok()
 }
 
 /// Returns whether the value is one repeated character. Tests of lengths send such values, also as request ids.

@@ -1,6 +1,8 @@
 //! Access tokens as credentials.
 
 use berth::Options;
+use berth_functions::ENDPOINTS;
+use berth_shared::{credentials::Scope, http::Access};
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
@@ -8,7 +10,7 @@ use serde_json::json;
 use super::OAuth;
 use crate::harness::{
     TestServer, api_test, checker::assert_consistent, credentials::with_checksum, logs, paths, patient,
-    samples::nonexistent,
+    samples::{SampleRequest, Tenant, nonexistent},
 };
 
 const MINUTE: u64 = 60_000;
@@ -35,6 +37,47 @@ async fn a_token_is_verified_by_one_request_and_cached() {
         unknown.get_dock(&oauth.own.dock).await.expect_error(401, "UNAUTHORIZED");
         assert_eq!(oauth.wire.take().operations(), ["BatchGetItem"]);
     }
+}
+
+/// Requires for each endpoint that its IAM role reads access tokens and machine clients.
+#[apply(api_test)]
+async fn every_endpoint_accepts_a_token() {
+    let server = TestServer::start().await;
+    let platform = server.platform();
+    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.access.accepts_bearer()) {
+        let tenant = Tenant::new(&server, "Bank of America").await;
+        let scope = match endpoint.access {
+            Access::Scope(scope) => scope,
+            _ => Scope::LedgerAdmin,
+        };
+        let client = platform.create_machine_client(&tenant.organization, &[scope.as_str()]).await;
+        let token = server.client(&server.anonymous().access_token(&client).await);
+        let response = SampleRequest::of(endpoint, &tenant).send(&token).await;
+        // The organization's credentials cannot use these endpoints, or hold none of the scopes that the sample names.
+        let is_accepted = response.status == endpoint.success || response.status == 403;
+        assert!(is_accepted, "{}: {} {}", endpoint.name, response.status, response.body_text());
+    }
+}
+
+#[apply(api_test)]
+async fn a_token_rotates_credentials_whose_scopes_it_holds() {
+    let oauth = OAuth::new().await;
+    let token = oauth.server.client(&oauth.token().await);
+    let organization = &oauth.own.organization;
+    let key = token.create_api_key(Some(organization), &["docks:read"]).await;
+    let rotated = token.post(&paths::api_key_rotation(&key.id()), &json!({})).await.expect(200);
+    oauth.server.client(&rotated.text("key")).list_docks().await.expect(200);
+    let client = token.create_machine_client(organization, &["docks:read"]).await;
+    let rotated = token.post(&paths::machine_client_rotation(organization, &client.id()), &json!({})).await.expect(200);
+    let secret = rotated.text("clientSecret");
+    let body = json!({ "grant_type": "client_credentials", "client_id": client.text("clientId"), "client_secret": secret });
+    oauth.server.anonymous().post(paths::OAUTH_TOKEN, &body).await.expect(200);
+    // A revoked token rotates nothing, even while it is cached.
+    let late = oauth.token().await;
+    let cached = oauth.server.client(&late);
+    cached.list_docks().await.expect(200);
+    oauth.server.platform().post(paths::OAUTH_REVOKE, &json!({ "token": late })).await.expect(200);
+    cached.post(&paths::api_key_rotation(&key.id()), &json!({})).await.expect_error(401, "UNAUTHORIZED");
 }
 
 #[apply(api_test)]

@@ -1,7 +1,7 @@
 //! `POST /v1/audit/logs`
 
 use berth_shared::{
-    Result,
+    Error, Result,
     credentials::{Owner, Scope},
     domain::{
         Metadata, Text, Violation,
@@ -9,12 +9,12 @@ use berth_shared::{
     },
     error::Code,
     http::{Endpoint, Request, Response, StoreAction},
-    id::{DockId, OrganizationId},
+    id::{self, DockId, OrganizationId},
     store::{Actor, Appended, Family},
 };
 
 use super::{
-    list::owner,
+    list::named_owner,
     names::{AppendedAction, AuditedId, ForeignType, IpAddress},
     view::{self, AuditEntryView},
 };
@@ -85,7 +85,15 @@ berth_shared::object! {
 
 async fn handle(request: &Request) -> Result<Response> {
     let body: CreateAuditEntry = request.body()?;
-    let Owner::Organization(organization) = owner(request, body.organization_id, body.dock_id).await? else {
+    let owner = match (body.organization_id, body.dock_id) {
+        // Only a deleted dock's existing entries can be read: it gets no others.
+        (None, Some(dock)) if request.caller()?.owner == Owner::Platform => {
+            let owner = request.store().dock_owner(dock).await?;
+            owner.map(Owner::Organization).ok_or_else(Error::not_found::<id::Dock>)?
+        }
+        (organization, _) => named_owner(request, organization)?,
+    };
+    let Owner::Organization(organization) = owner else {
         let violation = Violation::at("organizationId", "is required, because the API key has no organization");
         return Err(request.invalid(&[violation]));
     };

@@ -91,19 +91,29 @@ fn time(text: &str) -> Result<Time, String> {
 ///
 /// # Errors
 /// `ORGANIZATION_NOT_FOUND` if the caller does not see the organization; `DOCK_NOT_FOUND`.
-pub(super) async fn owner(
+async fn owner(
     request: &Request,
     organization: Option<OrganizationId>,
     dock: Option<DockId>,
 ) -> Result<Owner> {
-    let caller = request.caller()?.owner;
-    match (organization, dock) {
-        (Some(organization), _) if caller.sees(organization) => Ok(Owner::Organization(organization)),
-        (Some(_), _) => Err(Error::not_found::<id::Organization>()),
-        (None, Some(dock)) if caller == Owner::Platform => {
+    match dock {
+        Some(dock) if organization.is_none() && request.caller()?.owner == Owner::Platform => {
             let owner = request.store().dock_owner_with_deleted(dock).await?;
             owner.map(Owner::Organization).ok_or_else(Error::not_found::<id::Dock>)
         }
-        (None, _) => Ok(caller),
+        _ => named_owner(request, organization),
+    }
+}
+
+/// Returns the named organization, or the owner of the credential if none is named.
+///
+/// # Errors
+/// `ORGANIZATION_NOT_FOUND` if the caller does not see the organization.
+pub(super) fn named_owner(request: &Request, organization: Option<OrganizationId>) -> Result<Owner> {
+    let caller = request.caller()?.owner;
+    match organization {
+        Some(organization) if caller.sees(organization) => Ok(Owner::Organization(organization)),
+        Some(_) => Err(Error::not_found::<id::Organization>()),
+        None => Ok(caller),
     }
 }

@@ -14,12 +14,17 @@ async fn the_trail_of_a_resource_has_all_its_entries() {
     world.revoke(&role).await;
     let tenant = world.server.tenant(&world.organization, &["audit:read"]).await;
     let key = world.platform.create_api_key(Some(&world.organization), &["docks:read"]).await.id();
+    let client = world.platform.create_machine_client(&world.organization, &["docks:read"]).await.id();
+    let recipient = world.platform.create_recipient(&world.dock, "jane@example.com").await.id();
+    world.platform.patch(&paths::recipient(&world.dock, &recipient), &json!({ "name": "Jane" })).await.expect(200);
     for (entity_type, id, actions) in [
         ("party", world.party.clone(), vec!["party.updated", "party.created"]),
         ("role", role.id(), vec!["party.role.revoked", "party.role.assigned"]),
         ("dock", world.dock.clone(), vec!["dock.updated", "dock.created"]),
         ("organization", world.organization.clone(), vec!["organization.created"]),
         ("api_key", key, vec!["api_key.created"]),
+        ("machine_client", client, vec!["machine_client.created"]),
+        ("recipient", recipient, vec!["recipient.updated", "recipient.created"]),
     ] {
         let target = paths::entity_audit_logs(entity_type, &id);
         let page = tenant.get(&target).await.expect(200);
@@ -63,7 +68,7 @@ async fn a_resource_without_entries_is_not_found() {
         let target = paths::entity_audit_logs(entity_type, id);
         tenant.get(&target).await.expect_error(404, "AUDIT_ENTRY_NOT_FOUND");
     }
-    for (entity_type, id) in [("dock", "x"), ("party", "x"), ("api_key", "x"), ("organization", "x"), ("role", "x")] {
+    for (entity_type, id) in [("dock", "x"), ("party", "x"), ("api_key", "x"), ("organization", "x"), ("role", "x"), ("recipient", "x"), ("machine_client", "x")] {
         let target = paths::entity_audit_logs(entity_type, id);
         world.platform.get(&target).await.expect_error(404, "AUDIT_ENTRY_NOT_FOUND");
     }

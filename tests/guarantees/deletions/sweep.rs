@@ -1,13 +1,15 @@
 //! The sweep of a deletion, interrupted and continued.
 
+use berth_shared::store::Record;
 use futures::future::join_all;
 use macro_rules_attribute::apply;
 use reqwest::Method;
 use serde_json::json;
 
 use super::{Crowd, View, assert_same, unhurried, without_ends};
-use crate::harness::checker::assert_consistent;
-use crate::harness::{Fault, TestServer, Wire, api_test, next_millisecond, paths};
+use crate::harness::{
+    Fault, TestServer, Wire, api_test, checker::assert_consistent, next_millisecond, paths, samples::unique_email,
+};
 
 /// A dock and a party are deleted, and each sweep stops at some point. Lists, totals, checks and the history are the same
 /// from the first transaction on.
@@ -193,6 +195,30 @@ async fn the_deletion_of_an_organization_continues_those_in_it() {
     assert_consistent(&crowd.server).await;
     crowd.client.delete(&target).await.expect_error(404, "ORGANIZATION_NOT_FOUND");
     crowd.client.delete(&paths::dock(&crowd.docks[0])).await.expect_error(404, "DOCK_NOT_FOUND");
+}
+
+#[apply(api_test)]
+async fn the_deletion_of_an_organization_continues_that_of_recipients_and_groups() {
+    let crowd = Crowd::new().await;
+    let organization = crowd.client.create_organization("Lenders").await.id();
+    let dock = crowd.client.create_dock(&organization, "Underwriting").await.id();
+    let mut recipients = Vec::new();
+    for _ in 0..25 {
+        recipients.push(crowd.client.create_recipient(&dock, &unique_email()).await.id());
+    }
+    let members: Vec<&str> = recipients.iter().map(String::as_str).collect();
+    for name in ["All", "Others"] {
+        crowd.client.create_group(&dock, name, &members).await;
+    }
+    crowd.interrupted(&paths::dock(&dock), 1).await.expect(503);
+    assert_consistent(&crowd.server).await;
+    crowd.client.delete(&paths::organization(&organization)).await.expect(200);
+    assert_consistent(&crowd.server).await;
+    let records = crowd.server.records().await;
+    let is_left = |record: &&Record| {
+        matches!(record, Record::Recipient(_) | Record::RecipientEmail(_) | Record::Group(_) | Record::GroupMember(_))
+    };
+    assert_eq!(records.iter().filter(is_left).count(), 0);
 }
 
 /// Every transaction of a deletion may be the last one of its request.
