@@ -9,7 +9,10 @@ use serde_json::json;
 
 use super::OAuth;
 use crate::harness::{
-    TestServer, api_test, checker::assert_consistent, credentials::with_checksum, logs, paths, patient,
+    TestServer, api_test,
+    checker::assert_consistent,
+    credentials::with_checksum,
+    logs, paths, patient,
     samples::{SampleRequest, Tenant, nonexistent},
 };
 
@@ -52,8 +55,15 @@ async fn every_endpoint_accepts_a_token() {
         };
         let client = platform.create_machine_client(&tenant.organization, &[scope.as_str()]).await;
         let token = server.client(&server.anonymous().access_token(&client).await);
+        let Access::Scope(_) = endpoint.access else {
+            // In the ledger dialect, it is enough that the credential is accepted: nothing has these ids.
+            let target = endpoint.path.replace(['{', '}'], "");
+            let response = token.request(endpoint.method.clone(), &target).send().await;
+            assert!(![401, 500, 503].contains(&response.status), "{}: {}", endpoint.name, response.body_text());
+            continue;
+        };
         let response = SampleRequest::of(endpoint, &tenant).send(&token).await;
-        // The organization's credentials cannot use these endpoints, or hold none of the scopes that the sample names.
+        // The organization's credentials cannot use some endpoints, or hold none of the scopes that the sample names.
         let is_accepted = response.status == endpoint.success || response.status == 403;
         assert!(is_accepted, "{}: {} {}", endpoint.name, response.status, response.body_text());
     }
@@ -70,7 +80,8 @@ async fn a_token_rotates_credentials_whose_scopes_it_holds() {
     let client = token.create_machine_client(organization, &["docks:read"]).await;
     let rotated = token.post(&paths::machine_client_rotation(organization, &client.id()), &json!({})).await.expect(200);
     let secret = rotated.text("clientSecret");
-    let body = json!({ "grant_type": "client_credentials", "client_id": client.text("clientId"), "client_secret": secret });
+    let body =
+        json!({ "grant_type": "client_credentials", "client_id": client.text("clientId"), "client_secret": secret });
     oauth.server.anonymous().post(paths::OAUTH_TOKEN, &body).await.expect(200);
     // A revoked token rotates nothing, even while it is cached.
     let late = oauth.token().await;

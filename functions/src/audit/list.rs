@@ -91,11 +91,7 @@ fn time(text: &str) -> Result<Time, String> {
 ///
 /// # Errors
 /// `ORGANIZATION_NOT_FOUND` if the caller does not see the organization; `DOCK_NOT_FOUND`.
-async fn owner(
-    request: &Request,
-    organization: Option<OrganizationId>,
-    dock: Option<DockId>,
-) -> Result<Owner> {
+async fn owner(request: &Request, organization: Option<OrganizationId>, dock: Option<DockId>) -> Result<Owner> {
     match dock {
         Some(dock) if organization.is_none() && request.caller()?.owner == Owner::Platform => {
             let owner = request.store().dock_owner_with_deleted(dock).await?;

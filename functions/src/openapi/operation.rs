@@ -15,6 +15,7 @@ use super::{
     portable::{camel_case, request_schema},
     request_schemas,
 };
+use crate::schemas::Page;
 
 /// Generates the operation of `endpoint`.
 ///
@@ -198,10 +199,10 @@ fn success_content(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value 
     if let Some(example) = example(endpoint.response_example) {
         content["example"] = example;
     }
-    let text = || json!({ "schema": { "type": "string", "description": "The same as a page for browsers." } });
+    let page = json!({ "schema": schemas.subschema_for::<Page>() });
     let (first, others) = endpoint.response_types.split_first().unwrap_or((&"application/json", &[]));
     let is_json = *first == "application/json";
-    let others = others.iter().map(|other| ((*other).to_owned(), if is_json { text() } else { content.clone() }));
+    let others = others.iter().map(|other| ((*other).to_owned(), if is_json { page.clone() } else { content.clone() }));
     let all: Map<String, Value> = others.chain([((*first).to_owned(), content.clone())]).collect();
     Value::Object(all)
 }

@@ -93,6 +93,7 @@ fn asset(request: &Request) -> Result<Response> {
     let found = ASSETS.iter().find(|(known, _)| version == VERSION && *known == name);
     let (_, document) =
         found.ok_or_else(|| Error::new(Code::RouteNotFound, "The console of this version has no such asset"))?;
+    request.query().finish()?;
     Ok(request.document(document))
 }
 

@@ -12,10 +12,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::*;
 use crate::{client::sdk_config, invoke::RESPONSE_LIMIT, origin::is_host};
 
+/// A path without an endpoint.
+const PATH: &str = "/v1/none";
+
 /// Returns the smallest event that the production decoder accepts.
 fn event(host: &str) -> String {
     json!({
-        "rawPath": "/",
+        "rawPath": PATH,
         "headers": {"host": host},
         "requestContext": {"http": {"method": "GET"}, "timeEpoch": 0},
     })
@@ -155,7 +158,7 @@ proptest! {
         prop_assume!(is_host(&host));
         let request: LambdaRequest = serde_json::from_str(&event(&host)).unwrap();
         let request: lambda_http::Request = request.into();
-        prop_assert_eq!(request.uri().path(), "/");
+        prop_assert_eq!(request.uri().path(), PATH);
     }
 
     #[test]
@@ -168,6 +171,6 @@ proptest! {
         event["queryStringParameters"] = json!(parameters);
         let request: LambdaRequest = serde_json::from_str(&event.to_string()).unwrap();
         let request: lambda_http::Request = request.into();
-        prop_assert_eq!(request.uri().path(), "/");
+        prop_assert_eq!(request.uri().path(), PATH);
     }
 }

@@ -68,7 +68,15 @@ async fn a_resource_without_entries_is_not_found() {
         let target = paths::entity_audit_logs(entity_type, id);
         tenant.get(&target).await.expect_error(404, "AUDIT_ENTRY_NOT_FOUND");
     }
-    for (entity_type, id) in [("dock", "x"), ("party", "x"), ("api_key", "x"), ("organization", "x"), ("role", "x"), ("recipient", "x"), ("machine_client", "x")] {
+    for (entity_type, id) in [
+        ("dock", "x"),
+        ("party", "x"),
+        ("api_key", "x"),
+        ("organization", "x"),
+        ("role", "x"),
+        ("recipient", "x"),
+        ("machine_client", "x"),
+    ] {
         let target = paths::entity_audit_logs(entity_type, id);
         world.platform.get(&target).await.expect_error(404, "AUDIT_ENTRY_NOT_FOUND");
     }

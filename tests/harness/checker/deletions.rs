@@ -60,9 +60,14 @@ pub fn pending(table: &Table, violations: &mut Vec<String>) {
     }
 }
 
-pub fn role_ends(table: &Table, violations: &mut Vec<String>) {
+/// Returns the resources whose deletion is in progress. What belongs to them may still have records.
+pub fn in_progress(table: &Table) -> BTreeSet<(OrganizationId, DeletedResource)> {
     let in_progress = table.pending_deletions.iter().filter(|record| record.deletion.ttl.is_none());
-    let in_progress: BTreeSet<_> = in_progress.map(|record| (record.organization_id, record.resource)).collect();
+    in_progress.map(|record| (record.organization_id, record.resource)).collect()
+}
+
+pub fn role_ends(table: &Table, violations: &mut Vec<String>) {
+    let in_progress = in_progress(table);
     for record in &table.roles_by_dock {
         let (organization, Role { id, dock_id, party_id, .. }) = (record.organization_id, &record.role);
         let (dock, party) = (DeletedResource::Dock(*dock_id), DeletedResource::Party(*party_id));

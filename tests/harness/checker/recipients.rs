@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use berth_shared::id::DockId;
+use berth_shared::{
+    id::{DockId, OrganizationId},
+    store::keys::DeletedResource,
+};
 
 use super::{
+    deletions::in_progress,
     invariants::{equal_counts, equal_sets},
     table::Table,
 };
@@ -25,10 +29,16 @@ pub fn parts(table: &Table, violations: &mut Vec<String>) {
 pub fn docks(table: &Table, violations: &mut Vec<String>) {
     for recipient in table.recipients.values().map(|record| &record.recipient) {
         let (id, dock) = (recipient.id, recipient.dock_id);
-        if !table.docks.contains_key(&(recipient.organization_id, dock)) {
+        if !has_dock(table, recipient.organization_id, dock) {
             violations.push(format!("{id} is in the dock {dock}, which does not exist"));
         }
     }
+}
+
+/// Returns whether a dock exists, or its deletion is in progress.
+fn has_dock(table: &Table, organization: OrganizationId, dock: DockId) -> bool {
+    table.docks.contains_key(&(organization, dock))
+        || in_progress(table).contains(&(organization, DeletedResource::Dock(dock)))
 }
 
 /// The counters of each dock equal the number of its recipients and groups.
@@ -54,9 +64,7 @@ pub fn group_names(table: &Table, violations: &mut Vec<String>) {
     let names = names.map(|record| (record.dock_id, record.name.as_str(), record.owner.group_id)).collect();
     let shown = table.groups.values().map(|group| (group.dock_id, group.name.as_str(), group.id)).collect();
     equal_sets(violations, ("the names", names), ("the groups", shown));
-    for group in
-        table.groups.values().filter(|group| !table.docks.contains_key(&(group.organization_id, group.dock_id)))
-    {
+    for group in table.groups.values().filter(|group| !has_dock(table, group.organization_id, group.dock_id)) {
         violations.push(format!("{} is in the dock {}, which does not exist", group.id, group.dock_id));
     }
 }

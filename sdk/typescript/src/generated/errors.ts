@@ -22,14 +22,21 @@ export type ErrorCode =
   | "DOCK_NOT_FOUND"
   | "PARTY_NOT_FOUND"
   | "ROLE_NOT_FOUND"
+  | "RECIPIENT_NOT_FOUND"
+  | "GROUP_NOT_FOUND"
   | "API_KEY_NOT_FOUND"
   | "AUDIT_ENTRY_NOT_FOUND"
+  | "MACHINE_CLIENT_NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "ROLE_ALREADY_ASSIGNED"
+  | "EMAIL_ALREADY_USED"
+  | "GROUP_NAME_ALREADY_USED"
+  | "TOO_MANY_MEMBERS"
   | "SLUG_ALREADY_TAKEN"
   | "SLUG_RESERVED"
   | "ORGANIZATION_NOT_EMPTY"
   | "DEFAULT_ORGANIZATION"
+  | "DOCK_GONE"
   | "API_KEY_REVOKED"
   | "PRECONDITION_FAILED"
   | "BODY_TOO_LARGE"
@@ -106,6 +113,16 @@ export class DockNotFoundError extends NotFoundError {
   override name = "DockNotFoundError";
 }
 
+/** `GROUP_NOT_FOUND`, status 404. */
+export class GroupNotFoundError extends NotFoundError {
+  override name = "GroupNotFoundError";
+}
+
+/** `MACHINE_CLIENT_NOT_FOUND`, status 404. */
+export class MachineClientNotFoundError extends NotFoundError {
+  override name = "MachineClientNotFoundError";
+}
+
 /** `ORGANIZATION_NOT_FOUND`, status 404. */
 export class OrganizationNotFoundError extends NotFoundError {
   override name = "OrganizationNotFoundError";
@@ -116,9 +133,19 @@ export class PartyNotFoundError extends NotFoundError {
   override name = "PartyNotFoundError";
 }
 
+/** `RECIPIENT_NOT_FOUND`, status 404. */
+export class RecipientNotFoundError extends NotFoundError {
+  override name = "RecipientNotFoundError";
+}
+
 /** `ROLE_NOT_FOUND`, status 404. */
 export class RoleNotFoundError extends NotFoundError {
   override name = "RoleNotFoundError";
+}
+
+/** `ROUTE_NOT_FOUND`, status 404. */
+export class RouteNotFoundError extends NotFoundError {
+  override name = "RouteNotFoundError";
 }
 
 /** `API_KEY_REVOKED`, status 409. */
@@ -129,6 +156,21 @@ export class ApiKeyRevokedError extends ConflictError {
 /** `DEFAULT_ORGANIZATION`, status 409. */
 export class DefaultOrganizationError extends ConflictError {
   override name = "DefaultOrganizationError";
+}
+
+/** `DOCK_GONE`, status 409. */
+export class DockGoneError extends ConflictError {
+  override name = "DockGoneError";
+}
+
+/** `EMAIL_ALREADY_USED`, status 409. */
+export class EmailAlreadyUsedError extends ConflictError {
+  override name = "EmailAlreadyUsedError";
+}
+
+/** `GROUP_NAME_ALREADY_USED`, status 409. */
+export class GroupNameAlreadyUsedError extends ConflictError {
+  override name = "GroupNameAlreadyUsedError";
 }
 
 /** `ORGANIZATION_NOT_EMPTY`, status 409. */
@@ -149,6 +191,11 @@ export class SlugAlreadyTakenError extends ConflictError {
 /** `SLUG_RESERVED`, status 409. */
 export class SlugReservedError extends ConflictError {
   override name = "SlugReservedError";
+}
+
+/** `TOO_MANY_MEMBERS`, status 409. */
+export class TooManyMembersError extends ConflictError {
+  override name = "TooManyMembersError";
 }
 
 /** `PRECONDITION_FAILED`, status 412. */
@@ -205,15 +252,23 @@ const CLASSES: Readonly<Record<string, typeof ApiError>> = {
   API_KEY_NOT_FOUND: ApiKeyNotFoundError,
   AUDIT_ENTRY_NOT_FOUND: AuditEntryNotFoundError,
   DOCK_NOT_FOUND: DockNotFoundError,
+  GROUP_NOT_FOUND: GroupNotFoundError,
+  MACHINE_CLIENT_NOT_FOUND: MachineClientNotFoundError,
   ORGANIZATION_NOT_FOUND: OrganizationNotFoundError,
   PARTY_NOT_FOUND: PartyNotFoundError,
+  RECIPIENT_NOT_FOUND: RecipientNotFoundError,
   ROLE_NOT_FOUND: RoleNotFoundError,
+  ROUTE_NOT_FOUND: RouteNotFoundError,
   API_KEY_REVOKED: ApiKeyRevokedError,
   DEFAULT_ORGANIZATION: DefaultOrganizationError,
+  DOCK_GONE: DockGoneError,
+  EMAIL_ALREADY_USED: EmailAlreadyUsedError,
+  GROUP_NAME_ALREADY_USED: GroupNameAlreadyUsedError,
   ORGANIZATION_NOT_EMPTY: OrganizationNotEmptyError,
   ROLE_ALREADY_ASSIGNED: RoleAlreadyAssignedError,
   SLUG_ALREADY_TAKEN: SlugAlreadyTakenError,
   SLUG_RESERVED: SlugReservedError,
+  TOO_MANY_MEMBERS: TooManyMembersError,
   PRECONDITION_FAILED: PreconditionFailedError,
   BODY_TOO_LARGE: BodyTooLargeError,
   UNSUPPORTED_MEDIA_TYPE: UnsupportedMediaTypeError,

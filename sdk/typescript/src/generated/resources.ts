@@ -6,6 +6,8 @@ import { type Change, path, Resource } from "../resource.js";
 import type { Transport } from "../transport.js";
 import type { components, operations } from "./schema.js";
 
+/** Recipients to add to a group or to remove from it. */
+export type AddGroupRecipientsRequest = components["schemas"]["AddGroupRecipientsRequest"];
 /** Postal address of a business. */
 export type Address = components["schemas"]["Address"];
 /** Party to allocate. Every member is optional. */
@@ -37,24 +39,38 @@ export type AuditEntryList = components["schemas"]["AuditEntryList"];
 export type AuditedAction = components["schemas"]["AuditedAction"];
 /** Type of a resource: one of those listed, or one of another service. */
 export type AuditedType = components["schemas"]["AuditedType"];
+/** Metadata of the authorization server. */
+export type AuthorizationServerMetadata = components["schemas"]["AuthorizationServerMetadata"];
 /** Roles to check. */
 export type CheckRolesRequest = components["schemas"]["CheckRolesRequest"];
 /** Results of a check of roles. */
 export type CheckRolesResponse = components["schemas"]["CheckRolesResponse"];
 /** Synchronizers that the participant is connected to. */
 export type ConnectedSynchronizersResponse = components["schemas"]["ConnectedSynchronizersResponse"];
+/** Module, style sheet or icon of the console. */
+export type ConsoleAsset = components["schemas"]["ConsoleAsset"];
 /** API key to create. */
 export type CreateApiKeyRequest = components["schemas"]["CreateApiKeyRequest"];
 /** Entry to append to the audit trail. */
 export type CreateAuditEntryRequest = components["schemas"]["CreateAuditEntryRequest"];
 /** Dock to create. */
 export type CreateDockRequest = components["schemas"]["CreateDockRequest"];
+/** Group to create. */
+export type CreateGroupRequest = components["schemas"]["CreateGroupRequest"];
+/** Machine client to create. */
+export type CreateMachineClientRequest = components["schemas"]["CreateMachineClientRequest"];
 /** Organization to create. */
 export type CreateOrganizationRequest = components["schemas"]["CreateOrganizationRequest"];
 /** Party to create. */
 export type CreatePartyRequest = components["schemas"]["CreatePartyRequest"];
+/** Recipient to create. */
+export type CreateRecipientRequest = components["schemas"]["CreateRecipientRequest"];
+/** Recipients to create. */
+export type CreateRecipientsBatchRequest = components["schemas"]["CreateRecipientsBatchRequest"];
 /** API key with its new credential. */
 export type CreatedApiKey = components["schemas"]["CreatedApiKey"];
+/** Machine client with its new secret. */
+export type CreatedMachineClient = components["schemas"]["CreatedMachineClient"];
 /** Workspace of an organization in which parties exchange documents. */
 export type Dock = components["schemas"]["Dock"];
 /** Identifier of a dock: `dock_` and a ULID in upper case. */
@@ -89,7 +105,7 @@ export type DomainVerification = components["schemas"]["DomainVerification"];
  */
 export type Environment = components["schemas"]["Environment"];
 /**
- * Scope that an API key holds. `write` does not include `read`.
+ * Scope that a credential holds. `write` does not include `read`.
  *
  * - `organizations:read`: Read organizations.
  * - `organizations:write`: Create and update organizations.
@@ -116,8 +132,22 @@ export type Environment = components["schemas"]["Environment"];
  * More values may be added. Clients must accept unknown values.
  */
 export type GrantedScope = components["schemas"]["GrantedScope"];
+/** Named set of recipients of a dock. */
+export type Group = components["schemas"]["Group"];
+/** Identifier of a group: `grp_` and a ULID in upper case. */
+export type GroupId = components["schemas"]["GroupId"];
+/** Page of a list. */
+export type GroupList = components["schemas"]["GroupList"];
+/** Recipient in a group. */
+export type GroupMember = components["schemas"]["GroupMember"];
 /** Health of the service. */
 export type HealthResponse = components["schemas"]["HealthResponse"];
+/** Request about a token. */
+export type IntrospectTokenRequest = components["schemas"]["IntrospectTokenRequest"];
+/** State of an access token. If it is not active, the response has no other members. */
+export type Introspection = components["schemas"]["Introspection"];
+/** Request for an access token. */
+export type IssueTokenRequest = components["schemas"]["IssueTokenRequest"];
 /**
  * State of the identity check (know your customer) of the business that operates a dock.
  *
@@ -150,8 +180,16 @@ export type LedgerUserResponse = components["schemas"]["LedgerUserResponse"];
 export type LedgerVersion = components["schemas"]["LedgerVersion"];
 /** Position of a page in its list. */
 export type ListMeta = components["schemas"]["ListMeta"];
+/** Machine client without its secret. */
+export type MachineClient = components["schemas"]["MachineClient"];
+/** Identifier of a machine client: `mc_` and a ULID in upper case. */
+export type MachineClientId = components["schemas"]["MachineClientId"];
+/** Page of a list. */
+export type MachineClientList = components["schemas"]["MachineClientList"];
 /** Custom attributes: a JSON object of at most 16384 bytes as compact JSON, 50 keys at the top level and 8 levels of nesting. Numbers are returned with the digits that were sent. */
 export type Metadata = components["schemas"]["Metadata"];
+/** Error response of OAuth 2.0 (RFC 6749, section 5.2). */
+export type OAuthProblem = components["schemas"]["OAuthProblem"];
 /** OpenAPI document. */
 export type OpenApiDocument = components["schemas"]["OpenApiDocument"];
 /** Tenant that owns docks, parties and API keys. */
@@ -168,6 +206,8 @@ export type OrganizationRole = components["schemas"]["OrganizationRole"];
 export type OrganizationRoleList = components["schemas"]["OrganizationRoleList"];
 /** Numbers of the resources that prevent the deletion of an organization. */
 export type OwnedResources = components["schemas"]["OwnedResources"];
+/** Page for browsers, as HTML. */
+export type Page = components["schemas"]["Page"];
 /** Identifier of the participant. */
 export type ParticipantIdResponse = components["schemas"]["ParticipantIdResponse"];
 /** Counterparty of an organization: a person or a company that can hold roles in docks. */
@@ -195,6 +235,20 @@ export type ProblemDetail = components["schemas"]["ProblemDetail"];
 export type ProblemMessage = components["schemas"]["ProblemMessage"];
 /** One line for each check, and a last line with the result. */
 export type ReadinessReport = components["schemas"]["ReadinessReport"];
+/** Contact in a dock, who receives documents and may belong to a party. */
+export type Recipient = components["schemas"]["Recipient"];
+/** Error of one recipient. */
+export type RecipientError = components["schemas"]["RecipientError"];
+/** Identifier of a recipient: `rcp_` and a ULID in upper case. */
+export type RecipientId = components["schemas"]["RecipientId"];
+/** Page of a list. */
+export type RecipientList = components["schemas"]["RecipientList"];
+/** Results of the creation of several recipients. */
+export type RecipientResults = components["schemas"]["RecipientResults"];
+/** Recipients to add to a group or to remove from it. */
+export type RemoveGroupRecipientsRequest = components["schemas"]["RemoveGroupRecipientsRequest"];
+/** Request about a token. */
+export type RevokeTokenRequest = components["schemas"]["RevokeTokenRequest"];
 /** Result of the check of one role. */
 export type RoleCheckResult = components["schemas"]["RoleCheckResult"];
 /** Identifier of a role: `dpr_` and a ULID in upper case. */
@@ -208,22 +262,45 @@ export type RoleId = components["schemas"]["RoleId"];
 export type RoleName = components["schemas"]["RoleName"];
 /** Rotation of a secret. */
 export type RotateApiKeyRequest = components["schemas"]["RotateApiKeyRequest"];
+/** Rotation of a secret. */
+export type RotateMachineClientRequest = components["schemas"]["RotateMachineClientRequest"];
+/** Name, version and documents of the service. */
+export type ServiceDescription = components["schemas"]["ServiceDescription"];
+/** Paths of the documents of a service. */
+export type ServiceLinks = components["schemas"]["ServiceLinks"];
+/**
+ * Relation of a recipient to the documents of a dock.
+ *
+ * - `mortgagee`: A lender or another holder of a mortgage.
+ * - `agent`: An agent or a broker.
+ * - `policyholder`: The holder of a policy.
+ * - `auditor`: An auditor.
+ */
+export type StakeholderClass = components["schemas"]["StakeholderClass"];
 /** Confirmation of a deletion or revocation. */
 export type SuccessResponse = components["schemas"]["SuccessResponse"];
 /** Synchronizer that the participant is connected to. */
 export type Synchronizer = components["schemas"]["Synchronizer"];
 /** Point in time (RFC 3339). Responses use UTC with milliseconds; requests may use any offset. */
 export type Time = components["schemas"]["Time"];
+/** New access token. */
+export type TokenResponse = components["schemas"]["TokenResponse"];
 /** Changes to an API key, as a JSON merge patch. */
 export type UpdateApiKeyRequest = components["schemas"]["UpdateApiKeyRequest"];
 /** Changes to a dock, as a JSON merge patch. */
 export type UpdateDockRequest = components["schemas"]["UpdateDockRequest"];
+/** Changes to a group, as a JSON merge patch. */
+export type UpdateGroupRequest = components["schemas"]["UpdateGroupRequest"];
 /** Changes to a party on the ledger. */
 export type UpdateLedgerPartyRequest = components["schemas"]["UpdateLedgerPartyRequest"];
+/** Changes to a machine client, as a JSON merge patch. */
+export type UpdateMachineClientRequest = components["schemas"]["UpdateMachineClientRequest"];
 /** Changes to an organization, as a JSON merge patch. */
 export type UpdateOrganizationRequest = components["schemas"]["UpdateOrganizationRequest"];
 /** Changes to a party, as a JSON merge patch. */
 export type UpdatePartyRequest = components["schemas"]["UpdatePartyRequest"];
+/** Changes to a recipient, as a JSON merge patch. */
+export type UpdateRecipientRequest = components["schemas"]["UpdateRecipientRequest"];
 
 /** Parameters of `listOrganizations`. */
 export type ListOrganizationsQuery = NonNullable<operations["listOrganizations"]["parameters"]["query"]>;
@@ -243,11 +320,26 @@ export type ListDockPartiesQuery = NonNullable<operations["listDockParties"]["pa
 /** Parameters of `listRoles`. */
 export type ListRolesQuery = NonNullable<operations["listRoles"]["parameters"]["query"]>;
 
+/** Parameters of `listRecipients`. */
+export type ListRecipientsQuery = NonNullable<operations["listRecipients"]["parameters"]["query"]>;
+
+/** Parameters of `listGroups`. */
+export type ListGroupsQuery = NonNullable<operations["listGroups"]["parameters"]["query"]>;
+
+/** Parameters of `listGroupRecipients`. */
+export type ListGroupRecipientsQuery = NonNullable<operations["listGroupRecipients"]["parameters"]["query"]>;
+
 /** Parameters of `listApiKeys`. */
 export type ListApiKeysQuery = NonNullable<operations["listApiKeys"]["parameters"]["query"]>;
 
 /** Parameters of `revokeApiKey`. */
 export type RevokeApiKeyQuery = NonNullable<operations["revokeApiKey"]["parameters"]["query"]>;
+
+/** Parameters of `listMachineClients`. */
+export type ListMachineClientsQuery = NonNullable<operations["listMachineClients"]["parameters"]["query"]>;
+
+/** Parameters of `deleteMachineClient`. */
+export type DeleteMachineClientQuery = NonNullable<operations["deleteMachineClient"]["parameters"]["query"]>;
 
 /** Parameters of `listLedgerParties`. */
 export type ListLedgerPartiesQuery = NonNullable<operations["listLedgerParties"]["parameters"]["query"]>;
@@ -388,9 +480,9 @@ export class DocksResource extends Resource {
   /**
    * Delete a dock.
    *
-   * Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Another dock can take its domains at once.
+   * Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Its recipients and groups are deleted. Another dock can take its domains at once.
    *
-   * The dock and its roles are gone with the first request, whatever its status. If the dock has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+   * The dock and all that belongs to it no longer exist with the first request, whatever its status. If that is too much for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
    *
    * Required scope: `docks:write`.
    *
@@ -465,7 +557,7 @@ export class PartiesResource extends Resource {
    *
    * Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the party, and its ledger id is never used again.
    *
-   * The party and its roles are gone with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+   * The party and its roles no longer exist with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
    *
    * Required scope: `parties:write`.
    *
@@ -601,6 +693,231 @@ export class RolesResource extends Resource {
   }
 }
 
+/** Recipients: the contacts of a dock, who may belong to a party. */
+export class RecipientsResource extends Resource {
+  /**
+   * List recipients.
+   *
+   * Returns the recipients of a dock, newest first. The cost of a search by `email` does not depend on the number of recipients.
+   *
+   * Required scope: `recipients:read`.
+   *
+   * @param dockId Dock id.
+   */
+  list(dockId: string, query: ListRecipientsQuery = {}, options?: RequestOptions): List<Recipient> {
+    return this.$list({ method: "GET", path: path`/v1/docks/${dockId}/recipients`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+
+  /**
+   * Create a recipient.
+   *
+   * Creates a recipient in a dock. Its e-mail address is unique in the dock.
+   *
+   * With `partyId`, the recipient belongs to a party of the same organization. If that party lacks the role `RECIPIENT` in the dock, the same transaction assigns it. `roleId` in the response is the role. If the party belongs to another organization, the status is 403 with a platform key, and 404 with an organization key.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   */
+  async create(dockId: string, body: CreateRecipientRequest, options?: CreateOptions): Promise<Recipient> {
+    return this.$send({ method: "POST", path: path`/v1/docks/${dockId}/recipients`, body, repeat: "with-key", prefer: true }, options);
+  }
+
+  /**
+   * Create recipients.
+   *
+   * Creates 1 to 100 recipients. Each is created or rejected on its own, as by `POST …/recipients`, so one that is rejected does not affect the others. Of two recipients with one e-mail address, the second is rejected.
+   *
+   * With an `Idempotency-Key`, a repetition of the request returns the recipients that were created before, and tries the others again. If DynamoDB is unavailable meanwhile, the status is 503, and a repetition creates the rest.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   */
+  async createBatch(dockId: string, body: CreateRecipientsBatchRequest, options?: CreateOptions): Promise<RecipientResults> {
+    return this.$send({ method: "POST", path: path`/v1/docks/${dockId}/recipients/batch`, body, repeat: "with-key", prefer: true }, options);
+  }
+
+  /**
+   * Get a recipient.
+   *
+   * Returns the current state of a recipient.
+   *
+   * Required scope: `recipients:read`.
+   *
+   * @param dockId Dock id.
+   * @param recipientId Recipient id.
+   */
+  async get(dockId: string, recipientId: string, options?: ReadOptions): Promise<Recipient> {
+    return this.$send({ method: "GET", path: path`/v1/docks/${dockId}/recipients/${recipientId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Delete a recipient.
+   *
+   * Deletes a recipient, and removes it from its groups. Another recipient can take its e-mail address. The party of the recipient keeps its role, and the audit entries stay.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param recipientId Recipient id.
+   */
+  async delete(dockId: string, recipientId: string, options?: WriteOptions): Promise<SuccessResponse> {
+    return this.$send({ method: "DELETE", path: path`/v1/docks/${dockId}/recipients/${recipientId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Update a recipient.
+   *
+   * Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an optional member. `identifiers` is merged key by key.
+   *
+   * With `partyId`, the party gets the role `RECIPIENT` in the dock, unless it holds it. `null` removes the link to the party, which keeps the role.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param recipientId Recipient id.
+   * @param change The changes, or a function that returns them for the current state.
+   */
+  async update(dockId: string, recipientId: string, change: UpdateRecipientRequest | Change<Recipient, UpdateRecipientRequest>, options?: WriteOptions): Promise<Recipient> {
+    const write = (patch: UpdateRecipientRequest, options?: WriteOptions) =>
+      this.$send<Recipient>({ method: "PATCH", path: path`/v1/docks/${dockId}/recipients/${recipientId}`, body: patch, repeat: "always", prefer: true }, options);
+    if (typeof change !== "function") return write(change, options);
+    return this.$change((options) => this.get(dockId, recipientId, options), write, change, options);
+  }
+
+  /**
+   * List groups.
+   *
+   * Returns the groups of a dock, newest first, each with its first 100 recipients.
+   *
+   * Required scope: `recipients:read`.
+   *
+   * @param dockId Dock id.
+   */
+  listGroups(dockId: string, query: ListGroupsQuery = {}, options?: RequestOptions): List<Group> {
+    return this.$list({ method: "GET", path: path`/v1/docks/${dockId}/groups`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+
+  /**
+   * Create a group.
+   *
+   * Creates a group of recipients of a dock. Its name is unique in the dock; names are compared exactly. If a recipient does not exist, or belongs to another dock, the status is 404 and no group is created.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   */
+  async createGroup(dockId: string, body: CreateGroupRequest, options?: CreateOptions): Promise<Group> {
+    return this.$send({ method: "POST", path: path`/v1/docks/${dockId}/groups`, body, repeat: "with-key", prefer: true }, options);
+  }
+
+  /**
+   * Get a group.
+   *
+   * Returns the current state of a group with its first 100 recipients.
+   *
+   * Required scope: `recipients:read`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   */
+  async getGroup(dockId: string, groupId: string, options?: ReadOptions): Promise<Group> {
+    return this.$send({ method: "GET", path: path`/v1/docks/${dockId}/groups/${groupId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Delete a group.
+   *
+   * Deletes a group. Its recipients stay. A large group is emptied first; if the time of the request does not suffice, the status is 503, and the same request without `If-Match` continues.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   */
+  async deleteGroup(dockId: string, groupId: string, options?: WriteOptions): Promise<SuccessResponse> {
+    return this.$send({ method: "DELETE", path: path`/v1/docks/${dockId}/groups/${groupId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Update a group.
+   *
+   * Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes the description. Other operations add and remove recipients.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   * @param change The changes, or a function that returns them for the current state.
+   */
+  async updateGroup(dockId: string, groupId: string, change: UpdateGroupRequest | Change<Group, UpdateGroupRequest>, options?: WriteOptions): Promise<Group> {
+    const write = (patch: UpdateGroupRequest, options?: WriteOptions) =>
+      this.$send<Group>({ method: "PATCH", path: path`/v1/docks/${dockId}/groups/${groupId}`, body: patch, repeat: "always", prefer: true }, options);
+    if (typeof change !== "function") return write(change, options);
+    return this.$change((options) => this.getGroup(dockId, groupId, options), write, change, options);
+  }
+
+  /**
+   * List the recipients of a group.
+   *
+   * Returns the recipients in a group, newest recipient first.
+   *
+   * Required scope: `recipients:read`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   */
+  listGroupMembers(dockId: string, groupId: string, query: ListGroupRecipientsQuery = {}, options?: RequestOptions): List<Recipient> {
+    return this.$list({ method: "GET", path: path`/v1/docks/${dockId}/groups/${groupId}/recipients`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+
+  /**
+   * Add recipients to a group.
+   *
+   * Adds 1 to 100 recipients of the dock to a group. One that is in the group already is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is added.
+   *
+   * More than 45 recipients are added in several transactions. If the status is 503, the same request adds the rest.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   */
+  async addToGroup(dockId: string, groupId: string, body: AddGroupRecipientsRequest, options?: CreateOptions): Promise<Group> {
+    return this.$send({ method: "POST", path: path`/v1/docks/${dockId}/groups/${groupId}/recipients`, body, repeat: "with-key", prefer: true }, options);
+  }
+
+  /**
+   * Remove recipients from a group.
+   *
+   * Removes 1 to 100 recipients from a group. One that is not in the group is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is removed. The recipients themselves stay.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   */
+  async removeFromGroup(dockId: string, groupId: string, body: RemoveGroupRecipientsRequest, options?: WriteOptions): Promise<Group> {
+    return this.$send({ method: "DELETE", path: path`/v1/docks/${dockId}/groups/${groupId}/recipients`, body, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Remove a recipient from a group.
+   *
+   * Removes a recipient from a group, and returns the group. A recipient that is not in the group is no error. The recipient itself stays.
+   *
+   * Required scope: `recipients:write`.
+   *
+   * @param dockId Dock id.
+   * @param groupId Group id.
+   * @param recipientId Recipient id.
+   */
+  async removeOneFromGroup(dockId: string, groupId: string, recipientId: string, options?: WriteOptions): Promise<Group> {
+    return this.$send({ method: "DELETE", path: path`/v1/docks/${dockId}/groups/${groupId}/recipients/${recipientId}`, repeat: "always", prefer: true }, options);
+  }
+}
+
 /** API keys: the credentials of programs. */
 export class ApiKeysResource extends Resource {
   /**
@@ -645,7 +962,7 @@ export class ApiKeysResource extends Resource {
    *
    * Revokes an API key. Requests with it are rejected from then on; a process that has just verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.
    *
-   * A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+   * A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key and deactivates every machine client that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
    *
    * Required scope: `api-keys:write`.
    *
@@ -689,6 +1006,154 @@ export class ApiKeysResource extends Resource {
    */
   async rotate(keyId: string, body: RotateApiKeyRequest = {}, options?: CreateOptions): Promise<CreatedApiKey> {
     return this.$send({ method: "POST", path: path`/v1/api-keys/${keyId}/rotate`, body, repeat: "with-key", prefer: true, secrets: ["key"] }, options);
+  }
+}
+
+/** Machine clients: OAuth 2.0 clients of an organization. */
+export class MachineClientsResource extends Resource {
+  /**
+   * List machine clients.
+   *
+   * Returns the machine clients of an organization, newest first, including inactive ones.
+   *
+   * Required scope: `machine-clients:read`.
+   *
+   * @param orgId Organization id.
+   */
+  list(orgId: string, query: ListMachineClientsQuery = {}, options?: RequestOptions): List<MachineClient> {
+    return this.$list({ method: "GET", path: path`/v1/organizations/${orgId}/machine-clients`, query, repeat: "always", prefer: true }, options, {"parameter":"cursor","size":"limit","largest":100,"drop":["offset","anchor"],"rows":"data","next":["meta","nextCursor"]});
+  }
+
+  /**
+   * Create a machine client.
+   *
+   * Creates an OAuth 2.0 client of an organization. `clientSecret` in the response is shown only once: only a digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The client exchanges its secret for access tokens at `POST /v1/oauth/token`.
+   *
+   * A credential can grant only scopes that it holds itself, only until it expires itself, and only from networks from which it can be used itself.
+   *
+   * Required scope: `machine-clients:write`.
+   *
+   * @param orgId Organization id.
+   */
+  async create(orgId: string, body: CreateMachineClientRequest, options?: CreateOptions): Promise<CreatedMachineClient> {
+    return this.$send({ method: "POST", path: path`/v1/organizations/${orgId}/machine-clients`, body, repeat: "with-key", prefer: true, secrets: ["clientSecret"] }, options);
+  }
+
+  /**
+   * Get a machine client.
+   *
+   * Returns a machine client without its secret.
+   *
+   * Required scope: `machine-clients:read`.
+   *
+   * @param orgId Organization id.
+   * @param machineClientId Machine client id.
+   */
+  async get(orgId: string, machineClientId: string, options?: ReadOptions): Promise<MachineClient> {
+    return this.$send({ method: "GET", path: path`/v1/organizations/${orgId}/machine-clients/${machineClientId}`, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Delete a machine client.
+   *
+   * Deletes a machine client, which ends its tokens. A process that has just verified a token may accept it for up to 30 more seconds.
+   *
+   * A credential can delete only machine clients whose scopes it holds. With `descendants=true`, the request also revokes every API key and deactivates every machine client that descends from the client: those that were created with its tokens, those that were created with these, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+   *
+   * Required scope: `machine-clients:write`.
+   *
+   * @param orgId Organization id.
+   * @param machineClientId Machine client id.
+   */
+  async delete(orgId: string, machineClientId: string, query: DeleteMachineClientQuery = {}, options?: WriteOptions): Promise<SuccessResponse> {
+    return this.$send({ method: "DELETE", path: path`/v1/organizations/${orgId}/machine-clients/${machineClientId}`, query, repeat: "always", prefer: true }, options);
+  }
+
+  /**
+   * Update a machine client.
+   *
+   * Applies a JSON merge patch (RFC 7396) to a machine client. `isActive: false` ends its tokens: they are rejected from then on, also after a later `isActive: true`. A process that has just verified a token may accept it for up to 30 more seconds. The dock, the networks and the expiry of a client cannot change.
+   *
+   * A credential can change only machine clients whose scopes it holds, and grant only scopes that it holds.
+   *
+   * Required scope: `machine-clients:write`.
+   *
+   * @param orgId Organization id.
+   * @param machineClientId Machine client id.
+   * @param change The changes, or a function that returns them for the current state.
+   */
+  async update(orgId: string, machineClientId: string, change: UpdateMachineClientRequest | Change<MachineClient, UpdateMachineClientRequest>, options?: WriteOptions): Promise<MachineClient> {
+    const write = (patch: UpdateMachineClientRequest, options?: WriteOptions) =>
+      this.$send<MachineClient>({ method: "PATCH", path: path`/v1/organizations/${orgId}/machine-clients/${machineClientId}`, body: patch, repeat: "always", prefer: true }, options);
+    if (typeof change !== "function") return write(change, options);
+    return this.$change((options) => this.get(orgId, machineClientId, options), write, change, options);
+  }
+
+  /**
+   * Rotate the secret of a machine client.
+   *
+   * Replaces the secret of a machine client. `clientSecret` in the response is shown only once. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The ids and all other properties stay, and so do the tokens of the client.
+   *
+   * The previous secret is accepted for `graceSeconds` more, and never beyond the expiry of the client. A second rotation in that time ends the first secret.
+   *
+   * A credential can rotate only machine clients whose scopes it holds.
+   *
+   * Required scope: `machine-clients:write`.
+   *
+   * @param orgId Organization id.
+   * @param machineClientId Machine client id.
+   */
+  async rotate(orgId: string, machineClientId: string, body: RotateMachineClientRequest = {}, options?: CreateOptions): Promise<CreatedMachineClient> {
+    return this.$send({ method: "POST", path: path`/v1/organizations/${orgId}/machine-clients/${machineClientId}/rotate`, body, repeat: "with-key", prefer: true, secrets: ["clientSecret"] }, options);
+  }
+}
+
+/** Access tokens of machine clients, by the conventions of OAuth 2.0. */
+export class OauthResource extends Resource {
+  /**
+   * Issue an access token.
+   *
+   * Issues an access token to a machine client: the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4). The parameters are a form or a JSON object. The client authenticates by `Authorization: Basic`, or by `client_id` and `client_secret` in the body.
+   *
+   * The token is opaque. It is sent like an API key, in `Authorization: Bearer`. A client can obtain 10 tokens in any minute; beyond that, the status is 429 with `Retry-After`.
+   *
+   * Requires the credentials of a machine client.
+   */
+  async issueToken(body: IssueTokenRequest, options?: RequestOptions): Promise<TokenResponse> {
+    return this.$send({ method: "POST", path: path`/v1/oauth/token`, body, repeat: "never", secrets: ["access_token"] }, options);
+  }
+
+  /**
+   * Introspect an access token.
+   *
+   * Returns whether an access token is valid, and what it permits (RFC 7662). A machine client can introspect its own tokens, and a token itself. An API key or access token with the scope `machine-clients:read` can introspect the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the response is `{"active": false}`.
+   *
+   * Requires the credentials of a machine client, or an API key or access token.
+   */
+  async introspectToken(body: IntrospectTokenRequest, options?: RequestOptions): Promise<Introspection> {
+    return this.$send({ method: "POST", path: path`/v1/oauth/introspect`, body, repeat: "never" }, options);
+  }
+
+  /**
+   * Revoke an access token.
+   *
+   * Revokes an access token (RFC 7009). A machine client can revoke its own tokens, and a token itself. An API key or access token with the scope `machine-clients:write` can revoke the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the request has no effect, and the status is 200, too. A process that has just verified the token may accept it for up to 30 more seconds.
+   *
+   * Requires the credentials of a machine client, or an API key or access token.
+   */
+  async revokeToken(body: RevokeTokenRequest, options?: RequestOptions): Promise<void> {
+    return this.$send({ method: "POST", path: path`/v1/oauth/revoke`, body, repeat: "never" }, options);
+  }
+
+  /**
+   * Get the metadata of the authorization server.
+   *
+   * Returns the endpoints and the capabilities of the OAuth 2.0 authorization server (RFC 8414).
+   *
+   * Requires no credential.
+   */
+  async getMetadata(options?: RequestOptions): Promise<AuthorizationServerMetadata> {
+    return this.$send({ method: "GET", path: path`/.well-known/oauth-authorization-server`, repeat: "always", public: true }, options);
   }
 }
 
@@ -858,6 +1323,17 @@ export class ServiceResource extends Resource {
   async openapi(options?: RequestOptions): Promise<OpenApiDocument> {
     return this.$send({ method: "GET", path: path`/openapi.json`, repeat: "always", public: true, prefer: true }, options);
   }
+
+  /**
+   * Describe the service.
+   *
+   * Returns the name and the version of the service, and links to its documents: as JSON, or as a page if the client prefers `text/html`.
+   *
+   * Requires no credential.
+   */
+  async describe(options?: RequestOptions): Promise<ServiceDescription> {
+    return this.$send({ method: "GET", path: path`/`, repeat: "always", public: true, prefer: true }, options);
+  }
 }
 
 /** Operations of `audit`. */
@@ -895,7 +1371,7 @@ export class AuditResource extends Resource {
    *
    * Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the resource.
    *
-   * An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party or an API key that exists. For other resources, the request names it by `organizationId`.
+   * An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party, a recipient, an API key or a machine client that exists. For other resources, the request names it by `organizationId`.
    *
    * Required scope: `audit:read`.
    *
@@ -917,8 +1393,14 @@ export abstract class Resources {
   readonly parties: PartiesResource;
   /** Roles of parties in docks, and their history. */
   readonly roles: RolesResource;
+  /** Recipients: the contacts of a dock, who may belong to a party. */
+  readonly recipients: RecipientsResource;
   /** API keys: the credentials of programs. */
   readonly apiKeys: ApiKeysResource;
+  /** Machine clients: OAuth 2.0 clients of an organization. */
+  readonly machineClients: MachineClientsResource;
+  /** Access tokens of machine clients, by the conventions of OAuth 2.0. */
+  readonly oauth: OauthResource;
   /** The same parties by the conventions of Canton's JSON Ledger API. */
   readonly ledger: LedgerResource;
   /** Health and contract of the service. */
@@ -931,7 +1413,10 @@ export abstract class Resources {
     this.docks = new DocksResource(transport);
     this.parties = new PartiesResource(transport);
     this.roles = new RolesResource(transport);
+    this.recipients = new RecipientsResource(transport);
     this.apiKeys = new ApiKeysResource(transport);
+    this.machineClients = new MachineClientsResource(transport);
+    this.oauth = new OauthResource(transport);
     this.ledger = new LedgerResource(transport);
     this.service = new ServiceResource(transport);
     this.audit = new AuditResource(transport);

@@ -148,9 +148,9 @@ export interface paths {
         post?: never;
         /**
          * Delete a dock
-         * @description Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Another dock can take its domains at once.
+         * @description Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Its recipients and groups are deleted. Another dock can take its domains at once.
          *
-         *     The dock and its roles are gone with the first request, whatever its status. If the dock has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+         *     The dock and all that belongs to it no longer exist with the first request, whatever its status. If that is too much for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
          *
          *     Required scope: `docks:write`.
          */
@@ -236,7 +236,7 @@ export interface paths {
          * Delete a party
          * @description Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the party, and its ledger id is never used again.
          *
-         *     The party and its roles are gone with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+         *     The party and its roles no longer exist with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
          *
          *     Required scope: `parties:write`.
          */
@@ -332,6 +332,216 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/docks/{dockId}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List recipients
+         * @description Returns the recipients of a dock, newest first. The cost of a search by `email` does not depend on the number of recipients.
+         *
+         *     Required scope: `recipients:read`.
+         */
+        get: operations["listRecipients"];
+        put?: never;
+        /**
+         * Create a recipient
+         * @description Creates a recipient in a dock. Its e-mail address is unique in the dock.
+         *
+         *     With `partyId`, the recipient belongs to a party of the same organization. If that party lacks the role `RECIPIENT` in the dock, the same transaction assigns it. `roleId` in the response is the role. If the party belongs to another organization, the status is 403 with a platform key, and 404 with an organization key.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        post: operations["createRecipient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/recipients/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create recipients
+         * @description Creates 1 to 100 recipients. Each is created or rejected on its own, as by `POST …/recipients`, so one that is rejected does not affect the others. Of two recipients with one e-mail address, the second is rejected.
+         *
+         *     With an `Idempotency-Key`, a repetition of the request returns the recipients that were created before, and tries the others again. If DynamoDB is unavailable meanwhile, the status is 503, and a repetition creates the rest.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        post: operations["createRecipientsBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/recipients/{recipientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a recipient
+         * @description Returns the current state of a recipient.
+         *
+         *     Required scope: `recipients:read`.
+         */
+        get: operations["getRecipient"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a recipient
+         * @description Deletes a recipient, and removes it from its groups. Another recipient can take its e-mail address. The party of the recipient keeps its role, and the audit entries stay.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        delete: operations["deleteRecipient"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a recipient
+         * @description Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an optional member. `identifiers` is merged key by key.
+         *
+         *     With `partyId`, the party gets the role `RECIPIENT` in the dock, unless it holds it. `null` removes the link to the party, which keeps the role.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        patch: operations["updateRecipient"];
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups
+         * @description Returns the groups of a dock, newest first, each with its first 100 recipients.
+         *
+         *     Required scope: `recipients:read`.
+         */
+        get: operations["listGroups"];
+        put?: never;
+        /**
+         * Create a group
+         * @description Creates a group of recipients of a dock. Its name is unique in the dock; names are compared exactly. If a recipient does not exist, or belongs to another dock, the status is 404 and no group is created.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/groups/{groupId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a group
+         * @description Returns the current state of a group with its first 100 recipients.
+         *
+         *     Required scope: `recipients:read`.
+         */
+        get: operations["getGroup"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a group
+         * @description Deletes a group. Its recipients stay. A large group is emptied first; if the time of the request does not suffice, the status is 503, and the same request without `If-Match` continues.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a group
+         * @description Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes the description. Other operations add and remove recipients.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        patch: operations["updateGroup"];
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/groups/{groupId}/recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the recipients of a group
+         * @description Returns the recipients in a group, newest recipient first.
+         *
+         *     Required scope: `recipients:read`.
+         */
+        get: operations["listGroupRecipients"];
+        put?: never;
+        /**
+         * Add recipients to a group
+         * @description Adds 1 to 100 recipients of the dock to a group. One that is in the group already is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is added.
+         *
+         *     More than 45 recipients are added in several transactions. If the status is 503, the same request adds the rest.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        post: operations["addGroupRecipients"];
+        /**
+         * Remove recipients from a group
+         * @description Removes 1 to 100 recipients from a group. One that is not in the group is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is removed. The recipients themselves stay.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        delete: operations["removeGroupRecipients"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/docks/{dockId}/groups/{groupId}/recipients/{recipientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a recipient from a group
+         * @description Removes a recipient from a group, and returns the group. A recipient that is not in the group is no error. The recipient itself stays.
+         *
+         *     Required scope: `recipients:write`.
+         */
+        delete: operations["removeGroupRecipient"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -382,7 +592,7 @@ export interface paths {
          * Revoke an API key
          * @description Revokes an API key. Requests with it are rejected from then on; a process that has just verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.
          *
-         *     A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+         *     A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key and deactivates every machine client that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
          *
          *     Required scope: `api-keys:write`.
          */
@@ -471,13 +681,107 @@ export interface paths {
          * List the audit entries of a resource
          * @description Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the resource.
          *
-         *     An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party or an API key that exists. For other resources, the request names it by `organizationId`.
+         *     An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party, a recipient, an API key or a machine client that exists. For other resources, the request names it by `organizationId`.
          *
          *     Required scope: `audit:read`.
          */
         get: operations["listAuditEntriesByEntity"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{orgId}/machine-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List machine clients
+         * @description Returns the machine clients of an organization, newest first, including inactive ones.
+         *
+         *     Required scope: `machine-clients:read`.
+         */
+        get: operations["listMachineClients"];
+        put?: never;
+        /**
+         * Create a machine client
+         * @description Creates an OAuth 2.0 client of an organization. `clientSecret` in the response is shown only once: only a digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The client exchanges its secret for access tokens at `POST /v1/oauth/token`.
+         *
+         *     A credential can grant only scopes that it holds itself, only until it expires itself, and only from networks from which it can be used itself.
+         *
+         *     Required scope: `machine-clients:write`.
+         */
+        post: operations["createMachineClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{orgId}/machine-clients/{machineClientId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a machine client
+         * @description Returns a machine client without its secret.
+         *
+         *     Required scope: `machine-clients:read`.
+         */
+        get: operations["getMachineClient"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a machine client
+         * @description Deletes a machine client, which ends its tokens. A process that has just verified a token may accept it for up to 30 more seconds.
+         *
+         *     A credential can delete only machine clients whose scopes it holds. With `descendants=true`, the request also revokes every API key and deactivates every machine client that descends from the client: those that were created with its tokens, those that were created with these, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+         *
+         *     Required scope: `machine-clients:write`.
+         */
+        delete: operations["deleteMachineClient"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a machine client
+         * @description Applies a JSON merge patch (RFC 7396) to a machine client. `isActive: false` ends its tokens: they are rejected from then on, also after a later `isActive: true`. A process that has just verified a token may accept it for up to 30 more seconds. The dock, the networks and the expiry of a client cannot change.
+         *
+         *     A credential can change only machine clients whose scopes it holds, and grant only scopes that it holds.
+         *
+         *     Required scope: `machine-clients:write`.
+         */
+        patch: operations["updateMachineClient"];
+        trace?: never;
+    };
+    "/v1/organizations/{orgId}/machine-clients/{machineClientId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the secret of a machine client
+         * @description Replaces the secret of a machine client. `clientSecret` in the response is shown only once. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The ids and all other properties stay, and so do the tokens of the client.
+         *
+         *     The previous secret is accepted for `graceSeconds` more, and never beyond the expiry of the client. A second rotation in that time ends the first secret.
+         *
+         *     A credential can rotate only machine clients whose scopes it holds.
+         *
+         *     Required scope: `machine-clients:write`.
+         */
+        post: operations["rotateMachineClient"];
         delete?: never;
         options?: never;
         head?: never;
@@ -716,6 +1020,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue an access token
+         * @description Issues an access token to a machine client: the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4). The parameters are a form or a JSON object. The client authenticates by `Authorization: Basic`, or by `client_id` and `client_secret` in the body.
+         *
+         *     The token is opaque. It is sent like an API key, in `Authorization: Bearer`. A client can obtain 10 tokens in any minute; beyond that, the status is 429 with `Retry-After`.
+         *
+         *     Requires the credentials of a machine client.
+         */
+        post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Introspect an access token
+         * @description Returns whether an access token is valid, and what it permits (RFC 7662). A machine client can introspect its own tokens, and a token itself. An API key or access token with the scope `machine-clients:read` can introspect the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the response is `{"active": false}`.
+         *
+         *     Requires the credentials of a machine client, or an API key or access token.
+         */
+        post: operations["introspectToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke an access token
+         * @description Revokes an access token (RFC 7009). A machine client can revoke its own tokens, and a token itself. An API key or access token with the scope `machine-clients:write` can revoke the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the request has no effect, and the status is 200, too. A process that has just verified the token may accept it for up to 30 more seconds.
+         *
+         *     Requires the credentials of a machine client, or an API key or access token.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the metadata of the authorization server
+         * @description Returns the endpoints and the capabilities of the OAuth 2.0 authorization server (RFC 8414).
+         *
+         *     Requires no credential.
+         */
+        get: operations["getOauthMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/healthz": {
         parameters: {
             query?: never;
@@ -760,10 +1154,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Describe the service
+         * @description Returns the name and the version of the service, and links to its documents: as JSON, or as a page if the client prefers `text/html`.
+         *
+         *     Requires no credential.
+         */
+        get: operations["root"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the console
+         * @description Returns the page of the console, a client of this API for people. The page asks for an API key, and keeps it in the memory of the tab.
+         *
+         *     Requires no credential.
+         */
+        get: operations["console"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/console/assets/{assetVersion}/{assetName}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an asset of the console
+         * @description Returns a module, a style sheet or an icon of the console. The page `/console` names the current version.
+         *
+         *     Requires no credential.
+         */
+        get: operations["asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Recipients to add to a group or to remove from it. */
+        AddGroupRecipientsRequest: {
+            /** @description Recipients of the dock, 1 to 100. One that is repeated counts once. */
+            recipientIds: string[];
+        };
         /** @description Postal address of a business. */
         Address: {
             /** @description Street and number, 1 to 200 characters; `null` if unknown. */
@@ -830,7 +1295,7 @@ export interface components {
             lastUsedAt: components["schemas"]["Time"] | null;
             /** @description Time of creation. */
             createdAt: components["schemas"]["Time"];
-            /** @description Identifier of the API key that created the key, or `operator` if a command created it. */
+            /** @description Identifier of the API key or machine client that created the key, or `operator` if a command created it. */
             createdBy: string;
             /** @description Time of the revocation; `null` if the key is not revoked. */
             revokedAt: components["schemas"]["Time"] | null;
@@ -946,9 +1411,32 @@ export interface components {
          * @description Name of a change. Entries of other services have `create`, `update` or `delete`.
          * @enum {string}
          */
-        AuditedAction: "organization.created" | "organization.updated" | "organization.deleted" | "dock.created" | "dock.updated" | "dock.deleted" | "party.created" | "party.updated" | "party.deleted" | "party.role.assigned" | "party.role.revoked" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "create" | "update" | "delete";
+        AuditedAction: "organization.created" | "organization.updated" | "organization.deleted" | "dock.created" | "dock.updated" | "dock.deleted" | "party.created" | "party.updated" | "party.deleted" | "party.role.assigned" | "party.role.revoked" | "recipient.created" | "recipient.updated" | "recipient.deleted" | "group.created" | "group.updated" | "group.deleted" | "api_key.created" | "api_key.updated" | "api_key.revoked" | "machine_client.created" | "machine_client.updated" | "machine_client.deleted" | "access_token.created" | "access_token.deleted" | "create" | "update" | "delete";
         /** @description Type of a resource: one of those listed, or one of another service. */
-        AuditedType: ("organization" | "dock" | "party" | "role" | "api_key") | string;
+        AuditedType: ("organization" | "dock" | "party" | "role" | "recipient" | "group" | "api_key" | "machine_client" | "access_token") | string;
+        /** @description Metadata of the authorization server. */
+        AuthorizationServerMetadata: {
+            /** @description Issuer identifier: the URL of the service. */
+            issuer: string;
+            /** @description URL of the endpoint that issues access tokens. */
+            token_endpoint: string;
+            /** @description URL of the endpoint that introspects access tokens. */
+            introspection_endpoint: string;
+            /** @description URL of the endpoint that revokes access tokens. */
+            revocation_endpoint: string;
+            /** @description Supported grant types. */
+            grant_types_supported: string[];
+            /** @description Supported response types of the authorization endpoint: none, because there is no such endpoint. */
+            response_types_supported: string[];
+            /** @description Supported scopes. */
+            scopes_supported: string[];
+            /** @description Methods by which clients authenticate to obtain tokens. */
+            token_endpoint_auth_methods_supported: string[];
+            /** @description Methods by which clients authenticate to introspect tokens. */
+            introspection_endpoint_auth_methods_supported: string[];
+            /** @description Methods by which clients authenticate to revoke tokens. */
+            revocation_endpoint_auth_methods_supported: string[];
+        };
         /** @description Roles to check. */
         CheckRolesRequest: {
             /** @description Roles to check, 1 to 100. */
@@ -982,6 +1470,8 @@ export interface components {
             /** @description Connected synchronizers: one, or none for a party that does not exist. */
             connectedSynchronizers: components["schemas"]["Synchronizer"][];
         };
+        /** @description Module, style sheet or icon of the console. */
+        ConsoleAsset: string;
         /** @description API key to create. */
         CreateApiKeyRequest: {
             /** @description Display name, 1 to 200 characters. */
@@ -1145,6 +1635,52 @@ export interface components {
              */
             customCss?: string | null;
         };
+        /** @description Group to create. */
+        CreateGroupRequest: {
+            /** @description Display name, 1 to 200 characters. No other group of the dock can have it. */
+            name: string;
+            /** @description Description, 1 to 1000 characters. `null` means none. */
+            description?: string | null;
+            /** @description Recipients of the dock to add, at most 100. `null` means none. One that is repeated counts once. */
+            recipientIds?: string[] | null;
+        };
+        /** @description Machine client to create. */
+        CreateMachineClientRequest: {
+            /** @description Display name, 1 to 200 characters. */
+            name: string;
+            /**
+             * @description Scopes that tokens of the client can have, at least one. The credential that sends the request must hold each of them.
+             *     The default, also for `null`, is `artifacts:read`, `artifacts:write`, `policies:read`, `recipients:read` and
+             *     `audit:read`, as far as that credential holds them.
+             */
+            scopes?: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "audit:write" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[] | null;
+            /**
+             * @description Dock of the organization that is the only one that tokens of the client can access. The default, also for `null`, is no
+             *     such restriction. It cannot change.
+             * @example dock_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            dockId?: string | null;
+            /**
+             * @description Party of the organization on whose behalf the client acts. `null` means none.
+             * @example pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            partyId?: string | null;
+            /**
+             * @description Networks from which the client and its tokens can be used, in CIDR notation: at most 20, without bits after the prefix.
+             *     They must be within those of the credential that sends the request. The default, also for `null` and `[]`, is its
+             *     restriction.
+             */
+            allowedIps?: string[] | null;
+            /**
+             * Format: date-time
+             * @description Time from which the client and its tokens are rejected: RFC 3339 with any offset, in the future, and no later than the
+             *     expiry of the credential that sends the request. The default, also for `null`, is the expiry of that credential.
+             * @example 2024-03-01T12:00:00.000Z
+             */
+            expiresAt?: string | null;
+            /** @description Lifetime of the tokens in seconds: 300 to 86400. The default, also for `null`, is 3600. */
+            tokenLifetimeSeconds?: number | null;
+        };
         /** @description Organization to create. */
         CreateOrganizationRequest: {
             /** @description Display name, 1 to 200 characters. White space at both ends is removed. */
@@ -1183,6 +1719,53 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** @description Recipient to create. */
+        CreateRecipientRequest: {
+            /** @description Display name, 1 to 200 characters. White space at both ends is removed. */
+            name: string;
+            /**
+             * Format: email
+             * @description E-mail address, at most 254 characters. It is stored in lower case, and no other recipient of the dock can have it.
+             */
+            email: string;
+            /** @description Relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. `null` means none. */
+            stakeholderClass?: components["schemas"]["StakeholderClass"] | null;
+            /** @description Values that identify the recipient, for example a policy number. The default, also for `null`, is an empty object. */
+            identifiers?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Party of the same organization to which the recipient belongs. If it lacks the role `RECIPIENT` in the dock, it
+             *     gets it. `null` means none.
+             * @example pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            partyId?: string | null;
+        };
+        /** @description Recipients to create. */
+        CreateRecipientsBatchRequest: {
+            /** @description Recipients to create, 1 to 100. */
+            recipients: {
+                /** @description Display name, 1 to 200 characters. White space at both ends is removed. */
+                name: string;
+                /**
+                 * Format: email
+                 * @description E-mail address, at most 254 characters. It is stored in lower case, and no other recipient of the dock can have it.
+                 */
+                email: string;
+                /** @description Relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. `null` means none. */
+                stakeholderClass?: components["schemas"]["StakeholderClass"] | null;
+                /** @description Values that identify the recipient, for example a policy number. The default, also for `null`, is an empty object. */
+                identifiers?: {
+                    [key: string]: unknown;
+                } | null;
+                /**
+                 * @description Party of the same organization to which the recipient belongs. If it lacks the role `RECIPIENT` in the dock, it
+                 *     gets it. `null` means none.
+                 * @example pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+                 */
+                partyId?: string | null;
+            }[];
+        };
         /** @description API key with its new credential. */
         CreatedApiKey: {
             /** @description Identifier of the API key. */
@@ -1207,12 +1790,50 @@ export interface components {
             lastUsedAt: components["schemas"]["Time"] | null;
             /** @description Time of creation. */
             createdAt: components["schemas"]["Time"];
-            /** @description Identifier of the API key that created the key, or `operator` if a command created it. */
+            /** @description Identifier of the API key or machine client that created the key, or `operator` if a command created it. */
             createdBy: string;
             /** @description Time of the revocation; `null` if the key is not revoked. */
             revokedAt: components["schemas"]["Time"] | null;
             /** @description Credential to send as `Authorization: Bearer`. It is shown only once; `null` in the response to a repetition. */
             key: string | null;
+        };
+        /** @description Machine client with its new secret. */
+        CreatedMachineClient: {
+            /** @description Identifier of the machine client. */
+            id: components["schemas"]["MachineClientId"];
+            /** @description Organization that owns the client. */
+            organizationId: components["schemas"]["OrganizationId"];
+            /** @description Client identifier for OAuth 2.0: `dyc_` and 22 characters. */
+            clientId: string;
+            /** @description Display name, 1 to 200 characters. */
+            name: string;
+            /** @description Scopes that tokens of the client can have. */
+            scopes: components["schemas"]["GrantedScope"][];
+            /** @description The only dock that tokens of the client can access; `null` if it is not bound to a dock. */
+            dockId: components["schemas"]["DockId"] | null;
+            /** @description Party on whose behalf the client acts; `null` if there is none. */
+            partyId: components["schemas"]["PartyId"] | null;
+            /** @description Networks from which the client and its tokens can be used, in CIDR notation; empty if from every address. */
+            allowedIps: string[];
+            /** @description Time from which the client and its tokens are rejected; `null` if it does not expire. */
+            expiresAt: components["schemas"]["Time"] | null;
+            /**
+             * Format: uint32
+             * @description Lifetime of the tokens in seconds.
+             */
+            tokenLifetimeSeconds: number;
+            /** @description Whether the client can obtain tokens. */
+            isActive: boolean;
+            /** @description Time of the last use of the client or one of its tokens, accurate to the hour; `null` if there is none. */
+            lastUsedAt: components["schemas"]["Time"] | null;
+            /** @description Time of creation. */
+            createdAt: components["schemas"]["Time"];
+            /** @description Identifier of the API key or machine client that created the client. */
+            createdBy: string;
+            /** @description Time of the last change. */
+            updatedAt: components["schemas"]["Time"];
+            /** @description Secret for `POST /v1/oauth/token`. It is shown only once; `null` in the response to a repetition. */
+            clientSecret: string | null;
         };
         /** @description Workspace of an organization in which parties exchange documents. */
         Dock: {
@@ -1372,7 +1993,7 @@ export interface components {
          */
         ErrorCode: string;
         /**
-         * @description Scope that an API key holds. `write` does not include `read`.
+         * @description Scope that a credential holds. `write` does not include `read`.
          *
          *     - `organizations:read`: Read organizations.
          *     - `organizations:write`: Create and update organizations.
@@ -1399,12 +2020,104 @@ export interface components {
          *     More values may be added. Clients must accept unknown values.
          */
         GrantedScope: string;
+        /** @description Named set of recipients of a dock. */
+        Group: {
+            /** @description Identifier of the group. */
+            id: components["schemas"]["GroupId"];
+            /** @description Dock of the group. */
+            dockId: components["schemas"]["DockId"];
+            /** @description Display name, 1 to 200 characters, unique in the dock. */
+            name: string;
+            /** @description Description, 1 to 1000 characters; `null` if there is none. */
+            description: string | null;
+            /**
+             * Format: uint64
+             * @description Number of recipients in the group, at most 10 000.
+             */
+            recipientCount: number;
+            /** @description The first 100 recipients in the group, newest recipient first. */
+            recipients: components["schemas"]["GroupMember"][];
+            /** @description Time of creation. */
+            createdAt: components["schemas"]["Time"];
+            /** @description Time of the last change of the group or of its recipients. */
+            updatedAt: components["schemas"]["Time"];
+        };
+        /**
+         * @description Identifier of a group: `grp_` and a ULID in upper case.
+         * @example grp_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+         */
+        GroupId: string;
+        /** @description Page of a list. */
+        GroupList: {
+            /** @description Rows of the page, newest first. */
+            data: components["schemas"]["Group"][];
+            /** @description Position of the page in the list. */
+            meta: components["schemas"]["ListMeta"];
+        };
+        /** @description Recipient in a group. */
+        GroupMember: {
+            /** @description Identifier of the recipient. */
+            id: components["schemas"]["RecipientId"];
+            /** @description Display name, 1 to 200 characters. */
+            name: string;
+            /** @description E-mail address in lower case. */
+            email: string;
+        };
         /** @description Health of the service. */
         HealthResponse: {
             /** @description Health of the service: always `ok`. */
             status: string;
             /** @description Version of Berth, for example `1.0.0`. */
             version: string;
+        };
+        /** @description Request about a token. */
+        IntrospectTokenRequest: {
+            /** @description Access token. */
+            token: string;
+            /** @description Type of the token. It is ignored, because there are only access tokens. */
+            token_type_hint?: string | null;
+            /** @description Client identifier, unless the request has an `Authorization` header. */
+            client_id?: string | null;
+            /** @description Client secret, unless the request has an `Authorization` header. */
+            client_secret?: string | null;
+        };
+        /** @description State of an access token. If it is not active, the response has no other members. */
+        Introspection: {
+            /** @description Whether the token is valid. */
+            active: boolean;
+            /** @description Space-separated scopes of the token. */
+            scope?: string | null;
+            /** @description Client identifier of the machine client. */
+            client_id?: string | null;
+            /** @description Type of the token: always `Bearer`. */
+            token_type?: string | null;
+            /**
+             * Format: uint64
+             * @description Time of expiry in seconds since the epoch.
+             */
+            exp?: number | null;
+            /**
+             * Format: uint64
+             * @description Time of issuance in seconds since the epoch.
+             */
+            iat?: number | null;
+            /** @description Identifier of the machine client. */
+            sub?: components["schemas"]["MachineClientId"] | null;
+            /** @description Organization that owns the machine client. */
+            organizationId?: components["schemas"]["OrganizationId"] | null;
+            /** @description The only dock that the token can access; `null` if it is not bound to a dock. */
+            dockId?: components["schemas"]["DockId"] | null;
+        };
+        /** @description Request for an access token. */
+        IssueTokenRequest: {
+            /** @description Grant type: always `client_credentials`. */
+            grant_type: string;
+            /** @description Client identifier, unless the client authenticates by `Authorization: Basic`. */
+            client_id?: string | null;
+            /** @description Client secret, unless the client authenticates by `Authorization: Basic`. */
+            client_secret?: string | null;
+            /** @description Space-separated scopes of the token. The default is all scopes of the client. */
+            scope?: string | null;
         };
         /**
          * @description State of the identity check (know your customer) of the business that operates a dock.
@@ -1528,8 +2241,8 @@ export interface components {
         ListMeta: {
             /**
              * Format: uint64
-             * @description Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, and for
-             *     roles of an organization that have no counter.
+             * @description Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, for a
+             *     filter of recipients that would, and for roles of an organization that have no counter.
              */
             total: number | null;
             /**
@@ -1547,9 +2260,73 @@ export interface components {
             /** @description Value of `cursor` for the next page; `null` on the last page. */
             nextCursor: string | null;
         };
+        /** @description Machine client without its secret. */
+        MachineClient: {
+            /** @description Identifier of the machine client. */
+            id: components["schemas"]["MachineClientId"];
+            /** @description Organization that owns the client. */
+            organizationId: components["schemas"]["OrganizationId"];
+            /** @description Client identifier for OAuth 2.0: `dyc_` and 22 characters. */
+            clientId: string;
+            /** @description Display name, 1 to 200 characters. */
+            name: string;
+            /** @description Scopes that tokens of the client can have. */
+            scopes: components["schemas"]["GrantedScope"][];
+            /** @description The only dock that tokens of the client can access; `null` if it is not bound to a dock. */
+            dockId: components["schemas"]["DockId"] | null;
+            /** @description Party on whose behalf the client acts; `null` if there is none. */
+            partyId: components["schemas"]["PartyId"] | null;
+            /** @description Networks from which the client and its tokens can be used, in CIDR notation; empty if from every address. */
+            allowedIps: string[];
+            /** @description Time from which the client and its tokens are rejected; `null` if it does not expire. */
+            expiresAt: components["schemas"]["Time"] | null;
+            /**
+             * Format: uint32
+             * @description Lifetime of the tokens in seconds.
+             */
+            tokenLifetimeSeconds: number;
+            /** @description Whether the client can obtain tokens. */
+            isActive: boolean;
+            /** @description Time of the last use of the client or one of its tokens, accurate to the hour; `null` if there is none. */
+            lastUsedAt: components["schemas"]["Time"] | null;
+            /** @description Time of creation. */
+            createdAt: components["schemas"]["Time"];
+            /** @description Identifier of the API key or machine client that created the client. */
+            createdBy: string;
+            /** @description Time of the last change. */
+            updatedAt: components["schemas"]["Time"];
+        };
+        /**
+         * @description Identifier of a machine client: `mc_` and a ULID in upper case.
+         * @example mc_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+         */
+        MachineClientId: string;
+        /** @description Page of a list. */
+        MachineClientList: {
+            /** @description Rows of the page, newest first. */
+            data: components["schemas"]["MachineClient"][];
+            /** @description Position of the page in the list. */
+            meta: components["schemas"]["ListMeta"];
+        };
         /** @description Custom attributes: a JSON object of at most 16384 bytes as compact JSON, 50 keys at the top level and 8 levels of nesting. Numbers are returned with the digits that were sent. */
         Metadata: {
             [key: string]: unknown;
+        };
+        /** @description Error response of OAuth 2.0 (RFC 6749, section 5.2). */
+        OAuthProblem: {
+            /** @description Error code of OAuth 2.0, for example `invalid_client`. */
+            error: string;
+            /** @description Explanation for developers, in English. */
+            error_description: string;
+            /**
+             * Format: uint16
+             * @description HTTP status code.
+             */
+            statusCode: number;
+            /** @description Explanation for developers, equal to `error_description`. */
+            message: string;
+            /** @description Identifier of the request. */
+            requestId: string;
         };
         /** @description OpenAPI document. */
         OpenApiDocument: {
@@ -1664,6 +2441,8 @@ export interface components {
              */
             apiKeys: number;
         };
+        /** @description Page for browsers, as HTML. */
+        Page: string;
         /** @description Identifier of the participant. */
         ParticipantIdResponse: {
             /** @description Identifier of the participant: `participant::` and the namespace that all party identifiers share. */
@@ -1791,6 +2570,88 @@ export interface components {
         ProblemMessage: string | string[];
         /** @description One line for each check, and a last line with the result. */
         ReadinessReport: string;
+        /** @description Contact in a dock, who receives documents and may belong to a party. */
+        Recipient: {
+            /** @description Identifier of the recipient. */
+            id: components["schemas"]["RecipientId"];
+            /** @description Dock of the recipient. */
+            dockId: components["schemas"]["DockId"];
+            /** @description Display name, 1 to 200 characters. */
+            name: string;
+            /** @description E-mail address in lower case, unique in the dock. */
+            email: string;
+            /** @description Relation to the documents; `null` if there is none. */
+            stakeholderClass: components["schemas"]["StakeholderClass"] | null;
+            /** @description Values that identify the recipient, for example a policy number. */
+            identifiers: components["schemas"]["Metadata"];
+            /** @description Party to which the recipient belongs; `null` if there is none, or if it was deleted. */
+            partyId: components["schemas"]["PartyId"] | null;
+            /** @description Role `RECIPIENT` of that party in the dock; `null` if the party does not hold it. */
+            roleId: components["schemas"]["RoleId"] | null;
+            /** @description Time of creation. */
+            createdAt: components["schemas"]["Time"];
+            /** @description Time of the last change. */
+            updatedAt: components["schemas"]["Time"];
+        };
+        /** @description Error of one recipient. */
+        RecipientError: {
+            /**
+             * Format: uint64
+             * @description Number of the recipient in the request, from 0; in a CSV file, the number of its first line.
+             */
+            index: number;
+            /** @description Machine-readable error code. */
+            code: string;
+            /** @description Explanation for developers, in English. It may change. */
+            message: string;
+            /** @description Violations in the recipient, at most 100. Present only if validation failed. */
+            errors?: components["schemas"]["ProblemDetail"][];
+        };
+        /**
+         * @description Identifier of a recipient: `rcp_` and a ULID in upper case.
+         * @example rcp_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+         */
+        RecipientId: string;
+        /** @description Page of a list. */
+        RecipientList: {
+            /** @description Rows of the page, newest first. */
+            data: components["schemas"]["Recipient"][];
+            /** @description Position of the page in the list. */
+            meta: components["schemas"]["ListMeta"];
+        };
+        /** @description Results of the creation of several recipients. */
+        RecipientResults: {
+            /**
+             * Format: uint
+             * @description Number of recipients that were created.
+             */
+            success: number;
+            /**
+             * Format: uint
+             * @description Number of recipients that were rejected.
+             */
+            failed: number;
+            /** @description Errors of the rejected recipients, in the order of the request. */
+            errors: components["schemas"]["RecipientError"][];
+            /** @description Created recipients, in the order of the request. */
+            recipients: components["schemas"]["Recipient"][];
+        };
+        /** @description Recipients to add to a group or to remove from it. */
+        RemoveGroupRecipientsRequest: {
+            /** @description Recipients of the dock, 1 to 100. One that is repeated counts once. */
+            recipientIds: string[];
+        };
+        /** @description Request about a token. */
+        RevokeTokenRequest: {
+            /** @description Access token. */
+            token: string;
+            /** @description Type of the token. It is ignored, because there are only access tokens. */
+            token_type_hint?: string | null;
+            /** @description Client identifier, unless the request has an `Authorization` header. */
+            client_id?: string | null;
+            /** @description Client secret, unless the request has an `Authorization` header. */
+            client_secret?: string | null;
+        };
         /** @description Result of the check of one role. */
         RoleCheckResult: {
             /** @description Dock of the check. */
@@ -1822,6 +2683,39 @@ export interface components {
             /** @description Time for which the previous secret stays valid, in seconds: 0 to 28800. The default, also for `null`, is 3600. */
             graceSeconds?: number | null;
         };
+        /** @description Rotation of a secret. */
+        RotateMachineClientRequest: {
+            /** @description Time for which the previous secret stays valid, in seconds: 0 to 28800. The default, also for `null`, is 3600. */
+            graceSeconds?: number | null;
+        };
+        /** @description Name, version and documents of the service. */
+        ServiceDescription: {
+            /** @description Name of the service: always `Berth`. */
+            name: string;
+            /** @description Version of Berth, for example `1.0.0`. */
+            version: string;
+            /** @description Paths of the documents of the service. */
+            links: components["schemas"]["ServiceLinks"];
+        };
+        /** @description Paths of the documents of a service. */
+        ServiceLinks: {
+            /** @description Path of the console. */
+            console: string;
+            /** @description Path of the OpenAPI document. */
+            openapi: string;
+            /** @description Path of the health check. */
+            health: string;
+        };
+        /**
+         * @description Relation of a recipient to the documents of a dock.
+         *
+         *     - `mortgagee`: A lender or another holder of a mortgage.
+         *     - `agent`: An agent or a broker.
+         *     - `policyholder`: The holder of a policy.
+         *     - `auditor`: An auditor.
+         * @enum {string}
+         */
+        StakeholderClass: "mortgagee" | "agent" | "policyholder" | "auditor";
         /** @description Confirmation of a deletion or revocation. */
         SuccessResponse: {
             /**
@@ -1845,12 +2739,26 @@ export interface components {
          * @example 2024-03-01T12:00:00.000Z
          */
         Time: string;
+        /** @description New access token. */
+        TokenResponse: {
+            /** @description Access token, to be sent as `Authorization: Bearer`. It is shown only once. */
+            access_token: string;
+            /** @description Type of the token: always `Bearer`. */
+            token_type: string;
+            /**
+             * Format: uint64
+             * @description Lifetime of the token in seconds.
+             */
+            expires_in: number;
+            /** @description Space-separated scopes of the token. */
+            scope: string;
+        };
         /** @description Changes to an API key, as a JSON merge patch. */
         UpdateApiKeyRequest: {
             /** @description New display name, 1 to 200 characters. */
             name?: string;
             /** @description Scopes that the key keeps, at least one. The key must hold each of them already. */
-            scopes?: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[];
+            scopes?: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "audit:write" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[];
             /**
              * Format: date-time
              * @description New time of expiry: RFC 3339 with any offset, in the future, and no later than the current expiry.
@@ -1942,6 +2850,13 @@ export interface components {
              */
             customCss?: string | null;
         };
+        /** @description Changes to a group, as a JSON merge patch. */
+        UpdateGroupRequest: {
+            /** @description New display name, 1 to 200 characters. */
+            name?: string;
+            /** @description Description, 1 to 1000 characters. `null` removes it. */
+            description?: string | null;
+        };
         /** @description Changes to a party on the ledger. */
         UpdateLedgerPartyRequest: {
             /**
@@ -1976,6 +2891,25 @@ export interface components {
                 /** @description Paths of members, for example `local_metadata.annotations`. Each at most once, at least one; `null` means none. */
                 paths?: string[] | null;
             } | null;
+        };
+        /** @description Changes to a machine client, as a JSON merge patch. */
+        UpdateMachineClientRequest: {
+            /** @description New display name, 1 to 200 characters. */
+            name?: string;
+            /**
+             * @description New scopes, at least one. The credential that sends the request must hold each of them. Tokens lose the scopes that the
+             *     client loses, and gain none.
+             */
+            scopes?: ("organizations:read" | "organizations:write" | "docks:read" | "docks:write" | "parties:read" | "parties:write" | "roles:read" | "roles:write" | "recipients:read" | "recipients:write" | "machine-clients:read" | "machine-clients:write" | "api-keys:read" | "api-keys:write" | "audit:read" | "audit:write" | "ledger:read" | "ledger:admin" | "artifacts:read" | "artifacts:write" | "policies:read")[];
+            /** @description Whether the client can obtain tokens. `false` also ends its tokens, for good. */
+            isActive?: boolean;
+            /**
+             * @description Party of the organization on whose behalf the client acts. `null` removes it.
+             * @example pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            partyId?: string | null;
+            /** @description Lifetime of later tokens in seconds: 300 to 86400. */
+            tokenLifetimeSeconds?: number;
         };
         /** @description Changes to an organization, as a JSON merge patch. */
         UpdateOrganizationRequest: {
@@ -2013,6 +2947,28 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** @description Changes to a recipient, as a JSON merge patch. */
+        UpdateRecipientRequest: {
+            /** @description New display name, 1 to 200 characters. */
+            name?: string;
+            /**
+             * Format: email
+             * @description New e-mail address, at most 254 characters. It is stored in lower case.
+             */
+            email?: string;
+            /** @description Relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. `null` removes it. */
+            stakeholderClass?: components["schemas"]["StakeholderClass"] | null;
+            /** @description Changes to the identifiers; `null` removes all of them. */
+            identifiers?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Party to which the recipient belongs. If it lacks the role `RECIPIENT` in the dock, it gets it. `null` removes the
+             *     link; the party keeps the role.
+             * @example pty_01HQ3K9B2V6R4X8ZT1M5N7P0QS
+             */
+            partyId?: string | null;
         };
     };
     responses: never;
@@ -5473,6 +6429,2468 @@ export interface operations {
             };
         };
     };
+    listRecipients: {
+        parameters: {
+            query?: {
+                /** @description Return only the recipient with this e-mail address, ignoring case. At most 254 characters. */
+                email?: string;
+                /** @description Return only recipients whose name or e-mail address contains this text, ignoring case and width. 1 to 200 characters. */
+                search?: string;
+                /** @description Return only recipients with this relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. */
+                stakeholderClass?: components["schemas"]["StakeholderClass"];
+                /** @description Return only recipients that belong to this party. */
+                partyId?: components["schemas"]["PartyId"];
+                /** @description Maximum number of rows on the page, 1 to 100. Default: 20. */
+                limit?: number;
+                /** @description Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that. */
+                offset?: number;
+                /** @description Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page. */
+                cursor?: string;
+                /** @description Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row. */
+                anchor?: string;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List recipients */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `rel="next"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientList"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRecipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Jane Doe",
+                 *       "email": "Jane.Doe@example.com",
+                 *       "stakeholderClass": "mortgagee",
+                 *       "identifiers": {
+                 *         "lender_id": "L-77",
+                 *         "policy_number": "P-1001"
+                 *       },
+                 *       "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateRecipientRequest"];
+            };
+        };
+        responses: {
+            /** @description Create a recipient */
+            201: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Path of the created resource. */
+                    Location?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Jane Doe",
+                     *       "email": "jane.doe@example.com",
+                     *       "stakeholderClass": "mortgagee",
+                     *       "identifiers": {
+                     *         "lender_id": "L-77",
+                     *         "policy_number": "P-1001"
+                     *       },
+                     *       "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+                     *       "roleId": "dpr_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE`, `PARTY_OF_ANOTHER_ORGANIZATION` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `PARTY_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `EMAIL_ALREADY_USED` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRecipientsBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recipients": [
+                 *         {
+                 *           "name": "Jane Doe",
+                 *           "email": "jane.doe@example.com",
+                 *           "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateRecipientsBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Create recipients */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": 1,
+                     *       "failed": 1,
+                     *       "errors": [
+                     *         {
+                     *           "index": 1,
+                     *           "code": "VALIDATION_FAILED",
+                     *           "message": "recipients.1.email must be an email",
+                     *           "errors": [
+                     *             {
+                     *               "pointer": "/recipients/1/email",
+                     *               "detail": "recipients.1.email must be an email"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com",
+                     *           "stakeholderClass": null,
+                     *           "identifiers": {},
+                     *           "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+                     *           "roleId": "dpr_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "createdAt": "2024-03-01T12:00:00.000Z",
+                     *           "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecipientResults"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+                /** @description `no-cache` requests the current state, if the endpoint otherwise reads with eventual consistency. */
+                "Cache-Control"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Recipient id. */
+                recipientId: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a recipient */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Jane Doe",
+                     *       "email": "jane.doe@example.com",
+                     *       "stakeholderClass": "mortgagee",
+                     *       "identifiers": {
+                     *         "lender_id": "L-77",
+                     *         "policy_number": "P-1001"
+                     *       },
+                     *       "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+                     *       "roleId": "dpr_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRecipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Recipient id. */
+                recipientId: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a recipient */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRecipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Recipient id. */
+                recipientId: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "stakeholderClass": null,
+                 *       "identifiers": {
+                 *         "policy_number": "P-1002"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateRecipientRequest"];
+            };
+        };
+        responses: {
+            /** @description Update a recipient */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Jane Doe",
+                     *       "email": "jane.doe@example.com",
+                     *       "stakeholderClass": "mortgagee",
+                     *       "identifiers": {
+                     *         "lender_id": "L-77",
+                     *         "policy_number": "P-1001"
+                     *       },
+                     *       "partyId": "pty_01HQ3N5D6X0T8Z2CW5R9S1V4XY",
+                     *       "roleId": "dpr_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recipient"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE`, `PARTY_OF_ANOTHER_ORGANIZATION` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `PARTY_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `EMAIL_ALREADY_USED` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of rows on the page, 1 to 100. Default: 20. */
+                limit?: number;
+                /** @description Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that. */
+                offset?: number;
+                /** @description Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page. */
+                cursor?: string;
+                /** @description Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row. */
+                anchor?: string;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List groups */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `rel="next"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Lenders",
+                 *       "description": "Recipients of the monthly report",
+                 *       "recipientIds": [
+                 *         "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Create a group */
+            201: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Path of the created resource. */
+                    Location?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Lenders",
+                     *       "description": "Recipients of the monthly report",
+                     *       "recipientCount": 1,
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `GROUP_NAME_ALREADY_USED` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+                /** @description `no-cache` requests the current state, if the endpoint otherwise reads with eventual consistency. */
+                "Cache-Control"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Lenders",
+                     *       "description": "Recipients of the monthly report",
+                     *       "recipientCount": 1,
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Lenders and agents",
+                 *       "description": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Update a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Lenders",
+                     *       "description": "Recipients of the monthly report",
+                     *       "recipientCount": 1,
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `GROUP_NAME_ALREADY_USED` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGroupRecipients: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of rows on the page, 1 to 100. Default: 20. */
+                limit?: number;
+                /** @description Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that. */
+                offset?: number;
+                /** @description Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page. */
+                cursor?: string;
+                /** @description Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row. */
+                anchor?: string;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the recipients of a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `rel="next"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipientList"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addGroupRecipients: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recipientIds": [
+                 *         "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddGroupRecipientsRequest"];
+            };
+        };
+        responses: {
+            /** @description Add recipients to a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Lenders",
+                     *       "description": "Recipients of the monthly report",
+                     *       "recipientCount": 1,
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TOO_MANY_MEMBERS` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGroupRecipients: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recipientIds": [
+                 *         "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RemoveGroupRecipientsRequest"];
+            };
+        };
+        responses: {
+            /** @description Remove recipients from a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Lenders",
+                     *       "description": "Recipients of the monthly report",
+                     *       "recipientCount": 1,
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeGroupRecipient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Dock id. */
+                dockId: components["schemas"]["DockId"];
+                /** @description Group id. */
+                groupId: components["schemas"]["GroupId"];
+                /** @description Recipient id. */
+                recipientId: components["schemas"]["RecipientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a recipient from a group */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "grp_01HQ3S8J7B9Y1F3H02X5Y7A0CD",
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "name": "Lenders",
+                     *       "description": "Recipients of the monthly report",
+                     *       "recipientCount": 1,
+                     *       "recipients": [
+                     *         {
+                     *           "id": "rcp_01HQ3R7H6A8X0E2GZ1W4X6Z9BC",
+                     *           "name": "Jane Doe",
+                     *           "email": "jane.doe@example.com"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope recipients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope recipients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `GROUP_NOT_FOUND`, `RECIPIENT_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listApiKeys: {
         parameters: {
             query?: {
@@ -6732,7 +10150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `INSUFFICIENT_SCOPE` */
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
             403: {
                 headers: {
                     /** @description Identifier of the request. */
@@ -6964,6 +10382,1002 @@ export interface operations {
             };
             /** @description `AUDIT_ENTRY_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
             404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMachineClients: {
+        parameters: {
+            query?: {
+                /** @description Return only machine clients that are bound to this dock. */
+                dockId?: components["schemas"]["DockId"];
+                /** @description `true` returns only active machine clients, `false` only inactive ones. Default: both. */
+                isActive?: boolean;
+                /** @description Maximum number of rows on the page, 1 to 100. Default: 20. */
+                limit?: number;
+                /** @description Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that. */
+                offset?: number;
+                /** @description Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page. */
+                cursor?: string;
+                /** @description Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row. */
+                anchor?: string;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List machine clients */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description `rel="next"`: URL of the next page, with `offset` or `cursor` like this request. Absent on the last page. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineClientList"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope machine-clients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope machine-clients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createMachineClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Settlement service",
+                 *       "scopes": [
+                 *         "artifacts:read",
+                 *         "artifacts:write"
+                 *       ],
+                 *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateMachineClientRequest"];
+            };
+        };
+        responses: {
+            /** @description Create a machine client */
+            201: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description Path of the created resource. */
+                    Location?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mc_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "clientId": "dyc_02Xk9aBcDeFgHiJkLmNoPq",
+                     *       "name": "Settlement service",
+                     *       "scopes": [
+                     *         "artifacts:read",
+                     *         "artifacts:write"
+                     *       ],
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "partyId": null,
+                     *       "allowedIps": [],
+                     *       "expiresAt": null,
+                     *       "tokenLifetimeSeconds": 3600,
+                     *       "isActive": true,
+                     *       "lastUsedAt": null,
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z",
+                     *       "clientSecret": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedMachineClient"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope machine-clients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope machine-clients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_NOT_FOUND`, `ORGANIZATION_NOT_FOUND`, `PARTY_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMachineClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+                /** @description `no-cache` requests the current state, if the endpoint otherwise reads with eventual consistency. */
+                "Cache-Control"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+                /** @description Machine client id. */
+                machineClientId: components["schemas"]["MachineClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a machine client */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mc_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "clientId": "dyc_02Xk9aBcDeFgHiJkLmNoPq",
+                     *       "name": "Settlement service",
+                     *       "scopes": [
+                     *         "artifacts:read",
+                     *         "artifacts:write"
+                     *       ],
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "partyId": null,
+                     *       "allowedIps": [],
+                     *       "expiresAt": null,
+                     *       "tokenLifetimeSeconds": 3600,
+                     *       "isActive": true,
+                     *       "lastUsedAt": null,
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MachineClient"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope machine-clients:read",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope machine-clients:read",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MACHINE_CLIENT_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMachineClient: {
+        parameters: {
+            query?: {
+                /** @description `true` also revokes all credentials that descend from the client. Default: `false`. */
+                descendants?: boolean;
+            };
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+                /** @description Machine client id. */
+                machineClientId: components["schemas"]["MachineClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a machine client */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope machine-clients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope machine-clients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MACHINE_CLIENT_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `REVOCATION_IN_PROGRESS`, `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateMachineClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag` of the version to change. If the current version is another, the status is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+                /** @description Machine client id. */
+                machineClientId: components["schemas"]["MachineClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Settlement",
+                 *       "isActive": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateMachineClientRequest"];
+            };
+        };
+        responses: {
+            /** @description Update a machine client */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mc_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "clientId": "dyc_02Xk9aBcDeFgHiJkLmNoPq",
+                     *       "name": "Settlement service",
+                     *       "scopes": [
+                     *         "artifacts:read",
+                     *         "artifacts:write"
+                     *       ],
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "partyId": null,
+                     *       "allowedIps": [],
+                     *       "expiresAt": null,
+                     *       "tokenLifetimeSeconds": 3600,
+                     *       "isActive": true,
+                     *       "lastUsedAt": null,
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MachineClient"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope machine-clients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope machine-clients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MACHINE_CLIENT_NOT_FOUND`, `ORGANIZATION_NOT_FOUND`, `PARTY_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_GONE` */
+            409: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_UNAVAILABLE` */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateMachineClient: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key has one effect, for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Organization id. */
+                orgId: components["schemas"]["OrganizationId"];
+                /** @description Machine client id. */
+                machineClientId: components["schemas"]["MachineClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "graceSeconds": 600
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateMachineClientRequest"];
+            };
+        };
+        responses: {
+            /** @description Rotate the secret of a machine client */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    /** @description `true` if this is the recorded response to an earlier request with the same `Idempotency-Key`. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "mc_01HQ3P2F4Z6W8C0EY9V3X5Y8Z1",
+                     *       "organizationId": "org_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "clientId": "dyc_02Xk9aBcDeFgHiJkLmNoPq",
+                     *       "name": "Settlement service",
+                     *       "scopes": [
+                     *         "artifacts:read",
+                     *         "artifacts:write"
+                     *       ],
+                     *       "dockId": "dock_01HQ3M0C4W8S6Y0AV3P7Q9R2TV",
+                     *       "partyId": null,
+                     *       "allowedIps": [],
+                     *       "expiresAt": null,
+                     *       "tokenLifetimeSeconds": 3600,
+                     *       "isActive": true,
+                     *       "lastUsedAt": null,
+                     *       "createdAt": "2024-03-01T12:00:00.000Z",
+                     *       "createdBy": "key_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "updatedAt": "2024-03-01T12:00:00.000Z",
+                     *       "clientSecret": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedMachineClient"];
+                };
+            };
+            /** @description `MALFORMED_BODY`, `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNAUTHORIZED` */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Authentication scheme: always `Bearer`. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `DOCK_BOUND_CREDENTIAL`, `INSUFFICIENT_SCOPE`, `SCOPE_NOT_HELD` */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "/problems/insufficient-scope",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "The API key does not have the scope machine-clients:write",
+                     *       "instance": "/v1/…",
+                     *       "code": "INSUFFICIENT_SCOPE",
+                     *       "requestId": "req_01HQ3K9B2V6R4X8ZT1M5N7P0QS",
+                     *       "statusCode": 403,
+                     *       "message": "The API key does not have the scope machine-clients:write",
+                     *       "error": "Forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MACHINE_CLIENT_NOT_FOUND`, `ORGANIZATION_NOT_FOUND` */
+            404: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `BODY_TOO_LARGE` */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `UNSUPPORTED_MEDIA_TYPE` */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `IDEMPOTENCY_KEY_REUSED` */
+            422: {
                 headers: {
                     /** @description Identifier of the request. */
                     "X-Request-Id"?: string;
@@ -8023,6 +12437,418 @@ export interface operations {
             };
         };
     };
+    issueToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "grant_type": "client_credentials",
+                 *       "client_id": "dyc_02Xk9aBcDeFgHiJkLmNoPq",
+                 *       "client_secret": "dys_live_…",
+                 *       "scope": "artifacts:write"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IssueTokenRequest"];
+                /**
+                 * @example {
+                 *       "grant_type": "client_credentials",
+                 *       "client_id": "dyc_02Xk9aBcDeFgHiJkLmNoPq",
+                 *       "client_secret": "dys_live_…",
+                 *       "scope": "artifacts:write"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["IssueTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Issue an access token */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "dyt_live_…",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 3600,
+                     *       "scope": "artifacts:write"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            /** @description `invalid_request`, `unsupported_grant_type` or `invalid_scope`. */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_client`: the identifier or the secret of the machine client is wrong, or it has expired. */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `unauthorized_client`: the machine client is deactivated. */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_request`: the body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_request`: the body is neither a form nor JSON, or it is compressed. */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `slow_down`: the machine client has obtained 10 tokens within a minute. */
+            429: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `server_error`: internal error. */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: DynamoDB did not respond in time. Retry the request. */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+        };
+    };
+    introspectToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "dyt_live_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IntrospectTokenRequest"];
+                /**
+                 * @example {
+                 *       "token": "dyt_live_…"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["IntrospectTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Introspect an access token */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Introspection"];
+                };
+            };
+            /** @description `invalid_request`: a parameter is missing or repeated. */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_client` or `invalid_token`: the credential is missing or invalid. */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `insufficient_scope` or `unauthorized_client`: the credential does not permit the operation. */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_request`: the body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_request`: the body is neither a form nor JSON, or it is compressed. */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `server_error`: internal error. */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: DynamoDB did not respond in time. Retry the request. */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "dyt_live_…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RevokeTokenRequest"];
+                /**
+                 * @example {
+                 *       "token": "dyt_live_…"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["RevokeTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Revoke an access token */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: a parameter is missing or repeated. */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_client` or `invalid_token`: the credential is missing or invalid. */
+            401: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `insufficient_scope` or `unauthorized_client`: the credential does not permit the operation. */
+            403: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_request`: the body is larger than 256 KiB. */
+            413: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `invalid_request`: the body is neither a form nor JSON, or it is compressed. */
+            415: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `server_error`: internal error. */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+            /** @description `temporarily_unavailable`: DynamoDB did not respond in time. Retry the request. */
+            503: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Seconds to wait before a retry. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthProblem"];
+                };
+            };
+        };
+    };
+    getOauthMetadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the metadata of the authorization server */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationServerMetadata"];
+                };
+            };
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -8118,6 +12944,228 @@ export interface operations {
             };
             /** @description `VALIDATION_FAILED` */
             400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    root: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Describe the service */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    /**
+                     * @example {
+                     *       "name": "Berth",
+                     *       "version": "1.0.0",
+                     *       "links": {
+                     *         "console": "/console",
+                     *         "openapi": "/openapi.json",
+                     *         "health": "/v1/healthz"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ServiceDescription"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    console: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the console */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    asset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Identifier for the request: 1 to 128 of `A-Za-z0-9._-`. Default: a generated identifier. */
+                "X-Request-Id"?: string;
+                /** @description `handling=strict` rejects unknown members and parameters. */
+                Prefer?: string;
+                /** @description `ETag`s of the versions that the client has cached. If one is current, the status is 304. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Version of the assets of the console, as in the page `/console`. */
+                assetVersion: string;
+                /** @description Name of an asset of the console. */
+                assetName: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get an asset of the console */
+            200: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    /** @description Version of the resource, for `If-Match` and `If-None-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css": components["schemas"]["ConsoleAsset"];
+                    "image/svg+xml": components["schemas"]["ConsoleAsset"];
+                    "text/javascript": components["schemas"]["ConsoleAsset"];
+                };
+            };
+            /** @description The cached version is current. */
+            304: {
+                headers: {
+                    /** @description Version of the resource. */
+                    ETag?: string;
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `VALIDATION_FAILED` */
+            400: {
+                headers: {
+                    /** @description Identifier of the request. */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ROUTE_NOT_FOUND` */
+            404: {
                 headers: {
                     /** @description Identifier of the request. */
                     "X-Request-Id"?: string;

@@ -59,6 +59,14 @@ class DockNotFoundError(NotFoundError):
     """`DOCK_NOT_FOUND`, status 404."""
 
 
+class GroupNotFoundError(NotFoundError):
+    """`GROUP_NOT_FOUND`, status 404."""
+
+
+class MachineClientNotFoundError(NotFoundError):
+    """`MACHINE_CLIENT_NOT_FOUND`, status 404."""
+
+
 class OrganizationNotFoundError(NotFoundError):
     """`ORGANIZATION_NOT_FOUND`, status 404."""
 
@@ -67,8 +75,16 @@ class PartyNotFoundError(NotFoundError):
     """`PARTY_NOT_FOUND`, status 404."""
 
 
+class RecipientNotFoundError(NotFoundError):
+    """`RECIPIENT_NOT_FOUND`, status 404."""
+
+
 class RoleNotFoundError(NotFoundError):
     """`ROLE_NOT_FOUND`, status 404."""
+
+
+class RouteNotFoundError(NotFoundError):
+    """`ROUTE_NOT_FOUND`, status 404."""
 
 
 class ApiKeyRevokedError(ConflictError):
@@ -77,6 +93,18 @@ class ApiKeyRevokedError(ConflictError):
 
 class DefaultOrganizationError(ConflictError):
     """`DEFAULT_ORGANIZATION`, status 409."""
+
+
+class DockGoneError(ConflictError):
+    """`DOCK_GONE`, status 409."""
+
+
+class EmailAlreadyUsedError(ConflictError):
+    """`EMAIL_ALREADY_USED`, status 409."""
+
+
+class GroupNameAlreadyUsedError(ConflictError):
+    """`GROUP_NAME_ALREADY_USED`, status 409."""
 
 
 class OrganizationNotEmptyError(ConflictError):
@@ -93,6 +121,10 @@ class SlugAlreadyTakenError(ConflictError):
 
 class SlugReservedError(ConflictError):
     """`SLUG_RESERVED`, status 409."""
+
+
+class TooManyMembersError(ConflictError):
+    """`TOO_MANY_MEMBERS`, status 409."""
 
 
 class PreconditionFailedError(ApiError):
@@ -141,15 +173,23 @@ CLASSES: dict[str, type[ApiError]] = {
     "API_KEY_NOT_FOUND": ApiKeyNotFoundError,
     "AUDIT_ENTRY_NOT_FOUND": AuditEntryNotFoundError,
     "DOCK_NOT_FOUND": DockNotFoundError,
+    "GROUP_NOT_FOUND": GroupNotFoundError,
+    "MACHINE_CLIENT_NOT_FOUND": MachineClientNotFoundError,
     "ORGANIZATION_NOT_FOUND": OrganizationNotFoundError,
     "PARTY_NOT_FOUND": PartyNotFoundError,
+    "RECIPIENT_NOT_FOUND": RecipientNotFoundError,
     "ROLE_NOT_FOUND": RoleNotFoundError,
+    "ROUTE_NOT_FOUND": RouteNotFoundError,
     "API_KEY_REVOKED": ApiKeyRevokedError,
     "DEFAULT_ORGANIZATION": DefaultOrganizationError,
+    "DOCK_GONE": DockGoneError,
+    "EMAIL_ALREADY_USED": EmailAlreadyUsedError,
+    "GROUP_NAME_ALREADY_USED": GroupNameAlreadyUsedError,
     "ORGANIZATION_NOT_EMPTY": OrganizationNotEmptyError,
     "ROLE_ALREADY_ASSIGNED": RoleAlreadyAssignedError,
     "SLUG_ALREADY_TAKEN": SlugAlreadyTakenError,
     "SLUG_RESERVED": SlugReservedError,
+    "TOO_MANY_MEMBERS": TooManyMembersError,
     "PRECONDITION_FAILED": PreconditionFailedError,
     "BODY_TOO_LARGE": BodyTooLargeError,
     "UNSUPPORTED_MEDIA_TYPE": UnsupportedMediaTypeError,
@@ -174,15 +214,23 @@ __all__ = [
     "ApiKeyNotFoundError",
     "AuditEntryNotFoundError",
     "DockNotFoundError",
+    "GroupNotFoundError",
+    "MachineClientNotFoundError",
     "OrganizationNotFoundError",
     "PartyNotFoundError",
+    "RecipientNotFoundError",
     "RoleNotFoundError",
+    "RouteNotFoundError",
     "ApiKeyRevokedError",
     "DefaultOrganizationError",
+    "DockGoneError",
+    "EmailAlreadyUsedError",
+    "GroupNameAlreadyUsedError",
     "OrganizationNotEmptyError",
     "RoleAlreadyAssignedError",
     "SlugAlreadyTakenError",
     "SlugReservedError",
+    "TooManyMembersError",
     "PreconditionFailedError",
     "BodyTooLargeError",
     "UnsupportedMediaTypeError",

@@ -198,9 +198,9 @@ class DocksResource(Resource):
     ) -> types.SuccessResponse:
         """Delete a dock.
 
-        Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Another dock can take its domains at once.
+        Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Its recipients and groups are deleted. Another dock can take its domains at once.
 
-        The dock and its roles are gone with the first request, whatever its status. If the dock has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+        The dock and all that belongs to it no longer exist with the first request, whatever its status. If that is too much for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
 
         Required scope: `docks:write`.
 
@@ -317,7 +317,7 @@ class PartiesResource(Resource):
 
         Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the party, and its ledger id is never used again.
 
-        The party and its roles are gone with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+        The party and its roles no longer exist with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
 
         Required scope: `parties:write`.
 
@@ -542,6 +542,349 @@ class RolesResource(Resource):
         return result
 
 
+class RecipientsResource(Resource):
+    """Recipients: the contacts of a dock, who may belong to a party."""
+
+    def list(
+        self,
+        dock_id: str,
+        *,
+        email: str | None = None,
+        search: str | None = None,
+        stakeholder_class: types.StakeholderClass | None = None,
+        party_id: types.PartyId | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> List[types.Recipient]:
+        """List recipients.
+
+        Returns the recipients of a dock, newest first. The cost of a search by `email` does not depend on the number of recipients.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        email: Return only the recipient with this e-mail address, ignoring case. At most 254 characters.
+        search: Return only recipients whose name or e-mail address contains this text, ignoring case and width. 1 to 200 characters.
+        stakeholder_class: Return only recipients with this relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`.
+        party_id: Return only recipients that belong to this party.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/recipients", query={"email": email, "search": search, "stakeholderClass": stakeholder_class, "partyId": party_id, "limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    def create(
+        self,
+        dock_id: str,
+        body: types.CreateRecipientRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.Recipient:
+        """Create a recipient.
+
+        Creates a recipient in a dock. Its e-mail address is unique in the dock.
+
+        With `partyId`, the recipient belongs to a party of the same organization. If that party lacks the role `RECIPIENT` in the dock, the same transaction assigns it. `roleId` in the response is the role. If the party belongs to another organization, the status is 403 with a platform key, and 404 with an organization key.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        """
+        result: types.Recipient = self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/recipients", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    def create_batch(
+        self,
+        dock_id: str,
+        body: types.CreateRecipientsBatchRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.RecipientResults:
+        """Create recipients.
+
+        Creates 1 to 100 recipients. Each is created or rejected on its own, as by `POST …/recipients`, so one that is rejected does not affect the others. Of two recipients with one e-mail address, the second is rejected.
+
+        With an `Idempotency-Key`, a repetition of the request returns the recipients that were created before, and tries the others again. If DynamoDB is unavailable meanwhile, the status is 503, and a repetition creates the rest.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        """
+        result: types.RecipientResults = self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/recipients/batch", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    def get(
+        self,
+        dock_id: str,
+        recipient_id: str,
+        *,
+        options: ReadOptions | None = None,
+    ) -> types.Recipient:
+        """Get a recipient.
+
+        Returns the current state of a recipient.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        recipient_id: Recipient id.
+        """
+        result: types.Recipient = self._send(Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/recipients/{segment(recipient_id)}", repeat="always", prefer=True), options)
+        return result
+
+    def delete(
+        self,
+        dock_id: str,
+        recipient_id: str,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.SuccessResponse:
+        """Delete a recipient.
+
+        Deletes a recipient, and removes it from its groups. Another recipient can take its e-mail address. The party of the recipient keeps its role, and the audit entries stay.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        recipient_id: Recipient id.
+        """
+        result: types.SuccessResponse = self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/recipients/{segment(recipient_id)}", repeat="always", prefer=True), options)
+        return result
+
+    def update(
+        self,
+        dock_id: str,
+        recipient_id: str,
+        change: types.UpdateRecipientRequest | Change[types.Recipient, types.UpdateRecipientRequest],
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Recipient:
+        """Update a recipient.
+
+        Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an optional member. `identifiers` is merged key by key.
+
+        With `partyId`, the party gets the role `RECIPIENT` in the dock, unless it holds it. `null` removes the link to the party, which keeps the role.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        recipient_id: Recipient id.
+        change: The changes, or a function that returns them for the current state.
+        """
+        def write(patch: types.UpdateRecipientRequest, options: WriteOptions | None) -> types.Recipient:
+            result: types.Recipient = self._send(Operation(method="PATCH", path=f"/v1/docks/{segment(dock_id)}/recipients/{segment(recipient_id)}", body=patch, repeat="always", prefer=True), options)
+            return result
+        
+        if not callable(change):
+            return write(change, options)
+        return self._change(lambda options: self.get(dock_id, recipient_id, options=options), write, change, options)
+
+    def list_groups(
+        self,
+        dock_id: str,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> List[types.Group]:
+        """List groups.
+
+        Returns the groups of a dock, newest first, each with its first 100 recipients.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/groups", query={"limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    def create_group(
+        self,
+        dock_id: str,
+        body: types.CreateGroupRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.Group:
+        """Create a group.
+
+        Creates a group of recipients of a dock. Its name is unique in the dock; names are compared exactly. If a recipient does not exist, or belongs to another dock, the status is 404 and no group is created.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        """
+        result: types.Group = self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/groups", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    def get_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        *,
+        options: ReadOptions | None = None,
+    ) -> types.Group:
+        """Get a group.
+
+        Returns the current state of a group with its first 100 recipients.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.Group = self._send(Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}", repeat="always", prefer=True), options)
+        return result
+
+    def delete_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.SuccessResponse:
+        """Delete a group.
+
+        Deletes a group. Its recipients stay. A large group is emptied first; if the time of the request does not suffice, the status is 503, and the same request without `If-Match` continues.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.SuccessResponse = self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}", repeat="always", prefer=True), options)
+        return result
+
+    def update_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        change: types.UpdateGroupRequest | Change[types.Group, types.UpdateGroupRequest],
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Group:
+        """Update a group.
+
+        Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes the description. Other operations add and remove recipients.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        change: The changes, or a function that returns them for the current state.
+        """
+        def write(patch: types.UpdateGroupRequest, options: WriteOptions | None) -> types.Group:
+            result: types.Group = self._send(Operation(method="PATCH", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}", body=patch, repeat="always", prefer=True), options)
+            return result
+        
+        if not callable(change):
+            return write(change, options)
+        return self._change(lambda options: self.get_group(dock_id, group_id, options=options), write, change, options)
+
+    def list_group_members(
+        self,
+        dock_id: str,
+        group_id: str,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> List[types.Recipient]:
+        """List the recipients of a group.
+
+        Returns the recipients in a group, newest recipient first.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients", query={"limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    def add_to_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        body: types.AddGroupRecipientsRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.Group:
+        """Add recipients to a group.
+
+        Adds 1 to 100 recipients of the dock to a group. One that is in the group already is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is added.
+
+        More than 45 recipients are added in several transactions. If the status is 503, the same request adds the rest.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.Group = self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    def remove_from_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        body: types.RemoveGroupRecipientsRequest,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Group:
+        """Remove recipients from a group.
+
+        Removes 1 to 100 recipients from a group. One that is not in the group is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is removed. The recipients themselves stay.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.Group = self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients", body=body, repeat="always", prefer=True), options)
+        return result
+
+    def remove_one_from_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        recipient_id: str,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Group:
+        """Remove a recipient from a group.
+
+        Removes a recipient from a group, and returns the group. A recipient that is not in the group is no error. The recipient itself stays.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        recipient_id: Recipient id.
+        """
+        result: types.Group = self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients/{segment(recipient_id)}", repeat="always", prefer=True), options)
+        return result
+
+
 class ApiKeysResource(Resource):
     """API keys: the credentials of programs."""
 
@@ -616,7 +959,7 @@ class ApiKeysResource(Resource):
 
         Revokes an API key. Requests with it are rejected from then on; a process that has just verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.
 
-        A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+        A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key and deactivates every machine client that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
 
         Required scope: `api-keys:write`.
 
@@ -672,6 +1015,218 @@ class ApiKeysResource(Resource):
         key_id: API key id.
         """
         result: types.CreatedApiKey = self._send(Operation(method="POST", path=f"/v1/api-keys/{segment(key_id)}/rotate", body=body or {}, repeat="with-key", prefer=True, secrets=("key",)), options)
+        return result
+
+
+class MachineClientsResource(Resource):
+    """Machine clients: OAuth 2.0 clients of an organization."""
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        dock_id: types.DockId | None = None,
+        is_active: bool | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> List[types.MachineClient]:
+        """List machine clients.
+
+        Returns the machine clients of an organization, newest first, including inactive ones.
+
+        Required scope: `machine-clients:read`.
+
+        org_id: Organization id.
+        dock_id: Return only machine clients that are bound to this dock.
+        is_active: `true` returns only active machine clients, `false` only inactive ones. Default: both.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/organizations/{segment(org_id)}/machine-clients", query={"dockId": dock_id, "isActive": is_active, "limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    def create(
+        self,
+        org_id: str,
+        body: types.CreateMachineClientRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.CreatedMachineClient:
+        """Create a machine client.
+
+        Creates an OAuth 2.0 client of an organization. `clientSecret` in the response is shown only once: only a digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The client exchanges its secret for access tokens at `POST /v1/oauth/token`.
+
+        A credential can grant only scopes that it holds itself, only until it expires itself, and only from networks from which it can be used itself.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        """
+        result: types.CreatedMachineClient = self._send(Operation(method="POST", path=f"/v1/organizations/{segment(org_id)}/machine-clients", body=body, repeat="with-key", prefer=True, secrets=("clientSecret",)), options)
+        return result
+
+    def get(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        *,
+        options: ReadOptions | None = None,
+    ) -> types.MachineClient:
+        """Get a machine client.
+
+        Returns a machine client without its secret.
+
+        Required scope: `machine-clients:read`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        """
+        result: types.MachineClient = self._send(Operation(method="GET", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}", repeat="always", prefer=True), options)
+        return result
+
+    def delete(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        *,
+        descendants: bool | None = None,
+        options: WriteOptions | None = None,
+    ) -> types.SuccessResponse:
+        """Delete a machine client.
+
+        Deletes a machine client, which ends its tokens. A process that has just verified a token may accept it for up to 30 more seconds.
+
+        A credential can delete only machine clients whose scopes it holds. With `descendants=true`, the request also revokes every API key and deactivates every machine client that descends from the client: those that were created with its tokens, those that were created with these, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        descendants: `true` also revokes all credentials that descend from the client. Default: `false`.
+        """
+        result: types.SuccessResponse = self._send(Operation(method="DELETE", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}", query={"descendants": descendants}, repeat="always", prefer=True), options)
+        return result
+
+    def update(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        change: types.UpdateMachineClientRequest | Change[types.MachineClient, types.UpdateMachineClientRequest],
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.MachineClient:
+        """Update a machine client.
+
+        Applies a JSON merge patch (RFC 7396) to a machine client. `isActive: false` ends its tokens: they are rejected from then on, also after a later `isActive: true`. A process that has just verified a token may accept it for up to 30 more seconds. The dock, the networks and the expiry of a client cannot change.
+
+        A credential can change only machine clients whose scopes it holds, and grant only scopes that it holds.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        change: The changes, or a function that returns them for the current state.
+        """
+        def write(patch: types.UpdateMachineClientRequest, options: WriteOptions | None) -> types.MachineClient:
+            result: types.MachineClient = self._send(Operation(method="PATCH", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}", body=patch, repeat="always", prefer=True), options)
+            return result
+        
+        if not callable(change):
+            return write(change, options)
+        return self._change(lambda options: self.get(org_id, machine_client_id, options=options), write, change, options)
+
+    def rotate(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        body: types.RotateMachineClientRequest | None = None,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.CreatedMachineClient:
+        """Rotate the secret of a machine client.
+
+        Replaces the secret of a machine client. `clientSecret` in the response is shown only once. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The ids and all other properties stay, and so do the tokens of the client.
+
+        The previous secret is accepted for `graceSeconds` more, and never beyond the expiry of the client. A second rotation in that time ends the first secret.
+
+        A credential can rotate only machine clients whose scopes it holds.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        """
+        result: types.CreatedMachineClient = self._send(Operation(method="POST", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}/rotate", body=body or {}, repeat="with-key", prefer=True, secrets=("clientSecret",)), options)
+        return result
+
+
+class OauthResource(Resource):
+    """Access tokens of machine clients, by the conventions of OAuth 2.0."""
+
+    def issue_token(
+        self,
+        body: types.IssueTokenRequest,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.TokenResponse:
+        """Issue an access token.
+
+        Issues an access token to a machine client: the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4). The parameters are a form or a JSON object. The client authenticates by `Authorization: Basic`, or by `client_id` and `client_secret` in the body.
+
+        The token is opaque. It is sent like an API key, in `Authorization: Bearer`. A client can obtain 10 tokens in any minute; beyond that, the status is 429 with `Retry-After`.
+
+        Requires the credentials of a machine client.
+        """
+        result: types.TokenResponse = self._send(Operation(method="POST", path="/v1/oauth/token", body=body, repeat="never", secrets=("access_token",)), options)
+        return result
+
+    def introspect_token(
+        self,
+        body: types.IntrospectTokenRequest,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.Introspection:
+        """Introspect an access token.
+
+        Returns whether an access token is valid, and what it permits (RFC 7662). A machine client can introspect its own tokens, and a token itself. An API key or access token with the scope `machine-clients:read` can introspect the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the response is `{"active": false}`.
+
+        Requires the credentials of a machine client, or an API key or access token.
+        """
+        result: types.Introspection = self._send(Operation(method="POST", path="/v1/oauth/introspect", body=body, repeat="never"), options)
+        return result
+
+    def revoke_token(
+        self,
+        body: types.RevokeTokenRequest,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Revoke an access token.
+
+        Revokes an access token (RFC 7009). A machine client can revoke its own tokens, and a token itself. An API key or access token with the scope `machine-clients:write` can revoke the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the request has no effect, and the status is 200, too. A process that has just verified the token may accept it for up to 30 more seconds.
+
+        Requires the credentials of a machine client, or an API key or access token.
+        """
+        self._send(Operation(method="POST", path="/v1/oauth/revoke", body=body, repeat="never"), options)
+
+    def get_metadata(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.AuthorizationServerMetadata:
+        """Get the metadata of the authorization server.
+
+        Returns the endpoints and the capabilities of the OAuth 2.0 authorization server (RFC 8414).
+
+        Requires no credential.
+        """
+        result: types.AuthorizationServerMetadata = self._send(Operation(method="GET", path="/.well-known/oauth-authorization-server", repeat="always", public=True), options)
         return result
 
 
@@ -917,6 +1472,20 @@ class ServiceResource(Resource):
         result: types.OpenApiDocument = self._send(Operation(method="GET", path="/openapi.json", repeat="always", public=True, prefer=True), options)
         return result
 
+    def describe(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.ServiceDescription:
+        """Describe the service.
+
+        Returns the name and the version of the service, and links to its documents: as JSON, or as a page if the client prefers `text/html`.
+
+        Requires no credential.
+        """
+        result: types.ServiceDescription = self._send(Operation(method="GET", path="/", repeat="always", public=True, prefer=True), options)
+        return result
+
 
 class AuditResource(Resource):
     """Operations of `audit`."""
@@ -998,7 +1567,7 @@ class AuditResource(Resource):
 
         Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the resource.
 
-        An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party or an API key that exists. For other resources, the request names it by `organizationId`.
+        An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party, a recipient, an API key or a machine client that exists. For other resources, the request names it by `organizationId`.
 
         Required scope: `audit:read`.
 
@@ -1027,8 +1596,14 @@ class Resources:
         """Parties: the counterparties of an organization."""
         self.roles = RolesResource(transport)
         """Roles of parties in docks, and their history."""
+        self.recipients = RecipientsResource(transport)
+        """Recipients: the contacts of a dock, who may belong to a party."""
         self.api_keys = ApiKeysResource(transport)
         """API keys: the credentials of programs."""
+        self.machine_clients = MachineClientsResource(transport)
+        """Machine clients: OAuth 2.0 clients of an organization."""
+        self.oauth = OauthResource(transport)
+        """Access tokens of machine clients, by the conventions of OAuth 2.0."""
         self.ledger = LedgerResource(transport)
         """The same parties by the conventions of Canton's JSON Ledger API."""
         self.service = ServiceResource(transport)
@@ -1223,9 +1798,9 @@ class AsyncDocksResource(AsyncResource):
     ) -> types.SuccessResponse:
         """Delete a dock.
 
-        Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Another dock can take its domains at once.
+        Deletes a dock for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the dock. Its recipients and groups are deleted. Another dock can take its domains at once.
 
-        The dock and its roles are gone with the first request, whatever its status. If the dock has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+        The dock and all that belongs to it no longer exist with the first request, whatever its status. If that is too much for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
 
         Required scope: `docks:write`.
 
@@ -1342,7 +1917,7 @@ class AsyncPartiesResource(AsyncResource):
 
         Deletes a party for ever. Its roles are revoked, with the time of the deletion as `revokedAt`. They stay in the history that lists return with `asOf`, with the last name of the party. The ledger API no longer returns the party, and its ledger id is never used again.
 
-        The party and its roles are gone with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
+        The party and its roles no longer exist with the first request, whatever its status. If the party has too many roles for one request, the status is 503 with `DELETION_IN_PROGRESS`, and the same request continues.
 
         Required scope: `parties:write`.
 
@@ -1567,6 +2142,349 @@ class AsyncRolesResource(AsyncResource):
         return result
 
 
+class AsyncRecipientsResource(AsyncResource):
+    """Recipients: the contacts of a dock, who may belong to a party."""
+
+    def list(
+        self,
+        dock_id: str,
+        *,
+        email: str | None = None,
+        search: str | None = None,
+        stakeholder_class: types.StakeholderClass | None = None,
+        party_id: types.PartyId | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> AsyncList[types.Recipient]:
+        """List recipients.
+
+        Returns the recipients of a dock, newest first. The cost of a search by `email` does not depend on the number of recipients.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        email: Return only the recipient with this e-mail address, ignoring case. At most 254 characters.
+        search: Return only recipients whose name or e-mail address contains this text, ignoring case and width. 1 to 200 characters.
+        stakeholder_class: Return only recipients with this relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`.
+        party_id: Return only recipients that belong to this party.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/recipients", query={"email": email, "search": search, "stakeholderClass": stakeholder_class, "partyId": party_id, "limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    async def create(
+        self,
+        dock_id: str,
+        body: types.CreateRecipientRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.Recipient:
+        """Create a recipient.
+
+        Creates a recipient in a dock. Its e-mail address is unique in the dock.
+
+        With `partyId`, the recipient belongs to a party of the same organization. If that party lacks the role `RECIPIENT` in the dock, the same transaction assigns it. `roleId` in the response is the role. If the party belongs to another organization, the status is 403 with a platform key, and 404 with an organization key.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        """
+        result: types.Recipient = await self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/recipients", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    async def create_batch(
+        self,
+        dock_id: str,
+        body: types.CreateRecipientsBatchRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.RecipientResults:
+        """Create recipients.
+
+        Creates 1 to 100 recipients. Each is created or rejected on its own, as by `POST …/recipients`, so one that is rejected does not affect the others. Of two recipients with one e-mail address, the second is rejected.
+
+        With an `Idempotency-Key`, a repetition of the request returns the recipients that were created before, and tries the others again. If DynamoDB is unavailable meanwhile, the status is 503, and a repetition creates the rest.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        """
+        result: types.RecipientResults = await self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/recipients/batch", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    async def get(
+        self,
+        dock_id: str,
+        recipient_id: str,
+        *,
+        options: ReadOptions | None = None,
+    ) -> types.Recipient:
+        """Get a recipient.
+
+        Returns the current state of a recipient.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        recipient_id: Recipient id.
+        """
+        result: types.Recipient = await self._send(Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/recipients/{segment(recipient_id)}", repeat="always", prefer=True), options)
+        return result
+
+    async def delete(
+        self,
+        dock_id: str,
+        recipient_id: str,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.SuccessResponse:
+        """Delete a recipient.
+
+        Deletes a recipient, and removes it from its groups. Another recipient can take its e-mail address. The party of the recipient keeps its role, and the audit entries stay.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        recipient_id: Recipient id.
+        """
+        result: types.SuccessResponse = await self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/recipients/{segment(recipient_id)}", repeat="always", prefer=True), options)
+        return result
+
+    async def update(
+        self,
+        dock_id: str,
+        recipient_id: str,
+        change: types.UpdateRecipientRequest | AsyncChange[types.Recipient, types.UpdateRecipientRequest],
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Recipient:
+        """Update a recipient.
+
+        Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes an optional member. `identifiers` is merged key by key.
+
+        With `partyId`, the party gets the role `RECIPIENT` in the dock, unless it holds it. `null` removes the link to the party, which keeps the role.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        recipient_id: Recipient id.
+        change: The changes, or a function that returns them for the current state.
+        """
+        async def write(patch: types.UpdateRecipientRequest, options: WriteOptions | None) -> types.Recipient:
+            result: types.Recipient = await self._send(Operation(method="PATCH", path=f"/v1/docks/{segment(dock_id)}/recipients/{segment(recipient_id)}", body=patch, repeat="always", prefer=True), options)
+            return result
+        
+        if not callable(change):
+            return await write(change, options)
+        return await self._change(lambda options: self.get(dock_id, recipient_id, options=options), write, change, options)
+
+    def list_groups(
+        self,
+        dock_id: str,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> AsyncList[types.Group]:
+        """List groups.
+
+        Returns the groups of a dock, newest first, each with its first 100 recipients.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/groups", query={"limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    async def create_group(
+        self,
+        dock_id: str,
+        body: types.CreateGroupRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.Group:
+        """Create a group.
+
+        Creates a group of recipients of a dock. Its name is unique in the dock; names are compared exactly. If a recipient does not exist, or belongs to another dock, the status is 404 and no group is created.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        """
+        result: types.Group = await self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/groups", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    async def get_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        *,
+        options: ReadOptions | None = None,
+    ) -> types.Group:
+        """Get a group.
+
+        Returns the current state of a group with its first 100 recipients.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.Group = await self._send(Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}", repeat="always", prefer=True), options)
+        return result
+
+    async def delete_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.SuccessResponse:
+        """Delete a group.
+
+        Deletes a group. Its recipients stay. A large group is emptied first; if the time of the request does not suffice, the status is 503, and the same request without `If-Match` continues.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.SuccessResponse = await self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}", repeat="always", prefer=True), options)
+        return result
+
+    async def update_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        change: types.UpdateGroupRequest | AsyncChange[types.Group, types.UpdateGroupRequest],
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Group:
+        """Update a group.
+
+        Applies a JSON merge patch (RFC 7396): omitted members stay unchanged, `null` removes the description. Other operations add and remove recipients.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        change: The changes, or a function that returns them for the current state.
+        """
+        async def write(patch: types.UpdateGroupRequest, options: WriteOptions | None) -> types.Group:
+            result: types.Group = await self._send(Operation(method="PATCH", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}", body=patch, repeat="always", prefer=True), options)
+            return result
+        
+        if not callable(change):
+            return await write(change, options)
+        return await self._change(lambda options: self.get_group(dock_id, group_id, options=options), write, change, options)
+
+    def list_group_members(
+        self,
+        dock_id: str,
+        group_id: str,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> AsyncList[types.Recipient]:
+        """List the recipients of a group.
+
+        Returns the recipients in a group, newest recipient first.
+
+        Required scope: `recipients:read`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients", query={"limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    async def add_to_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        body: types.AddGroupRecipientsRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.Group:
+        """Add recipients to a group.
+
+        Adds 1 to 100 recipients of the dock to a group. One that is in the group already is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is added.
+
+        More than 45 recipients are added in several transactions. If the status is 503, the same request adds the rest.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.Group = await self._send(Operation(method="POST", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients", body=body, repeat="with-key", prefer=True), options)
+        return result
+
+    async def remove_from_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        body: types.RemoveGroupRecipientsRequest,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Group:
+        """Remove recipients from a group.
+
+        Removes 1 to 100 recipients from a group. One that is not in the group is no error. If a recipient does not exist, or belongs to another dock, the status is 404 and none is removed. The recipients themselves stay.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        """
+        result: types.Group = await self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients", body=body, repeat="always", prefer=True), options)
+        return result
+
+    async def remove_one_from_group(
+        self,
+        dock_id: str,
+        group_id: str,
+        recipient_id: str,
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.Group:
+        """Remove a recipient from a group.
+
+        Removes a recipient from a group, and returns the group. A recipient that is not in the group is no error. The recipient itself stays.
+
+        Required scope: `recipients:write`.
+
+        dock_id: Dock id.
+        group_id: Group id.
+        recipient_id: Recipient id.
+        """
+        result: types.Group = await self._send(Operation(method="DELETE", path=f"/v1/docks/{segment(dock_id)}/groups/{segment(group_id)}/recipients/{segment(recipient_id)}", repeat="always", prefer=True), options)
+        return result
+
+
 class AsyncApiKeysResource(AsyncResource):
     """API keys: the credentials of programs."""
 
@@ -1641,7 +2559,7 @@ class AsyncApiKeysResource(AsyncResource):
 
         Revokes an API key. Requests with it are rejected from then on; a process that has just verified the key may accept it for up to 30 more seconds. Revoking a revoked key has no effect.
 
-        A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+        A key can revoke only keys whose scopes it holds itself. With `descendants=true`, the request also revokes every key and deactivates every machine client that descends from the key: those that it created, those that they created, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
 
         Required scope: `api-keys:write`.
 
@@ -1697,6 +2615,218 @@ class AsyncApiKeysResource(AsyncResource):
         key_id: API key id.
         """
         result: types.CreatedApiKey = await self._send(Operation(method="POST", path=f"/v1/api-keys/{segment(key_id)}/rotate", body=body or {}, repeat="with-key", prefer=True, secrets=("key",)), options)
+        return result
+
+
+class AsyncMachineClientsResource(AsyncResource):
+    """Machine clients: OAuth 2.0 clients of an organization."""
+
+    def list(
+        self,
+        org_id: str,
+        *,
+        dock_id: types.DockId | None = None,
+        is_active: bool | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        cursor: str | None = None,
+        anchor: str | None = None,
+        options: RequestOptions | None = None,
+    ) -> AsyncList[types.MachineClient]:
+        """List machine clients.
+
+        Returns the machine clients of an organization, newest first, including inactive ones.
+
+        Required scope: `machine-clients:read`.
+
+        org_id: Organization id.
+        dock_id: Return only machine clients that are bound to this dock.
+        is_active: `true` returns only active machine clients, `false` only inactive ones. Default: both.
+        limit: Maximum number of rows on the page, 1 to 100. Default: 20.
+        offset: Number of rows to skip, 0 to 10 000. Default: 0. Use `cursor` beyond that.
+        cursor: Position of the page: `meta.nextCursor` of a page of the same list with the same filters. Not together with `offset` or `anchor`. Default: the first page.
+        anchor: Row from which `offset` continues, so that rows that are added or removed meanwhile do not shift the pages. Opaque; taken together with `offset` from the `Link` header of a page. Default: `offset` counts from the newest row.
+        """
+        operation = Operation(method="GET", path=f"/v1/organizations/{segment(org_id)}/machine-clients", query={"dockId": dock_id, "isActive": is_active, "limit": limit, "offset": offset, "cursor": cursor, "anchor": anchor}, repeat="always", prefer=True)
+        paging = Paging(parameter="cursor", size="limit", largest=100, drop=("offset", "anchor",), rows="data", next=("meta", "nextCursor",))
+        return self._list(operation, options, paging)
+
+    async def create(
+        self,
+        org_id: str,
+        body: types.CreateMachineClientRequest,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.CreatedMachineClient:
+        """Create a machine client.
+
+        Creates an OAuth 2.0 client of an organization. `clientSecret` in the response is shown only once: only a digest of it is stored. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The client exchanges its secret for access tokens at `POST /v1/oauth/token`.
+
+        A credential can grant only scopes that it holds itself, only until it expires itself, and only from networks from which it can be used itself.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        """
+        result: types.CreatedMachineClient = await self._send(Operation(method="POST", path=f"/v1/organizations/{segment(org_id)}/machine-clients", body=body, repeat="with-key", prefer=True, secrets=("clientSecret",)), options)
+        return result
+
+    async def get(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        *,
+        options: ReadOptions | None = None,
+    ) -> types.MachineClient:
+        """Get a machine client.
+
+        Returns a machine client without its secret.
+
+        Required scope: `machine-clients:read`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        """
+        result: types.MachineClient = await self._send(Operation(method="GET", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}", repeat="always", prefer=True), options)
+        return result
+
+    async def delete(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        *,
+        descendants: bool | None = None,
+        options: WriteOptions | None = None,
+    ) -> types.SuccessResponse:
+        """Delete a machine client.
+
+        Deletes a machine client, which ends its tokens. A process that has just verified a token may accept it for up to 30 more seconds.
+
+        A credential can delete only machine clients whose scopes it holds. With `descendants=true`, the request also revokes every API key and deactivates every machine client that descends from the client: those that were created with its tokens, those that were created with these, and so on. If there are too many for one request, the status is 503 with `REVOCATION_IN_PROGRESS`, and the same request without `If-Match` continues.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        descendants: `true` also revokes all credentials that descend from the client. Default: `false`.
+        """
+        result: types.SuccessResponse = await self._send(Operation(method="DELETE", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}", query={"descendants": descendants}, repeat="always", prefer=True), options)
+        return result
+
+    async def update(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        change: types.UpdateMachineClientRequest | AsyncChange[types.MachineClient, types.UpdateMachineClientRequest],
+        *,
+        options: WriteOptions | None = None,
+    ) -> types.MachineClient:
+        """Update a machine client.
+
+        Applies a JSON merge patch (RFC 7396) to a machine client. `isActive: false` ends its tokens: they are rejected from then on, also after a later `isActive: true`. A process that has just verified a token may accept it for up to 30 more seconds. The dock, the networks and the expiry of a client cannot change.
+
+        A credential can change only machine clients whose scopes it holds, and grant only scopes that it holds.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        change: The changes, or a function that returns them for the current state.
+        """
+        async def write(patch: types.UpdateMachineClientRequest, options: WriteOptions | None) -> types.MachineClient:
+            result: types.MachineClient = await self._send(Operation(method="PATCH", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}", body=patch, repeat="always", prefer=True), options)
+            return result
+        
+        if not callable(change):
+            return await write(change, options)
+        return await self._change(lambda options: self.get(org_id, machine_client_id, options=options), write, change, options)
+
+    async def rotate(
+        self,
+        org_id: str,
+        machine_client_id: str,
+        body: types.RotateMachineClientRequest | None = None,
+        *,
+        options: CreateOptions | None = None,
+    ) -> types.CreatedMachineClient:
+        """Rotate the secret of a machine client.
+
+        Replaces the secret of a machine client. `clientSecret` in the response is shown only once. A repetition of the request with the same `Idempotency-Key` returns `null` instead. The ids and all other properties stay, and so do the tokens of the client.
+
+        The previous secret is accepted for `graceSeconds` more, and never beyond the expiry of the client. A second rotation in that time ends the first secret.
+
+        A credential can rotate only machine clients whose scopes it holds.
+
+        Required scope: `machine-clients:write`.
+
+        org_id: Organization id.
+        machine_client_id: Machine client id.
+        """
+        result: types.CreatedMachineClient = await self._send(Operation(method="POST", path=f"/v1/organizations/{segment(org_id)}/machine-clients/{segment(machine_client_id)}/rotate", body=body or {}, repeat="with-key", prefer=True, secrets=("clientSecret",)), options)
+        return result
+
+
+class AsyncOauthResource(AsyncResource):
+    """Access tokens of machine clients, by the conventions of OAuth 2.0."""
+
+    async def issue_token(
+        self,
+        body: types.IssueTokenRequest,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.TokenResponse:
+        """Issue an access token.
+
+        Issues an access token to a machine client: the client credentials grant of OAuth 2.0 (RFC 6749, section 4.4). The parameters are a form or a JSON object. The client authenticates by `Authorization: Basic`, or by `client_id` and `client_secret` in the body.
+
+        The token is opaque. It is sent like an API key, in `Authorization: Bearer`. A client can obtain 10 tokens in any minute; beyond that, the status is 429 with `Retry-After`.
+
+        Requires the credentials of a machine client.
+        """
+        result: types.TokenResponse = await self._send(Operation(method="POST", path="/v1/oauth/token", body=body, repeat="never", secrets=("access_token",)), options)
+        return result
+
+    async def introspect_token(
+        self,
+        body: types.IntrospectTokenRequest,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.Introspection:
+        """Introspect an access token.
+
+        Returns whether an access token is valid, and what it permits (RFC 7662). A machine client can introspect its own tokens, and a token itself. An API key or access token with the scope `machine-clients:read` can introspect the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the response is `{"active": false}`.
+
+        Requires the credentials of a machine client, or an API key or access token.
+        """
+        result: types.Introspection = await self._send(Operation(method="POST", path="/v1/oauth/introspect", body=body, repeat="never"), options)
+        return result
+
+    async def revoke_token(
+        self,
+        body: types.RevokeTokenRequest,
+        *,
+        options: RequestOptions | None = None,
+    ) -> None:
+        """Revoke an access token.
+
+        Revokes an access token (RFC 7009). A machine client can revoke its own tokens, and a token itself. An API key or access token with the scope `machine-clients:write` can revoke the tokens of its organization, a platform key those of every organization. For every other token, and for API keys, the request has no effect, and the status is 200, too. A process that has just verified the token may accept it for up to 30 more seconds.
+
+        Requires the credentials of a machine client, or an API key or access token.
+        """
+        await self._send(Operation(method="POST", path="/v1/oauth/revoke", body=body, repeat="never"), options)
+
+    async def get_metadata(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.AuthorizationServerMetadata:
+        """Get the metadata of the authorization server.
+
+        Returns the endpoints and the capabilities of the OAuth 2.0 authorization server (RFC 8414).
+
+        Requires no credential.
+        """
+        result: types.AuthorizationServerMetadata = await self._send(Operation(method="GET", path="/.well-known/oauth-authorization-server", repeat="always", public=True), options)
         return result
 
 
@@ -1942,6 +3072,20 @@ class AsyncServiceResource(AsyncResource):
         result: types.OpenApiDocument = await self._send(Operation(method="GET", path="/openapi.json", repeat="always", public=True, prefer=True), options)
         return result
 
+    async def describe(
+        self,
+        *,
+        options: RequestOptions | None = None,
+    ) -> types.ServiceDescription:
+        """Describe the service.
+
+        Returns the name and the version of the service, and links to its documents: as JSON, or as a page if the client prefers `text/html`.
+
+        Requires no credential.
+        """
+        result: types.ServiceDescription = await self._send(Operation(method="GET", path="/", repeat="always", public=True, prefer=True), options)
+        return result
+
 
 class AsyncAuditResource(AsyncResource):
     """Operations of `audit`."""
@@ -2023,7 +3167,7 @@ class AsyncAuditResource(AsyncResource):
 
         Returns the entries of the audit trail about one resource, newest first, across all docks. They outlive the resource.
 
-        An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party or an API key that exists. For other resources, the request names it by `organizationId`.
+        An organization key reads the trail of its own organization. For a platform key, Berth finds the organization of an organization, a dock, a party, a recipient, an API key or a machine client that exists. For other resources, the request names it by `organizationId`.
 
         Required scope: `audit:read`.
 
@@ -2052,8 +3196,14 @@ class AsyncResources:
         """Parties: the counterparties of an organization."""
         self.roles = AsyncRolesResource(transport)
         """Roles of parties in docks, and their history."""
+        self.recipients = AsyncRecipientsResource(transport)
+        """Recipients: the contacts of a dock, who may belong to a party."""
         self.api_keys = AsyncApiKeysResource(transport)
         """API keys: the credentials of programs."""
+        self.machine_clients = AsyncMachineClientsResource(transport)
+        """Machine clients: OAuth 2.0 clients of an organization."""
+        self.oauth = AsyncOauthResource(transport)
+        """Access tokens of machine clients, by the conventions of OAuth 2.0."""
         self.ledger = AsyncLedgerResource(transport)
         """The same parties by the conventions of Canton's JSON Ledger API."""
         self.service = AsyncServiceResource(transport)

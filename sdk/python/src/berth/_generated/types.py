@@ -5,6 +5,22 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
+RecipientId: TypeAlias = str
+"""
+Identifier of a recipient: `rcp_` and a ULID in upper case.
+"""
+
+
+class AddGroupRecipientsRequest(TypedDict):
+    """
+    Recipients to add to a group or to remove from it.
+    """
+
+    recipientIds: list[RecipientId]
+    """
+    Recipients of the dock, 1 to 100. One that is repeated counts once.
+    """
+
 
 class Address(TypedDict):
     """
@@ -122,15 +138,68 @@ Identifier of an audit entry: `aud_` and a ULID in upper case.
 """
 
 
-AuditedAction: TypeAlias = Literal['organization.created', 'organization.updated', 'organization.deleted', 'dock.created', 'dock.updated', 'dock.deleted', 'party.created', 'party.updated', 'party.deleted', 'party.role.assigned', 'party.role.revoked', 'api_key.created', 'api_key.updated', 'api_key.revoked', 'create', 'update', 'delete']
+AuditedAction: TypeAlias = Literal['organization.created', 'organization.updated', 'organization.deleted', 'dock.created', 'dock.updated', 'dock.deleted', 'party.created', 'party.updated', 'party.deleted', 'party.role.assigned', 'party.role.revoked', 'recipient.created', 'recipient.updated', 'recipient.deleted', 'group.created', 'group.updated', 'group.deleted', 'api_key.created', 'api_key.updated', 'api_key.revoked', 'machine_client.created', 'machine_client.updated', 'machine_client.deleted', 'access_token.created', 'access_token.deleted', 'create', 'update', 'delete']
 """
 Name of a change. Entries of other services have `create`, `update` or `delete`.
 """
 
 
-AuditedType: TypeAlias = Literal['organization', 'dock', 'party', 'role', 'api_key'] | str
+AuditedType: TypeAlias = Literal['organization', 'dock', 'party', 'role', 'recipient', 'group', 'api_key', 'machine_client', 'access_token'] | str
 """
 Type of a resource: one of those listed, or one of another service.
+"""
+
+
+class AuthorizationServerMetadata(TypedDict):
+    """
+    Metadata of the authorization server.
+    """
+
+    issuer: str
+    """
+    Issuer identifier: the URL of the service.
+    """
+    token_endpoint: str
+    """
+    URL of the endpoint that issues access tokens.
+    """
+    introspection_endpoint: str
+    """
+    URL of the endpoint that introspects access tokens.
+    """
+    revocation_endpoint: str
+    """
+    URL of the endpoint that revokes access tokens.
+    """
+    grant_types_supported: list[str]
+    """
+    Supported grant types.
+    """
+    response_types_supported: list[str]
+    """
+    Supported response types of the authorization endpoint: none, because there is no such endpoint.
+    """
+    scopes_supported: list[str]
+    """
+    Supported scopes.
+    """
+    token_endpoint_auth_methods_supported: list[str]
+    """
+    Methods by which clients authenticate to obtain tokens.
+    """
+    introspection_endpoint_auth_methods_supported: list[str]
+    """
+    Methods by which clients authenticate to introspect tokens.
+    """
+    revocation_endpoint_auth_methods_supported: list[str]
+    """
+    Methods by which clients authenticate to revoke tokens.
+    """
+
+
+ConsoleAsset: TypeAlias = str
+"""
+Module, style sheet or icon of the console.
 """
 
 
@@ -337,6 +406,66 @@ class CreateDockRequest(TypedDict):
     """
 
 
+class CreateGroupRequest(TypedDict):
+    """
+    Group to create.
+    """
+
+    name: str
+    """
+    Display name, 1 to 200 characters. No other group of the dock can have it.
+    """
+    description: NotRequired[str | None]
+    """
+    Description, 1 to 1000 characters. `null` means none.
+    """
+    recipientIds: NotRequired[list[RecipientId] | None]
+    """
+    Recipients of the dock to add, at most 100. `null` means none. One that is repeated counts once.
+    """
+
+
+class CreateMachineClientRequest(TypedDict):
+    """
+    Machine client to create.
+    """
+
+    name: str
+    """
+    Display name, 1 to 200 characters.
+    """
+    scopes: NotRequired[list[Literal['organizations:read', 'organizations:write', 'docks:read', 'docks:write', 'parties:read', 'parties:write', 'roles:read', 'roles:write', 'recipients:read', 'recipients:write', 'machine-clients:read', 'machine-clients:write', 'api-keys:read', 'api-keys:write', 'audit:read', 'audit:write', 'ledger:read', 'ledger:admin', 'artifacts:read', 'artifacts:write', 'policies:read']] | None]
+    """
+    Scopes that tokens of the client can have, at least one. The credential that sends the request must hold each of them.
+    The default, also for `null`, is `artifacts:read`, `artifacts:write`, `policies:read`, `recipients:read` and
+    `audit:read`, as far as that credential holds them.
+    """
+    dockId: NotRequired[str | None]
+    """
+    Dock of the organization that is the only one that tokens of the client can access. The default, also for `null`, is no
+    such restriction. It cannot change.
+    """
+    partyId: NotRequired[str | None]
+    """
+    Party of the organization on whose behalf the client acts. `null` means none.
+    """
+    allowedIps: NotRequired[list[str] | None]
+    """
+    Networks from which the client and its tokens can be used, in CIDR notation: at most 20, without bits after the prefix.
+    They must be within those of the credential that sends the request. The default, also for `null` and `[]`, is its
+    restriction.
+    """
+    expiresAt: NotRequired[str | None]
+    """
+    Time from which the client and its tokens are rejected: RFC 3339 with any offset, in the future, and no later than the
+    expiry of the credential that sends the request. The default, also for `null`, is the expiry of that credential.
+    """
+    tokenLifetimeSeconds: NotRequired[int | None]
+    """
+    Lifetime of the tokens in seconds: 300 to 86400. The default, also for `null`, is 3600.
+    """
+
+
 class CreateOrganizationRequest(TypedDict):
     """
     Organization to create.
@@ -402,7 +531,7 @@ More values may be added. Clients must accept unknown values.
 
 GrantedScope: TypeAlias = str
 """
-Scope that an API key holds. `write` does not include `read`.
+Scope that a credential holds. `write` does not include `read`.
 
 - `organizations:read`: Read organizations.
 - `organizations:write`: Create and update organizations.
@@ -430,6 +559,12 @@ More values may be added. Clients must accept unknown values.
 """
 
 
+GroupId: TypeAlias = str
+"""
+Identifier of a group: `grp_` and a ULID in upper case.
+"""
+
+
 class HealthResponse(TypedDict):
     """
     Health of the service.
@@ -442,6 +577,52 @@ class HealthResponse(TypedDict):
     version: str
     """
     Version of Berth, for example `1.0.0`.
+    """
+
+
+class IntrospectTokenRequest(TypedDict):
+    """
+    Request about a token.
+    """
+
+    token: str
+    """
+    Access token.
+    """
+    token_type_hint: NotRequired[str | None]
+    """
+    Type of the token. It is ignored, because there are only access tokens.
+    """
+    client_id: NotRequired[str | None]
+    """
+    Client identifier, unless the request has an `Authorization` header.
+    """
+    client_secret: NotRequired[str | None]
+    """
+    Client secret, unless the request has an `Authorization` header.
+    """
+
+
+class IssueTokenRequest(TypedDict):
+    """
+    Request for an access token.
+    """
+
+    grant_type: str
+    """
+    Grant type: always `client_credentials`.
+    """
+    client_id: NotRequired[str | None]
+    """
+    Client identifier, unless the client authenticates by `Authorization: Basic`.
+    """
+    client_secret: NotRequired[str | None]
+    """
+    Client secret, unless the client authenticates by `Authorization: Basic`.
+    """
+    scope: NotRequired[str | None]
+    """
+    Space-separated scopes of the token. The default is all scopes of the client.
     """
 
 
@@ -649,8 +830,8 @@ class ListMeta(TypedDict):
 
     total: int | None
     """
-    Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, and for
-    roles of an organization that have no counter.
+    Number of rows of the whole list. It is `null` for a search that would read more than 2000 rows to count them, for a
+    filter of recipients that would, and for roles of an organization that have no counter.
     """
     page: int | None
     """
@@ -670,10 +851,43 @@ class ListMeta(TypedDict):
     """
 
 
+MachineClientId: TypeAlias = str
+"""
+Identifier of a machine client: `mc_` and a ULID in upper case.
+"""
+
+
 Metadata: TypeAlias = dict[str, Any]
 """
 Custom attributes: a JSON object of at most 16384 bytes as compact JSON, 50 keys at the top level and 8 levels of nesting. Numbers are returned with the digits that were sent.
 """
+
+
+class OAuthProblem(TypedDict):
+    """
+    Error response of OAuth 2.0 (RFC 6749, section 5.2).
+    """
+
+    error: str
+    """
+    Error code of OAuth 2.0, for example `invalid_client`.
+    """
+    error_description: str
+    """
+    Explanation for developers, in English.
+    """
+    statusCode: int
+    """
+    HTTP status code.
+    """
+    message: str
+    """
+    Explanation for developers, equal to `error_description`.
+    """
+    requestId: str
+    """
+    Identifier of the request.
+    """
 
 
 class OpenApiDocument(TypedDict):
@@ -743,6 +957,12 @@ class OwnedResources(TypedDict):
     """
 
 
+Page: TypeAlias = str
+"""
+Page for browsers, as HTML.
+"""
+
+
 class ParticipantIdResponse(TypedDict):
     """
     Identifier of the participant.
@@ -800,6 +1020,63 @@ One line for each check, and a last line with the result.
 """
 
 
+class RecipientError(TypedDict):
+    """
+    Error of one recipient.
+    """
+
+    index: int
+    """
+    Number of the recipient in the request, from 0; in a CSV file, the number of its first line.
+    """
+    code: str
+    """
+    Machine-readable error code.
+    """
+    message: str
+    """
+    Explanation for developers, in English. It may change.
+    """
+    errors: NotRequired[list[ProblemDetail]]
+    """
+    Violations in the recipient, at most 100. Present only if validation failed.
+    """
+
+
+class RemoveGroupRecipientsRequest(TypedDict):
+    """
+    Recipients to add to a group or to remove from it.
+    """
+
+    recipientIds: list[RecipientId]
+    """
+    Recipients of the dock, 1 to 100. One that is repeated counts once.
+    """
+
+
+class RevokeTokenRequest(TypedDict):
+    """
+    Request about a token.
+    """
+
+    token: str
+    """
+    Access token.
+    """
+    token_type_hint: NotRequired[str | None]
+    """
+    Type of the token. It is ignored, because there are only access tokens.
+    """
+    client_id: NotRequired[str | None]
+    """
+    Client identifier, unless the request has an `Authorization` header.
+    """
+    client_secret: NotRequired[str | None]
+    """
+    Client secret, unless the request has an `Authorization` header.
+    """
+
+
 RoleId: TypeAlias = str
 """
 Identifier of a role: `dpr_` and a ULID in upper case.
@@ -824,6 +1101,47 @@ class RotateApiKeyRequest(TypedDict):
     """
     Time for which the previous secret stays valid, in seconds: 0 to 28800. The default, also for `null`, is 3600.
     """
+
+
+class RotateMachineClientRequest(TypedDict):
+    """
+    Rotation of a secret.
+    """
+
+    graceSeconds: NotRequired[int | None]
+    """
+    Time for which the previous secret stays valid, in seconds: 0 to 28800. The default, also for `null`, is 3600.
+    """
+
+
+class ServiceLinks(TypedDict):
+    """
+    Paths of the documents of a service.
+    """
+
+    console: str
+    """
+    Path of the console.
+    """
+    openapi: str
+    """
+    Path of the OpenAPI document.
+    """
+    health: str
+    """
+    Path of the health check.
+    """
+
+
+StakeholderClass: TypeAlias = Literal['mortgagee', 'agent', 'policyholder', 'auditor']
+"""
+Relation of a recipient to the documents of a dock.
+
+- `mortgagee`: A lender or another holder of a mortgage.
+- `agent`: An agent or a broker.
+- `policyholder`: The holder of a policy.
+- `auditor`: An auditor.
+"""
 
 
 class SuccessResponse(TypedDict):
@@ -862,6 +1180,29 @@ Point in time (RFC 3339). Responses use UTC with milliseconds; requests may use 
 """
 
 
+class TokenResponse(TypedDict):
+    """
+    New access token.
+    """
+
+    access_token: str
+    """
+    Access token, to be sent as `Authorization: Bearer`. It is shown only once.
+    """
+    token_type: str
+    """
+    Type of the token: always `Bearer`.
+    """
+    expires_in: int
+    """
+    Lifetime of the token in seconds.
+    """
+    scope: str
+    """
+    Space-separated scopes of the token.
+    """
+
+
 class UpdateApiKeyRequest(TypedDict):
     """
     Changes to an API key, as a JSON merge patch.
@@ -871,7 +1212,7 @@ class UpdateApiKeyRequest(TypedDict):
     """
     New display name, 1 to 200 characters.
     """
-    scopes: NotRequired[list[Literal['organizations:read', 'organizations:write', 'docks:read', 'docks:write', 'parties:read', 'parties:write', 'roles:read', 'roles:write', 'recipients:read', 'recipients:write', 'machine-clients:read', 'machine-clients:write', 'api-keys:read', 'api-keys:write', 'audit:read', 'ledger:read', 'ledger:admin', 'artifacts:read', 'artifacts:write', 'policies:read']]]
+    scopes: NotRequired[list[Literal['organizations:read', 'organizations:write', 'docks:read', 'docks:write', 'parties:read', 'parties:write', 'roles:read', 'roles:write', 'recipients:read', 'recipients:write', 'machine-clients:read', 'machine-clients:write', 'api-keys:read', 'api-keys:write', 'audit:read', 'audit:write', 'ledger:read', 'ledger:admin', 'artifacts:read', 'artifacts:write', 'policies:read']]]
     """
     Scopes that the key keeps, at least one. The key must hold each of them already.
     """
@@ -983,6 +1324,21 @@ class UpdateDockRequest(TypedDict):
     """
 
 
+class UpdateGroupRequest(TypedDict):
+    """
+    Changes to a group, as a JSON merge patch.
+    """
+
+    name: NotRequired[str]
+    """
+    New display name, 1 to 200 characters.
+    """
+    description: NotRequired[str | None]
+    """
+    Description, 1 to 1000 characters. `null` removes it.
+    """
+
+
 class LocalMetadata1(TypedDict):
     """
     Annotations to merge, and the version that the update is based on. `null` means neither.
@@ -1050,6 +1406,34 @@ class UpdateLedgerPartyRequest(TypedDict):
     """
 
 
+class UpdateMachineClientRequest(TypedDict):
+    """
+    Changes to a machine client, as a JSON merge patch.
+    """
+
+    name: NotRequired[str]
+    """
+    New display name, 1 to 200 characters.
+    """
+    scopes: NotRequired[list[Literal['organizations:read', 'organizations:write', 'docks:read', 'docks:write', 'parties:read', 'parties:write', 'roles:read', 'roles:write', 'recipients:read', 'recipients:write', 'machine-clients:read', 'machine-clients:write', 'api-keys:read', 'api-keys:write', 'audit:read', 'audit:write', 'ledger:read', 'ledger:admin', 'artifacts:read', 'artifacts:write', 'policies:read']]]
+    """
+    New scopes, at least one. The credential that sends the request must hold each of them. Tokens lose the scopes that the
+    client loses, and gain none.
+    """
+    isActive: NotRequired[bool]
+    """
+    Whether the client can obtain tokens. `false` also ends its tokens, for good.
+    """
+    partyId: NotRequired[str | None]
+    """
+    Party of the organization on whose behalf the client acts. `null` removes it.
+    """
+    tokenLifetimeSeconds: NotRequired[int]
+    """
+    Lifetime of later tokens in seconds: 300 to 86400.
+    """
+
+
 class UpdateOrganizationRequest(TypedDict):
     """
     Changes to an organization, as a JSON merge patch.
@@ -1096,6 +1480,34 @@ class UpdatePartyRequest(TypedDict):
     metadata: NotRequired[dict[str, Any] | None]
     """
     Changes to the custom attributes; `null` removes all of them.
+    """
+
+
+class UpdateRecipientRequest(TypedDict):
+    """
+    Changes to a recipient, as a JSON merge patch.
+    """
+
+    name: NotRequired[str]
+    """
+    New display name, 1 to 200 characters.
+    """
+    email: NotRequired[str]
+    """
+    New e-mail address, at most 254 characters. It is stored in lower case.
+    """
+    stakeholderClass: NotRequired[StakeholderClass | None]
+    """
+    Relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. `null` removes it.
+    """
+    identifiers: NotRequired[dict[str, Any] | None]
+    """
+    Changes to the identifiers; `null` removes all of them.
+    """
+    partyId: NotRequired[str | None]
+    """
+    Party to which the recipient belongs. If it lacks the role `RECIPIENT` in the dock, it gets it. `null` removes the
+    link; the party keeps the role.
     """
 
 
@@ -1150,7 +1562,7 @@ class ApiKey(TypedDict):
     """
     createdBy: str
     """
-    Identifier of the API key that created the key, or `operator` if a command created it.
+    Identifier of the API key or machine client that created the key, or `operator` if a command created it.
     """
     revokedAt: Time | None
     """
@@ -1370,6 +1782,73 @@ class CreatePartyRequest(TypedDict):
     """
 
 
+class CreateRecipientRequest(TypedDict):
+    """
+    Recipient to create.
+    """
+
+    name: str
+    """
+    Display name, 1 to 200 characters. White space at both ends is removed.
+    """
+    email: str
+    """
+    E-mail address, at most 254 characters. It is stored in lower case, and no other recipient of the dock can have it.
+    """
+    stakeholderClass: NotRequired[StakeholderClass | None]
+    """
+    Relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. `null` means none.
+    """
+    identifiers: NotRequired[dict[str, Any] | None]
+    """
+    Values that identify the recipient, for example a policy number. The default, also for `null`, is an empty object.
+    """
+    partyId: NotRequired[str | None]
+    """
+    Party of the same organization to which the recipient belongs. If it lacks the role `RECIPIENT` in the dock, it
+    gets it. `null` means none.
+    """
+
+
+class Recipient(TypedDict):
+    """
+    Recipient to create.
+    """
+
+    name: str
+    """
+    Display name, 1 to 200 characters. White space at both ends is removed.
+    """
+    email: str
+    """
+    E-mail address, at most 254 characters. It is stored in lower case, and no other recipient of the dock can have it.
+    """
+    stakeholderClass: NotRequired[StakeholderClass | None]
+    """
+    Relation to the documents: `mortgagee`, `agent`, `policyholder` or `auditor`. `null` means none.
+    """
+    identifiers: NotRequired[dict[str, Any] | None]
+    """
+    Values that identify the recipient, for example a policy number. The default, also for `null`, is an empty object.
+    """
+    partyId: NotRequired[str | None]
+    """
+    Party of the same organization to which the recipient belongs. If it lacks the role `RECIPIENT` in the dock, it
+    gets it. `null` means none.
+    """
+
+
+class CreateRecipientsBatchRequest(TypedDict):
+    """
+    Recipients to create.
+    """
+
+    recipients: list[Recipient]
+    """
+    Recipients to create, 1 to 100.
+    """
+
+
 class CreatedApiKey(TypedDict):
     """
     API key with its new credential.
@@ -1421,7 +1900,7 @@ class CreatedApiKey(TypedDict):
     """
     createdBy: str
     """
-    Identifier of the API key that created the key, or `operator` if a command created it.
+    Identifier of the API key or machine client that created the key, or `operator` if a command created it.
     """
     revokedAt: Time | None
     """
@@ -1430,6 +1909,77 @@ class CreatedApiKey(TypedDict):
     key: str | None
     """
     Credential to send as `Authorization: Bearer`. It is shown only once; `null` in the response to a repetition.
+    """
+
+
+class CreatedMachineClient(TypedDict):
+    """
+    Machine client with its new secret.
+    """
+
+    id: MachineClientId
+    """
+    Identifier of the machine client.
+    """
+    organizationId: OrganizationId
+    """
+    Organization that owns the client.
+    """
+    clientId: str
+    """
+    Client identifier for OAuth 2.0: `dyc_` and 22 characters.
+    """
+    name: str
+    """
+    Display name, 1 to 200 characters.
+    """
+    scopes: list[GrantedScope]
+    """
+    Scopes that tokens of the client can have.
+    """
+    dockId: DockId | None
+    """
+    The only dock that tokens of the client can access; `null` if it is not bound to a dock.
+    """
+    partyId: PartyId | None
+    """
+    Party on whose behalf the client acts; `null` if there is none.
+    """
+    allowedIps: list[str]
+    """
+    Networks from which the client and its tokens can be used, in CIDR notation; empty if from every address.
+    """
+    expiresAt: Time | None
+    """
+    Time from which the client and its tokens are rejected; `null` if it does not expire.
+    """
+    tokenLifetimeSeconds: int
+    """
+    Lifetime of the tokens in seconds.
+    """
+    isActive: bool
+    """
+    Whether the client can obtain tokens.
+    """
+    lastUsedAt: Time | None
+    """
+    Time of the last use of the client or one of its tokens, accurate to the hour; `null` if there is none.
+    """
+    createdAt: Time
+    """
+    Time of creation.
+    """
+    createdBy: str
+    """
+    Identifier of the API key or machine client that created the client.
+    """
+    updatedAt: Time
+    """
+    Time of the last change.
+    """
+    clientSecret: str | None
+    """
+    Secret for `POST /v1/oauth/token`. It is shown only once; `null` in the response to a repetition.
     """
 
 
@@ -1608,6 +2158,68 @@ class DockPartyList(TypedDict):
     """
 
 
+class GroupMember(TypedDict):
+    """
+    Recipient in a group.
+    """
+
+    id: RecipientId
+    """
+    Identifier of the recipient.
+    """
+    name: str
+    """
+    Display name, 1 to 200 characters.
+    """
+    email: str
+    """
+    E-mail address in lower case.
+    """
+
+
+class Introspection(TypedDict):
+    """
+    State of an access token. If it is not active, the response has no other members.
+    """
+
+    active: bool
+    """
+    Whether the token is valid.
+    """
+    scope: NotRequired[str | None]
+    """
+    Space-separated scopes of the token.
+    """
+    client_id: NotRequired[str | None]
+    """
+    Client identifier of the machine client.
+    """
+    token_type: NotRequired[str | None]
+    """
+    Type of the token: always `Bearer`.
+    """
+    exp: NotRequired[int | None]
+    """
+    Time of expiry in seconds since the epoch.
+    """
+    iat: NotRequired[int | None]
+    """
+    Time of issuance in seconds since the epoch.
+    """
+    sub: NotRequired[MachineClientId | None]
+    """
+    Identifier of the machine client.
+    """
+    organizationId: NotRequired[OrganizationId | None]
+    """
+    Organization that owns the machine client.
+    """
+    dockId: NotRequired[DockId | None]
+    """
+    The only dock that the token can access; `null` if it is not bound to a dock.
+    """
+
+
 class LedgerPartiesResponse(TypedDict):
     """
     Parties found by identifier.
@@ -1616,6 +2228,88 @@ class LedgerPartiesResponse(TypedDict):
     partyDetails: list[LedgerPartyDetails]
     """
     Parties that exist, in byte order of their identifiers.
+    """
+
+
+class MachineClient(TypedDict):
+    """
+    Machine client without its secret.
+    """
+
+    id: MachineClientId
+    """
+    Identifier of the machine client.
+    """
+    organizationId: OrganizationId
+    """
+    Organization that owns the client.
+    """
+    clientId: str
+    """
+    Client identifier for OAuth 2.0: `dyc_` and 22 characters.
+    """
+    name: str
+    """
+    Display name, 1 to 200 characters.
+    """
+    scopes: list[GrantedScope]
+    """
+    Scopes that tokens of the client can have.
+    """
+    dockId: DockId | None
+    """
+    The only dock that tokens of the client can access; `null` if it is not bound to a dock.
+    """
+    partyId: PartyId | None
+    """
+    Party on whose behalf the client acts; `null` if there is none.
+    """
+    allowedIps: list[str]
+    """
+    Networks from which the client and its tokens can be used, in CIDR notation; empty if from every address.
+    """
+    expiresAt: Time | None
+    """
+    Time from which the client and its tokens are rejected; `null` if it does not expire.
+    """
+    tokenLifetimeSeconds: int
+    """
+    Lifetime of the tokens in seconds.
+    """
+    isActive: bool
+    """
+    Whether the client can obtain tokens.
+    """
+    lastUsedAt: Time | None
+    """
+    Time of the last use of the client or one of its tokens, accurate to the hour; `null` if there is none.
+    """
+    createdAt: Time
+    """
+    Time of creation.
+    """
+    createdBy: str
+    """
+    Identifier of the API key or machine client that created the client.
+    """
+    updatedAt: Time
+    """
+    Time of the last change.
+    """
+
+
+class MachineClientList(TypedDict):
+    """
+    Page of a list.
+    """
+
+    data: list[MachineClient]
+    """
+    Rows of the page, newest first.
+    """
+    meta: ListMeta
+    """
+    Position of the page in the list.
     """
 
 
@@ -1906,6 +2600,91 @@ class Problem(TypedDict):
     """
 
 
+class Recipient1(TypedDict):
+    """
+    Contact in a dock, who receives documents and may belong to a party.
+    """
+
+    id: RecipientId
+    """
+    Identifier of the recipient.
+    """
+    dockId: DockId
+    """
+    Dock of the recipient.
+    """
+    name: str
+    """
+    Display name, 1 to 200 characters.
+    """
+    email: str
+    """
+    E-mail address in lower case, unique in the dock.
+    """
+    stakeholderClass: StakeholderClass | None
+    """
+    Relation to the documents; `null` if there is none.
+    """
+    identifiers: Metadata
+    """
+    Values that identify the recipient, for example a policy number.
+    """
+    partyId: PartyId | None
+    """
+    Party to which the recipient belongs; `null` if there is none, or if it was deleted.
+    """
+    roleId: RoleId | None
+    """
+    Role `RECIPIENT` of that party in the dock; `null` if the party does not hold it.
+    """
+    createdAt: Time
+    """
+    Time of creation.
+    """
+    updatedAt: Time
+    """
+    Time of the last change.
+    """
+
+
+class RecipientList(TypedDict):
+    """
+    Page of a list.
+    """
+
+    data: list[Recipient1]
+    """
+    Rows of the page, newest first.
+    """
+    meta: ListMeta
+    """
+    Position of the page in the list.
+    """
+
+
+class RecipientResults(TypedDict):
+    """
+    Results of the creation of several recipients.
+    """
+
+    success: int
+    """
+    Number of recipients that were created.
+    """
+    failed: int
+    """
+    Number of recipients that were rejected.
+    """
+    errors: list[RecipientError]
+    """
+    Errors of the rejected recipients, in the order of the request.
+    """
+    recipients: list[Recipient1]
+    """
+    Created recipients, in the order of the request.
+    """
+
+
 class RoleCheckResult(TypedDict):
     """
     Result of the check of one role.
@@ -1933,6 +2712,25 @@ class RoleCheckResult(TypedDict):
     """
 
 
+class ServiceDescription(TypedDict):
+    """
+    Name, version and documents of the service.
+    """
+
+    name: str
+    """
+    Name of the service: always `Berth`.
+    """
+    version: str
+    """
+    Version of Berth, for example `1.0.0`.
+    """
+    links: ServiceLinks
+    """
+    Paths of the documents of the service.
+    """
+
+
 class CheckRolesResponse(TypedDict):
     """
     Results of a check of roles.
@@ -1941,4 +2739,58 @@ class CheckRolesResponse(TypedDict):
     results: list[RoleCheckResult]
     """
     Results, in the order of the checks.
+    """
+
+
+class Group(TypedDict):
+    """
+    Named set of recipients of a dock.
+    """
+
+    id: GroupId
+    """
+    Identifier of the group.
+    """
+    dockId: DockId
+    """
+    Dock of the group.
+    """
+    name: str
+    """
+    Display name, 1 to 200 characters, unique in the dock.
+    """
+    description: str | None
+    """
+    Description, 1 to 1000 characters; `null` if there is none.
+    """
+    recipientCount: int
+    """
+    Number of recipients in the group, at most 10 000.
+    """
+    recipients: list[GroupMember]
+    """
+    The first 100 recipients in the group, newest recipient first.
+    """
+    createdAt: Time
+    """
+    Time of creation.
+    """
+    updatedAt: Time
+    """
+    Time of the last change of the group or of its recipients.
+    """
+
+
+class GroupList(TypedDict):
+    """
+    Page of a list.
+    """
+
+    data: list[Group]
+    """
+    Rows of the page, newest first.
+    """
+    meta: ListMeta
+    """
+    Position of the page in the list.
     """
