@@ -51,7 +51,7 @@ fn embed_console(directory: &Path) -> Result<()> {
         let name = path.file_name().and_then(|name| name.to_str()).ok_or("a name is not UTF-8")?.to_owned();
         files.push((name, fs::read(&path)?));
     }
-    let is_page = |name: &str| name.ends_with(".html");
+    let is_page = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "html");
     let assets = files.iter().filter(|(name, _)| !is_page(name));
     let version = digest(assets.flat_map(|(name, content)| [name.as_bytes(), content.as_slice()]));
     println!("cargo::rustc-env=CONSOLE_VERSION={version}");
