@@ -21,7 +21,11 @@ describe("machine clients", () => {
     const token = (clientSecret) =>
       fetch(`${scene.server.url}/v1/oauth/token`, {
         method: "POST",
-        body: new URLSearchParams({ grant_type: "client_credentials", client_id: client.clientId, client_secret: clientSecret }),
+        body: new URLSearchParams({
+          grant_type: "client_credentials",
+          client_id: client.clientId,
+          client_secret: clientSecret,
+        }),
       });
     assert.equal((await token(secret)).status, 200);
     await button(page, "I have copied the key").click();
@@ -72,7 +76,9 @@ describe("recipients", () => {
     const rows = Array.from({ length: 120 }, (_, index) => `Person ${index},p${index}@example.com,${index}`);
     const csv = ["name,email,policy_number", ...rows, "Again,JANE@example.com,", "Nobody,,"].join("\r\n");
     await button(page, "Import CSV").click();
-    await page.getByLabel("CSV file").setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+    await page
+      .getByLabel("CSV file")
+      .setInputFiles({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
     await page.getByText("The file has 122 recipients.").waitFor();
     await page.locator("dialog").getByRole("button", { name: "Import", exact: true }).click();
     await page.getByText("Created 120, rejected 2.").waitFor();
@@ -85,7 +91,11 @@ describe("recipients", () => {
 
     await page.getByRole("searchbox").fill("jane");
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
-    await jane.or(page.getByRole("row", { name: /Jane Doe/ })).first().getByRole("button", { name: "Delete" }).click();
+    await jane
+      .or(page.getByRole("row", { name: /Jane Doe/ }))
+      .first()
+      .getByRole("button", { name: "Delete" })
+      .click();
     await page.getByLabel("To confirm, type Jane Doe").fill("Jane Doe");
     await page.locator("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("Deleted Jane Doe").first().waitFor();
