@@ -58,7 +58,7 @@ describe("recipients", () => {
     const dock = await scene.createDock(organization, "Claims");
     const path = `/v1/docks/${dock.id}/recipients`;
     await go(page, `#/organizations/${organization.id}/docks/${dock.id}`);
-    await page.getByRole("link", { name: "Recipients" }).click();
+    await page.getByRole("main").getByRole("link", { name: "Recipients" }).click();
     await button(page, "New recipient").click();
     await field(page, "Name").fill("Jane Doe");
     await field(page, "E-mail").fill("jane@example.com");

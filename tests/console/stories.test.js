@@ -93,7 +93,7 @@ describe("organizations", () => {
       })
     ).text();
     assert.match(raw, /"tier":1\.50,"big":12345678901234567890/);
-    await page.getByText("12345678901234567890").waitFor();
+    await page.getByText("12345678901234567890").first().waitFor();
     await assertAccessible(page, "an organization");
 
     for (const text of ["harbor tr", "harbor-trust", created.id]) {
@@ -171,6 +171,8 @@ describe("parties", () => {
     await page.getByRole("row", { name: /Jo Doe/ }).waitFor();
     await page.getByRole("combobox", { name: "Type" }).selectOption("");
     await page.getByRole("searchbox", { name: "External reference" }).fill("EIN:1");
+    // The list is filtered when no more keys are pressed.
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
     await page.getByRole("row", { name: /Other/ }).waitFor();
     await assertAccessible(page, "parties");
   });
@@ -338,7 +340,7 @@ describe("without a mouse", () => {
     await page.keyboard.press("Enter");
     await field(page, "Name").waitFor();
     await page.keyboard.press("Escape");
-    assert.equal(await page.locator("dialog").count(), 0);
+    await page.locator("dialog").waitFor({ state: "detached" });
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), "New organization");
   });
 });
