@@ -12992,7 +12992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    "text/html": components["schemas"]["Page"];
                     /**
                      * @example {
                      *       "name": "Berth",
