@@ -11,11 +11,15 @@ use crate::harness::api_test;
 /// Parts that differ from request to request or between deployments, with the names that replace them.
 static VARYING: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let rules = [
-        ("credential", r"dk_(test|live)_[A-Za-z0-9_-]{40,}"),
-        ("id", r"(org|dock|pty|dpr|key|req|aud)_[0-7][0-9A-HJKMNP-TV-Z]{25}"),
+        ("credential", r"(dk|dys|dyt)_(?:test|live)_[A-Za-z0-9_-]{40,}"),
+        ("id", r"(org|dock|pty|dpr|rcp|grp|mc|key|req|aud)_[0-7][0-9A-HJKMNP-TV-Z]{25}"),
+        ("client", r"dyc_[A-Za-z0-9]{22}"),
+        ("ulid", r"[0-7][0-9A-HJKMNP-TV-Z]{25}"),
+        ("origin", r"https?://(?:127\.0\.0\.1:[0-9]+|[a-z0-9.-]+\.amazonaws\.com)"),
         ("fingerprint", r"1220[0-9a-f]{64}"),
         ("shortened fingerprint", r"1220[0-9a-f]{8}\.\.\."),
         ("trace", r"[0-9a-f]{32}"),
+        ("digest", r"\b[0-9a-f]{16}\b"),
         ("time", r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?Z"),
     ];
     rules.map(|(name, rule)| (name, Regex::new(rule).expect("a rule"))).into()
